@@ -1,0 +1,111 @@
+"""Every closed set of words the product speaks, defined once.
+
+JSON schemas, SQL, Cypher, documentation and labels are made from these enumerations or checked
+against them by a test. The members' values are what appears in files and on topics.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class EntityKind(StrEnum):
+    """What a node of the entity graph stands for."""
+
+    ACCOUNT = "account"
+    DEVICE = "device"
+    CARD = "card"
+    BANK_ACCOUNT = "bank_account"
+    PHONE = "phone"
+    EMAIL = "email"
+    IP = "ip"
+    PROMO = "promo"
+
+
+class Role(StrEnum):
+    """What an account does on the platform."""
+
+    RIDER = "rider"
+    DRIVER = "driver"
+
+
+class LinkKind(StrEnum):
+    """What ties two entities together."""
+
+    USES_DEVICE = "uses_device"
+    USES_CARD = "uses_card"
+    USES_BANK_ACCOUNT = "uses_bank_account"
+    USES_PHONE = "uses_phone"
+    USES_EMAIL = "uses_email"
+    USES_IP = "uses_ip"
+    RODE_WITH = "rode_with"
+    REFERRED = "referred"
+    REDEEMED = "redeemed"
+
+
+class RingKind(StrEnum):
+    """What a ring does. A ring that shows several carries the strongest."""
+
+    MULTI_ACCOUNT = "multi_account"
+    PROMO_FARM = "promo_farm"
+    REFERRAL_CHAIN = "referral_chain"
+    FAKE_RIDES = "fake_rides"
+    COLLUSION = "collusion"
+    STOLEN_CARDS = "stolen_cards"
+    TAKEOVER = "takeover"
+
+
+class Decision(StrEnum):
+    """What the policy makes of a score."""
+
+    REVIEW = "review"
+    BLOCK = "block"
+
+
+class LedgerChange(StrEnum):
+    """What happened to a ring."""
+
+    BORN = "born"
+    GREW = "grew"
+    MERGED = "merged"
+    SPLIT = "split"
+    CLOSED = "closed"
+
+
+class VerdictOutcome(StrEnum):
+    """What an investigator answered."""
+
+    FRAUD = "fraud"
+    LEGIT = "legit"
+    UNSURE = "unsure"
+
+
+class RejectionReason(StrEnum):
+    """Why a record went to the dead letters instead of into the graph."""
+
+    EMPTY_LINE = "empty_line"
+    LINE_TOO_LONG = "line_too_long"
+    INVALID_UTF8 = "invalid_utf8"
+    NUL_BYTE = "nul_byte"
+    INVALID_JSON = "invalid_json"
+    NOT_AN_OBJECT = "not_an_object"
+    DUPLICATE_KEY = "duplicate_key"
+    UNKNOWN_TYPE = "unknown_type"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    BAD_IDENTIFIER = "bad_identifier"
+    NUMBER_NOT_FINITE = "number_not_finite"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
+
+
+IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {
+    EntityKind.DEVICE: LinkKind.USES_DEVICE,
+    EntityKind.CARD: LinkKind.USES_CARD,
+    EntityKind.BANK_ACCOUNT: LinkKind.USES_BANK_ACCOUNT,
+    EntityKind.PHONE: LinkKind.USES_PHONE,
+    EntityKind.EMAIL: LinkKind.USES_EMAIL,
+    EntityKind.IP: LinkKind.USES_IP,
+}
+"""The link that ties an account to each kind of identifier."""
