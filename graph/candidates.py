@@ -1,0 +1,141 @@
+"""From a touched account to the accounts that may be one ring: clusters joined by what corroborates.
+
+A *unit* is a cluster (or a single account). Two units belong to one candidate when
+
+* an address ties them: at most ``SEMI_PRIVATE_SHARERS`` use it, and at least half of its users stand in
+  clusters, so that its users do not look independent of each other. An office, a campus or a cafe fails
+  this: its users come with phones and cards of their own;
+* one referred the other, and both are clusters, or both use one semi-private address;
+* a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
+  trips since these accounts began to share, and a sixth of all their trips since then. In a city with
+  hundreds of drivers, independent riders do not do that.
+
+All three are symmetric functions of the graph's present state, so a candidate does not depend on the
+account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
+accounts are gathered, nearest units first, and a candidate that was cut there says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from graph.entity_graph import EntityGraph
+from graph.sharing import SEMI_PRIVATE_SHARERS
+from graph.vocabulary import EntityKind
+
+MAX_ACCOUNTS: Final = 300
+CLUSTERED_SHARE: Final = 0.5
+MIN_JOINING_TRIPS: Final = 3
+MIN_JOINING_RIDERS: Final = 2
+JOINING_SHARE: Final = 1 / 6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Accounts that may be one ring, ascending; ``truncated`` when there were more than MAX_ACCOUNTS."""
+
+    accounts: tuple[int, ...]
+    truncated: bool = False
+    circle: bool = False
+
+
+class Assembler:
+    """Gathers the candidate around an account; holds what it works out for the length of one gathering."""
+
+    def __init__(self, graph: EntityGraph) -> None:
+        self._graph = graph
+        self._addresses: dict[int, bool] = {}
+
+    def gather(self, seeds: tuple[int, ...]) -> Candidate:
+        """The candidate that holds the seed accounts."""
+        self._addresses.clear()
+        gathered: dict[int, None] = {}
+        waiting: dict[int, None] = {}
+        truncated = False
+        for seed in seeds:
+            self._admit(seed, gathered, waiting)
+        while waiting:
+            account = next(iter(waiting))
+            del waiting[account]
+            for other in self._corroborated(account, gathered):
+                if other in gathered:
+                    continue
+                if len(gathered) >= MAX_ACCOUNTS:
+                    truncated = True
+                    break
+                self._admit(other, gathered, waiting)
+        return Candidate(tuple(sorted(gathered)), truncated)
+
+    def _admit(self, account: int, gathered: dict[int, None], waiting: dict[int, None]) -> None:
+        for member in self._graph.cluster(account):
+            gathered[member] = None
+            waiting[member] = None
+
+    def _corroborated(self, account: int, gathered: dict[int, None]) -> list[int]:
+        """Accounts outside ``gathered`` whose units belong with this account's."""
+        graph = self._graph
+        found: list[int] = []
+        addresses = [
+            identifier
+            for identifier in graph.identifiers.get(account, ())
+            if graph.entities.kind(identifier) is EntityKind.IP
+            and 2 <= len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
+        ]
+        for address in addresses:
+            if self._ties(address):
+                found.extend(other for other in graph.users[address] if other not in gathered)
+        shared = graph.is_shared(account)
+        for adjacency in (graph.referrals, graph.referrers):
+            for other in adjacency.get(account, ()):
+                if other in gathered:
+                    continue
+                if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses):
+                    found.append(other)
+        for rider in graph.riders_of.get(account, ()):
+            if rider not in gathered and graph.is_shared(rider) and self._rides(rider, account):
+                found.append(rider)
+        if shared:
+            for driver in graph.drivers_of.get(account, ()):
+                if driver not in gathered and self._rides(account, driver):
+                    found.append(driver)
+        return found
+
+    def _ties(self, address: int) -> bool:
+        """Whether the users of an address mostly stand in clusters."""
+        known = self._addresses.get(address)
+        if known is None:
+            users = self._graph.users[address]
+            clustered = sum(map(self._graph.is_shared, users))
+            known = self._addresses[address] = clustered >= CLUSTERED_SHARE * len(users)
+        return known
+
+    def _rides(self, rider: int, driver: int) -> bool:
+        """Whether the rider's cluster rides with the driver more than strangers would."""
+        graph = self._graph
+        links = graph.links
+        riders = trips = total = 0
+        for member in graph.cluster(rider):
+            since = joined_ms(graph, member)
+            for other, link in graph.drivers_of.get(member, {}).items():
+                if links.last_ms[link] < since:
+                    continue
+                total += links.count[link]
+                if other == driver:
+                    riders += 1
+                    trips += links.count[link]
+        return (
+            riders >= MIN_JOINING_RIDERS and trips >= MIN_JOINING_TRIPS and trips >= JOINING_SHARE * total
+        )
+
+
+def joined_ms(graph: EntityGraph, account: int) -> int:
+    """When the account first used an identifier that ties it to its cluster; 0 when none does."""
+    return min(
+        (
+            graph.links.first_ms[link]
+            for identifier, link in graph.identifiers.get(account, {}).items()
+            if account in graph.connects(identifier)
+        ),
+        default=0,
+    )

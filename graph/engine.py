@@ -1,0 +1,295 @@
+"""The engine: events in, flags and ledger out, one event at a time, nothing from the future.
+
+For each event: (1) the graph applies it; (2) the accounts whose candidate may have changed are judged
+again: candidate, evidence, findings, score; (3) the rings follow the score. An account is judged when its
+cluster changed, when it took or disowned money, or when its own events have grown by an eighth since it
+was last judged, so the number of judgements grows with the logarithm of an account's activity and the
+cost of an event does not grow with the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+import msgspec
+
+from graph.candidates import Assembler, Candidate, joined_ms
+from graph.circles import circle_around
+from graph.digest import content_id, state_digest
+from graph.entity_graph import EntityGraph, Touched
+from graph.errors import BadCall
+from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
+from graph.evidence import gather_evidence
+from graph.results import AccountScore, Outcome, Ring
+from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, reasons
+from graph.rules import find
+from graph.scoring import Scorer, features_of
+from graph.sharing import DAY_MS
+from graph.verdicts import Verdicts
+from graph.vocabulary import EntityKind
+
+DEFAULT_WINDOW_DAYS: Final = 90
+LATENESS_MS: Final = 2 * DAY_MS
+"""How late an event may come and still lead to the same graph: as long as repeats are remembered."""
+MIN_CIRCLE_TRIPS: Final = 3
+
+Observer = Callable[[Judgement, list[float], Moment], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """Everything that changes what the engine says, but for the scorer.
+
+    Raises BadCall when the window is not longer than the lateness.
+    """
+
+    window_days: float = DEFAULT_WINDOW_DAYS
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        if not LATENESS_MS < self.window_ms <= 36_500 * DAY_MS:
+            raise BadCall(
+                f"expected a window of more than {LATENESS_MS // DAY_MS} and at most 36500 days, "
+                f"found {self.window_days}; give another --window-days"
+            )
+
+    @property
+    def window_ms(self) -> int:
+        """The window in milliseconds."""
+        return round(self.window_days * DAY_MS)
+
+
+class Engine:
+    """Finds rings in a stream of accepted events.
+
+    ``observer`` is called with every judgement, its features and its moment; training reads from it.
+    """
+
+    def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
+        self.graph = EntityGraph(config.window_ms, LATENESS_MS)
+        self.model_id = scorer.model_id
+        self.config_digest = content_id("config", msgspec.json.encode(asdict(config)).decode())
+        self._config = config
+        self._scorer = scorer
+        self._observer = observer
+        self._rings = Rings(config.policy, self.graph.entities.name)
+        self._verdicts = Verdicts()
+        self._assembler = Assembler(self.graph)
+
+    # -- events ------------------------------------------------------------------------------------
+
+    @property
+    def watermark_ms(self) -> int:
+        """The newest event time applied; 0 before the first."""
+        return self.graph.watermark_ms
+
+    def apply(self, events: Sequence[EventBase]) -> Outcome:
+        """Apply events in the given order; returns the flags and ledger entries they raised, in order."""
+        outcome = Outcome(flags=[], ledger=[])
+        for event in events:
+            touched = self.graph.apply(event)
+            if isinstance(event, GpsPing) and not touched.regrouped:
+                continue
+            at = Moment(event.ts, event.event_id)
+            if isinstance(event, Verdict):
+                self._hear(event, at, outcome)
+            else:
+                self._look_again(event, touched, at, outcome)
+        return outcome
+
+    def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
+        """An analyst unlinks an account from an identifier, now and for what comes."""
+        account = self._known(EntityKind.ACCOUNT, account_id)
+        return self._after(self.graph.cut(account, self._known(kind, identifier)), at)
+
+    def declare_public(self, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
+        """An analyst declares an identifier public: it connects nobody, also backwards."""
+        return self._after(self.graph.declare_public(self._known(kind, identifier)), at)
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def rings(self) -> list[Ring]:
+        """The open rings, by id."""
+        return [self._view(ring) for ring in self._rings.open_rings()]
+
+    def accounts(self) -> Iterator[AccountScore]:
+        """Every account seen, by account id, with the score of the last judgement it was part of."""
+        for name, entity in sorted(self.graph.entities.of_kind(EntityKind.ACCOUNT).items()):
+            if entity not in self.graph.accounts:
+                continue
+            ring = self._rings.ring_of(entity)
+            yield AccountScore(
+                account_id=name,
+                score=round(self._account_score(entity), 6),
+                ring_id=None if ring is None else ring.ring_id,
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Sizes of what the engine holds."""
+        return {
+            "accounts": len(self.graph.accounts),
+            "entities": len(self.graph.entities),
+            "live_links": self.graph.links.live_count,
+            "clusters": len(self.graph.clusters),
+            "open_rings": len(self._rings),
+        }
+
+    def state_digest(self) -> str:
+        """A digest of the graph that does not depend on the order of events. O(links)."""
+        return state_digest(self.graph)
+
+    # -- judging -----------------------------------------------------------------------------------
+
+    def _look_again(self, event: EventBase, touched: Touched, at: Moment, outcome: Outcome) -> None:
+        judged: set[int] = set()
+        if touched.regrouped:
+            self._part(touched, at, outcome, judged)
+        always = isinstance(event, PromoRedeemed | Chargeback)
+        for entity in dict.fromkeys(touched.accounts):
+            account = self.graph.accounts[entity]
+            account.events += 1
+            if entity in judged or not (always or account.events >= account.judge_at):
+                continue
+            if self._worth_gathering(entity):
+                account.judge_at = account.events + max(1, account.events // 8)
+                self._judge_around(entity, at, outcome, judged)
+        if isinstance(event, TripCompleted):
+            rider = self.graph.accounts[touched.accounts[0]]
+            if rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS):
+                rider.circle_at = rider.trips + max(1, rider.trips // 4)
+                self._judge_circle(rider.entity, at, outcome, judged)
+
+    def _worth_gathering(self, entity: int) -> bool:
+        graph = self.graph
+        return (
+            graph.is_shared(entity)
+            or self._rings.ring_of(entity) is not None
+            or entity in graph.referrers
+            or entity in graph.referrals
+        )
+
+    def _judge_around(self, entity: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        ring = self._rings.ring_of(entity)
+        if ring is not None and ring.circle:
+            candidate = Candidate(tuple(sorted(ring.members)), circle=True)
+        else:
+            candidate = self._assembler.gather((entity,) if ring is None else (entity, *ring.members))
+        self._judge(candidate, at, outcome, judged)
+
+    def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        circle = circle_around(self.graph, rider)
+        if not circle or judged.issuperset(circle):
+            return
+        members = dict.fromkeys(circle)
+        for account in circle:
+            ring = self._rings.ring_of(account)
+            if ring is not None and ring.circle:
+                members.update(ring.members)
+        self._judge(Candidate(tuple(sorted(members)), circle=True), at, outcome, judged)
+
+    def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        """Judge what an identifier's change joined or parted; rings that fell apart are split."""
+        for entity in sorted(touched.regrouped):
+            if entity in judged:
+                continue
+            ring = self._rings.ring_of(entity)
+            if ring is None or ring.circle:
+                self._judge_around(entity, at, outcome, judged)
+                continue
+            parts: list[Judgement] = []
+            placed: set[int] = set()
+            for member in sorted(ring.members):
+                if member not in placed:
+                    part = self._weigh(self._assembler.gather((member,)), at)
+                    placed.update(part.accounts)
+                    judged.update(part.accounts)
+                    parts.append(part)
+            if len(parts) > 1:
+                self._rings.split(ring, parts, at, outcome)
+            else:
+                self._rings.judge(parts[0], at, outcome)
+
+    def _judge(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        judged.update(candidate.accounts)
+        self._rings.judge(self._weigh(candidate, at), at, outcome)
+
+    def _weigh(self, candidate: Candidate, at: Moment) -> Judgement:
+        """Evidence, findings and score of a candidate; its accounts take the score."""
+        evidence = gather_evidence(self.graph, candidate)
+        findings = tuple(find(evidence))
+        score = 0.0
+        if len(candidate.accounts) >= self._config.policy.min_accounts:
+            features = features_of(evidence, findings)
+            score = self._verdicts.adjust(self._scorer.score(features), candidate.accounts)
+            judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.circle)
+            if self._observer is not None:
+                self._observer(judgement, features, at)
+        else:
+            judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.circle)
+        for entity in candidate.accounts:
+            ring = self._rings.ring_of(entity)
+            if not candidate.circle or ring is None or ring.circle:
+                self.graph.accounts[entity].score = score
+        return judgement
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _hear(self, event: Verdict, at: Moment, outcome: Outcome) -> None:
+        ring = self._rings.get(event.subject)
+        if ring is not None:
+            self._verdicts.hear(event.outcome, tuple(ring.members))
+            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), circle=ring.circle), at)
+            self._rings.judge(judgement, at, outcome)
+            return
+        account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
+        if account is not None and account in self.graph.accounts:
+            self._verdicts.hear(event.outcome, (account,))
+            self._judge_around(account, at, outcome, set())
+
+    def _after(self, touched: Touched, at: Moment) -> Outcome:
+        outcome = Outcome(flags=[], ledger=[])
+        self._part(touched, at, outcome, set())
+        return outcome
+
+    def _known(self, kind: EntityKind, name: str) -> int:
+        entity = self.graph.entities.find(kind, name)
+        if entity is None:
+            raise BadCall(f"expected a {kind.value} that occurs in the events, found {name!r}; check the spelling")
+        return entity
+
+    def _account_score(self, entity: int) -> float:
+        score = self.graph.accounts[entity].score
+        return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
+
+    def _view(self, ring: OpenRing) -> Ring:
+        graph, judgement = self.graph, ring.judgement
+        members = sorted(ring.members, key=graph.entities.name)
+        shared: dict[str, None] = {}
+        for member in members:
+            for identifier in graph.identifiers.get(member, ()):
+                if sum(user in ring.members for user in graph.users[identifier]) > 1 and (
+                    not graph.is_public(identifier) or graph.entities.kind(identifier) is EntityKind.IP
+                ):
+                    shared[f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"] = None
+        evidence = judgement.evidence
+        return Ring(
+            ring_id=ring.ring_id,
+            kind=judgement.kind,
+            score=round(judgement.score, 6),
+            accounts=[graph.entities.name(m) for m in members],
+            drivers=[graph.entities.name(m) for m in members if graph.accounts[m].is_driver],
+            riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
+            entities=sorted(shared),
+            first_ts=min(joined_ms(graph, m) or graph.accounts[m].first_ms for m in members),
+            flagged_ts=ring.flagged_ms,
+            exposure=round(
+                evidence.takings.promo_money
+                + evidence.trips.incentive_money
+                + evidence.cards.chargeback_money,
+                2,
+            ),
+            reasons=reasons(judgement),
+            innocent_reasons=reasons(judgement, innocent=True),
+        )

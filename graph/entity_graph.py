@@ -1,0 +1,326 @@
+"""The entity graph: events become links, links become clusters, all of it exact at every event.
+
+A *cluster* is a component of accounts joined through identifiers that connect (see ``graph.sharing``).
+Everything an event changes is local: the links it touches, the identifiers at their ends, and the
+components these connect. Cost of an event: O(links it touches), plus O(sharers) for an identifier whose
+sharers changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from typing import Final
+
+from graph.accounts import UNKNOWN_MS, Account, Accounts
+from graph.components import Components
+from graph.entities import EntityIndex
+from graph.events import (
+    AccountCreated,
+    AccountLogin,
+    CardAdded,
+    Chargeback,
+    EventBase,
+    GpsPing,
+    PayoutAdded,
+    PromoRedeemed,
+    TripCompleted,
+    Verdict,
+)
+from graph.links import LinkTable, to_units
+from graph.rides import RideFacts
+from graph.sharing import CONNECTING, Tenure, connected, strength
+from graph.trips import CityHabits, Tracks
+from graph.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
+
+Adjacency = dict[int, dict[int, int]]
+_NOBODY: Final[dict[int, int]] = {}
+
+
+@dataclass(slots=True)
+class Touched:
+    """What one event changed: the accounts it names, and those whose cluster changed under them."""
+
+    accounts: list[int] = field(default_factory=list)
+    regrouped: set[int] = field(default_factory=set)
+    card_disowned: bool = False
+
+
+class EntityGraph:
+    """Accounts, identifiers and the live links between them, with the clusters they form."""
+
+    def __init__(self, window_ms: int, lateness_ms: int) -> None:
+        self.entities = EntityIndex()
+        self.links = LinkTable(window_ms, lateness_ms)
+        self.accounts = Accounts()
+        self.clusters = Components()
+        self.ride_facts = RideFacts()
+        self.habits = CityHabits()
+        self.watermark_ms = 0
+        self.users: Adjacency = {}
+        self.identifiers: Adjacency = {}
+        self.drivers_of: Adjacency = {}
+        self.riders_of: Adjacency = {}
+        self.referrals: Adjacency = {}
+        self.referrers: Adjacency = {}
+        self.redeemed: Adjacency = {}
+        self._tracks = Tracks()
+        self._connected: dict[int, list[int]] = {}
+        self._residents: dict[int, int] = {}
+        self._cuts: dict[tuple[int, int], None] = {}
+        self._declared_public: dict[int, None] = {}
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def cluster(self, account: int) -> list[int]:
+        """The accounts of the account's cluster, ascending; itself alone when nobody shares with it."""
+        label = self.clusters.label(account)
+        if label is None:
+            return [account]
+        return [node for node in self.clusters.members(label) if node in self.accounts]
+
+    def is_shared(self, account: int) -> bool:
+        """Whether the account stands in a cluster with another account."""
+        return self.clusters.label(account) is not None
+
+    def is_public(self, identifier: int) -> bool:
+        """Whether the identifier is used by too many to connect anybody."""
+        if identifier in self._declared_public:
+            return True
+        residents = self._residents.get(identifier, 0)
+        visitors = len(self.users.get(identifier, _NOBODY)) - residents
+        return strength(self.entities.kind(identifier), visitors, residents) < CONNECTING
+
+    def connects(self, identifier: int) -> list[int]:
+        """The accounts that the identifier connects at present."""
+        return self._connected.get(identifier, [])
+
+    def cuts(self) -> list[tuple[int, int]]:
+        """Explicit cuts, as (account, identifier), in ascending order."""
+        return sorted(self._cuts)
+
+    # -- changes -----------------------------------------------------------------------------------
+
+    def apply(self, event: EventBase) -> Touched:
+        """Apply one event. Advances the watermark, ages what falls out of the window, then links."""
+        touched = Touched()
+        if event.ts > self.watermark_ms:
+            self.watermark_ms = event.ts
+            self._age(touched)
+        self._apply(event, touched)
+        return touched
+
+    def cut(self, account: int, identifier: int) -> Touched:
+        """An analyst's cut: the identifier no longer connects the account, whatever comes."""
+        touched = Touched()
+        self._cuts[account, identifier] = None
+        self._reconnect(identifier, touched)
+        return touched
+
+    def declare_public(self, identifier: int) -> Touched:
+        """An analyst's word that the identifier belongs to nobody: it connects no one, also backwards."""
+        touched = Touched()
+        self._declared_public[identifier] = None
+        self._reconnect(identifier, touched)
+        return touched
+
+    @singledispatchmethod
+    def _apply(self, event: EventBase, touched: Touched) -> None:
+        raise TypeError(f"expected an event of the contract, got {type(event).__name__}")
+
+    @_apply.register
+    def _(self, event: AccountCreated, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        account.role = event.role
+        account.created_ms = event.ts
+        used = [
+            (EntityKind.DEVICE, event.device_id),
+            (EntityKind.IP, event.ip),
+            (EntityKind.PHONE, event.phone_hash),
+            (EntityKind.EMAIL, event.email_hash),
+        ]
+        for kind, name in used:
+            if name is not None:
+                self._make_resident(account, self.entities.intern(kind, name), touched)
+        for kind, name in used:
+            self._use(account, kind, name, event.ts, touched)
+        if event.referrer_id is not None and event.referrer_id != event.account_id:
+            referrer = self.entities.intern(EntityKind.ACCOUNT, event.referrer_id)
+            self.accounts.see(referrer, event.ts).referrals += 1
+            touched.accounts.append(referrer)
+            link, revived = self.links.touch(LinkKind.REFERRED, referrer, account.entity, event.ts)
+            if revived:
+                self.referrals.setdefault(referrer, {})[account.entity] = link
+                self.referrers.setdefault(account.entity, {})[referrer] = link
+
+    @_apply.register
+    def _(self, event: AccountLogin, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+        self._use(account, EntityKind.IP, event.ip, event.ts, touched)
+
+    @_apply.register
+    def _(self, event: CardAdded, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.CARD, event.card_id, event.ts, touched)
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    @_apply.register
+    def _(self, event: PayoutAdded, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.BANK_ACCOUNT, event.bank_account_id, event.ts, touched)
+
+    @_apply.register
+    def _(self, event: Chargeback, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        account.chargebacks += 1
+        account.chargeback_units += to_units(event.amount)
+        touched.card_disowned = True
+
+    @_apply.register
+    def _(self, event: PromoRedeemed, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        account.promos += 1
+        account.promo_units += to_units(event.amount)
+        if account.promo_ms == UNKNOWN_MS or event.ts < account.promo_ms:
+            account.promo_ms = event.ts
+        promo = self.entities.intern(EntityKind.PROMO, event.promo_id)
+        link, revived = self.links.touch(
+            LinkKind.REDEEMED, account.entity, promo, event.ts, to_units(event.amount)
+        )
+        if revived:
+            self.redeemed.setdefault(account.entity, {})[promo] = link
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    @_apply.register
+    def _(self, event: TripCompleted, touched: Touched) -> None:
+        oddities = self._tracks.close(event.trip_id, event.distance_km)
+        judgement = self.habits.judge(event, oddities)
+        rider = self._account(event.rider_id, event.ts, touched)
+        driver = self._account(event.driver_id, event.ts, touched)
+        rider.role = rider.role or Role.RIDER
+        driver.role = driver.role or Role.DRIVER
+        if rider is not driver:
+            found = self.links.find(LinkKind.RODE_WITH, rider.entity, driver.entity)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(
+                LinkKind.RODE_WITH, rider.entity, driver.entity, event.ts, to_units(event.fare)
+            )
+            if revived:
+                self.ride_facts.start(link)
+                self.drivers_of.setdefault(rider.entity, {})[driver.entity] = link
+                self.riders_of.setdefault(driver.entity, {})[rider.entity] = link
+            if self.links.is_live(link):
+                self.ride_facts.add(link, to_units(event.incentive or 0.0), judgement)
+                rider.trips += self.links.count[link] - before
+                driver.trips += self.links.count[link] - before
+        self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
+        self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
+        self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
+
+    @_apply.register
+    def _(self, event: GpsPing, touched: Touched) -> None:
+        self._tracks.ping(event)
+
+    @_apply.register
+    def _(self, event: Verdict, touched: Touched) -> None:
+        """A verdict changes rings, not the graph."""
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _account(self, name: str, ts: int, touched: Touched) -> Account:
+        account = self.accounts.see(self.entities.intern(EntityKind.ACCOUNT, name), ts)
+        touched.accounts.append(account.entity)
+        return account
+
+    def _make_resident(self, account: Account, identifier: int, touched: Touched) -> None:
+        if identifier not in account.origins:
+            account.origins = (*account.origins, identifier)
+            if account.entity in self.users.get(identifier, _NOBODY):
+                self._residents[identifier] = self._residents.get(identifier, 0) + 1
+                self._reconnect(identifier, touched)
+
+    def _use(
+        self, account: Account, kind: EntityKind, name: str | None, ts: int, touched: Touched
+    ) -> None:
+        if name is None:
+            return
+        identifier = self.entities.intern(kind, name)
+        found = self.links.find(IDENTITY_LINKS[kind], account.entity, identifier)
+        first_ms = None if found is None else self.links.first_ms[found]
+        link, revived = self.links.touch(IDENTITY_LINKS[kind], account.entity, identifier, ts)
+        if revived:
+            self.users.setdefault(identifier, {})[account.entity] = link
+            self.identifiers.setdefault(account.entity, {})[identifier] = link
+            if identifier in account.origins:
+                self._residents[identifier] = self._residents.get(identifier, 0) + 1
+        if len(self.users.get(identifier, _NOBODY)) < 2:
+            return
+        settled = account.entity in self._connected.get(identifier, ())
+        if revived or self.links.first_ms[link] != first_ms or not settled:
+            self._reconnect(identifier, touched)
+
+    def _age(self, touched: Touched) -> None:
+        links = self.links
+        for link in links.age(self.watermark_ms):
+            source, target = links.source[link], links.target[link]
+            kind = self.entities.kind(target)
+            if kind is EntityKind.PROMO:
+                _drop(self.redeemed, source, target)
+            elif kind is not EntityKind.ACCOUNT:
+                _drop(self.users, target, source)
+                _drop(self.identifiers, source, target)
+                if target in self.accounts[source].origins:
+                    self._residents[target] -= 1
+                self._reconnect(target, touched)
+            elif self.drivers_of.get(source, _NOBODY).get(target) == link:
+                _drop(self.drivers_of, source, target)
+                _drop(self.riders_of, target, source)
+                self.accounts[source].trips -= links.count[link]
+                self.accounts[target].trips -= links.count[link]
+            else:
+                _drop(self.referrals, source, target)
+                _drop(self.referrers, target, source)
+
+    def _reconnect(self, identifier: int, touched: Touched) -> None:
+        """Bring the identifier's edges in the cluster graph in line with whom it connects now."""
+        before = self._connected.get(identifier, [])
+        after = self._whom(identifier)
+        if before == after:
+            return
+        old, new = set(before), set(after)
+        touched.regrouped |= old ^ new
+        for account in sorted(old - new):
+            split = self.clusters.disconnect(account, identifier)
+            if split is not None:
+                touched.regrouped |= old
+        for account in sorted(new - old):
+            self.clusters.connect(account, identifier)
+        if after:
+            self._connected[identifier] = after
+        else:
+            self._connected.pop(identifier, None)
+
+    def _whom(self, identifier: int) -> list[int]:
+        kind = self.entities.kind(identifier)
+        if self.is_public(identifier):
+            return []
+        links = self.links
+        tenures = [
+            Tenure(
+                account,
+                links.first_ms[link],
+                links.last_ms[link],
+                identifier in self.accounts[account].origins,
+            )
+            for account, link in self.users.get(identifier, _NOBODY).items()
+            if (account, identifier) not in self._cuts
+        ]
+        return connected(kind, tenures)
+
+
+def _drop(adjacency: Adjacency, node: int, neighbour: int) -> None:
+    around = adjacency[node]
+    del around[neighbour]
+    if not around:
+        del adjacency[node]

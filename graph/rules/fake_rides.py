@@ -1,0 +1,46 @@
+"""A driver riding with accounts in the same hand.
+
+Sources: collusion of drivers with passenger accounts they control, for incentives (Uber, "Fraud
+detection: using relational graph learning to detect collusion", 2021); trips too short, too slow or too
+fast for their claim, tracks that stand still, jump or are drawn (FREE NOW, Kafka Summit 2023).
+"""
+
+from __future__ import annotations
+
+from graph.evidence import Evidence
+from graph.rules.finding import Finding, percent, ramp
+from graph.rules.one_hand import one_hand
+from graph.vocabulary import RingKind
+
+
+def fake_rides(evidence: Evidence) -> Finding:
+    """Riders in one hand whose trips stay with a few drivers, are rewarded, or do not hold."""
+    trips = evidence.trips
+    gain = max(
+        ramp(trips.incentive_excess, 0.08, 0.35),
+        ramp(trips.odd_rate, 0.03, 0.25),
+        0.6 * ramp(trips.surcharge, 0.05, 0.3),
+        0.5 * ramp(trips.driver_inside_share, 0.1, 0.4),
+    )
+    strength = (
+        one_hand(evidence)
+        * ramp(trips.inside, 2, 8)
+        * ramp(trips.inside_share, 0.12, 0.45)
+        * ramp(trips.riders_inside, 1, 4)
+        * (0.35 + 0.65 * gain)
+    )
+    return Finding(
+        "fake_rides",
+        RingKind.FAKE_RIDES,
+        strength,
+        f"{trips.inside} trips of {trips.riders_inside} accounts in one hand with {trips.drivers_inside} "
+        f"drivers ({percent(trips.inside_share)} of their trips); {percent(trips.incentive_rate)} paid an "
+        f"incentive, {percent(trips.odd_rate)} do not hold (speed, distance, price or track)",
+        {
+            "inside_trips": trips.inside,
+            "inside_share": trips.inside_share,
+            "incentive_rate": trips.incentive_rate,
+            "odd_rate": trips.odd_rate,
+            "incentive_money": trips.incentive_money,
+        },
+    )

@@ -1,0 +1,37 @@
+"""What a rule says of a candidate, and the soft thresholds rules are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graph.vocabulary import RingKind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``strength`` in [0, 1]: 0 says nothing, 1 is as strong as this kind of evidence gets.
+
+    ``kind`` is None for what speaks for innocence. ``detail`` is one sentence for an investigator,
+    ``numbers`` what it rests on.
+    """
+
+    rule: str
+    kind: RingKind | None
+    strength: float
+    detail: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """0 up to ``low``, 1 from ``high`` on, linear between: a threshold without an edge to hide behind.
+
+    >>> [ramp(x, 1, 3) for x in (0, 2, 5)]
+    [0.0, 0.5, 1.0]
+    """
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def percent(share: float) -> str:
+    """A share for people: ``0.256`` is ``26 %``."""
+    return f"{share * 100:.0f} %"

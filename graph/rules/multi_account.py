@@ -1,0 +1,36 @@
+"""One hand behind many accounts, whatever it gains.
+
+Source: device sharing as the first sign of fake accounts in ride hailing (Uber, "Project RADAR", 2022;
+Grab Engineering, "Graph for fraud detection", 2022). Families share a phone or two, so fewer than
+``FAMILY`` accounts say nothing, and a dozen say all.
+"""
+
+from __future__ import annotations
+
+from graph.evidence import Evidence
+from graph.rules.finding import Finding, percent, ramp
+from graph.rules.one_hand import one_hand
+from graph.vocabulary import RingKind
+
+FAMILY = 4
+CROWD = 10
+
+
+def multi_account(evidence: Evidence) -> Finding:
+    """Many accounts that share phones and cards and have none of their own."""
+    sharing = evidence.sharing
+    return Finding(
+        "multi_account",
+        RingKind.MULTI_ACCOUNT,
+        one_hand(evidence) * ramp(evidence.accounts, FAMILY - 1, CROWD),
+        f"{evidence.accounts} accounts look like {sharing.hands} hands: {percent(sharing.device_sharing)} "
+        f"share a phone, {percent(sharing.card_sharing)} share a card, "
+        f"{percent(sharing.own_device)} have a phone of their own",
+        {
+            "accounts": evidence.accounts,
+            "hands": sharing.hands,
+            "device_sharing": sharing.device_sharing,
+            "card_sharing": sharing.card_sharing,
+            "own_device": sharing.own_device,
+        },
+    )

@@ -1,0 +1,37 @@
+"""Many cards worked through a few phones.
+
+Source: card testing and cash-out patterns: many cards per device, cards moving between accounts,
+chargebacks weeks later (Stripe, "Card testing", documentation; Uber, "Mastermind", 2017). Chargebacks
+come late, so movement of cards must carry the early flag.
+"""
+
+from __future__ import annotations
+
+from graph.evidence import Evidence
+from graph.rules.finding import Finding, percent, ramp
+from graph.rules.one_hand import one_hand
+from graph.vocabulary import RingKind
+
+
+def stolen_cards(evidence: Evidence) -> Finding:
+    """More cards than phones, cards that move between accounts, payments disowned."""
+    cards, trips = evidence.cards, evidence.trips
+    many = ramp(cards.per_device, 1.2, 3.0) * ramp(cards.count, 2, 6)
+    moving = ramp(cards.moving, 0.15, 0.5) * ramp(cards.per_rider, 0.9, 1.8)
+    disowned = ramp(cards.chargeback_rate, 0.03, 0.25) * ramp(cards.chargebacks, 0, 3)
+    hand = max(one_hand(evidence), 0.6 * ramp(cards.per_rider, 2, 5))
+    return Finding(
+        "stolen_cards",
+        RingKind.STOLEN_CARDS,
+        hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned),
+        f"{cards.count} cards on {evidence.riders} riders ({cards.per_device:.1f} a phone), "
+        f"{percent(cards.moving)} of them used by several accounts; {cards.chargebacks} chargebacks "
+        f"worth {cards.chargeback_money:.2f} on {trips.per_account * evidence.accounts:.0f} trips",
+        {
+            "cards": cards.count,
+            "cards_per_device": cards.per_device,
+            "moving_cards": cards.moving,
+            "chargebacks": cards.chargebacks,
+            "chargeback_money": cards.chargeback_money,
+        },
+    )

@@ -1,0 +1,44 @@
+"""What investigators answered, and how it moves a score.
+
+A verdict speaks about accounts, so it follows them through growth, merges and splits. ``fraud`` makes a
+candidate that holds the account more likely, ``legit`` less; ``unsure`` takes an earlier answer back.
+A verdict on a whole ring is a verdict on each of its accounts: a candidate all of whose accounts were
+cleared stays far below any threshold until at least as many new ones have joined it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from graph.vocabulary import VerdictOutcome
+
+WEIGHT: Final = 8.0
+"""Log odds of a candidate whose every account was judged: beyond any score the evidence alone gives."""
+_FLOOR: Final = 1e-6
+
+
+class Verdicts:
+    """The newest answer about each account: +1 fraud, -1 legit."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, int] = {}
+
+    def hear(self, outcome: VerdictOutcome, accounts: Sequence[int]) -> None:
+        """Take an answer about accounts."""
+        for account in accounts:
+            if outcome is VerdictOutcome.UNSURE:
+                self._answers.pop(account, None)
+            else:
+                self._answers[account] = 1 if outcome is VerdictOutcome.FRAUD else -1
+
+    def adjust(self, score: float, accounts: Sequence[int]) -> float:
+        """The score with the answers about its accounts: log odds move by WEIGHT times their mean."""
+        if not self._answers:
+            return score
+        mean = sum(self._answers.get(account, 0) for account in accounts) / len(accounts)
+        if not mean:
+            return score
+        clipped = min(1 - _FLOOR, max(_FLOOR, score))
+        return 1 / (1 + math.exp(-(math.log(clipped / (1 - clipped)) + WEIGHT * mean)))
