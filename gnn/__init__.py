@@ -1,1 +1,1 @@
-"""x"""
+"""For data scientists: the scorer, how it is fitted, and how results are judged against the truth."""

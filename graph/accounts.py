@@ -15,24 +15,28 @@ class Account:
     ``created_ms`` is UNKNOWN_MS for an account that existed before the first event of it;
     ``origins`` are the identifiers it was created with; ``trips`` counts trips on live links; ``score`` is
     that of the last judgement it was part of, 0 before any. ``judge_at`` and ``circle_at`` are the numbers
-    of its events and trips from which on it is looked at again.
+    of its events and trips from which on it is looked at again. ``pickup_lat`` and ``pickup_lon`` are sums
+    of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
     """
 
     __slots__ = (
-        "circle_at",
         "chargeback_units",
         "chargebacks",
+        "circle_at",
         "created_ms",
         "entity",
         "events",
         "first_ms",
         "judge_at",
         "last_ms",
+        "met",
         "origins",
+        "pickup_lat",
+        "pickup_lon",
+        "pickups",
         "promo_ms",
         "promo_units",
         "promos",
-        "referrals",
         "role",
         "score",
         "trips",
@@ -49,9 +53,12 @@ class Account:
         self.promos = 0
         self.promo_units = 0
         self.promo_ms = UNKNOWN_MS
-        self.referrals = 0
         self.chargebacks = 0
         self.chargeback_units = 0
+        self.pickups = 0
+        self.pickup_lat = 0.0
+        self.pickup_lon = 0.0
+        self.met = False
         self.events = 0
         self.judge_at = 0
         self.circle_at = 0

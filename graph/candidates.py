@@ -18,6 +18,7 @@ accounts are gathered, nearest units first, and a candidate that was cut there s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from graph.entity_graph import EntityGraph
@@ -31,13 +32,24 @@ MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
 
 
+class Shape(StrEnum):
+    """How a candidate was found: clusters joined by what corroborates, a circle, or a visited phone.
+
+    The latter two are drawn by their own searches; the clusters of their members do not belong to them.
+    """
+
+    CLUSTERS = "clusters"
+    CIRCLE = "circle"
+    VISIT = "visit"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Accounts that may be one ring, ascending; ``truncated`` when there were more than MAX_ACCOUNTS."""
 
     accounts: tuple[int, ...]
+    shape: Shape = Shape.CLUSTERS
     truncated: bool = False
-    circle: bool = False
 
 
 class Assembler:
@@ -46,10 +58,12 @@ class Assembler:
     def __init__(self, graph: EntityGraph) -> None:
         self._graph = graph
         self._addresses: dict[int, bool] = {}
+        self._ridden: dict[tuple[int, int], bool] = {}
 
     def gather(self, seeds: tuple[int, ...]) -> Candidate:
         """The candidate that holds the seed accounts."""
         self._addresses.clear()
+        self._ridden.clear()
         gathered: dict[int, None] = {}
         waiting: dict[int, None] = {}
         truncated = False
@@ -65,7 +79,7 @@ class Assembler:
                     truncated = True
                     break
                 self._admit(other, gathered, waiting)
-        return Candidate(tuple(sorted(gathered)), truncated)
+        return Candidate(tuple(sorted(gathered)), truncated=truncated)
 
     def _admit(self, account: int, gathered: dict[int, None], waiting: dict[int, None]) -> None:
         for member in self._graph.cluster(account):
@@ -86,19 +100,23 @@ class Assembler:
             if self._ties(address):
                 found.extend(other for other in graph.users[address] if other not in gathered)
         shared = graph.is_shared(account)
-        for adjacency in (graph.referrals, graph.referrers):
-            for other in adjacency.get(account, ()):
-                if other in gathered:
-                    continue
-                if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses):
-                    found.append(other)
-        for rider in graph.riders_of.get(account, ()):
-            if rider not in gathered and graph.is_shared(rider) and self._rides(rider, account):
-                found.append(rider)
+        found.extend(
+            other
+            for adjacency in (graph.referrals, graph.referrers)
+            for other in adjacency.get(account, ())
+            if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses)
+        )
+        found.extend(
+            rider
+            for rider in graph.riders_of.get(account, ())
+            if rider not in gathered and graph.is_shared(rider) and self._rides(rider, account)
+        )
         if shared:
-            for driver in graph.drivers_of.get(account, ()):
-                if driver not in gathered and self._rides(account, driver):
-                    found.append(driver)
+            found.extend(
+                driver
+                for driver in graph.drivers_of.get(account, ())
+                if driver not in gathered and self._rides(account, driver)
+            )
         return found
 
     def _ties(self, address: int) -> bool:
@@ -112,21 +130,28 @@ class Assembler:
 
     def _rides(self, rider: int, driver: int) -> bool:
         """Whether the rider's cluster rides with the driver more than strangers would."""
-        graph = self._graph
-        links = graph.links
-        riders = trips = total = 0
-        for member in graph.cluster(rider):
+        label = self._graph.clusters.label(rider)
+        assert label is not None
+        known = self._ridden.get((label, driver))
+        if known is None:
+            known = self._ridden[label, driver] = self._rides_more(self._graph.cluster(rider), driver)
+        return known
+
+    def _rides_more(self, riders: list[int], driver: int) -> bool:
+        graph, links = self._graph, self._graph.links
+        met = graph.riders_of[driver]
+        if sum(member in met for member in riders) < MIN_JOINING_RIDERS:
+            return False
+        those = trips = total = 0
+        for member in riders:
             since = joined_ms(graph, member)
             for other, link in graph.drivers_of.get(member, {}).items():
-                if links.last_ms[link] < since:
-                    continue
-                total += links.count[link]
-                if other == driver:
-                    riders += 1
-                    trips += links.count[link]
-        return (
-            riders >= MIN_JOINING_RIDERS and trips >= MIN_JOINING_TRIPS and trips >= JOINING_SHARE * total
-        )
+                if links.last_ms[link] >= since:
+                    total += links.count[link]
+                    if other == driver:
+                        those += 1
+                        trips += links.count[link]
+        return those >= MIN_JOINING_RIDERS and trips >= MIN_JOINING_TRIPS and trips >= JOINING_SHARE * total
 
 
 def joined_ms(graph: EntityGraph, account: int) -> int:

@@ -1,53 +1,62 @@
 """Circles: dense, closed sets of riders and drivers who share no identifier.
 
-A first version of the search: local, around one rider, after each of its trips that may matter. The
-neighbourhood is the riders who share at least two drivers with it, and the drivers these ride with. In
-it, greedy peeling (Charikar, APPROX 2000) finds the set S that maximises
+A first version of the search: local, around one rider. The neighbourhood is the riders who, like this
+one, come back to the same drivers and share at least two with it, and the drivers that two of them ride
+with. In it, greedy peeling looks for the set of riders R and drivers D with the largest *edge surplus*
 
-    g(S) = (sum of edge weights inside S) / |S|
+    f(R, D) = (sum of the weights of the pairs that rode) - DENSITY * |R| * |D|
 
-with FRAUDAR's camouflage-resistant weights (Hooi et al., KDD 2016): a trip with a driver counts
-1 / log(riders of the driver + 5), so that rides bought with popular drivers buy little. A pair counts at
-most ``PAIR_CAP`` trips: one pair of regulars is no circle. A rider counts only by its *closed* share,
-trips inside the neighbourhood over all of its trips, so that ordinary customers of the same drivers
-weigh little. Circles of fewer than ``MIN_DRIVERS`` drivers or ``MIN_RIDERS`` riders are not reported.
+(optimal quasi-cliques: Tsourakakis et al., "Denser than the Densest Subgraph", KDD 2013). The average
+degree, which the densest subgraph maximises, grows with the size of any busy zone; the surplus is positive
+only where more than a DENSITY share of all possible pairs rode. A pair that rode again weighs 1, one that
+rode once a half; trips with anybody else weigh nothing, so that rides bought as camouflage buy nothing
+(the demand of FRAUDAR, Hooi et al., KDD 2016). Riders who spend less than ``MIN_CLOSED_SHARE`` of their
+trips inside are ordinary customers of the same drivers and are left out.
 
-Cost: O(trips of the drivers involved) for the neighbourhood, O(E log V) for the peeling; both bounded by
+Cost: O(trips of the rider's drivers) for the neighbourhood, O(pairs log pairs) for the peeling, over at most
 ``MAX_NEIGHBOURS`` riders, those who share most drivers first.
 """
 
 from __future__ import annotations
 
 import heapq
-import math
 from typing import Final
 
 from graph.entity_graph import EntityGraph
 
-PAIR_CAP: Final = 3
+DENSITY: Final = 1 / 3
 MIN_DRIVERS: Final = 2
 MIN_RIDERS: Final = 3
+MIN_REPEATS: Final = 2
+"""Trips beyond the first with each driver: among hundreds of drivers, meeting one twice is rare."""
+MIN_REPEAT_SHARE: Final = 0.15
 SHARED_DRIVERS: Final = 2
-MAX_NEIGHBOURS: Final = 120
+SHARED_SHARE: Final = 0.3
+MAX_NEIGHBOURS: Final = 60
 MIN_CLOSED_SHARE: Final = 0.34
-"""A third of a rider's trips inside the circle: an ordinary rider meets hundreds of drivers."""
+
+
+def comes_back(graph: EntityGraph, rider: int) -> bool:
+    """Whether the rider meets the same drivers again more than chance explains: the gate of the search."""
+    trips = graph.accounts[rider].trips
+    repeats = trips - len(graph.drivers_of.get(rider, ()))
+    return repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips
 
 
 def circle_around(graph: EntityGraph, rider: int) -> tuple[int, ...]:
-    """The densest circle near the rider that holds it, ascending; empty when there is none."""
+    """The circle that holds the rider, ascending; empty when there is none."""
+    if not comes_back(graph, rider):
+        return ()
     riders = _neighbours(graph, rider)
     if len(riders) < MIN_RIDERS:
         return ()
-    edges = _edges(graph, riders)
-    best = _peel(edges)
-    drivers = {d for (r, d) in edges if r in best and d in best}
-    members = {r for (r, d) in edges if r in best and d in best}
-    if rider not in members or len(drivers) < MIN_DRIVERS or len(members) < MIN_RIDERS:
+    inside, drivers = _peel(_pairs(graph, riders))
+    if rider not in inside or len(drivers) < MIN_DRIVERS:
         return ()
-    closed = {r for r in members if _closed_share(graph, r, drivers) >= MIN_CLOSED_SHARE}
+    closed = [r for r in inside if _closed_share(graph, r, drivers) >= MIN_CLOSED_SHARE]
     if rider not in closed or len(closed) < MIN_RIDERS:
         return ()
-    return tuple(sorted(closed | drivers))
+    return tuple(sorted([*closed, *drivers]))
 
 
 def _neighbours(graph: EntityGraph, rider: int) -> list[int]:
@@ -55,62 +64,73 @@ def _neighbours(graph: EntityGraph, rider: int) -> list[int]:
     for driver in graph.drivers_of.get(rider, ()):
         for other in graph.riders_of.get(driver, ()):
             shared[other] = shared.get(other, 0) + 1
-    near = [other for other, count in shared.items() if count >= SHARED_DRIVERS]
+    near = [
+        other
+        for other, count in shared.items()
+        if count >= SHARED_DRIVERS
+        and count >= SHARED_SHARE * len(graph.drivers_of[other])
+        and graph.accounts[other].trips > len(graph.drivers_of[other])
+    ]
     near.sort(key=lambda other: (other != rider, -shared[other], other))
     return near[:MAX_NEIGHBOURS]
 
 
-def _edges(graph: EntityGraph, riders: list[int]) -> dict[tuple[int, int], float]:
-    """Weights of the rider-driver pairs in the neighbourhood, leaving out drivers that only one rides with."""
-    links = graph.links
+def _pairs(graph: EntityGraph, riders: list[int]) -> dict[int, dict[int, float]]:
+    """Weights of the pairs, by rider and driver, for the drivers that two or more of the riders ride with."""
     met: dict[int, int] = {}
     for rider in riders:
-        for driver in graph.drivers_of.get(rider, ()):
+        for driver in graph.drivers_of[rider]:
             met[driver] = met.get(driver, 0) + 1
-    edges: dict[tuple[int, int], float] = {}
-    for rider in riders:
-        rides = {d: link for d, link in graph.drivers_of.get(rider, {}).items() if met[d] >= MIN_DRIVERS}
-        inside = sum(links.count[link] for link in rides.values())
-        total = max(graph.accounts[rider].trips, inside, 1)
-        for driver, link in rides.items():
-            popularity = 1 / math.log(len(graph.riders_of[driver]) + 5)
-            edges[rider, driver] = min(links.count[link], PAIR_CAP) * popularity * inside / total
-    return edges
+    count = graph.links.count
+    return {
+        rider: {
+            driver: 1.0 if count[link] > 1 else 0.5
+            for driver, link in graph.drivers_of[rider].items()
+            if met[driver] >= SHARED_DRIVERS
+        }
+        for rider in riders
+    }
 
 
-def _peel(edges: dict[tuple[int, int], float]) -> set[int]:
-    """The densest suffix of the greedy peeling order; ties peel the lower number first."""
-    weight: dict[int, float] = {}
-    around: dict[int, dict[int, float]] = {}
-    total = 0.0
-    for (a, b), w in edges.items():
-        total += w
-        for node, other in ((a, b), (b, a)):
-            weight[node] = weight.get(node, 0.0) + w
-            around.setdefault(node, {})[other] = w
-    heap = [(w, node) for node, w in weight.items()]
-    heapq.heapify(heap)
-    left = len(weight)
-    order: list[int] = []
-    gone: set[int] = set()
-    best, best_at = -1.0, 0
-    while heap:
-        w, node = heapq.heappop(heap)
-        if node in gone or w > weight[node]:
-            continue
-        if total / left > best + 1e-12:
-            best, best_at = total / left, len(order)
-        gone.add(node)
-        order.append(node)
-        left -= 1
-        total -= weight[node]
-        for other, edge in around[node].items():
+def _peel(pairs: dict[int, dict[int, float]]) -> tuple[list[int], set[int]]:
+    """Riders and drivers of the largest surplus along the greedy order; ties peel the lower number first."""
+    around: dict[int, dict[int, float]] = {rider: dict(met) for rider, met in pairs.items()}
+    for rider, met in pairs.items():
+        for driver, weight in met.items():
+            around.setdefault(driver, {})[rider] = weight
+    degree = {node: sum(near.values()) for node, near in around.items()}
+    riders = dict.fromkeys(pairs)
+    sides = (riders, {node: None for node in around if node not in riders})
+    heaps = tuple([(degree[node], node) for node in side] for side in sides)
+    for heap in heaps:
+        heapq.heapify(heap)
+    left = [len(side) for side in sides]
+    total = sum(degree[node] for node in riders)
+    gone: dict[int, None] = {}
+    best, best_at = 0.0, len(around)
+    while left[0] and left[1]:
+        surplus = total - DENSITY * left[0] * left[1]
+        if surplus > best:
+            best, best_at = surplus, len(gone)
+        gains = []
+        for side in (0, 1):
+            heap = heaps[side]
+            while heap[0][1] in gone or heap[0][0] > degree[heap[0][1]]:
+                heapq.heappop(heap)
+            gains.append(heap[0][0] - DENSITY * left[1 - side])
+        side = 0 if gains[0] <= gains[1] else 1
+        _, node = heapq.heappop(heaps[side])
+        gone[node] = None
+        left[side] -= 1
+        total -= degree[node]
+        for other, weight in around[node].items():
             if other not in gone:
-                weight[other] -= edge
-                heapq.heappush(heap, (weight[other], other))
-    return set(order[best_at:])
+                degree[other] -= weight
+                heapq.heappush(heaps[1 - side], (degree[other], other))
+    dropped = set(list(gone)[:best_at]) if best > 0 else set(around)
+    return [r for r in sides[0] if r not in dropped], {d for d in sides[1] if d not in dropped}
 
 
 def _closed_share(graph: EntityGraph, rider: int, drivers: set[int]) -> float:
-    inside = sum(graph.links.count[k] for d, k in graph.drivers_of.get(rider, {}).items() if d in drivers)
+    inside = sum(graph.links.count[k] for d, k in graph.drivers_of[rider].items() if d in drivers)
     return inside / max(graph.accounts[rider].trips, 1)

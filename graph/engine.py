@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from graph.candidates import Assembler, Candidate, joined_ms
+from graph.candidates import Assembler, Candidate, Shape, joined_ms
 from graph.circles import circle_around
 from graph.digest import content_id, state_digest
 from graph.entity_graph import EntityGraph, Touched
@@ -28,6 +28,7 @@ from graph.rules import find
 from graph.scoring import Scorer, features_of
 from graph.sharing import DAY_MS
 from graph.verdicts import Verdicts
+from graph.visits import arrival_ms, visit_around
 from graph.vocabulary import EntityKind
 
 DEFAULT_WINDOW_DAYS: Final = 90
@@ -164,7 +165,8 @@ class Engine:
     def _worth_gathering(self, entity: int) -> bool:
         graph = self.graph
         return (
-            graph.is_shared(entity)
+            graph.accounts[entity].met
+            or graph.is_shared(entity)
             or self._rings.ring_of(entity) is not None
             or entity in graph.referrers
             or entity in graph.referrals
@@ -172,22 +174,38 @@ class Engine:
 
     def _judge_around(self, entity: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         ring = self._rings.ring_of(entity)
-        if ring is not None and ring.circle:
-            candidate = Candidate(tuple(sorted(ring.members)), circle=True)
-        else:
-            candidate = self._assembler.gather((entity,) if ring is None else (entity, *ring.members))
-        self._judge(candidate, at, outcome, judged)
+        visit = visit_around(self.graph, entity)
+        if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
+            self._judge(self._widened(visit, Shape.VISIT), at, outcome, judged)
+            if self._rings.ring_of(entity) is not None:
+                return
+        elif ring is not None and ring.shape is not Shape.CLUSTERS:
+            self._judge(Candidate(tuple(sorted(ring.members)), ring.shape), at, outcome, judged)
+            return
+        self._judge(
+            self._assembler.gather((entity,) if ring is None else (entity, *ring.members)),
+            at,
+            outcome,
+            judged,
+        )
 
     def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         circle = circle_around(self.graph, rider)
         if not circle or judged.issuperset(circle):
             return
-        members = dict.fromkeys(circle)
-        for account in circle:
+        self._judge(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
+
+    def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
+        """What a search found, with the open rings of the same shape that it reaches into.
+
+        The searches are local, and a ring is found from several sides.
+        """
+        members = dict.fromkeys(accounts)
+        for account in accounts:
             ring = self._rings.ring_of(account)
-            if ring is not None and ring.circle:
+            if ring is not None and ring.shape is shape:
                 members.update(ring.members)
-        self._judge(Candidate(tuple(sorted(members)), circle=True), at, outcome, judged)
+        return Candidate(tuple(sorted(members)), shape)
 
     def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         """Judge what an identifier's change joined or parted; rings that fell apart are split."""
@@ -195,7 +213,7 @@ class Engine:
             if entity in judged:
                 continue
             ring = self._rings.ring_of(entity)
-            if ring is None or ring.circle:
+            if ring is None or ring.shape is not Shape.CLUSTERS:
                 self._judge_around(entity, at, outcome, judged)
                 continue
             parts: list[Judgement] = []
@@ -213,24 +231,28 @@ class Engine:
 
     def _judge(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         judged.update(candidate.accounts)
+        if len(candidate.accounts) < self._config.policy.min_accounts and not any(
+            map(self._rings.ring_of, candidate.accounts)
+        ):
+            for entity in candidate.accounts:
+                self.graph.accounts[entity].score = 0.0
+            return
         self._rings.judge(self._weigh(candidate, at), at, outcome)
 
     def _weigh(self, candidate: Candidate, at: Moment) -> Judgement:
         """Evidence, findings and score of a candidate; its accounts take the score."""
         evidence = gather_evidence(self.graph, candidate)
         findings = tuple(find(evidence))
+        features = features_of(evidence, findings)
         score = 0.0
         if len(candidate.accounts) >= self._config.policy.min_accounts:
-            features = features_of(evidence, findings)
             score = self._verdicts.adjust(self._scorer.score(features), candidate.accounts)
-            judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.circle)
-            if self._observer is not None:
-                self._observer(judgement, features, at)
-        else:
-            judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.circle)
+        judgement = Judgement(candidate.accounts, score, evidence, findings)
+        if self._observer is not None:
+            self._observer(judgement, features, at)
         for entity in candidate.accounts:
             ring = self._rings.ring_of(entity)
-            if not candidate.circle or ring is None or ring.circle:
+            if ring is None or ring.shape is candidate.shape or candidate.shape is Shape.CLUSTERS:
                 self.graph.accounts[entity].score = score
         return judgement
 
@@ -240,7 +262,7 @@ class Engine:
         ring = self._rings.get(event.subject)
         if ring is not None:
             self._verdicts.hear(event.outcome, tuple(ring.members))
-            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), circle=ring.circle), at)
+            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), ring.shape), at)
             self._rings.judge(judgement, at, outcome)
             return
         account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
@@ -256,12 +278,31 @@ class Engine:
     def _known(self, kind: EntityKind, name: str) -> int:
         entity = self.graph.entities.find(kind, name)
         if entity is None:
-            raise BadCall(f"expected a {kind.value} that occurs in the events, found {name!r}; check the spelling")
+            raise BadCall(
+                f"expected a {kind.value} that occurs in the events, found {name!r}; check the spelling"
+            )
         return entity
 
     def _account_score(self, entity: int) -> float:
         score = self.graph.accounts[entity].score
         return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
+
+    def _began_ms(self, member: int, ring: OpenRing) -> int:
+        """When the account began to act with the ring: by sharing, by coming to its phone, or by riding."""
+        graph = self.graph
+        moments = [joined_ms(graph, member)] if graph.is_shared(member) else []
+        moments += [
+            graph.links.first_ms[link]
+            for driver, link in graph.drivers_of.get(member, {}).items()
+            if driver in ring.members
+        ]
+        moments += [
+            graph.links.first_ms[link]
+            for identifier, link in graph.identifiers.get(member, {}).items()
+            if arrival_ms(graph, member, identifier) is not None
+            and sum(user in ring.members for user in graph.users[identifier]) > 1
+        ]
+        return min(moments, default=ring.flagged_ms)
 
     def _view(self, ring: OpenRing) -> Ring:
         graph, judgement = self.graph, ring.judgement
@@ -282,7 +323,7 @@ class Engine:
             drivers=[graph.entities.name(m) for m in members if graph.accounts[m].is_driver],
             riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
             entities=sorted(shared),
-            first_ts=min(joined_ms(graph, m) or graph.accounts[m].first_ms for m in members),
+            first_ts=min(self._began_ms(m, ring) for m in members),
             flagged_ts=ring.flagged_ms,
             exposure=round(
                 evidence.takings.promo_money

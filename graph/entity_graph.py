@@ -8,8 +8,8 @@ sharers changed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
 from typing import Final
 
 from graph.accounts import UNKNOWN_MS, Account, Accounts
@@ -29,7 +29,7 @@ from graph.events import (
 )
 from graph.links import LinkTable, to_units
 from graph.rides import RideFacts
-from graph.sharing import CONNECTING, Tenure, connected, strength
+from graph.sharing import CONNECTING, SETTLED_MS, Tenure, connected, strength
 from graph.trips import CityHabits, Tracks
 from graph.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
 
@@ -107,7 +107,7 @@ class EntityGraph:
         if event.ts > self.watermark_ms:
             self.watermark_ms = event.ts
             self._age(touched)
-        self._apply(event, touched)
+        _APPLY[type(event)](self, event, touched)
         return touched
 
     def cut(self, account: int, identifier: int) -> Touched:
@@ -124,15 +124,12 @@ class EntityGraph:
         self._reconnect(identifier, touched)
         return touched
 
-    @singledispatchmethod
-    def _apply(self, event: EventBase, touched: Touched) -> None:
-        raise TypeError(f"expected an event of the contract, got {type(event).__name__}")
-
-    @_apply.register
-    def _(self, event: AccountCreated, touched: Touched) -> None:
+    def _created(self, event: AccountCreated, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
-        account.role = event.role
-        account.created_ms = event.ts
+        if account.created_ms == UNKNOWN_MS or event.ts < account.created_ms:
+            account.role = event.role
+            account.created_ms = event.ts
+        self.habits.created(event.ts)
         used = [
             (EntityKind.DEVICE, event.device_id),
             (EntityKind.IP, event.ip),
@@ -145,40 +142,33 @@ class EntityGraph:
         for kind, name in used:
             self._use(account, kind, name, event.ts, touched)
         if event.referrer_id is not None and event.referrer_id != event.account_id:
-            referrer = self.entities.intern(EntityKind.ACCOUNT, event.referrer_id)
-            self.accounts.see(referrer, event.ts).referrals += 1
-            touched.accounts.append(referrer)
+            referrer = self._account(event.referrer_id, event.ts, touched).entity
             link, revived = self.links.touch(LinkKind.REFERRED, referrer, account.entity, event.ts)
             if revived:
                 self.referrals.setdefault(referrer, {})[account.entity] = link
                 self.referrers.setdefault(account.entity, {})[referrer] = link
 
-    @_apply.register
-    def _(self, event: AccountLogin, touched: Touched) -> None:
+    def _logged_in(self, event: AccountLogin, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
         self._use(account, EntityKind.IP, event.ip, event.ts, touched)
 
-    @_apply.register
-    def _(self, event: CardAdded, touched: Touched) -> None:
+    def _card_added(self, event: CardAdded, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         self._use(account, EntityKind.CARD, event.card_id, event.ts, touched)
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
-    @_apply.register
-    def _(self, event: PayoutAdded, touched: Touched) -> None:
+    def _payout_added(self, event: PayoutAdded, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         self._use(account, EntityKind.BANK_ACCOUNT, event.bank_account_id, event.ts, touched)
 
-    @_apply.register
-    def _(self, event: Chargeback, touched: Touched) -> None:
+    def _charged_back(self, event: Chargeback, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         account.chargebacks += 1
         account.chargeback_units += to_units(event.amount)
         touched.card_disowned = True
 
-    @_apply.register
-    def _(self, event: PromoRedeemed, touched: Touched) -> None:
+    def _redeemed(self, event: PromoRedeemed, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         account.promos += 1
         account.promo_units += to_units(event.amount)
@@ -192,14 +182,17 @@ class EntityGraph:
             self.redeemed.setdefault(account.entity, {})[promo] = link
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
-    @_apply.register
-    def _(self, event: TripCompleted, touched: Touched) -> None:
+    def _rode(self, event: TripCompleted, touched: Touched) -> None:
         oddities = self._tracks.close(event.trip_id, event.distance_km)
         judgement = self.habits.judge(event, oddities)
         rider = self._account(event.rider_id, event.ts, touched)
         driver = self._account(event.driver_id, event.ts, touched)
         rider.role = rider.role or Role.RIDER
         driver.role = driver.role or Role.DRIVER
+        if event.pickup_lat is not None and event.pickup_lon is not None:
+            rider.pickups += 1
+            rider.pickup_lat += event.pickup_lat
+            rider.pickup_lon += event.pickup_lon
         if rider is not driver:
             found = self.links.find(LinkKind.RODE_WITH, rider.entity, driver.entity)
             before = 0 if found is None else self.links.count[found]
@@ -218,19 +211,24 @@ class EntityGraph:
         self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
         self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
 
-    @_apply.register
-    def _(self, event: GpsPing, touched: Touched) -> None:
+    def _pinged(self, event: GpsPing, _touched: Touched) -> None:
         self._tracks.ping(event)
 
-    @_apply.register
-    def _(self, event: Verdict, touched: Touched) -> None:
+    def _judged(self, _event: Verdict, _touched: Touched) -> None:
         """A verdict changes rings, not the graph."""
 
     # -- inside ------------------------------------------------------------------------------------
 
     def _account(self, name: str, ts: int, touched: Touched) -> Account:
-        account = self.accounts.see(self.entities.intern(EntityKind.ACCOUNT, name), ts)
-        touched.accounts.append(account.entity)
+        entity = self.entities.intern(EntityKind.ACCOUNT, name)
+        known_ms = self.accounts[entity].first_ms if entity in self.accounts else ts
+        account = self.accounts.see(entity, ts)
+        touched.accounts.append(entity)
+        if ts < known_ms:
+            # An account older than it seemed may have been settled when it came to its phones.
+            for identifier in self.identifiers.get(entity, _NOBODY):
+                if len(self.users[identifier]) > 1:
+                    self._reconnect(identifier, touched)
         return account
 
     def _make_resident(self, account: Account, identifier: int, touched: Touched) -> None:
@@ -240,14 +238,12 @@ class EntityGraph:
                 self._residents[identifier] = self._residents.get(identifier, 0) + 1
                 self._reconnect(identifier, touched)
 
-    def _use(
-        self, account: Account, kind: EntityKind, name: str | None, ts: int, touched: Touched
-    ) -> None:
+    def _use(self, account: Account, kind: EntityKind, name: str | None, ts: int, touched: Touched) -> None:
         if name is None:
             return
         identifier = self.entities.intern(kind, name)
         found = self.links.find(IDENTITY_LINKS[kind], account.entity, identifier)
-        first_ms = None if found is None else self.links.first_ms[found]
+        before = None if found is None else (self.links.first_ms[found], self.links.last_ms[found])
         link, revived = self.links.touch(IDENTITY_LINKS[kind], account.entity, identifier, ts)
         if revived:
             self.users.setdefault(identifier, {})[account.entity] = link
@@ -256,8 +252,11 @@ class EntityGraph:
                 self._residents[identifier] = self._residents.get(identifier, 0) + 1
         if len(self.users.get(identifier, _NOBODY)) < 2:
             return
+        account.met = account.met or kind is not EntityKind.IP
         settled = account.entity in self._connected.get(identifier, ())
-        if revived or self.links.first_ms[link] != first_ms or not settled:
+        # A use at the newest moment cannot move a sale (see graph.sharing) of one who holds the phone now.
+        moved = ts < self.watermark_ms and before != (self.links.first_ms[link], self.links.last_ms[link])
+        if revived or moved or not settled:
             self._reconnect(identifier, touched)
 
     def _age(self, touched: Touched) -> None:
@@ -312,6 +311,7 @@ class EntityGraph:
                 links.first_ms[link],
                 links.last_ms[link],
                 identifier in self.accounts[account].origins,
+                links.first_ms[link] - self.accounts[account].first_ms >= SETTLED_MS,
             )
             for account, link in self.users.get(identifier, _NOBODY).items()
             if (account, identifier) not in self._cuts
@@ -324,3 +324,17 @@ def _drop(adjacency: Adjacency, node: int, neighbour: int) -> None:
     del around[neighbour]
     if not around:
         del adjacency[node]
+
+
+_APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
+    AccountCreated: EntityGraph._created,
+    AccountLogin: EntityGraph._logged_in,
+    CardAdded: EntityGraph._card_added,
+    PayoutAdded: EntityGraph._payout_added,
+    Chargeback: EntityGraph._charged_back,
+    PromoRedeemed: EntityGraph._redeemed,
+    TripCompleted: EntityGraph._rode,
+    GpsPing: EntityGraph._pinged,
+    Verdict: EntityGraph._judged,
+}
+"""What each type of event does to the graph."""

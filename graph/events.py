@@ -27,7 +27,7 @@ class EventBase(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="
     ts: Milliseconds
 
 
-class AccountCreated(EventBase, tag="account_created", kw_only=True, gc=False):
+class AccountCreated(EventBase, tag="account_created", frozen=True, kw_only=True, gc=False):
     """An account came into being."""
 
     account_id: Identifier
@@ -39,7 +39,7 @@ class AccountCreated(EventBase, tag="account_created", kw_only=True, gc=False):
     referrer_id: Identifier | None = None
 
 
-class AccountLogin(EventBase, tag="account_login", kw_only=True, gc=False):
+class AccountLogin(EventBase, tag="account_login", frozen=True, kw_only=True, gc=False):
     """An account logged in from a device."""
 
     account_id: Identifier
@@ -49,7 +49,7 @@ class AccountLogin(EventBase, tag="account_login", kw_only=True, gc=False):
     lon: Longitude | None = None
 
 
-class CardAdded(EventBase, tag="card_added", kw_only=True, gc=False):
+class CardAdded(EventBase, tag="card_added", frozen=True, kw_only=True, gc=False):
     """A payment card (a token of it) was stored with an account."""
 
     account_id: Identifier
@@ -57,14 +57,14 @@ class CardAdded(EventBase, tag="card_added", kw_only=True, gc=False):
     device_id: Identifier | None = None
 
 
-class PayoutAdded(EventBase, tag="payout_added", kw_only=True, gc=False):
+class PayoutAdded(EventBase, tag="payout_added", frozen=True, kw_only=True, gc=False):
     """A bank account was stored for payouts."""
 
     account_id: Identifier
     bank_account_id: Identifier
 
 
-class Chargeback(EventBase, tag="chargeback", kw_only=True, gc=False):
+class Chargeback(EventBase, tag="chargeback", frozen=True, kw_only=True, gc=False):
     """A card holder disowned a payment."""
 
     account_id: Identifier
@@ -73,7 +73,7 @@ class Chargeback(EventBase, tag="chargeback", kw_only=True, gc=False):
     trip_id: Identifier | None = None
 
 
-class PromoRedeemed(EventBase, tag="promo_redeemed", kw_only=True, gc=False):
+class PromoRedeemed(EventBase, tag="promo_redeemed", frozen=True, kw_only=True, gc=False):
     """An account took a promotion worth ``amount``."""
 
     account_id: Identifier
@@ -83,7 +83,7 @@ class PromoRedeemed(EventBase, tag="promo_redeemed", kw_only=True, gc=False):
     trip_id: Identifier | None = None
 
 
-class TripCompleted(EventBase, tag="trip_completed", kw_only=True, gc=False):
+class TripCompleted(EventBase, tag="trip_completed", frozen=True, kw_only=True, gc=False):
     """A rider and a driver finished a trip."""
 
     trip_id: Identifier
@@ -103,7 +103,7 @@ class TripCompleted(EventBase, tag="trip_completed", kw_only=True, gc=False):
     incentive: Amount | None = None
 
 
-class GpsPing(EventBase, tag="gps_ping", kw_only=True, gc=False):
+class GpsPing(EventBase, tag="gps_ping", frozen=True, kw_only=True, gc=False):
     """Where the driver's phone was during a trip."""
 
     trip_id: Identifier
@@ -112,7 +112,7 @@ class GpsPing(EventBase, tag="gps_ping", kw_only=True, gc=False):
     lon: Longitude
 
 
-class Verdict(EventBase, tag="verdict", kw_only=True, gc=False):
+class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
     subject: Identifier

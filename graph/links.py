@@ -36,7 +36,7 @@ class Spell(NamedTuple):
 
     first_ms: int
     last_ms: int
-    count: int
+    events: int
     money: int
 
     def join(self, other: Spell) -> Spell:
@@ -44,7 +44,7 @@ class Spell(NamedTuple):
         return Spell(
             min(self.first_ms, other.first_ms),
             max(self.last_ms, other.last_ms),
-            self.count + other.count,
+            self.events + other.events,
             self.money + other.money,
         )
 
@@ -153,7 +153,7 @@ class LinkTable:
             self.target.append(target)
             self.first_ms.append(spell.first_ms)
             self.last_ms.append(spell.last_ms)
-            self.count.append(spell.count)
+            self.count.append(spell.events)
             self.money.append(spell.money)
             self._live.append(0)
         self._by_key[key] = link

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from graph.candidates import Shape
 from graph.digest import content_id
 from graph.evidence import Evidence
 from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
@@ -36,6 +37,10 @@ class Policy:
         return Decision.BLOCK if score >= self.block else Decision.REVIEW
 
 
+CLEAR = 0.3
+"""A rule's strength from which on it names a ring."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the scorer made of a candidate: its accounts (ascending), score and grounds."""
@@ -44,14 +49,17 @@ class Judgement:
     score: float
     evidence: Evidence
     findings: tuple[Finding, ...]
-    circle: bool = False
 
     @property
     def kind(self) -> RingKind:
-        """The kind whose rule speaks strongest; ties go to the earlier rule."""
-        accusing = [f for f in self.findings if f.kind is not None]
-        strongest = max(accusing, key=lambda f: f.strength)
-        assert strongest.kind is not None
+        """The kind whose rule speaks strongest; ties go to the earlier rule.
+
+        A ring is called ``multi_account`` only when nothing says clearly what it gains.
+        """
+        gains = [f for f in self.findings if f.kind not in (None, RingKind.MULTI_ACCOUNT)]
+        strongest = max(gains, key=lambda f: f.strength)
+        if strongest.kind is None or strongest.strength < CLEAR:
+            return RingKind.MULTI_ACCOUNT
         return strongest.kind
 
 
@@ -64,7 +72,7 @@ class OpenRing:
     judgement: Judgement
     members: dict[int, None]
     decision: Decision
-    circle: bool
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,10 @@ class Rings:
         """
         survivor, merged = self._meet(judgement)
         if survivor is None:
-            if judgement.score >= self._policy.review and len(judgement.accounts) >= self._policy.min_accounts:
+            if (
+                judgement.score >= self._policy.review
+                and len(judgement.accounts) >= self._policy.min_accounts
+            ):
                 self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
             return
         if judgement.score < self._policy.close or len(judgement.accounts) < self._policy.min_accounts:
@@ -115,7 +126,9 @@ class Rings:
             return
         for other in merged:
             self._forget(other)
-        accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in (None, survivor.ring_id))
+        accounts = dict.fromkeys(
+            a for a in judgement.accounts if self._ring_of.get(a) in (None, survivor.ring_id)
+        )
         added = [a for a in accounts if a not in survivor.members]
         removed = [a for a in survivor.members if a not in accounts]
         for account in removed:
@@ -124,7 +137,7 @@ class Rings:
             self._ring_of[account] = survivor.ring_id
         survivor.members = accounts
         survivor.judgement = judgement
-        survivor.circle = survivor.circle and judgement.circle
+        survivor.shape = judgement.evidence.shape
         if merged:
             sources = sorted(other.ring_id for other in merged)
             self._write(LedgerChange.MERGED, survivor.ring_id, sources, added, removed, at, outcome)
@@ -141,8 +154,10 @@ class Rings:
             self._flag(survivor, fresh, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
-        """Part a ring whose members are no longer tied: the largest part keeps it, others that still
-        deserve it become rings of their own."""
+        """Part a ring whose members are no longer tied.
+
+        The largest part keeps it; others that still deserve it become rings of their own.
+        """
         kept, *others = sorted(parts, key=lambda j: (-len(j.accounts), j.accounts))
         for part in others:
             leaving = [a for a in part.accounts if a in ring.members]
@@ -191,7 +206,7 @@ class Rings:
             return
         ring_id = content_id("ring", at.event_id, *sorted(map(self._name, members)))
         ring = OpenRing(
-            ring_id, at.ts, judgement, members, self._policy.decide(judgement.score), judgement.circle
+            ring_id, at.ts, judgement, members, self._policy.decide(judgement.score), judgement.evidence.shape
         )
         self._open[ring_id] = ring
         for account in members:
@@ -249,9 +264,7 @@ SPEAKING = 0.2
 
 def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
     """The findings that speak, strongest first: against the accounts, or for them."""
-    speaking = [
-        f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SPEAKING
-    ]
+    speaking = [f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
     if not speaking and not innocent:
         speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
     speaking.sort(key=lambda f: -f.strength)

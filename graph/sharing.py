@@ -12,6 +12,10 @@ visitors weigh more. An identifier connects while its strength is at least ``CON
 *public*, and since strength is a function of the live links alone, what it connected before it connects
 no longer. When visitors age out of the window it may become private again.
 
+A settled account that comes to a phone has a home elsewhere, and whoever uses the phone has nothing to do
+with that home: neighbours at a kiosk, guests of a hotel, victims of a thief. So it is not connected through
+the phone; what such arrivals have in common is looked at by itself (see ``graph.visits``).
+
 A phone sold on connects nobody across the sale: when at most two accounts used it for a week or longer,
 fell silent for a day or longer, and somebody else then took over for good, only the newest tenancy counts.
 An address (ip) never connects by itself: homes, offices, campuses and carriers share it. It corroborates
@@ -30,6 +34,7 @@ DAY_MS: Final = 86_400_000
 CONNECTING: Final = 1.0
 """Evidence of e to 1 for the same hand: less does not connect two accounts by itself."""
 SEMI_PRIVATE_SHARERS: Final = 64
+SETTLED_MS: Final = 3 * DAY_MS
 RESALE_TENURE_MS: Final = 7 * DAY_MS
 """A phone's owner keeps it for weeks; an account of a farm is used for hours or days."""
 RESALE_SILENCE_MS: Final = DAY_MS
@@ -66,6 +71,8 @@ class Tenure(NamedTuple):
     first_ms: int
     last_ms: int
     resident: bool
+    settled: bool = False
+    """Whether the account had been in use elsewhere for SETTLED_MS when it came."""
 
 
 def strength(kind: EntityKind, visitors: int, residents: int) -> float:
@@ -83,7 +90,7 @@ def connected(kind: EntityKind, tenures: Sequence[Tenure]) -> list[int]:
     if len(tenures) < 2 or strength(kind, len(tenures) - residents, residents) < CONNECTING:
         return []
     if kind is EntityKind.DEVICE:
-        tenures = newest_tenancy(tenures)
+        tenures = [t for t in newest_tenancy(tenures) if t.resident or not t.settled]
     return sorted(t.account for t in tenures) if len(tenures) > 1 else []
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.events import GpsPing, TripCompleted
+from graph.sharing import DAY_MS
 
 EARTH_KM_PER_DEGREE: Final = 111.195
 MIN_TRIPS: Final = 200
@@ -107,6 +108,8 @@ class CityHabits:
     def __init__(self) -> None:
         self.trips = 0
         self.incentives = 0
+        self._creations: dict[int, int] = {}
+        self._created = 0
         self._normal = [[0.0] * 3 for _ in range(3)]
         self._moment = [0.0] * 3
         self._coefficients: tuple[float, float, float] | None = None
@@ -119,6 +122,17 @@ class CityHabits:
     def incentive_rate(self) -> float:
         """Share of trips with an incentive, with one pseudo-trip in ten before any is seen."""
         return (self.incentives + 1) / (self.trips + 10)
+
+    def created(self, ts: int) -> None:
+        """Learn that an account was created. One number is kept for each day."""
+        day = ts // DAY_MS
+        self._creations[day] = self._creations.get(day, 0) + 1
+        self._created += 1
+
+    def creation_share(self, first_ms: int, last_ms: int) -> float:
+        """Share of all creations so far that fell on the days from one moment to another."""
+        days = range(first_ms // DAY_MS, last_ms // DAY_MS + 1)
+        return sum(self._creations.get(day, 0) for day in days) / max(self._created, 1)
 
     def judge(self, trip: TripCompleted, track_oddities: Sequence[str]) -> TripJudgement:
         """Compare one trip with the city so far, then learn from it. O(1)."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.candidates import Candidate
+from graph.candidates import Candidate, Shape
 from graph.entity_graph import EntityGraph
 from graph.evidence.arrivals import Arrivals, measure_arrivals
 from graph.evidence.cards import Cards, measure_cards
+from graph.evidence.places import Places, measure_places
 from graph.evidence.sharing import Sharing, measure_sharing
 from graph.evidence.takings import Takings, measure_takings
 from graph.evidence.timing import Timing, measure_timing
@@ -25,13 +26,14 @@ class Evidence:
     accounts: int
     drivers: int
     riders: int
-    circle: bool
+    shape: Shape
     sharing: Sharing
     timing: Timing
     takings: Takings
     trips: Trips
     cards: Cards
     arrivals: Arrivals
+    places: Places
 
 
 def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
@@ -43,13 +45,14 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         accounts=len(accounts),
         drivers=drivers,
         riders=len(accounts) - drivers,
-        circle=candidate.circle,
+        shape=candidate.shape,
         sharing=measure_sharing(graph, members),
-        timing=measure_timing(accounts, graph.watermark_ms),
+        timing=measure_timing(accounts, graph.habits),
         takings=measure_takings(graph, members),
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
         arrivals=measure_arrivals(graph, members),
+        places=measure_places(accounts),
     )
 
 
@@ -57,6 +60,7 @@ __all__ = [
     "Arrivals",
     "Cards",
     "Evidence",
+    "Places",
     "Sharing",
     "Takings",
     "Timing",

@@ -9,10 +9,10 @@ from graph.entity_graph import EntityGraph
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import busiest
 from graph.sharing import DAY_MS
+from graph.visits import arrival_ms
 from graph.vocabulary import EntityKind
 
-SETTLED_MS: Final = 3 * DAY_MS
-"""An account this old when it first uses a shared phone has come to it; it was not made on it."""
+COMMON_DRIVERS: Final = 3
 BURST_MS: Final = 3 * DAY_MS
 
 
@@ -26,7 +26,8 @@ class Arrivals:
     used: float
     """Mean uses of the shared phone by those who came to it: a kiosk is used once or twice."""
     same_drivers: float
-    """Of the rider-driver pairs that rode since, the share with a driver whom another arrival rode with."""
+    """Share of the arrivals that rode, since, with one of the three drivers most arrivals rode with,
+    counting drivers that two or more of them rode with."""
 
 
 def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
@@ -34,7 +35,7 @@ def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
     inside = dict.fromkeys(members)
     moments: list[int] = []
     uses = 0
-    driven: dict[int, int] = {}
+    driven: dict[int, list[int]] = {}
     for member in members:
         arrival = _arrival(graph, member, inside)
         if arrival is None:
@@ -44,27 +45,28 @@ def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
         uses += count
         for driver, link in graph.drivers_of.get(member, {}).items():
             if graph.links.last_ms[link] >= moment:
-                driven[driver] = driven.get(driver, 0) + 1
+                driven.setdefault(driver, []).append(member)
     moments.sort()
+    busy = sorted((riders for riders in driven.values() if len(riders) > 1), key=len, reverse=True)
+    covered = {member for riders in busy[:COMMON_DRIVERS] for member in riders}
+    start, end = busiest(moments, BURST_MS)
     return Arrivals(
         count=len(moments),
         share=len(moments) / len(members),
-        burst=ratio(busiest(moments, BURST_MS), len(moments)),
+        burst=ratio(end - start, len(moments)),
         used=ratio(uses, len(moments)),
-        same_drivers=ratio(sum(n for n in driven.values() if n > 1), sum(driven.values())),
+        same_drivers=ratio(len(covered), len(moments)),
     )
 
 
 def _arrival(graph: EntityGraph, member: int, inside: dict[int, None]) -> tuple[int, int] | None:
     """When the account first used a phone that other members use too, and how often it used it."""
-    account = graph.accounts[member]
-    arrivals = [
-        (graph.links.first_ms[link], graph.links.count[link])
-        for identifier, link in graph.identifiers.get(member, {}).items()
-        if graph.entities.kind(identifier) is EntityKind.DEVICE
-        and identifier not in account.origins
-        and graph.links.first_ms[link] - account.first_ms >= SETTLED_MS
-        and len(graph.connects(identifier)) > 1
-        and sum(user in inside for user in graph.connects(identifier)) > 1
-    ]
+    arrivals = []
+    for identifier, link in graph.identifiers.get(member, {}).items():
+        if graph.entities.kind(identifier) is EntityKind.DEVICE:
+            users = graph.users[identifier]
+            if len(users) > 1 and not graph.is_public(identifier) and sum(u in inside for u in users) > 1:
+                moment = arrival_ms(graph, member, identifier)
+                if moment is not None:
+                    arrivals.append((moment, graph.links.count[link]))
     return min(arrivals, default=None)

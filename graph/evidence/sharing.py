@@ -48,7 +48,9 @@ def measure_sharing(graph: EntityGraph, members: tuple[int, ...]) -> Sharing:
         kind: {identifier: used for identifier, used in by.items() if len(used) > 1}
         for kind, by in users.items()
     }
-    sharers = {kind: len({account for used in by.values() for account in used}) for kind, by in shared.items()}
+    sharers = {
+        kind: len({account for used in by.values() for account in used}) for kind, by in shared.items()
+    }
     addresses = (
         len(used)
         for identifier, used in shared[EntityKind.IP].items()

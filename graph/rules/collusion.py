@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from graph.evidence import Evidence
 from graph.rules.finding import Finding, percent, ramp
+from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
 
@@ -22,7 +23,7 @@ def collusion(evidence: Evidence) -> Finding:
     return Finding(
         "collusion",
         RingKind.COLLUSION,
-        closed * dense * both * (0.15 + 0.85 * gain),
+        closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(evidence)),
         f"{trips.riders_inside} riders and {trips.drivers_inside} drivers ride with each other: "
         f"{trips.inside} trips, {percent(trips.pair_density)} of all possible pairs, "
         f"{percent(trips.inside_share)} of the riders' trips; {percent(trips.incentive_rate)} paid an "

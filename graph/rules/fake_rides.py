@@ -1,8 +1,8 @@
 """A driver riding with accounts in the same hand.
 
-Sources: collusion of drivers with passenger accounts they control, for incentives (Uber, "Fraud
-detection: using relational graph learning to detect collusion", 2021); trips too short, too slow or too
-fast for their claim, tracks that stand still, jump or are drawn (FREE NOW, Kafka Summit 2023).
+Sources: collusion of drivers with passenger accounts they control, for incentives (Uber, "Fraud Detection:
+Using Relational Graph Learning to Detect Collusion", 2021); judging trips by their tracks (FREE NOW, Kafka
+Summit 2023). Trips too short, too slow or too fast for their claim count as odd, see ``graph.trips``.
 """
 
 from __future__ import annotations

@@ -102,8 +102,9 @@ def passing_by(evidence: Evidence) -> Finding:
         None,
         ramp(arrivals.share, 0.2, 0.6)
         * (1.0 - ramp(arrivals.used, 1.3, 2.5))
-        * (1.0 - ramp(arrivals.same_drivers, 0.15, 0.5)),
-        f"{arrivals.count} accounts used a phone that is not theirs {arrivals.used:.1f} times each, as at a kiosk",
+        * (1.0 - ramp(arrivals.same_drivers, 0.3, 0.8)),
+        f"{arrivals.count} accounts used a phone that is not theirs {arrivals.used:.1f} times each, "
+        "as at a kiosk",
         {"arrivals": arrivals.count, "uses": arrivals.used},
     )
 

@@ -1,8 +1,8 @@
 """One hand behind many accounts, whatever it gains.
 
-Source: device sharing as the first sign of fake accounts in ride hailing (Uber, "Project RADAR", 2022;
-Grab Engineering, "Graph for fraud detection", 2022). Families share a phone or two, so fewer than
-``FAMILY`` accounts say nothing, and a dozen say all.
+Source: clusters of accounts scored as one (Xiao et al., "Detecting Clusters of Fake Accounts in Online
+Social Networks", AISec 2015). Families share a phone or two, so fewer than ``FAMILY`` accounts say
+nothing, and ``CROWD`` say all.
 """
 
 from __future__ import annotations

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from graph.evidence import Evidence
 from graph.rules.finding import Finding, percent, ramp
-from graph.rules.one_hand import one_hand
+from graph.rules.one_hand import one_door, one_hand
 from graph.vocabulary import RingKind
 
 
 def promo_farm(evidence: Evidence) -> Finding:
     """Fresh accounts in one hand that take the same promotion soon and ride little."""
     takings, trips = evidence.takings, evidence.trips
-    hand = max(one_hand(evidence), 0.5 * ramp(evidence.sharing.address_sharing, 0.4, 0.8))
+    hand = max(one_hand(evidence), one_door(evidence))
     taking = ramp(takings.same_promo, 0.4, 0.85)
     soon = ramp(takings.promo_soon, 0.3, 0.8)
     idle = 1.0 - ramp(trips.per_account, 1.5, 5.0)
+    # Where everybody was referred, the bonus of the referral is what is farmed: another rule's name for it.
+    other = 1.0 - 0.5 * ramp(takings.referral_share, 0.7, 1.0)
     return Finding(
         "promo_farm",
         RingKind.PROMO_FARM,
-        hand * taking * (0.4 + 0.3 * soon + 0.3 * idle) * ramp(evidence.accounts, 2, 7),
+        other * hand * taking * (0.4 + 0.3 * soon + 0.3 * idle) * ramp(evidence.accounts, 2, 7),
         f"{percent(takings.same_promo)} of {evidence.accounts} accounts took the same promotion, "
         f"{percent(takings.promo_soon)} within three days of sign-up, {takings.promo_money:.2f} in all; "
         f"{trips.per_account:.1f} trips an account",

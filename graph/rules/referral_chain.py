@@ -1,22 +1,22 @@
 """Accounts that refer each other for the bonus.
 
-Source: referral abuse as chains and trees of self-referral (Grab Engineering, "Graph service platform",
-2022). Friends refer friends as well, and a campus sign-up drive is a tree of referrals; but friends have
-phones and cards of their own, and go on to ride.
+Self-referral shows as a chain or a tree of referrals inside one hand. Friends refer friends as well, and a
+campus sign-up drive is a tree of referrals; but friends have phones and cards of their own, and go on to
+ride. The thresholds are ours, set on the simulation.
 """
 
 from __future__ import annotations
 
 from graph.evidence import Evidence
 from graph.rules.finding import Finding, percent, ramp
-from graph.rules.one_hand import one_hand
+from graph.rules.one_hand import one_door, one_hand
 from graph.vocabulary import RingKind
 
 
 def referral_chain(evidence: Evidence) -> Finding:
     """Most accounts referred by another of the same hand, few trips."""
     takings, trips = evidence.takings, evidence.trips
-    hand = max(one_hand(evidence), 0.5 * ramp(evidence.sharing.address_sharing, 0.4, 0.8))
+    hand = max(one_hand(evidence), one_door(evidence))
     referred = ramp(takings.referral_share, 0.3, 0.8)
     idle = 1.0 - ramp(trips.per_account, 1.5, 5.0)
     return Finding(

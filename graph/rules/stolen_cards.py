@@ -1,8 +1,8 @@
 """Many cards worked through a few phones.
 
-Source: card testing and cash-out patterns: many cards per device, cards moving between accounts,
-chargebacks weeks later (Stripe, "Card testing", documentation; Uber, "Mastermind", 2017). Chargebacks
-come late, so movement of cards must carry the early flag.
+Cards are bought by the list and tried through what phones there are: many cards a phone, cards that move
+between accounts, chargebacks weeks later. Chargebacks come late, so the movement of cards must carry the
+early flag. The thresholds are ours, set on the simulation.
 """
 
 from __future__ import annotations

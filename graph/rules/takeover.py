@@ -1,8 +1,8 @@
 """Old accounts that suddenly turn up on one new phone.
 
 Source: account takeover as a burst of old accounts on a device new to all of them (Meta, "SynchroTrap",
-CCS 2014: loosely synchronised actions from shared resources; Uber, "Mastermind", 2017). At a kiosk, too,
-settled accounts use a phone that is not theirs; but once each, over weeks, and then ride with whoever comes.
+CCS 2014: loosely synchronised actions from shared resources). At a kiosk, too, settled accounts use a
+phone that is not theirs; but once each, over weeks, and then ride with whoever comes.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from graph.vocabulary import RingKind
 
 
 def takeover(evidence: Evidence) -> Finding:
-    """Several settled accounts arrive on one phone at once, go on using it, and ride with the same drivers."""
+    """Settled accounts arrive on one phone at once, go on using it, and ride with the same drivers."""
     arrivals = evidence.arrivals
     together = ramp(arrivals.count * arrivals.burst, 1, 5)
     used = ramp(arrivals.used, 1.2, 2.5)
-    drivers = ramp(arrivals.same_drivers, 0.15, 0.6)
+    drivers = ramp(arrivals.same_drivers, 0.3, 0.8)
     return Finding(
         "takeover",
         RingKind.TAKEOVER,
         together * ramp(arrivals.share, 0.2, 0.6) * (0.15 + 0.25 * used + 0.6 * drivers),
-        f"{arrivals.count} settled accounts came to one phone, {percent(arrivals.burst)} of them within three "
-        f"days, used it {arrivals.used:.1f} times each; {percent(arrivals.same_drivers)} of their rides since "
-        "are with drivers they have in common",
+        f"{arrivals.count} settled accounts came to one phone, {percent(arrivals.burst)} of them within "
+        f"three days, used it {arrivals.used:.1f} times each; {percent(arrivals.same_drivers)} of them rode "
+        "since with a few drivers they have in common",
         {
             "arrivals": arrivals.count,
             "arrival_burst": arrivals.burst,

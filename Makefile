@@ -1,0 +1,51 @@
+# Every verb sets up what it needs: nothing has to be run before it.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.set-up
+DEMO   := out/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint check bench weights clean
+
+help: ## Show this list
+	@echo "Usage: make VERB"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with everything in it (a second call does nothing)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "ringfence: expected Python 3.11 or newer, found $$($(PYTHON) --version 2>&1); call make with PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) (the first time downloads the libraries)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --python $(BIN)/python --editable '.[dev]' --constraints constraints.txt
+	@touch $@
+
+demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
+	@$(BIN)/ringfence demo --out $(DEMO)
+
+test: lint ## Lint, then run every test
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint ## Lint, then run the quick tests
+	$(BIN)/python -m pytest -m 'not slow'
+
+bench: $(STAMP) ## Run the benchmarks
+	@for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
+	    echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+weights: $(STAMP) ## Fit the score on simulated cities anew
+	$(BIN)/python -m gnn.fitting
+
+clean: ## Remove the environment, caches and outputs
+	rm -rf $(VENV) out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,31 @@
+"""Results against truth: rings, accounts, money, timing and calibration, beside plain components.
+
+Pure functions over plain data: nothing here reads a file. Definitions and formulas stand in
+``docs/evaluation.md``.
+"""
+
+from gnn.evaluation.components import components
+from gnn.evaluation.detection import Detection, ReportedRing, detection_of
+from gnn.evaluation.history import History
+from gnn.evaluation.matching import Match, best_matches
+from gnn.evaluation.report import MethodFigures, Report, evaluate
+from gnn.evaluation.rings import is_right
+from gnn.evaluation.truth import Decoy, TrueRing, Truth, decode_truth
+
+__all__ = [
+    "Decoy",
+    "Detection",
+    "History",
+    "Match",
+    "MethodFigures",
+    "Report",
+    "ReportedRing",
+    "TrueRing",
+    "Truth",
+    "best_matches",
+    "components",
+    "decode_truth",
+    "detection_of",
+    "evaluate",
+    "is_right",
+]

@@ -1,0 +1,5 @@
+"""``python -m ringfence``."""
+
+from ringfence.main import main
+
+main()

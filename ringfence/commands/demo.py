@@ -1,0 +1,75 @@
+"""``ringfence demo``: the whole product on a made-up city, in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.errors import BadCall
+from ringfence.settings import read_settings
+from ringfence.terminal import output, progress_bar
+from ringfence.wiring import DetectOptions, run_detection
+
+PING_S = 60.0
+"""Seconds between positions on a trip: enough to see a phone that stands still, few enough for a demo."""
+
+
+def command(
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the city and the results.")],
+    riders: Annotated[int, typer.Option(help="Rider accounts.")] = 6000,
+    drivers: Annotated[int, typer.Option(help="Driver accounts.")] = 500,
+    days: Annotated[int, typer.Option(help="Days to simulate.")] = 28,
+    seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 11,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
+) -> None:
+    """Simulate a city with planted rings, find them, and compare with the truth."""
+    from gnn.evaluation import detection_of, evaluate
+    from queries import open_results
+    from ringfence.demo_story import print_missed, print_rings, tell
+    from ringfence.evaluation_tables import HEADLINE, methods_table
+    from ringfence.judgement import read_history, read_truth
+    from simulation import BadConfig, CityConfig, simulate
+
+    console = output()
+    city, found = out / "city", out / "results"
+    console.print(f"1. A city of {riders:,} riders and {drivers:,} drivers lives {days} days (seed {seed}).")
+    try:
+        config = CityConfig(
+            seed=seed, riders=riders, drivers=drivers, days=days, gps=True, ping_interval_s=PING_S
+        )
+        with progress_bar("Simulating", "events", quiet) as progress:
+            simulate(config, city, progress)
+    except BadConfig as error:
+        raise BadCall(str(error)) from error
+    events = str(city / "events.ndjson")
+
+    console.print("2. Its events go in, in the order they happened; rings come out.")
+    with progress_bar("Detecting", "bytes", quiet) as progress:
+        summary = run_detection([events], found, DetectOptions.from_settings(read_settings()), progress)
+    console.print(
+        f"   {summary.events:,} events in {summary.seconds:.1f} s, {summary.flags:,} flags, "
+        f"{summary.rings:,} rings.\n"
+    )
+
+    truth = read_truth(city / "truth.json")
+    with progress_bar("Comparing", "bytes", quiet) as progress:
+        history = read_history(truth, [events], progress)
+    results = open_results(found)
+    rings = list(results.rings())
+    detection = detection_of("ringfence", rings, results.accounts(), results.flags())
+    told = tell(rings, truth, detection.first_flag_ms or {}, history.event_ms)
+    print_rings(console, told)
+    console.print("\nafter: fraud events that had happened when the ring was first flagged.\n", style="dim")
+    print_missed(console, told, truth)
+    console.print()
+    console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
+    console.print(
+        f"Events and truth are in {city}, results in {found}. Try next:\n"
+        f"  .venv/bin/ringfence evaluate {found} --truth {city}/truth.json --events {events}\n"
+        f"  .venv/bin/ringfence demo --out out/another --seed {seed + 1}",
+        soft_wrap=True,
+        markup=False,
+    )

@@ -1,0 +1,54 @@
+"""``ringfence detect``: events in, rings out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ringfence.settings import pseudonym_key, read_settings
+from ringfence.terminal import output, progress_bar
+from ringfence.wiring import DetectOptions, run_detection
+
+
+def command(
+    *,
+    events: Annotated[
+        list[str],
+        typer.Argument(metavar="EVENTS", help="Event files (plain, .gz, .zst), or - for standard input."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; complete or absent.")],
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Events handed over at a time [default: 1000, or the setting]."),
+    ] = None,
+    window_days: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Days a link lives unseen [default: 90, or the setting]."),
+    ] = None,
+    pseudonym_key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Find the fraud rings in event files, in event order, as if they came live."""
+    settings = read_settings()
+    options = replace(
+        DetectOptions.from_settings(settings), pseudonym_key=pseudonym_key(settings, pseudonym_key_file)
+    )
+    if batch_size is not None:
+        options = replace(options, batch_size=batch_size)
+    if window_days is not None:
+        options = replace(options, window_days=window_days)
+    with progress_bar("Detecting", "bytes", quiet) as progress:
+        summary = run_detection(events, out, options, progress)
+    if not quiet:
+        output().print(
+            f"{summary.events:,} events, {summary.rejected.total:,} rejected, "
+            f"{summary.duplicates:,} duplicates: {summary.flags:,} flags, "
+            f"{summary.rings:,} open rings in {summary.seconds:.1f} s. Results are in {out}",
+            markup=False,
+            soft_wrap=True,
+        )

@@ -1,0 +1,155 @@
+"""An evaluation report as tables for people, readable from 80 columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from gnn.evaluation import MethodFigures, Report
+
+NOT_AVAILABLE = "n/a"
+BASELINES_EXPLAINED = (
+    "components: accounts joined by any shared device or card, looked up afterwards; <=30: without devices "
+    "and cards that more than 30 share."
+)
+
+
+def percent(value: float | None) -> str:
+    """A share as a percentage, ``n/a`` for None."""
+    return NOT_AVAILABLE if value is None else f"{100 * value:.1f} %"
+
+
+def decimal(value: float | None, digits: int = 3) -> str:
+    """A number with ``digits`` decimals, ``n/a`` for None."""
+    return NOT_AVAILABLE if value is None else f"{value:.{digits}f}"
+
+
+def number(value: float | None) -> str:
+    """A count or a median without needless decimals, ``n/a`` for None."""
+    return NOT_AVAILABLE if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
+Row = tuple[str, Callable[[MethodFigures], str]]
+
+ROWS: tuple[Row, ...] = (
+    ("rings reported", lambda m: number(m.rings.reported)),
+    ("ring recall, Jaccard 0.5", lambda m: percent(m.rings.recall_at_50)),
+    ("ring recall, Jaccard 0.8", lambda m: percent(m.rings.recall_at_80)),
+    ("ring precision, half fraudulent", lambda m: percent(m.rings.precision)),
+    ("ring precision, Jaccard 0.5", lambda m: percent(m.rings.precision_at_50)),
+    ("ring precision, Jaccard 0.8", lambda m: percent(m.rings.precision_at_80)),
+    ("account AUPRC", lambda m: decimal(m.accounts.auprc)),
+    ("account AUROC", lambda m: decimal(m.accounts.auroc)),
+    ("precision of flagged accounts", lambda m: percent(m.accounts.flagged_precision)),
+    ("recall of flagged accounts", lambda m: percent(m.accounts.flagged_recall)),
+    ("prevented money", lambda m: percent(m.timeliness.prevented if m.timeliness else None)),
+    (
+        "fraud events before first flag",
+        lambda m: number(m.timeliness.events_before_flag if m.timeliness else None),
+    ),
+    ("false rings", lambda m: number(m.false_alarms.rings)),
+    ("false rings per 10,000 honest", lambda m: number(m.false_alarms.per_10k_honest)),
+    ("false rings on look-alikes", lambda m: number(m.false_alarms.on_decoys)),
+    ("calibration error (ECE)", lambda m: decimal(m.calibration.expected_error)),
+    ("Brier score", lambda m: decimal(m.calibration.brier)),
+)
+"""The rows of the main table: what each is called and how it is read off a method's figures."""
+
+
+HEADLINE = tuple(
+    row
+    for row in ROWS
+    if row[0]
+    in {
+        "rings reported",
+        "ring recall, Jaccard 0.5",
+        "ring precision, half fraudulent",
+        "account AUPRC",
+        "prevented money",
+        "fraud events before first flag",
+        "false rings",
+    }
+)
+"""The rows that tell most, for a short table."""
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the whole report: methods, kinds, confusion, false alarms, calibration and notes."""
+    console.print(
+        f"{report.accounts:,} accounts, {report.fraudulent_accounts:,} of them in {report.true_rings:,} "
+        f"true rings that take {report.fraud_money:,.2f}."
+    )
+    console.print(methods_table(report))
+    if len(report.methods) > 1:
+        console.print(BASELINES_EXPLAINED, style="dim")
+    if report.kinds:
+        console.print(kinds_table(report))
+    if report.confusion:
+        console.print("What true rings of each kind were reported as:")
+    for row in report.confusion:
+        taken = ", ".join(f"{count} {name}" for name, count in row.reported_as)
+        console.print(f"  {row.kind:16}{taken}", markup=False)
+    ours = report.methods[0]
+    console.print()
+    if ours.false_alarms.by_decoy_kind:
+        hit = ", ".join(f"{count} {kind}" for kind, count in ours.false_alarms.by_decoy_kind)
+        console.print(f"Look-alikes hit by false rings: {hit}.")
+    console.print(reliability_table(ours))
+    for note in report.notes:
+        console.print(f"n/a: {note}.")
+
+
+def methods_table(report: Report, rows: Sequence[Row] = ROWS) -> Table:
+    """One column per method, the evaluated one first."""
+    table = Table("", title="Against the truth", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for method in report.methods:
+        table.add_column(method.method, justify="right", no_wrap=True)
+    for label, read in rows:
+        table.add_row(label, *(read(method) for method in report.methods))
+    return table
+
+
+def kinds_table(report: Report) -> Table:
+    """One row per kind of ring, for the evaluated method."""
+    table = Table(title="By kind", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("kind", no_wrap=True)
+    for heading in (
+        "true",
+        "found\n0.5",
+        "found\n0.8",
+        "reported",
+        "right",
+        "events\nbefore",
+        "prevented",
+    ):
+        table.add_column(heading, justify="right")
+    for row in report.kinds:
+        table.add_row(
+            row.kind,
+            number(row.true),
+            number(row.found_at_50),
+            number(row.found_at_80),
+            number(row.reported),
+            number(row.right),
+            number(row.events_before_flag),
+            percent(row.prevented),
+        )
+    return table
+
+
+def reliability_table(method: MethodFigures) -> Table:
+    """Mean score beside the share that is fraudulent, per tenth of the score."""
+    table = Table(title=f"Calibration of {method.method}", box=SIMPLE_HEAD, title_justify="left")
+    for heading in ("score", "accounts", "mean score", "fraudulent"):
+        table.add_column(heading, justify="right")
+    for each in method.calibration.bins:
+        table.add_row(
+            f"{each.low:.1f} to {each.high:.1f}",
+            number(each.accounts),
+            decimal(each.mean_score),
+            decimal(each.fraudulent_share),
+        )
+    return table

@@ -1,0 +1,52 @@
+"""The command line: one verb per module of ``ringfence.commands``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ringfence import __version__
+from ringfence.command_group import RingfenceGroup
+from ringfence.commands import demo, detect, doctor, evaluate, simulate
+
+app = typer.Typer(
+    name="ringfence",
+    cls=RingfenceGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Finds fraud rings on ride-hailing and delivery platforms, while they form.",
+    epilog="--debug, anywhere on the line, shows a traceback with an error.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ringfence {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Finds fraud rings on ride-hailing and delivery platforms, while they form."""
+
+
+app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
+app.command("simulate", short_help="Write the events of a made-up city and the truth about it.")(
+    simulate.command
+)
+app.command("evaluate", short_help="Compare results with the truth, beside plain components.")(
+    evaluate.command
+)
+app.command("demo", short_help="Simulate, detect and compare in one go.")(demo.command)
+app.command("doctor", short_help="Say what is installed and whether it works.")(doctor.command)
+
+
+def main() -> None:
+    """The entry point of the ``ringfence`` command."""
+    app()

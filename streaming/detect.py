@@ -1,0 +1,234 @@
+"""Finite inputs in, result files out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import BinaryIO
+
+from graph.errors import BadCall, NoEvents, Rejected
+from graph.events import Event, EventBase
+from graph.vocabulary import RejectionReason
+from streaming.dead_letters import dead_letter
+from streaming.decode import Decoder
+from streaming.deduplicate import DAY_MS, Admission, Admitted
+from streaming.fields import TAGS
+from streaming.interruption import orderly_termination
+from streaming.ports import Engine
+from streaming.pseudonyms import Pseudonyms
+from streaming.rejection import MAX_LINE_BYTES, too_far_ahead
+from streaming.sinks.results import ResultFolder
+from streaming.sources.files import InputFiles
+from streaming.sources.merge import Portion, merged
+from streaming.summary import RejectedCounts, Summary, peak_memory_mb
+
+Progress = Callable[[int, int | None], None]
+"""Told the bytes read and the bytes there are, as stored on disk; None when nobody knows (a pipe)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectConfig:
+    """How a run reads; nothing here changes a result but ``max_line_bytes`` and ``pseudonym_key``.
+
+    ``batch_size``: events applied to the engine at once. ``max_line_bytes``: a longer record is rejected.
+    ``pseudonym_key``: 16 to 64 secret bytes; identifiers are replaced by keyed hashes before the
+    engine sees them (dead letters keep the raw record).
+    """
+
+    batch_size: int = 1000
+    max_line_bytes: int = MAX_LINE_BYTES
+    pseudonym_key: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise BadCall(f"expected a batch size of at least 1, found {self.batch_size}: give a larger one")
+        if self.max_line_bytes < 1:
+            raise BadCall(
+                f"expected lines of at least 1 byte, found {self.max_line_bytes}: give a larger limit"
+            )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted so far."""
+
+    events: int = 0
+    duplicates: int = 0
+    flags: int = 0
+    by_class: Counter[type[EventBase]] = field(default_factory=Counter)
+    rejected: Counter[RejectionReason] = field(default_factory=Counter)
+    first_ts: int | None = None
+    last_ts: int = 0
+
+
+def detect(
+    inputs: Sequence[str],
+    out: Path,
+    engine: Engine,
+    config: DetectConfig | None = None,
+    progress: Progress | None = None,
+    *,
+    now_ms: int | None = None,
+    stdin: BinaryIO | None = None,
+) -> Summary:
+    """Feeds every event of ``inputs`` to ``engine`` and writes what it finds to ``out``.
+
+    ``inputs`` are paths, or ``-`` for standard input (``stdin`` when given); several are merged by event
+    time. ``now_ms`` is the wall clock that event times are held against, by default read once.
+    The bytes written do not depend on ``batch_size``. Memory: the engine, one block of each
+    input, the ids of 48 hours of events (below 40 bytes each) and one batch.
+
+    Raises ``BadCall`` (an input or ``out`` cannot be used), ``NoEvents`` (nothing valid was read) and
+    ``Fatal`` (an input is corrupt, the disk is full). Then, and on Ctrl-C and SIGTERM, ``out`` is left
+    as it was.
+    """
+    started = time.perf_counter()
+    clock_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    with (
+        orderly_termination(),
+        InputFiles([str(name) for name in inputs], stdin) as files,
+        ResultFolder(Path(out)) as results,
+    ):
+        run = _Run(engine, results, config or DetectConfig(), clock_ms)
+        for portion in merged(files.files, run.decoder, clock_ms):
+            run.take(portion)
+            if progress is not None:
+                progress(files.bytes_read, files.size_bytes)
+        run.apply_rest()
+        if run.tally.first_ts is None:
+            raise NoEvents(_nothing_valid(inputs, run.tally))
+        rings = engine.rings()
+        results.write_final(rings, engine.accounts())
+        summary = _summary(files, engine, run.tally, len(rings), time.perf_counter() - started)
+        results.finish(summary)
+    return summary
+
+
+class _Run:
+    """One pass over the inputs: admits, counts, gathers batches and writes what comes of them."""
+
+    def __init__(self, engine: Engine, results: ResultFolder, config: DetectConfig, clock_ms: int) -> None:
+        self.tally = _Tally()
+        self._engine = engine
+        self._results = results
+        self._batch_size = config.batch_size
+        self.decoder = Decoder(config.max_line_bytes)
+        self._admission = Admission(clock_ms)
+        self._pseudonyms = Pseudonyms(config.pseudonym_key) if config.pseudonym_key is not None else None
+        self._waiting: list[Event] = []
+
+    def take(self, portion: Portion) -> None:
+        """Admits the events of a portion, in their order, and applies every full batch."""
+        records = portion.records
+        events = [record for record in records if not isinstance(record, Rejected)]
+        horizon_ms = self._admission.horizon_ms
+        verdicts = self._admission.admit(events)
+        if len(events) == len(records) and not verdicts.any():
+            admitted = events
+        else:
+            admitted = self._sort_out(portion, verdicts.tolist(), horizon_ms)
+        self._count(admitted)
+        if self._pseudonyms is not None:
+            admitted = [self._pseudonyms.replace(event) for event in admitted]
+        self._waiting += admitted
+        size = self._batch_size
+        whole = len(self._waiting) // size * size
+        for start in range(0, whole, size):
+            self._apply(self._waiting[start : start + size])
+        del self._waiting[:whole]
+
+    def apply_rest(self) -> None:
+        """Applies the last, incomplete batch."""
+        if self._waiting:
+            self._apply(self._waiting)
+            self._waiting = []
+
+    def _apply(self, batch: list[Event]) -> None:
+        outcome = self._engine.apply(batch)
+        self.tally.flags += len(outcome.flags)
+        self._results.write(outcome)
+
+    def _sort_out(self, portion: Portion, verdicts: list[int], horizon_ms: int) -> list[Event]:
+        """The admitted events of a portion; the others are counted, rejected ones written down."""
+        admitted: list[Event] = []
+        answers = iter(verdicts)
+        for index, record in enumerate(portion.records):
+            if isinstance(record, Rejected):
+                self._reject(portion, index, record)
+                continue
+            answer = next(answers)
+            if answer == Admitted.NEW:
+                admitted.append(record)
+                horizon_ms = max(horizon_ms, record.ts + DAY_MS)
+            elif answer == Admitted.DUPLICATE:
+                self.tally.duplicates += 1
+            else:
+                self._reject(portion, index, too_far_ahead(record.ts, horizon_ms))
+        return admitted
+
+    def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
+        block, line = portion.origin(index)
+        if block.file.is_repeat:
+            # The same line of the same file: its dead letter is written already.
+            self.tally.duplicates += 1
+            return
+        self.tally.rejected[rejected.reason] += 1
+        self._results.write_dead_letter(
+            dead_letter(block.file.name, block.offset(line), block.raw(line), block.length(line), rejected)
+        )
+
+    def _count(self, events: list[Event]) -> None:
+        if not events:
+            return
+        tally = self.tally
+        tally.events += len(events)
+        tally.by_class.update(map(type, events))
+        times = [event.ts for event in events]
+        first, last = min(times), max(times)
+        tally.first_ts = first if tally.first_ts is None else min(first, tally.first_ts)
+        tally.last_ts = max(last, tally.last_ts)
+
+
+def _summary(files: InputFiles, engine: Engine, tally: _Tally, rings: int, seconds: float) -> Summary:
+    reasons = {reason.value: count for reason, count in tally.rejected.items()}
+    return Summary(
+        version=_version(),
+        inputs=list(dict.fromkeys(file.name for file in files.files)),
+        events=tally.events,
+        by_type={tag: tally.by_class[kind] for tag, kind in TAGS.items()},
+        rejected=RejectedCounts(total=tally.rejected.total(), by_reason=dict(sorted(reasons.items()))),
+        duplicates=tally.duplicates,
+        flags=tally.flags,
+        rings=rings,
+        first_ts=tally.first_ts or 0,
+        last_ts=tally.last_ts,
+        engine=dict(sorted(engine.counts().items())),
+        model_id=engine.model_id,
+        config_digest=engine.config_digest,
+        state_digest=engine.state_digest(),
+        seconds=round(seconds, 3),
+        events_per_second=round(tally.events / seconds, 1),
+        peak_memory_mb=peak_memory_mb(),
+    )
+
+
+def _nothing_valid(inputs: Sequence[str], tally: _Tally) -> str:
+    named = ", ".join(str(name) for name in inputs)
+    if not tally.rejected:
+        return f"expected events in {named}, found nothing: give a file with one JSON object per line"
+    reason, count = max(tally.rejected.items(), key=lambda item: (item[1], item[0]))
+    return (
+        f"expected events in {named}, found {tally.rejected.total()} records and every one rejected, "
+        f"{count} of them for {reason.value}: check that the file holds one event per line"
+    )
+
+
+def _version() -> str:
+    try:
+        return metadata.version("ringfence")
+    except metadata.PackageNotFoundError:
+        return "not installed"

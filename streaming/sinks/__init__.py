@@ -1,0 +1,1 @@
+"""Where results go: a folder that appears complete or not at all."""

@@ -1,0 +1,49 @@
+"""What a run read, refused and found, in numbers."""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+import msgspec
+
+
+class RejectedCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records were refused; ``by_reason`` in alphabetical order."""
+
+    total: int
+    by_reason: dict[str, int]
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of ``summary.json``.
+
+    ``events`` counts those that reached the engine, ``inputs`` holds each input once, in the order
+    given. Times are epoch ms. Of equal events in equal order only ``seconds``, ``events_per_second`` and
+    ``peak_memory_mb`` (of the whole process) differ between runs; a repeated delivery adds to
+    ``duplicates``.
+    """
+
+    version: str
+    inputs: list[str]
+    events: int
+    by_type: dict[str, int]
+    rejected: RejectedCounts
+    duplicates: int
+    flags: int
+    rings: int
+    first_ts: int
+    last_ts: int
+    engine: dict[str, int]
+    model_id: str
+    config_digest: str
+    state_digest: str
+    seconds: float
+    events_per_second: float
+    peak_memory_mb: float
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has held so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / ((1 << 20) if sys.platform == "darwin" else 1024), 1)

@@ -1,0 +1,236 @@
+"""What each type of event does to the graph."""
+
+import pytest
+
+from graph.accounts import UNKNOWN_MS
+from graph.entity_graph import EntityGraph
+from graph.links import LINK_KINDS
+from graph.vocabulary import EntityKind, LinkKind, Role, VerdictOutcome
+from tests.unit.graph.scenes import HOUR, Scene, at, clusters_of, entity, graph_of
+
+
+def links_of(graph: EntityGraph) -> set[tuple]:
+    """Every live link: kind, both ends, count and money."""
+    links, name = graph.links, graph.entities.name
+    return {
+        (LINK_KINDS[links.kind[k]], name(links.source[k]), name(links.target[k]), links.count[k], links.money[k])
+        for k in links.live_links()
+    }
+
+
+def account(graph: EntityGraph, name: str):
+    return graph.accounts[entity(graph, EntityKind.ACCOUNT, name)]
+
+
+def test_a_sign_up_ties_the_account_to_all_it_was_made_with():
+    scene = Scene()
+    scene.signs_up("ann", 1, "phone", ip="1.2.3.4", phone_hash="p", email_hash="m", role=Role.DRIVER)
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_IP, "ann", "1.2.3.4", 1, 0),
+        (LinkKind.USES_PHONE, "ann", "p", 1, 0),
+        (LinkKind.USES_EMAIL, "ann", "m", 1, 0),
+    }
+    ann = account(graph, "ann")
+    assert (ann.created_ms, ann.role, ann.is_driver, len(ann.origins)) == (at(1), Role.DRIVER, True, 4)
+    assert ann.age_ms(at(3)) == at(3) - at(1)
+
+
+def test_a_referral_ties_the_referrer_to_the_new_account():
+    scene = Scene()
+    scene.signs_up("bob", 2, referrer="ann")
+    graph = graph_of(scene)
+    assert links_of(graph) == {(LinkKind.REFERRED, "ann", "bob", 1, 0)}
+    assert account(graph, "ann").created_ms == UNKNOWN_MS
+    ann, bob = (entity(graph, EntityKind.ACCOUNT, name) for name in ("ann", "bob"))
+    assert list(graph.referrals[ann]) == [bob]
+    assert list(graph.referrers[bob]) == [ann]
+
+
+def test_an_account_cannot_refer_itself():
+    scene = Scene()
+    scene.signs_up("ann", 1, referrer="ann")
+    assert links_of(graph_of(scene)) == set()
+
+
+def test_a_login_ties_the_account_to_its_phone_and_address():
+    scene = Scene()
+    scene.logs_in("ann", 1, "phone", "1.2.3.4")
+    scene.logs_in("ann", 2, "phone")
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.USES_DEVICE, "ann", "phone", 2, 0),
+        (LinkKind.USES_IP, "ann", "1.2.3.4", 1, 0),
+    }
+    ann = account(graph, "ann")
+    assert (ann.created_ms, ann.first_ms, ann.last_ms, ann.role) == (UNKNOWN_MS, at(1), at(2), None)
+    assert ann.age_ms(at(4)) == at(4) - at(1)
+
+
+def test_a_card_ties_its_account_and_the_phone_it_was_added_on():
+    scene = Scene()
+    scene.adds_card("ann", 1, "card", "phone")
+    scene.adds_card("bob", 2, "card")
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.USES_CARD, "ann", "card", 1, 0),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_CARD, "bob", "card", 1, 0),
+    }
+    assert clusters_of(graph) == {frozenset({"ann", "bob"})}
+
+
+def test_a_payout_ties_the_account_to_the_bank_account():
+    scene = Scene()
+    scene.is_paid_to("ann", 1, "bank")
+    scene.is_paid_to("bob", 2, "bank")
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.USES_BANK_ACCOUNT, "ann", "bank", 1, 0),
+        (LinkKind.USES_BANK_ACCOUNT, "bob", "bank", 1, 0),
+    }
+    assert clusters_of(graph) == {frozenset({"ann", "bob"})}
+
+
+def test_a_chargeback_is_counted_and_ties_nobody():
+    scene = Scene()
+    scene.disowns("ann", 1, 12.5, card="card")
+    scene.disowns("ann", 2, 0.25)
+    graph = graph_of(scene)
+    assert links_of(graph) == set()
+    assert (account(graph, "ann").chargebacks, account(graph, "ann").chargeback_units) == (2, 127_500)
+
+
+def test_a_promotion_is_counted_and_its_first_taking_remembered():
+    scene = Scene()
+    scene.takes("ann", 2, "welcome", 10.0, device="phone")
+    scene.takes("ann", 3, "welcome", 2.5)
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.REDEEMED, "ann", "welcome", 2, 125_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+    }
+    ann = account(graph, "ann")
+    assert (ann.promos, ann.promo_units, ann.promo_ms) == (2, 125_000, at(2))
+
+
+def test_two_takers_of_one_promotion_are_not_tied():
+    scene = Scene()
+    scene.takes("ann", 1, "welcome")
+    scene.takes("bob", 1, "welcome")
+    assert clusters_of(graph_of(scene)) == set()
+
+
+def test_a_trip_ties_rider_and_driver_and_what_each_held():
+    scene = Scene()
+    scene.rides(
+        "ann", "dan", 1, fare=12.0, rider_device_id="phone", driver_device_id="tablet", card_id="card"
+    )
+    scene.rides("ann", "dan", 2, fare=3.0)
+    graph = graph_of(scene)
+    assert links_of(graph) == {
+        (LinkKind.RODE_WITH, "ann", "dan", 2, 150_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_DEVICE, "dan", "tablet", 1, 0),
+        (LinkKind.USES_CARD, "ann", "card", 1, 0),
+    }
+    ann, dan = account(graph, "ann"), account(graph, "dan")
+    assert (ann.trips, dan.trips) == (2, 2)
+    assert (ann.role, dan.role) == (Role.RIDER, Role.DRIVER)
+    assert clusters_of(graph) == set()
+
+
+def test_a_driver_who_also_rides_stays_a_driver():
+    scene = Scene()
+    scene.signs_up("dan", 1, role=Role.DRIVER)
+    scene.rides("dan", "eve", 2)
+    assert account(graph_of(scene), "dan").role is Role.DRIVER
+
+
+def test_an_account_that_rides_with_itself_is_no_pair():
+    scene = Scene()
+    scene.rides("ann", "ann", 1)
+    graph = graph_of(scene)
+    assert links_of(graph) == set()
+    assert account(graph, "ann").trips == 0
+
+
+def test_a_rider_is_placed_by_the_pick_ups_that_are_known():
+    scene = Scene()
+    scene.rides("ann", "dan", 1, pickup_lat=10.0, pickup_lon=20.0)
+    scene.rides("ann", "dan", 2, pickup_lat=11.0, pickup_lon=22.0)
+    scene.rides("ann", "dan", 3)
+    ann = account(graph_of(scene), "ann")
+    assert (ann.pickups, ann.pickup_lat, ann.pickup_lon) == (2, 21.0, 42.0)
+
+
+def test_a_ping_and_a_verdict_leave_the_graph_as_it_is():
+    scene = Scene()
+    scene.pings("trip", "dan", 1, 10.0, 20.0)
+    scene.is_answered("ann", 2, VerdictOutcome.FRAUD)
+    graph = graph_of(scene)
+    assert (len(graph.entities), len(graph.accounts), graph.watermark_ms) == (0, 0, at(2))
+
+
+def test_trips_and_links_leave_with_the_window():
+    scene = Scene()
+    scene.rides("ann", "dan", 0, rider_device_id="phone")
+    scene.rides("ann", "dan", 1)
+    scene.rides("bob", "dan", 50)
+    scene.logs_in("cat", 91, "other")
+    assert account(graph_of(scene), "ann").trips == 2
+    scene.logs_in("cat", 91 + HOUR, "other")
+    graph = graph_of(scene)
+    assert (account(graph, "ann").trips, account(graph, "dan").trips) == (0, 1)
+    assert links_of(graph) == {
+        (LinkKind.RODE_WITH, "bob", "dan", 1, 125_000),
+        (LinkKind.USES_DEVICE, "cat", "other", 2, 0),
+    }
+
+
+def test_a_late_event_counts_as_if_it_had_come_in_time():
+    scene = Scene()
+    scene.logs_in("ann", 5, "phone")
+    late = Scene()
+    late.logs_in("bob", 3.5, "phone")
+    graph = graph_of(scene)
+    for event in late.events:
+        graph.apply(event)
+    assert graph.watermark_ms == at(5)
+    assert clusters_of(graph) == {frozenset({"ann", "bob"})}
+
+
+def test_of_two_creations_the_earlier_counts_whichever_arrives_last():
+    scene = Scene()
+    scene.signs_up("ann", 1)
+    scene.signs_up("ann", 2)
+    first, second = scene.events
+    orders = []
+    for order in ((first, second), (second, first)):
+        graph = EntityGraph(90 * 86_400_000, 2 * 86_400_000)
+        for event in order:
+            graph.apply(event)
+        orders.append(account(graph, "ann").created_ms)
+    assert orders == [at(1), at(1)]
+
+
+@pytest.mark.parametrize("sharers", [2, 3, 4])
+def test_a_household_on_one_phone_is_a_cluster(sharers):
+    scene = Scene()
+    for n in range(sharers):
+        scene.logs_in(f"a{n}", n, "phone")
+    assert clusters_of(graph_of(scene)) == {frozenset(f"a{n}" for n in range(sharers))}
+
+
+def test_what_an_event_touched_is_named():
+    scene = Scene()
+    scene.logs_in("ann", 1, "phone")
+    scene.logs_in("bob", 2, "phone")
+    scene.logs_in("bob", 3, "phone")
+    scene.rides("cat", "dan", 4)
+    graph = graph_of(Scene())
+    touched = [graph.apply(event) for event in scene.events]
+    spell = graph.entities.name
+    assert [[spell(n) for n in t.accounts] for t in touched] == [["ann"], ["bob"], ["bob"], ["cat", "dan"]]
+    assert [sorted(map(spell, t.regrouped)) for t in touched] == [[], ["ann", "bob"], [], []]

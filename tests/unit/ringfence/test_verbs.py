@@ -1,0 +1,119 @@
+"""The verbs at work on a small city."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ringfence.main import app
+
+ROOT = Path(__file__).resolve().parents[3]
+RESULT_FILES = {
+    "accounts.ndjson",
+    "dead_letters.ndjson",
+    "flags.ndjson",
+    "ledger.ndjson",
+    "rings.ndjson",
+    "summary.json",
+}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("town") / "city"
+    words = [
+        "simulate",
+        "--out",
+        str(folder),
+        "--riders",
+        "400",
+        "--drivers",
+        "40",
+        "--days",
+        "6",
+        "--seed",
+        "5",
+    ]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert f"Events are in {folder}/events.ndjson" in result.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(city: Path) -> Path:
+    folder = city.parent / "results"
+    result = CliRunner().invoke(app, ["detect", str(city / "events.ndjson"), "--out", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert f"Results are in {folder}" in result.stdout
+    return folder
+
+
+def evaluation(results: Path, city: Path, *more: str) -> str:
+    words = ["evaluate", str(results), "--truth", str(city / "truth.json"), *more]
+    result = CliRunner().invoke(app, words, env={"COLUMNS": "80"})
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_detect_writes_all_six_files(results: Path) -> None:
+    assert {path.name for path in results.iterdir()} == RESULT_FILES
+
+
+def test_a_quiet_run_prints_nothing(city: Path, tmp_path: Path) -> None:
+    words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--quiet"]
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_the_window_of_the_call_reaches_the_engine(city: Path, results: Path, tmp_path: Path) -> None:
+    words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--window-days", "3"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    usual = json.loads((results / "summary.json").read_bytes())
+    short = json.loads((tmp_path / "out" / "summary.json").read_bytes())
+    assert short["config_digest"] != usual["config_digest"]
+    assert short["engine"]["live_links"] < usual["engine"]["live_links"]
+
+
+def test_a_run_of_detect_does_not_load_the_slow_libraries(city: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom ringfence.main import app\n"
+        "try:\n    app(sys.argv[1:])\nexcept SystemExit as done:\n    assert done.code == 0\n"
+        "print([name for name in ('torch', 'igraph', 'sklearn', 'networkx') if name in sys.modules])"
+    )
+    words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--quiet"]
+    command = [sys.executable, "-c", code, *words]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == "[]\n", result.stderr
+
+
+def test_evaluate_prints_ours_beside_both_baselines_in_80_columns(city: Path, results: Path) -> None:
+    text = evaluation(results, city, "--events", str(city / "events.ndjson"))
+    assert "ringfence   components   components <=30" in text
+    for figure in ("ring recall, Jaccard 0.5", "account AUPRC", "prevented money", "Brier score"):
+        assert figure in text
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_evaluate_without_events_says_why_figures_are_missing(city: Path, results: Path) -> None:
+    text = evaluation(results, city)
+    assert "components <=30" not in text
+    assert "--events" in text
+
+
+def test_evaluate_gives_the_same_figures_to_machines(city: Path, results: Path) -> None:
+    report = json.loads(evaluation(results, city, "--json", "--events", str(city / "events.ndjson")))
+    truth = json.loads((city / "truth.json").read_bytes())
+    assert report["true_rings"] == len(truth["rings"])
+    assert [method["method"] for method in report["methods"]] == [
+        "ringfence",
+        "components",
+        "components <=30",
+    ]
+    assert sum(each["accounts"] for each in report["methods"][0]["calibration"]["bins"]) == report["accounts"]

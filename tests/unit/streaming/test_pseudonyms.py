@@ -1,0 +1,88 @@
+import pytest
+
+from graph.errors import BadCall
+from graph.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
+from graph.vocabulary import Role, VerdictOutcome
+from streaming.fields import FIELDS, FieldKind
+from streaming.pseudonyms import Pseudonyms
+
+KEY = b"sixteen bytes ok"
+
+
+def test_every_personal_identifier_is_replaced_and_the_rest_is_not():
+    event = AccountCreated(
+        event_id="e1",
+        ts=1_767_268_800_000,
+        account_id="a1",
+        role=Role.RIDER,
+        device_id="d1",
+        referrer_id="a1",
+    )
+    replaced = Pseudonyms(KEY).replace(event)
+    assert isinstance(replaced, AccountCreated)
+    assert replaced.event_id == "e1"
+    assert replaced.ts == event.ts
+    assert replaced.phone_hash is None
+    assert replaced.account_id == replaced.referrer_id == "account_99b6dc2ad9e501598f184084323685c5"
+    assert replaced.device_id is not None
+    assert replaced.device_id.startswith("device_")
+
+
+def test_an_account_has_one_pseudonym_in_every_role():
+    pseudonyms = Pseudonyms(KEY)
+    trip = TripCompleted(
+        event_id="e1", ts=1, trip_id="t1", rider_id="a1", driver_id="a2", fare=1.0, promo_id="p1"
+    )
+    promo = PromoRedeemed(event_id="e2", ts=1, account_id="a1", promo_id="p1", amount=1.0)
+    verdict = Verdict(event_id="e3", ts=1, subject="a1", outcome=VerdictOutcome.FRAUD, analyst="x")
+    on_trip, on_promo, on_verdict = map(pseudonyms.replace, (trip, promo, verdict))
+    assert on_trip.rider_id == on_promo.account_id == on_verdict.subject
+    assert on_trip.rider_id != on_trip.driver_id
+    assert on_trip.promo_id == on_promo.promo_id == "p1"
+    assert on_verdict.analyst == "x"
+
+
+def test_a_verdict_on_a_ring_keeps_its_subject():
+    verdict = Verdict(event_id="e3", ts=1, subject="ring_7", outcome=VerdictOutcome.FRAUD, analyst="x")
+    assert Pseudonyms(KEY).replace(verdict) == verdict
+
+
+def test_another_key_or_another_kind_gives_another_pseudonym():
+    trip = TripCompleted(event_id="e1", ts=1, trip_id="x", rider_id="x", driver_id="y", card_id="x", fare=1.0)
+    one, other = Pseudonyms(KEY).replace(trip), Pseudonyms(KEY[::-1]).replace(trip)
+    hashes = {
+        name.rsplit("_", 1)[1]
+        for event in (one, other)
+        for name in (event.trip_id, event.rider_id, event.card_id)
+    }
+    assert len(hashes) == 6
+
+
+def test_forgotten_answers_are_worked_out_again():
+    pseudonyms = Pseudonyms(KEY, remembered=1)
+    trip = TripCompleted(event_id="e1", ts=1, trip_id="x", rider_id="x", driver_id="y", fare=1.0)
+    assert pseudonyms.replace(trip) == Pseudonyms(KEY).replace(trip)
+
+
+def test_no_identifier_of_the_contract_is_forgotten():
+    left = {
+        field.name for fields in FIELDS.values() for field in fields if field.kind is FieldKind.IDENTIFIER
+    }
+    event_values = {
+        field.name: field.name
+        for fields in FIELDS.values()
+        for field in fields
+        if field.kind is FieldKind.IDENTIFIER
+    }
+    kept = set()
+    for kind, fields in FIELDS.items():
+        values = {f.name: event_values.get(f.name, None if not f.required else 1) for f in fields}
+        replaced = Pseudonyms(KEY).replace(kind(**values))
+        kept |= {name for name in left if getattr(replaced, name, None) == name}
+    assert kept == {"event_id", "promo_id", "analyst"}
+
+
+@pytest.mark.parametrize("key", [b"", b"short", b"x" * 65])
+def test_a_key_of_the_wrong_length_is_refused(key):
+    with pytest.raises(BadCall, match=rf"expected a pseudonym key of 16 to 64 bytes, found {len(key)}"):
+        Pseudonyms(key)
