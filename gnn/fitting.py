@@ -41,7 +41,7 @@ from simulation import CityConfig, simulate
 
 Floats = npt.NDArray[np.float64]
 
-PENALTIES: Final = (1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2)
+PENALTIES: Final = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 _SIGNS: Final = np.array(list(FEATURES.values()), dtype=np.float64)
 FIRST_SEED: Final = 7001
 FOLDS: Final = 5
@@ -244,7 +244,7 @@ def _calibration(y: Floats, p: Floats, w: Floats) -> list[dict[str, float]]:
 def main() -> None:
     """Simulate, fit, and write the model beside the scorer (or to ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the logistic scorer on simulated cities.")
-    parser.add_argument("--cities", type=int, default=30, help="how many cities (default 30)")
+    parser.add_argument("--cities", type=int, default=40, help="how many cities (default 40)")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument(
         "--start", type=Path, help="a model that opens rings meanwhile (default: the shipped)"

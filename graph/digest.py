@@ -1,8 +1,8 @@
 """A digest of the final graph that does not depend on the order in which it came about.
 
-Every live link, every account's facts and every cut is hashed by itself (BLAKE2b, 128 bits) and the
-hashes are added modulo 2^128: a multiset hash (Bellare and Micciancio, "A New Paradigm for Collision-Free
-Hashing", EUROCRYPT 1997). Loss and double counting change it. Cost: O(links + accounts).
+Every live link, every account's facts, every cut and every declaration is hashed by itself (BLAKE2b, 128
+bits) and the hashes are added modulo 2^128: a multiset hash (Bellare and Micciancio, "A New Paradigm for
+Collision-Free Hashing", EUROCRYPT 1997). Loss and double counting change it. Cost: O(links + accounts).
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def state_digest(graph: EntityGraph) -> str:
         )
     for source, target in graph.cuts():
         total += _hash("cut", entities.name(source), entities.kind(target), entities.name(target))
+    for identifier in graph.declared_public():
+        total += _hash("public", entities.kind(identifier), entities.name(identifier))
     return f"{(total + graph.watermark_ms) % _MODULUS:032x}"
 
 

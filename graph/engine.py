@@ -26,7 +26,7 @@ from graph.results import AccountScore, Outcome, Ring
 from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, reasons
 from graph.rules import find
 from graph.scoring import Scorer, features_of
-from graph.sharing import DAY_MS
+from graph.sharing import DAY_MS, SEMI_PRIVATE_SHARERS
 from graph.verdicts import Verdicts
 from graph.visits import arrival_ms, visit_around
 from graph.vocabulary import EntityKind
@@ -50,7 +50,7 @@ class EngineConfig:
     policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
-        if not LATENESS_MS < self.window_ms <= 36_500 * DAY_MS:
+        if not LATENESS_MS < self.window_days * DAY_MS <= 36_500 * DAY_MS:
             raise BadCall(
                 f"expected a window of more than {LATENESS_MS // DAY_MS} and at most 36500 days, "
                 f"found {self.window_days}; give another --window-days"
@@ -89,15 +89,17 @@ class Engine:
     def apply(self, events: Sequence[EventBase]) -> Outcome:
         """Apply events in the given order; returns the flags and ledger entries they raised, in order."""
         outcome = Outcome(flags=[], ledger=[])
+        graph = self.graph
         for event in events:
-            touched = self.graph.apply(event)
-            if isinstance(event, GpsPing) and not touched.regrouped:
+            if isinstance(event, GpsPing) and graph.ping(event):
                 continue
+            touched = graph.apply(event)
             at = Moment(event.ts, event.event_id)
+            judged = self._follow(touched, at, outcome)
             if isinstance(event, Verdict):
                 self._hear(event, at, outcome)
             else:
-                self._look_again(event, touched, at, outcome)
+                self._look_again(event, touched.accounts, at, outcome, judged)
         return outcome
 
     def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
@@ -143,12 +145,22 @@ class Engine:
 
     # -- judging -----------------------------------------------------------------------------------
 
-    def _look_again(self, event: EventBase, touched: Touched, at: Moment, outcome: Outcome) -> None:
+    def _follow(self, touched: Touched, at: Moment, outcome: Outcome) -> set[int]:
+        """Judge what changed under the accounts: regrouped clusters, faded rides. Returns who was judged."""
         judged: set[int] = set()
         if touched.regrouped:
             self._part(touched, at, outcome, judged)
+        for entity in sorted(touched.faded):
+            if entity not in judged and self._rings.ring_of(entity) is not None:
+                self._judge_around(entity, at, outcome, judged)
+        return judged
+
+    def _look_again(
+        self, event: EventBase, accounts: list[int], at: Moment, outcome: Outcome, judged: set[int]
+    ) -> None:
+        """Judge the accounts that an event names, where they are due."""
         always = isinstance(event, PromoRedeemed | Chargeback)
-        for entity in dict.fromkeys(touched.accounts):
+        for entity in dict.fromkeys(accounts):
             account = self.graph.accounts[entity]
             account.events += 1
             if entity in judged or not (always or account.events >= account.judge_at):
@@ -157,7 +169,7 @@ class Engine:
                 account.judge_at = account.events + max(1, account.events // 8)
                 self._judge_around(entity, at, outcome, judged)
         if isinstance(event, TripCompleted):
-            rider = self.graph.accounts[touched.accounts[0]]
+            rider = self.graph.accounts[accounts[0]]
             if rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS):
                 rider.circle_at = rider.trips + max(1, rider.trips // 4)
                 self._judge_circle(rider.entity, at, outcome, judged)
@@ -247,7 +259,7 @@ class Engine:
         score = 0.0
         if len(candidate.accounts) >= self._config.policy.min_accounts:
             score = self._verdicts.adjust(self._scorer.score(features), candidate.accounts)
-        judgement = Judgement(candidate.accounts, score, evidence, findings)
+        judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.truncated)
         if self._observer is not None:
             self._observer(judgement, features, at)
         for entity in candidate.accounts:
@@ -272,14 +284,15 @@ class Engine:
 
     def _after(self, touched: Touched, at: Moment) -> Outcome:
         outcome = Outcome(flags=[], ledger=[])
-        self._part(touched, at, outcome, set())
+        self._follow(touched, at, outcome)
         return outcome
 
     def _known(self, kind: EntityKind, name: str) -> int:
         entity = self.graph.entities.find(kind, name)
         if entity is None:
             raise BadCall(
-                f"expected a {kind.value} that occurs in the events, found {name!r}; check the spelling"
+                f"expected an identifier of kind {kind.value} that occurs in the events, found {name!r}; "
+                "check the spelling"
             )
         return entity
 
@@ -287,33 +300,41 @@ class Engine:
         score = self.graph.accounts[entity].score
         return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
 
-    def _began_ms(self, member: int, ring: OpenRing) -> int:
+    def _began_ms(self, member: int, ring: OpenRing, shared: dict[int, int]) -> int:
         """When the account began to act with the ring: by sharing, by coming to its phone, or by riding."""
         graph = self.graph
+        first_ms = graph.links.first_ms
         moments = [joined_ms(graph, member)] if graph.is_shared(member) else []
-        moments += [
-            graph.links.first_ms[link]
-            for driver, link in graph.drivers_of.get(member, {}).items()
-            if driver in ring.members
-        ]
-        moments += [
-            graph.links.first_ms[link]
-            for identifier, link in graph.identifiers.get(member, {}).items()
-            if arrival_ms(graph, member, identifier) is not None
-            and sum(user in ring.members for user in graph.users[identifier]) > 1
-        ]
+        for driver, link in graph.drivers_of.get(member, {}).items():
+            if driver in ring.members:
+                moments.append(first_ms[link])
+        for identifier, link in graph.identifiers.get(member, {}).items():
+            if identifier in shared and arrival_ms(graph, member, identifier) is not None:
+                moments.append(first_ms[link])
         return min(moments, default=ring.flagged_ms)
+
+    def _shared(self, members: Sequence[int]) -> dict[int, int]:
+        """The identifiers that tie the members, with how many use each; public ones tie nobody."""
+        graph = self.graph
+        used: dict[int, int] = {}
+        for member in members:
+            for identifier in graph.identifiers.get(member, ()):
+                used[identifier] = used.get(identifier, 0) + 1
+        return {
+            identifier: count
+            for identifier, count in used.items()
+            if count > 1
+            and (
+                len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
+                if graph.entities.kind(identifier) is EntityKind.IP
+                else not graph.is_public(identifier)
+            )
+        }
 
     def _view(self, ring: OpenRing) -> Ring:
         graph, judgement = self.graph, ring.judgement
         members = sorted(ring.members, key=graph.entities.name)
-        shared: dict[str, None] = {}
-        for member in members:
-            for identifier in graph.identifiers.get(member, ()):
-                if sum(user in ring.members for user in graph.users[identifier]) > 1 and (
-                    not graph.is_public(identifier) or graph.entities.kind(identifier) is EntityKind.IP
-                ):
-                    shared[f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"] = None
+        shared = self._shared(members)
         evidence = judgement.evidence
         return Ring(
             ring_id=ring.ring_id,
@@ -322,8 +343,11 @@ class Engine:
             accounts=[graph.entities.name(m) for m in members],
             drivers=[graph.entities.name(m) for m in members if graph.accounts[m].is_driver],
             riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
-            entities=sorted(shared),
-            first_ts=min(self._began_ms(m, ring) for m in members),
+            entities=sorted(
+                f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"
+                for identifier in shared
+            ),
+            first_ts=min(self._began_ms(m, ring, shared) for m in members),
             flagged_ts=ring.flagged_ms,
             exposure=round(
                 evidence.takings.promo_money

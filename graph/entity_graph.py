@@ -39,11 +39,12 @@ _NOBODY: Final[dict[int, int]] = {}
 
 @dataclass(slots=True)
 class Touched:
-    """What one event changed: the accounts it names, and those whose cluster changed under them."""
+    """What one event changed: the accounts it names, and those whose cluster or rides changed."""
 
     accounts: list[int] = field(default_factory=list)
     regrouped: set[int] = field(default_factory=set)
-    card_disowned: bool = False
+    faded: set[int] = field(default_factory=set)
+    """Accounts some of whose rides fell out of the window."""
 
 
 class EntityGraph:
@@ -99,6 +100,10 @@ class EntityGraph:
         """Explicit cuts, as (account, identifier), in ascending order."""
         return sorted(self._cuts)
 
+    def declared_public(self) -> list[int]:
+        """Identifiers that an analyst declared public, in ascending order."""
+        return sorted(self._declared_public)
+
     # -- changes -----------------------------------------------------------------------------------
 
     def apply(self, event: EventBase) -> Touched:
@@ -109,6 +114,17 @@ class EntityGraph:
             self._age(touched)
         _APPLY[type(event)](self, event, touched)
         return touched
+
+    def ping(self, event: GpsPing) -> bool:
+        """Apply a position if no link is due to age; returns whether it did.
+
+        What :meth:`apply` does, without saying that nothing was touched: most events are positions.
+        """
+        if not self.links.advance(event.ts):
+            return False
+        self.watermark_ms = max(self.watermark_ms, event.ts)
+        self._tracks.ping(event)
+        return True
 
     def cut(self, account: int, identifier: int) -> Touched:
         """An analyst's cut: the identifier no longer connects the account, whatever comes."""
@@ -166,7 +182,6 @@ class EntityGraph:
         account = self._account(event.account_id, event.ts, touched)
         account.chargebacks += 1
         account.chargeback_units += to_units(event.amount)
-        touched.card_disowned = True
 
     def _redeemed(self, event: PromoRedeemed, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
@@ -277,6 +292,7 @@ class EntityGraph:
                 _drop(self.riders_of, target, source)
                 self.accounts[source].trips -= links.count[link]
                 self.accounts[target].trips -= links.count[link]
+                touched.faded.update((source, target))
             else:
                 _drop(self.referrals, source, target)
                 _drop(self.referrers, target, source)

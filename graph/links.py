@@ -108,6 +108,16 @@ class LinkTable:
         self._queue(self._ageing, link)
         return link, True
 
+    def advance(self, newest_ms: int) -> bool:
+        """Move the window's end if no link falls out of it by that; returns whether it was moved. O(1)."""
+        horizon_ms = max(self._horizon_ms, newest_ms - self.window_ms)
+        if (self._ageing and (self._ageing[0] >> 32) < horizon_ms) or (
+            self._forgetting and (self._forgetting[0] >> 32) < horizon_ms - self.lateness_ms
+        ):
+            return False
+        self._horizon_ms = horizon_ms
+        return True
+
     def age(self, newest_ms: int) -> list[int]:
         """Move the window's end to ``newest_ms``; returns the links that fell out of it, oldest first.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from graph.candidates import Shape
+from graph.candidates import MAX_ACCOUNTS, Shape
 from graph.digest import content_id
 from graph.evidence import Evidence
 from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
@@ -49,6 +49,7 @@ class Judgement:
     score: float
     evidence: Evidence
     findings: tuple[Finding, ...]
+    truncated: bool = False
 
     @property
     def kind(self) -> RingKind:
@@ -121,14 +122,13 @@ class Rings:
             ):
                 self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
             return
-        if judgement.score < self._policy.close or len(judgement.accounts) < self._policy.min_accounts:
+        ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
+        accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
+        if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
             return
         for other in merged:
             self._forget(other)
-        accounts = dict.fromkeys(
-            a for a in judgement.accounts if self._ring_of.get(a) in (None, survivor.ring_id)
-        )
         added = [a for a in accounts if a not in survivor.members]
         removed = [a for a in survivor.members if a not in accounts]
         for account in removed:
@@ -156,9 +156,10 @@ class Rings:
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
         """Part a ring whose members are no longer tied.
 
-        The largest part keeps it; others that still deserve it become rings of their own.
+        The part with most of its members keeps it; others that still deserve it become rings of their own.
         """
-        kept, *others = sorted(parts, key=lambda j: (-len(j.accounts), j.accounts))
+        overlap = {part.accounts: sum(a in ring.members for a in part.accounts) for part in parts}
+        kept, *others = sorted(parts, key=lambda j: (-overlap[j.accounts], j.accounts))
         for part in others:
             leaving = [a for a in part.accounts if a in ring.members]
             for account in leaving:
@@ -268,6 +269,9 @@ def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
     if not speaking and not innocent:
         speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
     speaking.sort(key=lambda f: -f.strength)
+    if judgement.truncated and not innocent:
+        detail = f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
+        speaking.append(Finding("truncated", None, 0.0, detail))
     return [
         Reason(
             rule=f.rule,

@@ -3,7 +3,7 @@
 A verdict speaks about accounts, so it follows them through growth, merges and splits. ``fraud`` makes a
 candidate that holds the account more likely, ``legit`` less; ``unsure`` takes an earlier answer back.
 A verdict on a whole ring is a verdict on each of its accounts: a candidate all of whose accounts were
-cleared stays far below any threshold until at least as many new ones have joined it.
+cleared stays far below any threshold until at least as many new ones have joined it, whatever the evidence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from graph.vocabulary import VerdictOutcome
 
 WEIGHT: Final = 8.0
-"""Log odds of a candidate whose every account was judged: beyond any score the evidence alone gives."""
+"""The least by which the log odds of a candidate move when its every account was judged."""
 _FLOOR: Final = 1e-6
 
 
@@ -34,11 +34,16 @@ class Verdicts:
                 self._answers[account] = 1 if outcome is VerdictOutcome.FRAUD else -1
 
     def adjust(self, score: float, accounts: Sequence[int]) -> float:
-        """The score with the answers about its accounts: log odds move by WEIGHT times their mean."""
+        """The score with the answers about its accounts.
+
+        The log odds move by the mean answer times WEIGHT, or times twice the evidence's own log odds where
+        that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
+        """
         if not self._answers:
             return score
         mean = sum(self._answers.get(account, 0) for account in accounts) / len(accounts)
         if not mean:
             return score
         clipped = min(1 - _FLOOR, max(_FLOOR, score))
-        return 1 / (1 + math.exp(-(math.log(clipped / (1 - clipped)) + WEIGHT * mean)))
+        log_odds = math.log(clipped / (1 - clipped))
+        return 1 / (1 + math.exp(-(log_odds + mean * max(WEIGHT, 2 * abs(log_odds)))))

@@ -36,6 +36,9 @@ def plan_collusion(town: Town, dice: Dice, size: int, camouflage: float) -> int:
     repeats = dice.uniform(1.0, 3.5)
     inflated = 1 + dice.uniform(0.1, 0.6) * (1 - 0.8 * camouflage)
     paid = dice.uniform(0.55, 0.95) * (1 - 0.35 * camouflage)
+    if dice.chance(0.25):
+        # These live on inflated fares alone.
+        inflated, paid = inflated + dice.uniform(0.1, 0.4), dice.uniform(0.0, 0.15)
     for rider in riders:
         begin = max(first, rider.seen_from_ms(town.config.start_ms) + 600_000, rider.active_from_ms)
         for driver in drivers:

@@ -107,7 +107,10 @@ def _forgery(dice: Dice, camouflage: float) -> Forgery:
         speed_factors=tuple(speeds),
         claim_factors=tuple(claims),
         tracks=tracks,
-        incentive_chance=dice.uniform(0.6, 1.0) * (1 - 0.3 * camouflage),
+        # A third of the rings are after ratings, ranks or vouchers, and earn no more incentives than others.
+        incentive_chance=dice.uniform(0.6, 1.0) * (1 - 0.3 * camouflage)
+        if dice.chance(0.65)
+        else dice.uniform(0.0, 0.15),
         reach_km=dice.log_uniform(0.3, 1.5) * (1 + 2.5 * camouflage),
     )
 

@@ -1,0 +1,328 @@
+"""docs/detection.md cannot drift: its tables are made from the code, its formulas are run beside it.
+
+``python tests/architecture/test_detection_doc.py`` writes the made tables anew, after a fit for example.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import math
+import random
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from functools import cache
+from itertools import count
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from graph.candidates import Shape
+from graph.evidence import Arrivals, Cards, Evidence, Places, Sharing, Takings, Timing, Trips
+from graph.rings import Policy
+from graph.rules import INNOCENT_RULES, RULES, Rule, find
+from graph.rules.finding import ramp
+from graph.scoring import FEATURES, features_of
+from graph.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
+from graph.vocabulary import EntityKind
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "detection.md"
+MODULES = [
+    "sharing",
+    "candidates",
+    "circles",
+    "visits",
+    "trips",
+    "evidence.timing",
+    "evidence.takings",
+    "evidence.arrivals",
+    "engine",
+    "rings",
+    "verdicts",
+    "links",
+]
+UNITS = {"sharing.DAY_MS", "trips.EARTH_KM_PER_DEGREE"}
+GROUPS = {
+    "sharing": Sharing,
+    "timing": Timing,
+    "takings": Takings,
+    "trips": Trips,
+    "cards": Cards,
+    "arrivals": Arrivals,
+    "places": Places,
+}
+SIGNALS = [name.removeprefix("signal.") for name in FEATURES if name.startswith("signal.")]
+SIGNS = {1: "towards", -1: "away", 0: "either"}
+
+
+# -- tables made from the code -----------------------------------------------------------------------
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
+
+
+def public_from(kind: EntityKind, *, visiting: bool) -> str:
+    """The least number of sharers of one sort that makes an identifier public."""
+    least = next(n for n in count(1) if strength(kind, n * visiting, n * (not visiting)) < CONNECTING)
+    return "always" if least == 1 else str(least)
+
+
+def sharing_table() -> str:
+    head = ["identifier", "base", "per visitor", "per resident", "public from, visitors", "residents"]
+    return table(
+        head,
+        [
+            [
+                f"`{kind.value}`",
+                f"{w.base:g}",
+                f"{w.per_visitor:g}",
+                f"{w.per_resident:g}",
+                public_from(kind, visiting=True),
+                public_from(kind, visiting=False),
+            ]
+            for kind, w in WEIGHTS.items()
+        ],
+    )
+
+
+@cache
+def model() -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads((ROOT / "gnn" / "weights" / "logistic.json").read_text())
+    return stored
+
+
+def features_table() -> str:
+    head = ["feature", "sign", "weight", "mean in rings", "in honest", "alone"]
+    return table(
+        head,
+        [
+            [
+                f"`{f['name']}`",
+                SIGNS[FEATURES[f["name"]]],
+                f"{f['weight'] + 0.0:.2f}",
+                f"{f['mean_in_rings']:.2f}",
+                f"{f['mean_in_honest']:.2f}",
+                f"{f['alone_auroc']:.2f}",
+            ]
+            for f in model()["features"]
+        ],
+    )
+
+
+def fit_table() -> str:
+    held_out, training = model()["held_out"], model()["training"]
+    first, last = training["seeds"]
+    rows = [
+        ["fitted with", f"`{training['command']}`"],
+        ["cities", f"{last - first + 1}, seeds {first} to {last}"],
+        ["judgements, in groups", f"{training['judgements']:,} in {training['groups']:,}"],
+        ["honest accounts in these cities", f"{training['honest_accounts']:,}"],
+        [
+            "intercept; prior of an account in no candidate",
+            f"{model()['intercept']:.2f}; {model()['prior']:.4f}",
+        ],
+        ["penalty, chosen over folds of cities", f"{held_out['penalty']:g}, {held_out['folds']} folds"],
+        ["held-out area under precision and recall", f"{held_out['auprc']:.3f}"],
+        ["held-out area under the ROC curve", f"{held_out['auroc']:.3f}"],
+        [
+            "held-out log loss; calibrated; of the base rate",
+            f"{held_out['log_loss']:.3f}; {held_out['log_loss_calibrated']:.3f}; "
+            f"{held_out['log_loss_of_base_rate']:.3f}",
+        ],
+    ]
+    return table(["the fit", "figure"], rows)
+
+
+def calibration_table() -> str:
+    return table(
+        ["from", "groups", "predicted", "found"],
+        [
+            [f"{b['from']:.1f}", f"{b['weight']:,.1f}", f"{b['predicted']:.3f}", f"{b['found']:.3f}"]
+            for b in model()["held_out"]["calibration"]
+        ],
+    )
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "sharing": sharing_table,
+    "features": features_table,
+    "fit": fit_table,
+    "calibration": calibration_table,
+}
+
+
+def with_made_tables(text: str) -> str:
+    for name, make in MADE.items():
+        found = rf"<!-- made: {name} -->\n.*?<!-- end -->"
+        made = f"<!-- made: {name} -->\n{make()}\n<!-- end -->"
+        assert len(re.findall(found, text, flags=re.DOTALL)) == 1, name
+        text = re.sub(found, made.replace("\\", r"\\"), text, flags=re.DOTALL)
+    return text
+
+
+def test_the_made_tables_are_those_of_the_code_and_of_the_stored_model() -> None:
+    text = DOCUMENT.read_text()
+    assert with_made_tables(text) == text, f"write them anew: python {Path(__file__).relative_to(ROOT)}"
+
+
+# -- constants ---------------------------------------------------------------------------------------
+
+
+def constants_of(module: str) -> dict[str, float]:
+    """The numbers that a module of ``graph`` defines in capitals."""
+    loaded = importlib.import_module(f"graph.{module}")
+    assert loaded.__file__ is not None
+    names = [
+        target.id
+        for node in ast.parse(Path(loaded.__file__).read_text()).body
+        for target in (node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)])
+        if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_")
+    ]
+    found = {f"{module}.{name}": getattr(loaded, name) for name in names}
+    return {k: v for k, v in found.items() if isinstance(v, int | float) and k not in UNITS}
+
+
+def code_constants() -> dict[str, float]:
+    found = {f"Policy.{f.name}": getattr(Policy(), f.name) for f in fields(Policy)}
+    for module in MODULES:
+        found |= constants_of(module)
+    return found
+
+
+def spelled(name: str, value: float) -> str:
+    """A constant as the document writes it."""
+    if name.endswith("_MS"):
+        days, rest = divmod(value, DAY_MS)
+        return f"{days:g} day{'s' if days != 1 else ''}" if not rest else f"{value * 24 / DAY_MS:g} hours"
+    part = Fraction(value).limit_denominator(6)
+    if part.denominator in (3, 6) and math.isclose(part, value):
+        return str(part)
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def test_the_tables_of_constants_hold_every_constant_with_its_value() -> None:
+    rows = re.findall(
+        r"^\| `([a-z_.]+\.[A-Z_]+|Policy\.\w+)` \| ([^|]+) \|", DOCUMENT.read_text(), re.MULTILINE
+    )
+    assert len(dict(rows)) == len(rows)
+    assert dict(rows) == {name: spelled(name, value) for name, value in code_constants().items()}
+
+
+def test_every_constant_that_the_text_names_exists() -> None:
+    known = {name.rsplit(".", 1)[1] for name in code_constants()}
+    used = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", DOCUMENT.read_text()))
+    assert used - known == set()
+
+
+# -- evidence ----------------------------------------------------------------------------------------
+
+
+def test_the_table_of_evidence_names_everything_that_is_measured_and_nothing_else() -> None:
+    section = re.search(r"^## Evidence\n(.*?)\n\| constant", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    assert section is not None
+    cells = re.findall(r"^\| (`.*?`) \| ", section[1], re.MULTILINE)
+    measured = {f.name for f in fields(Evidence)} - set(GROUPS)
+    measured |= {f"{group}.{f.name}" for group, kind in GROUPS.items() for f in fields(kind)}
+    assert sorted(re.findall(r"`([a-z_.]+)`", " ".join(cells))) == sorted(measured)
+
+
+# -- formulas ----------------------------------------------------------------------------------------
+
+
+def section_of(rule: Rule) -> str:
+    found = re.search(
+        rf"^### `{rule.__name__}`\n(.*?)(?=^##)", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert found is not None, f"no section for {rule.__name__}"
+    return found[1]
+
+
+def formula_in(text: str) -> CodeType:
+    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return compile(found[1], DOCUMENT.name, "exec")
+
+
+def formula_that_sets(name: str) -> CodeType:
+    found = re.search(rf"```python\n({name} = .*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert found is not None
+    return compile(found[1], DOCUMENT.name, "exec")
+
+
+def anything(draw: random.Random, kind: type) -> Any:
+    """A value of an evidence type with every number drawn, most of them where thresholds lie."""
+
+    def number(annotation: str) -> float:
+        if annotation == "int":
+            return draw.randint(1, draw.choice([3, 8, 40]))
+        return draw.uniform(0, draw.choice([0.2, 0.5, 1.0, 1.0, 5.0]))
+
+    return kind(**{f.name: number(str(f.type)) for f in fields(kind)})
+
+
+@cache
+def some_evidence() -> list[Evidence]:
+    draw = random.Random(20)
+    return [
+        Evidence(
+            accounts=draw.randint(1, 30),
+            drivers=draw.randint(0, 30),
+            riders=draw.randint(0, 30),
+            shape=draw.choice(list(Shape)),
+            **{name: anything(draw, kind) for name, kind in GROUPS.items()},
+        )
+        for _ in range(3000)
+    ]
+
+
+def names_for(evidence: Evidence) -> dict[str, Any]:
+    """What a formula of the document may use."""
+    names: dict[str, Any] = {f.name: getattr(evidence, f.name) for f in fields(Evidence)}
+    names |= {"ramp": ramp, "log": math.log}
+    for shared in ("one_hand", "one_door"):
+        exec(formula_that_sets(shared), names)
+    return names
+
+
+@cache
+def all_names() -> list[dict[str, Any]]:
+    return [names_for(evidence) for evidence in some_evidence()]
+
+
+@pytest.mark.parametrize("rule", [*RULES, *INNOCENT_RULES], ids=lambda rule: rule.__name__)
+def test_the_formula_of_a_rule_gives_what_the_rule_gives(rule: Rule) -> None:
+    formula = formula_in(section_of(rule))
+    spoke = 0
+    for evidence, shared in zip(some_evidence(), all_names(), strict=True):
+        names = dict(shared)
+        exec(formula, names)
+        assert names["strength"] == pytest.approx(rule(evidence).strength, abs=1e-12)
+        spoke += 0 < names["strength"] < 1
+    assert spoke > 20, "too few draws on which the rule says anything"
+
+
+def test_the_rules_stand_in_their_order_and_no_other_has_a_section() -> None:
+    sections = re.findall(r"^### `(\w+)`$", DOCUMENT.read_text(), re.MULTILINE)
+    assert sections == [rule.__name__ for rule in (*RULES, *INNOCENT_RULES)]
+
+
+def test_the_formulas_of_the_signals_give_the_features_of_the_code() -> None:
+    formula = formula_that_sets("some_inside")
+    for evidence, shared in zip(some_evidence(), all_names(), strict=True):
+        names = dict(shared)
+        exec(formula, names)
+        features = dict(zip(FEATURES, features_of(evidence, find(evidence)), strict=True))
+        for signal in SIGNALS:
+            assert names[signal] == pytest.approx(features[f"signal.{signal}"], abs=1e-12), signal
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(with_made_tables(DOCUMENT.read_text()))

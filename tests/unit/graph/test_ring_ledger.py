@@ -1,0 +1,174 @@
+"""Rings under judgements given by hand: who survives, who is let go, what the ledger says."""
+
+import pytest
+
+from graph.candidates import Candidate
+from graph.evidence import gather_evidence
+from graph.results import Outcome
+from graph.rings import Judgement, Moment, Policy, Rings, reasons
+from graph.rules import find
+from graph.vocabulary import Decision, LedgerChange, RingKind
+from tests.unit.graph.ledger_replay import replay
+from tests.unit.graph.scenes import Scene, graph_of
+
+PEOPLE = 12
+
+
+class Table:
+    """Twelve accounts that share nothing, and rings that follow whatever score is given to some of them."""
+
+    def __init__(self) -> None:
+        scene = Scene()
+        for n in range(PEOPLE):
+            scene.signs_up(f"p{n:02}", 1)
+        self.graph = graph_of(scene)
+        self.rings = Rings(Policy(), self.graph.entities.name)
+        self.said = Outcome(flags=[], ledger=[])
+        self.step = 0
+
+    def weighed(self, accounts, score: float) -> Judgement:
+        evidence = gather_evidence(self.graph, Candidate(tuple(accounts)))
+        return Judgement(tuple(accounts), score, evidence, tuple(find(evidence)))
+
+    def judge(self, accounts, score: float) -> None:
+        self.rings.judge(self.weighed(accounts, score), self.now(), self.said)
+
+    def now(self) -> Moment:
+        self.step += 1
+        return Moment(self.step, f"e{self.step}")
+
+    def open(self) -> dict[str, list[int]]:
+        return {ring.ring_id: sorted(ring.members) for ring in self.rings.open_rings()}
+
+    def assert_replayed(self) -> None:
+        name = self.graph.entities.name
+        assert replay(self.said.ledger) == {i: set(map(name, members)) for i, members in self.open().items()}
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+def test_a_ring_opens_at_the_review_score_and_not_below(table):
+    table.judge(range(4), 0.4999)
+    assert table.said.ledger == []
+    table.judge(range(4), 0.5)
+    assert list(table.open().values()) == [[0, 1, 2, 3]]
+
+
+def test_a_ring_stays_open_until_the_score_falls_below_the_closing_score(table):
+    table.judge(range(4), 0.9)
+    table.judge(range(4), 0.25)
+    assert len(table.rings) == 1
+    table.judge(range(4), 0.2499)
+    assert len(table.rings) == 0
+    table.assert_replayed()
+
+
+def test_a_flag_blocks_from_the_block_score_on_and_a_later_rise_flags_everybody_once_more(table):
+    table.judge(range(4), 0.94)
+    table.judge(range(4), 0.96)
+    table.judge(range(4), 0.97)
+    assert [(flag.decision, len(flag.accounts)) for flag in table.said.flags] == [
+        (Decision.REVIEW, 4),
+        (Decision.BLOCK, 4),
+    ]
+
+
+def test_two_accounts_are_too_few_for_a_ring(table):
+    table.judge(range(2), 0.99)
+    assert table.open() == {}
+    table.judge(range(3), 0.99)
+    table.judge(range(2), 0.99)
+    assert table.open() == {}
+    table.assert_replayed()
+
+
+def test_who_leaves_a_candidate_leaves_the_ring(table):
+    table.judge(range(5), 0.9)
+    table.judge(range(4), 0.9)
+    last = table.said.ledger[-1]
+    assert (last.change, last.accounts.removed) == (LedgerChange.SPLIT, ["p04"])
+    assert table.rings.ring_of(4) is None
+    table.assert_replayed()
+
+
+def test_the_part_that_holds_most_of_the_ring_keeps_it_however_many_strangers_the_other_part_brings(table):
+    table.judge(range(5), 0.9)
+    (ring,) = table.rings.open_rings()
+    parts = [table.weighed([0, 1, 5, 6, 7, 8], 0.9), table.weighed([2, 3, 4], 0.9)]
+    table.rings.split(ring, parts, table.now(), table.said)
+    assert table.open()[ring.ring_id] == [2, 3, 4]
+    assert sorted(table.open().values()) == [[0, 1, 5, 6, 7, 8], [2, 3, 4]]
+    table.assert_replayed()
+
+
+def test_a_part_with_a_low_score_is_set_free(table):
+    table.judge(range(8), 0.9)
+    (ring,) = table.rings.open_rings()
+    parts = [table.weighed(range(5), 0.9), table.weighed(range(5, 8), 0.3)]
+    table.rings.split(ring, parts, table.now(), table.said)
+    assert list(table.open().values()) == [[0, 1, 2, 3, 4]]
+    assert all(table.rings.ring_of(n) is None for n in range(5, 8))
+    table.assert_replayed()
+
+
+def test_a_split_can_close_the_ring_and_leave_its_better_part_under_a_new_id(table):
+    table.judge(range(8), 0.9)
+    (ring,) = table.rings.open_rings()
+    parts = [table.weighed(range(5), 0.1), table.weighed(range(5, 8), 0.9)]
+    table.rings.split(ring, parts, table.now(), table.said)
+    assert list(table.open().values()) == [[5, 6, 7]]
+    assert ring.ring_id not in table.open()
+    table.assert_replayed()
+
+
+def test_the_ring_with_the_larger_overlap_survives_and_ties_go_to_the_older(table):
+    table.judge(range(4), 0.9)
+    table.judge(range(4, 8), 0.9)
+    older, younger = (entry.ring_id for entry in table.said.ledger)
+    table.judge(range(8), 0.9)
+    assert list(table.open()) == [older]
+    assert table.said.ledger[-1].from_ == [younger]
+    other = Table()
+    other.judge(range(4), 0.9)
+    other.judge(range(4, 9), 0.9)
+    other.judge(range(9), 0.9)
+    assert list(other.open()) == [other.said.ledger[1].ring_id]
+    for each in (table, other):
+        each.assert_replayed()
+
+
+def test_a_candidate_that_touches_less_than_half_of_a_ring_leaves_it_alone(table):
+    table.judge(range(6), 0.9)
+    table.judge([4, 5, 6, 7, 8], 0.1)
+    assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
+    table.judge([4, 5, 6, 7, 8], 0.9)
+    assert sorted(table.open().values()) == [[0, 1, 2, 3, 4, 5], [6, 7, 8]]
+    table.assert_replayed()
+
+
+def test_a_ring_is_closed_rather_than_left_with_two_accounts_beside_another_ring(table):
+    table.judge([0, 1, 4], 0.9)
+    table.judge([2, 3, 5], 0.9)
+    table.judge([0, 1, 2], 0.9)
+    assert list(table.open().values()) == [[2, 3, 5]]
+    table.assert_replayed()
+
+
+def test_an_id_comes_from_the_event_and_the_accounts_alone():
+    first, second = Table(), Table()
+    second.judge(range(6, 9), 0.1)
+    first.step = second.step
+    first.judge(range(4), 0.9)
+    second.judge(range(4), 0.9)
+    assert first.said == second.said
+
+
+def test_a_ring_always_gives_a_reason_and_speaks_of_gain_only_when_there_is_one(table):
+    judgement = table.weighed(range(4), 0.9)
+    assert judgement.kind is RingKind.MULTI_ACCOUNT
+    (reason,) = reasons(judgement)
+    assert 0 <= reason.strength <= 1
+    assert [r.rule for r in reasons(judgement, innocent=True)]

@@ -1,0 +1,130 @@
+"""The entity graph from scratch: keeps every event and works everything out anew when asked.
+
+Slow and plain on purpose; networkx finds the components. Only whom a set of tenures connects is taken
+from ``graph.sharing``, which is a pure function with tests of its own.
+"""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from graph.events import (
+    AccountCreated,
+    AccountLogin,
+    CardAdded,
+    Chargeback,
+    EventBase,
+    PayoutAdded,
+    PromoRedeemed,
+    TripCompleted,
+)
+from graph.sharing import SETTLED_MS, Tenure, connected
+from graph.vocabulary import EntityKind
+
+Identifier = tuple[EntityKind, str]
+
+
+class Twin:
+    def __init__(self, window_ms: int) -> None:
+        self.window_ms = window_ms
+        self.watermark_ms = 0
+        self.uses: dict[tuple[str, Identifier], list[int]] = {}
+        self.trips: dict[tuple[str, str], list[int]] = {}
+        self.seen: dict[str, list[int]] = {}
+        self.origins: set[tuple[str, Identifier]] = set()
+        self.cut: set[tuple[str, Identifier]] = set()
+        self.public: set[Identifier] = set()
+
+    def apply(self, event: EventBase) -> None:
+        self.watermark_ms = max(self.watermark_ms, event.ts)
+        match event:
+            case AccountCreated():
+                made_with = [
+                    (EntityKind.DEVICE, event.device_id),
+                    (EntityKind.IP, event.ip),
+                    (EntityKind.PHONE, event.phone_hash),
+                    (EntityKind.EMAIL, event.email_hash),
+                ]
+                self._use(event.account_id, event.ts, *made_with)
+                self.origins |= {(event.account_id, (kind, name)) for kind, name in made_with if name}
+                if event.referrer_id is not None and event.referrer_id != event.account_id:
+                    self._use(event.referrer_id, event.ts)
+            case AccountLogin():
+                self._use(
+                    event.account_id, event.ts, (EntityKind.DEVICE, event.device_id), (EntityKind.IP, event.ip)
+                )
+            case CardAdded():
+                self._use(
+                    event.account_id,
+                    event.ts,
+                    (EntityKind.CARD, event.card_id),
+                    (EntityKind.DEVICE, event.device_id),
+                )
+            case PayoutAdded():
+                self._use(event.account_id, event.ts, (EntityKind.BANK_ACCOUNT, event.bank_account_id))
+            case PromoRedeemed():
+                self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
+            case Chargeback():
+                self._use(event.account_id, event.ts)
+            case TripCompleted():
+                self._use(
+                    event.rider_id,
+                    event.ts,
+                    (EntityKind.DEVICE, event.rider_device_id),
+                    (EntityKind.CARD, event.card_id),
+                )
+                self._use(event.driver_id, event.ts, (EntityKind.DEVICE, event.driver_device_id))
+                if event.rider_id != event.driver_id:
+                    self.trips.setdefault((event.rider_id, event.driver_id), []).append(event.ts)
+
+    def tenures(self) -> dict[Identifier, dict[str, Tenure]]:
+        """The live uses of every identifier; accounts are numbered by name."""
+        number = {name: n for n, name in enumerate(sorted(self.seen))}
+        found: dict[Identifier, dict[str, Tenure]] = {}
+        for (account, identifier), moments in self.uses.items():
+            spell = self._live(moments)
+            if spell:
+                found.setdefault(identifier, {})[account] = Tenure(
+                    number[account],
+                    spell[0],
+                    spell[-1],
+                    (account, identifier) in self.origins,
+                    spell[0] - min(self.seen[account]) >= SETTLED_MS,
+                )
+        return found
+
+    def clusters(self) -> set[frozenset[str]]:
+        names = sorted(self.seen)
+        joined = nx.Graph()
+        for identifier, uses in self.tenures().items():
+            if identifier in self.public or not connected(
+                identifier[0], [t._replace(first_ms=0, last_ms=0, settled=False) for t in uses.values()]
+            ):
+                continue
+            whom = connected(identifier[0], [t for a, t in uses.items() if (a, identifier) not in self.cut])
+            joined.add_edges_from((names[account], identifier) for account in whom)
+        return {
+            frozenset(node for node in component if isinstance(node, str))
+            for component in nx.connected_components(joined)
+        }
+
+    def residents(self) -> dict[Identifier, int]:
+        return {i: sum(t.resident for t in uses.values()) for i, uses in self.tenures().items()}
+
+    def trips_of(self, account: str) -> int:
+        return sum(len(self._live(moments)) for pair, moments in self.trips.items() if account in pair)
+
+    def _use(self, account: str, ts: int, *used: tuple[EntityKind, str | None]) -> None:
+        self.seen.setdefault(account, []).append(ts)
+        for kind, name in used:
+            if name is not None:
+                self.uses.setdefault((account, (kind, name)), []).append(ts)
+
+    def _live(self, moments: list[int]) -> list[int]:
+        """The newest run of moments without a gap longer than the window, if it reaches into it."""
+        run: list[int] = []
+        for moment in sorted(moments):
+            if run and moment - run[-1] > self.window_ms:
+                run = []
+            run.append(moment)
+        return run if run[-1] >= self.watermark_ms - self.window_ms else []
