@@ -59,7 +59,8 @@ def detect_here(events: Path, out: Path) -> None:
 def detect_as_command(events: Path, out: Path) -> float:
     """The same as a process; its peak memory in MiB."""
     command = [sys.executable, "-m", "ringfence", "detect", str(events), "--out", str(out), "--quiet"]
-    subprocess.run(command, check=True)
+    # By way of a shell that forks: on Linux a peak survives exec, so a direct child would report ours.
+    subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", *command], check=True)
     return float(json.loads((out / "summary.json").read_bytes())["peak_memory_mb"])
 
 

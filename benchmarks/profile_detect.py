@@ -36,7 +36,7 @@ STAGES: Final[tuple[tuple[str, Any, tuple[str, ...]], ...]] = (
     ("read and merge", PIPELINE, ("merged",)),
     ("decode", Decoder, ("decode_lines",)),
     ("admission", Admission, ("admit",)),
-    ("graph", EntityGraph, ("apply",)),
+    ("graph", EntityGraph, ("apply", "ping")),
     ("candidates", Assembler, ("gather",)),
     ("visits", graph.engine, ("visit_around",)),
     ("circles", graph.engine, ("circle_around",)),

@@ -50,6 +50,8 @@ def load_scorer(path: Path | None = None) -> LogisticScorer:
         features = tuple(entry["name"] for entry in stored["features"])
         weights = tuple(float(entry["weight"]) for entry in stored["features"])
         intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
+        if not all(map(math.isfinite, (*weights, intercept, prior, doubt))):
+            raise ValueError("a number that is not finite")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fatal(
             f"expected a model file at {source}, found {type(error).__name__}: {error}; "

@@ -17,6 +17,7 @@ accounts are gathered, nearest units first, and a candidate that was cut there s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -137,7 +138,7 @@ class Assembler:
             known = self._ridden[label, driver] = self._rides_more(self._graph.cluster(rider), driver)
         return known
 
-    def _rides_more(self, riders: list[int], driver: int) -> bool:
+    def _rides_more(self, riders: Sequence[int], driver: int) -> bool:
         graph, links = self._graph, self._graph.links
         met = graph.riders_of[driver]
         if sum(member in met for member in riders) < MIN_JOINING_RIDERS:

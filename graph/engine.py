@@ -23,7 +23,7 @@ from graph.errors import BadCall
 from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
 from graph.evidence import gather_evidence
 from graph.results import AccountScore, Outcome, Ring
-from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, reasons
+from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, exposure, reasons
 from graph.rules import find
 from graph.scoring import Scorer, features_of
 from graph.sharing import DAY_MS, SEMI_PRIVATE_SHARERS
@@ -335,7 +335,6 @@ class Engine:
         graph, judgement = self.graph, ring.judgement
         members = sorted(ring.members, key=graph.entities.name)
         shared = self._shared(members)
-        evidence = judgement.evidence
         return Ring(
             ring_id=ring.ring_id,
             kind=judgement.kind,
@@ -349,12 +348,7 @@ class Engine:
             ),
             first_ts=min(self._began_ms(m, ring, shared) for m in members),
             flagged_ts=ring.flagged_ms,
-            exposure=round(
-                evidence.takings.promo_money
-                + evidence.trips.incentive_money
-                + evidence.cards.chargeback_money,
-                2,
-            ),
+            exposure=round(exposure(judgement), 2),
             reasons=reasons(judgement),
             innocent_reasons=reasons(judgement, innocent=True),
         )

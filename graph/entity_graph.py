@@ -8,7 +8,7 @@ sharers changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,18 +67,23 @@ class EntityGraph:
         self.redeemed: Adjacency = {}
         self._tracks = Tracks()
         self._connected: dict[int, list[int]] = {}
+        self._cluster_of: dict[int, tuple[int, ...]] = {}
         self._residents: dict[int, int] = {}
         self._cuts: dict[tuple[int, int], None] = {}
         self._declared_public: dict[int, None] = {}
 
     # -- views -------------------------------------------------------------------------------------
 
-    def cluster(self, account: int) -> list[int]:
+    def cluster(self, account: int) -> Sequence[int]:
         """The accounts of the account's cluster, ascending; itself alone when nobody shares with it."""
         label = self.clusters.label(account)
         if label is None:
-            return [account]
-        return [node for node in self.clusters.members(label) if node in self.accounts]
+            return (account,)
+        known = self._cluster_of.get(label)
+        if known is None:
+            members = self.clusters.members(label)
+            known = self._cluster_of[label] = tuple(node for node in members if node in self.accounts)
+        return known
 
     def is_shared(self, account: int) -> bool:
         """Whether the account stands in a cluster with another account."""
@@ -305,16 +310,24 @@ class EntityGraph:
             return
         old, new = set(before), set(after)
         touched.regrouped |= old ^ new
+        self._forget_clusters(old | new)
         for account in sorted(old - new):
             split = self.clusters.disconnect(account, identifier)
             if split is not None:
                 touched.regrouped |= old
         for account in sorted(new - old):
             self.clusters.connect(account, identifier)
+        self._forget_clusters(old | new)
         if after:
             self._connected[identifier] = after
         else:
             self._connected.pop(identifier, None)
+
+    def _forget_clusters(self, accounts: set[int]) -> None:
+        for account in accounts:
+            label = self.clusters.label(account)
+            if label is not None:
+                self._cluster_of.pop(label, None)
 
     def _whom(self, identifier: int) -> list[int]:
         kind = self.entities.kind(identifier)

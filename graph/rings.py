@@ -24,12 +24,13 @@ class Policy:
     """What becomes of a score.
 
     ``review`` opens a ring: more likely than not. ``block`` is for what a wrong answer costs an honest
-    person their income: 95 % sure. ``close`` is lower than ``review`` so that a ring does not flicker.
+    person their income: 95 % sure. ``close`` is a little lower than ``review``, so that a ring does not
+    flicker, and no ring stays open that is more likely innocent by three to two.
     """
 
     review: float = 0.5
     block: float = 0.95
-    close: float = 0.25
+    close: float = 0.4
     min_accounts: int = 3
 
     def decide(self, score: float) -> Decision:
@@ -261,6 +262,22 @@ class Rings:
 
 SPEAKING = 0.2
 """A finding weaker than this is not worth an investigator's line."""
+
+
+def exposure(judgement: Judgement) -> float:
+    """Money granted to or taken by the accounts so far, in the main unit.
+
+    Promotions, incentives of inside trips, disowned payments; for a takeover also the fares of inside trips,
+    which the owners of the accounts paid.
+    """
+    evidence = judgement.evidence
+    fares = evidence.trips.fare_money if judgement.kind is RingKind.TAKEOVER else 0.0
+    return (
+        evidence.takings.promo_money
+        + evidence.trips.incentive_money
+        + evidence.cards.chargeback_money
+        + fares
+    )
 
 
 def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:

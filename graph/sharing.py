@@ -52,7 +52,7 @@ class SharingWeights:
 
 
 WEIGHTS: Final[dict[EntityKind, SharingWeights]] = {
-    # A phone holds one person. 24 visitors make it public; 250 accounts created on it are still one hand.
+    # A phone holds one person. The 25th visitor makes it public; 250 accounts made on it are still one hand.
     EntityKind.DEVICE: SharingWeights(7.0, 0.25, 0.024),
     # A family shares a card; a company card is used by more than a dozen.
     EntityKind.CARD: SharingWeights(5.0, 0.33, 0.33),

@@ -21,7 +21,7 @@ EARTH_KM_PER_DEGREE: Final = 111.195
 MIN_TRIPS: Final = 200
 """Until then the city's habits are not known and nothing is called odd by comparison."""
 SPEED_DEVIATIONS: Final = 3.0
-"""Log speeds are near normal in a city; three deviations leave 1 honest trip in 370 on either side."""
+"""Log speeds are near normal in a city; beyond three deviations lies 1 honest trip in 370."""
 STRAIGHT_TOLERANCE: Final = 0.35
 """Roads are longer than the crow flies by a factor of 1.2 to 1.6; a claim of three times it is odd."""
 OVERPRICED: Final = 1.6

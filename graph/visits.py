@@ -23,13 +23,16 @@ MIN_COMMON_TRIPS: Final = 3
 
 
 def arrival_ms(graph: EntityGraph, account: int, device: int) -> int | None:
-    """When a settled account came to a phone that it was not made on; None when it is at home there."""
+    """When a settled rider came to a phone that it was not made on; None when it is at home there.
+
+    Drivers change cars, and the phone stays in the car: their coming and going says nothing.
+    """
     if graph.entities.kind(device) is not EntityKind.DEVICE:
         return None
     link = graph.users[device][account]
     facts = graph.accounts[account]
     first_ms = graph.links.first_ms[link]
-    if device in facts.origins or first_ms - facts.first_ms < SETTLED_MS:
+    if facts.is_driver or device in facts.origins or first_ms - facts.first_ms < SETTLED_MS:
         return None
     return first_ms
 

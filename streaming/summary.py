@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from pathlib import Path
 
 import msgspec
 
@@ -44,6 +45,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def peak_memory_mb() -> float:
-    """The most memory this process has held so far, in MiB."""
+    """The most memory this process has held so far, in MiB.
+
+    Linux keeps the figure that ``getrusage`` gives across the start of a program, so that a small program
+    started by a large one would show the large one's; the status file tells of this program alone.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / 1024, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / ((1 << 20) if sys.platform == "darwin" else 1024), 1)

@@ -1,8 +1,9 @@
 """A driver riding with accounts in the same hand.
 
-Sources: collusion of drivers with passenger accounts they control, for incentives (Uber, "Fraud Detection:
-Using Relational Graph Learning to Detect Collusion", 2021); judging trips by their tracks (FREE NOW, Kafka
-Summit 2023). Trips too short, too slow or too fast for their claim count as odd, see ``graph.trips``.
+Sources: drivers and riders who collude on trips that serve fraud alone (Uber, "Fraud Detection: Using
+Relational Graph Learning to Detect Collusion", 2021); judging trips by their tracks (FREE NOW, Kafka Summit
+2023). That the riders are in the driver's own hand, and ride for incentives, is our reading. Trips too
+short, too slow or too fast for their claim count as odd, see ``graph.trips``.
 """
 
 from __future__ import annotations

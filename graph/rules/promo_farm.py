@@ -1,8 +1,8 @@
 """Accounts made to take promotions.
 
-Source: Meituan, "PromoGuardian" (arXiv 2510.12652): promo abuse shows as resource-sharing accounts, short
-lives and redemption right after sign-up. A village phone's users take a welcome promo too; what sets a
-farm apart is that nearly all take the same one, at once, and hardly ride.
+Promo abuse is a problem of its own in the industry (Meituan, "PromoGuardian", arXiv 2510.12652); how it is
+looked for here is ours. A village phone's users take a welcome promo too; what sets a farm apart is that
+nearly all take the same one, at once, and hardly ride.
 """
 
 from __future__ import annotations

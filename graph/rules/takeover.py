@@ -1,8 +1,9 @@
 """Old accounts that suddenly turn up on one new phone.
 
-Source: account takeover as a burst of old accounts on a device new to all of them (Meta, "SynchroTrap",
-CCS 2014: loosely synchronised actions from shared resources). At a kiosk, too, settled accounts use a
-phone that is not theirs; but once each, over weeks, and then ride with whoever comes.
+Source: malicious accounts act loosely in step from shared resources (Cao et al., "Uncovering Large Groups of
+Active Malicious Accounts in Online Social Networks", SynchroTrap, CCS 2014); the burst of settled accounts on
+a phone new to all of them is ours. At a kiosk, too, settled accounts use a phone that is not theirs; but once
+each, over weeks, and then ride with whoever comes.
 """
 
 from __future__ import annotations

@@ -21,7 +21,10 @@ from types import CodeType
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from gnn.scorer import LogisticScorer
 from graph.candidates import Shape
 from graph.evidence import Arrivals, Cards, Evidence, Places, Sharing, Takings, Timing, Trips
 from graph.rings import Policy
@@ -125,10 +128,8 @@ def fit_table() -> str:
         ["cities", f"{last - first + 1}, seeds {first} to {last}"],
         ["judgements, in groups", f"{training['judgements']:,} in {training['groups']:,}"],
         ["honest accounts in these cities", f"{training['honest_accounts']:,}"],
-        [
-            "intercept; prior of an account in no candidate",
-            f"{model()['intercept']:.2f}; {model()['prior']:.4f}",
-        ],
+        ["intercept; doubt", f"{model()['intercept']:.2f}; {model()['doubt']:.4f}"],
+        ["prior, of an account in no candidate", f"{model()['prior']:.4f}"],
         ["penalty, chosen over folds of cities", f"{held_out['penalty']:g}, {held_out['folds']} folds"],
         ["held-out area under precision and recall", f"{held_out['auprc']:.3f}"],
         ["held-out area under the ROC curve", f"{held_out['auroc']:.3f}"],
@@ -312,6 +313,14 @@ def test_the_formula_of_a_rule_gives_what_the_rule_gives(rule: Rule) -> None:
 def test_the_rules_stand_in_their_order_and_no_other_has_a_section() -> None:
     sections = re.findall(r"^### `(\w+)`$", DOCUMENT.read_text(), re.MULTILINE)
     assert sections == [rule.__name__ for rule in (*RULES, *INNOCENT_RULES)]
+
+
+@settings(deadline=None)
+@given(st.floats(-20, 20), st.floats(0, 0.5))
+def test_the_formula_of_the_score_gives_what_the_scorer_gives(total: float, doubt: float) -> None:
+    names = {"total": total, "doubt": doubt, "exp": math.exp}
+    exec(formula_that_sets("score"), names)
+    assert names["score"] == pytest.approx(LogisticScorer((), total, 0.01, doubt, "any").score(()), abs=1e-12)
 
 
 def test_the_formulas_of_the_signals_give_the_features_of_the_code() -> None:

@@ -3,11 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.engine import Engine, EngineConfig
 from graph.events import Verdict
+from graph.scoring import FEATURES
 from graph.sharing import DAY_MS
 from graph.vocabulary import VerdictOutcome
 from tests.properties.test_entity_graph import STEP_MS, accounts, anything, event, spelt
-from tests.unit.graph.fakes import in_batches, joined, new_engine
+from tests.unit.graph.fakes import StrongestSign, in_batches, joined, new_engine
 from tests.unit.graph.ledger_replay import replay
 from tests.unit.graph.scenes import START
 
@@ -83,3 +85,16 @@ def test_a_ring_says_who_it_is_in_full(drawn):
         assert ring.reasons
     assert ours.watermark_ms <= START + 320 * STEP_MS
     assert ours.watermark_ms - START < 81 * DAY_MS
+
+
+@settings(max_examples=40, deadline=None)
+@given(streams)
+def test_every_feature_of_every_judgement_lies_between_nothing_and_all(drawn):
+    heard = []
+    ours = Engine(
+        EngineConfig(window_days=20), StrongestSign(), lambda judged, features, at: heard.append(features)
+    )
+    ours.apply(spelt(drawn))
+    for features in heard:
+        assert len(features) == len(FEATURES)
+        assert all(0 <= value <= 1 for value in features), dict(zip(FEATURES, features, strict=True))

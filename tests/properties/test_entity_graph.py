@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.entity_graph import EntityGraph
-from graph.events import AccountCreated, AccountLogin, CardAdded, PayoutAdded, PromoRedeemed, TripCompleted
+from graph.events import (
+    AccountCreated,
+    AccountLogin,
+    CardAdded,
+    GpsPing,
+    PayoutAdded,
+    PromoRedeemed,
+    TripCompleted,
+)
 from graph.sharing import DAY_MS, WEIGHTS, SharingWeights
 from graph.vocabulary import EntityKind, Role
 from tests.unit.graph.scenes import LATENESS_MS, START, clusters_of
@@ -27,9 +35,7 @@ perhaps = st.none
 
 
 def event(kind, **fields):
-    return st.builds(
-        lambda step, **drawn: (step, kind, drawn), steps, **fields
-    )
+    return st.builds(lambda step, **drawn: (step, kind, drawn), steps, **fields)
 
 
 anything = st.one_of(
@@ -42,12 +48,11 @@ anything = st.one_of(
         ip=perhaps() | st.just("i0"),
         referrer_id=perhaps() | accounts,
     ),
+    event(GpsPing, trip_id=st.just("t"), driver_id=accounts, lat=st.just(1.0), lon=st.just(2.0)),
     event(AccountLogin, account_id=accounts, device_id=devices, ip=perhaps() | st.just("i0")),
     event(CardAdded, account_id=accounts, card_id=cards, device_id=perhaps() | devices),
     event(PayoutAdded, account_id=accounts, bank_account_id=st.just("b0")),
-    event(
-        PromoRedeemed, account_id=accounts, promo_id=st.just("w"), amount=st.just(5.0), device_id=devices
-    ),
+    event(PromoRedeemed, account_id=accounts, promo_id=st.just("w"), amount=st.just(5.0), device_id=devices),
     event(
         TripCompleted,
         trip_id=st.just("t"),
@@ -73,7 +78,14 @@ def spelt(drawn):
 
 def assert_equal(graph: EntityGraph, twin: Twin) -> None:
     find = graph.entities.find
-    assert clusters_of(graph) == twin.clusters()
+    clusters = twin.clusters()
+    assert clusters_of(graph) == clusters
+    for name in twin.seen:
+        mine = next((cluster for cluster in clusters if name in cluster), {name})
+        cluster = graph.cluster(find(EntityKind.ACCOUNT, name))
+        assert [graph.entities.name(a) for a in cluster] == sorted(
+            mine, key=lambda a: find(EntityKind.ACCOUNT, a)
+        )
     assert {graph.entities.name(a.entity): a.trips for a in graph.accounts} == {
         name: twin.trips_of(name) for name in twin.seen
     }
@@ -114,7 +126,9 @@ def test_they_equal_the_twin_on_every_prefix_of_any_order_within_the_lateness(dr
     events = spelt(drawn)
     late = data.draw(st.lists(st.integers(0, LATENESS_MS), min_size=len(events), max_size=len(events)))
     graph, twin = EntityGraph(WINDOW_MS, LATENESS_MS), Twin(WINDOW_MS)
-    for _, _, one in sorted((e.ts + wait, n, e) for n, (e, wait) in enumerate(zip(events, late, strict=True))):
+    for _, _, one in sorted(
+        (e.ts + wait, n, e) for n, (e, wait) in enumerate(zip(events, late, strict=True))
+    ):
         graph.apply(one)
         twin.apply(one)
         assert_equal(graph, twin)
@@ -144,7 +158,7 @@ def test_cuts_and_declarations_hold_between_any_two_events(drawn, data):
 @settings(max_examples=80, deadline=None)
 @given(streams)
 def test_an_event_names_every_account_whose_cluster_it_changed(drawn):
-    """But for accounts further along in a cluster that fell apart: the ring they are in is looked at whole."""
+    """But for accounts further along in a cluster that fell apart: their ring is looked at whole."""
     graph = EntityGraph(WINDOW_MS, LATENESS_MS)
     for one in spelt(drawn):
         before = {name: graph.connects(name) for name in graph.users}

@@ -12,6 +12,8 @@ from graph.vocabulary import Role
 from tests.unit.graph.scenes import HOUR, KM_LAT, Scene
 
 LATITUDE, LONGITUDE = 48.0, 16.0
+DRIVERS = 200
+"""So many that two strangers rarely meet the same one twice."""
 
 
 def place(draw: random.Random) -> tuple[float, float]:
@@ -41,7 +43,7 @@ def ordinary_ride(scene, draw, rider, driver, day, start=None, **more) -> None:
     )
 
 
-def live_in(scene: Scene, riders: int = 150, drivers: int = 40, days: int = 40, seed: int = 5) -> None:
+def live_in(scene: Scene, riders: int = 300, drivers: int = DRIVERS, days: int = 40, seed: int = 5) -> None:
     """Fill a scene with honest people: sign-ups over the first days, then a trip every few days."""
     draw = random.Random(seed)
     for n in range(drivers):

@@ -68,17 +68,13 @@ class Scene:
         self._events.append(AccountLogin(account_id=account, device_id=device, ip=ip, **self._when(day)))
 
     def adds_card(self, account, day, card, device=None) -> None:
-        self._events.append(
-            CardAdded(account_id=account, card_id=card, device_id=device, **self._when(day))
-        )
+        self._events.append(CardAdded(account_id=account, card_id=card, device_id=device, **self._when(day)))
 
     def is_paid_to(self, account, day, bank) -> None:
         self._events.append(PayoutAdded(account_id=account, bank_account_id=bank, **self._when(day)))
 
     def disowns(self, account, day, amount=30.0, card=None) -> None:
-        self._events.append(
-            Chargeback(account_id=account, amount=amount, card_id=card, **self._when(day))
-        )
+        self._events.append(Chargeback(account_id=account, amount=amount, card_id=card, **self._when(day)))
 
     def takes(self, account, day, promo, amount=10.0, device=None) -> None:
         self._events.append(
@@ -103,14 +99,10 @@ class Scene:
         )
 
     def pings(self, trip, driver, day, lat, lon) -> None:
-        self._events.append(
-            GpsPing(trip_id=trip, driver_id=driver, lat=lat, lon=lon, **self._when(day))
-        )
+        self._events.append(GpsPing(trip_id=trip, driver_id=driver, lat=lat, lon=lon, **self._when(day)))
 
     def is_answered(self, subject, day, outcome: VerdictOutcome) -> None:
-        self._events.append(
-            Verdict(subject=subject, outcome=outcome, analyst="ana", **self._when(day))
-        )
+        self._events.append(Verdict(subject=subject, outcome=outcome, analyst="ana", **self._when(day)))
 
 
 def fare_of(km: float, minutes: float) -> float:

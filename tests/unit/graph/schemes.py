@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from graph.vocabulary import Role
-from tests.unit.graph.city import ordinary_ride, place
+from tests.unit.graph.city import DRIVERS, ordinary_ride, place
 from tests.unit.graph.scenes import HOUR, MINUTE, Scene
 
 
@@ -24,7 +24,7 @@ def multi_account(scene: Scene) -> set[str]:
         scene.logs_in(name, made + 2 * HOUR, f"same phone {(n + 1) % 2}", ip="same home")
         for trip in range(2):
             ordinary_ride(
-                scene, draw, name, f"driver{draw.randrange(40):03}", 24 + trip + n * HOUR / 2, home
+                scene, draw, name, f"driver{draw.randrange(DRIVERS):03}", 24 + trip + n * HOUR / 2, home
             )
     return set(names)
 
@@ -120,7 +120,7 @@ def stolen_cards(scene: Scene) -> set[str]:
                 scene,
                 draw,
                 names[n],
-                f"driver{draw.randrange(40):03}",
+                f"driver{draw.randrange(DRIVERS):03}",
                 day + HOUR / 4,
                 rider_device_id=phone,
                 card_id=f"stolen {card}",
@@ -137,7 +137,7 @@ def takeover(scene: Scene) -> set[str]:
         scene.signs_up(name, n / 2, f"{name} phone", ip=f"{name} home")
         scene.adds_card(name, n / 2 + HOUR, f"{name} card", f"{name} phone")
         for trip in range(4):
-            ordinary_ride(scene, draw, name, f"driver{draw.randrange(40):03}", 6 + trip * 4 + n * HOUR)
+            ordinary_ride(scene, draw, name, f"driver{draw.randrange(DRIVERS):03}", 6 + trip * 4 + n * HOUR)
     for n, name in enumerate(victims):
         scene.logs_in(name, 25 + n * HOUR, "thief phone", ip="thief home")
         for trip in range(4):

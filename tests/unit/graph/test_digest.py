@@ -71,5 +71,7 @@ def test_a_window_that_forgets_changes_the_digest():
 def test_an_id_is_the_same_for_the_same_content_and_spells_no_two_contents_alike():
     assert content_id("ring", "a", "b") == content_id("ring", "a", "b")
     assert content_id("ring", "a", "b").startswith("ring_")
-    ids = {content_id("ring", *parts) for parts in (("a", "b"), ("ab",), ("b", "a"), ("a|1;b",), ("a", "", "b"))}
+    ids = {
+        content_id("ring", *parts) for parts in (("a", "b"), ("ab",), ("b", "a"), ("a|1;b",), ("a", "", "b"))
+    }
     assert len(ids) == 5

@@ -13,7 +13,13 @@ def links_of(graph: EntityGraph) -> set[tuple]:
     """Every live link: kind, both ends, count and money."""
     links, name = graph.links, graph.entities.name
     return {
-        (LINK_KINDS[links.kind[k]], name(links.source[k]), name(links.target[k]), links.count[k], links.money[k])
+        (
+            LINK_KINDS[links.kind[k]],
+            name(links.source[k]),
+            name(links.target[k]),
+            links.count[k],
+            links.money[k],
+        )
         for k in links.live_links()
     }
 
@@ -234,3 +240,14 @@ def test_what_an_event_touched_is_named():
     spell = graph.entities.name
     assert [[spell(n) for n in t.accounts] for t in touched] == [["ann"], ["bob"], ["bob"], ["cat", "dan"]]
     assert [sorted(map(spell, t.regrouped)) for t in touched] == [[], ["ann", "bob"], [], []]
+
+
+def test_a_late_trip_that_joins_two_spells_brings_the_older_trips_back():
+    scene = Scene()
+    for day in (0, 91, 90):
+        scene.rides("ann", "dan", day)
+    in_time, late = graph_of(scene), graph_of(Scene())
+    for event in scene._events:
+        late.apply(event)
+    for graph in (in_time, late):
+        assert (account(graph, "ann").trips, account(graph, "dan").trips) == (3, 3)

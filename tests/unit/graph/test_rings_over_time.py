@@ -147,7 +147,7 @@ def test_a_card_that_turns_public_splits_the_ring_it_held_together():
         scene.adds_card(f"stranger{n:02}", 2 + n / 100, "card")
     engine = new_engine()
     ledger = engine.apply(scene.events).ledger
-    assert [["a0", "a1", "a2", "a3"], ["b0", "b1", "b2", "b3"]] == members(engine)
+    assert members(engine) == [["a0", "a1", "a2", "a3"], ["b0", "b1", "b2", "b3"]]
     assert replay(ledger) == {r.ring_id: set(r.accounts) for r in engine.rings()}
 
 

@@ -51,7 +51,10 @@ class Twin:
                     self._use(event.referrer_id, event.ts)
             case AccountLogin():
                 self._use(
-                    event.account_id, event.ts, (EntityKind.DEVICE, event.device_id), (EntityKind.IP, event.ip)
+                    event.account_id,
+                    event.ts,
+                    (EntityKind.DEVICE, event.device_id),
+                    (EntityKind.IP, event.ip),
                 )
             case CardAdded():
                 self._use(

@@ -1,0 +1,27 @@
+"""The entity index: names to dense integers and back."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.entities import EntityIndex
+from graph.vocabulary import EntityKind
+
+named = st.lists(st.tuples(st.sampled_from(sorted(EntityKind)), st.text(max_size=4)), max_size=40)
+
+
+@given(named)
+def test_every_name_of_a_kind_has_one_number_and_keeps_it(names):
+    index, known = EntityIndex(), {}
+    for kind, name in names:
+        number = index.intern(kind, name)
+        assert known.setdefault((kind, name), number) == number
+        assert (index.kind(number), index.name(number), index.find(kind, name)) == (kind, name, number)
+    assert sorted(known.values()) == list(range(len(index)))
+    for kind in EntityKind:
+        assert index.of_kind(kind) == {name: n for (k, name), n in known.items() if k is kind}
+
+
+def test_a_phone_and_a_card_of_one_name_are_two_entities():
+    index = EntityIndex()
+    assert index.intern(EntityKind.DEVICE, "x") != index.intern(EntityKind.CARD, "x")
+    assert index.find(EntityKind.IP, "x") is None
