@@ -7,8 +7,8 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
   this: its users come with phones and cards of their own;
 * one referred the other, and both are clusters, or both use one semi-private address;
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
-  trips since these accounts began to share, and a sixth of all their trips since then. In a city with
-  hundreds of drivers, independent riders do not do that.
+  trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
+  then. Independent riders do not do that.
 
 All three are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
@@ -24,6 +24,7 @@ from typing import Final
 
 from graph.entity_graph import EntityGraph
 from graph.sharing import SEMI_PRIVATE_SHARERS
+from graph.visits import CHANCE_MARGIN
 from graph.vocabulary import EntityKind
 
 MAX_ACCOUNTS: Final = 300
@@ -152,7 +153,8 @@ class Assembler:
                     if other == driver:
                         those += 1
                         trips += links.count[link]
-        return those >= MIN_JOINING_RIDERS and trips >= MIN_JOINING_TRIPS and trips >= JOINING_SHARE * total
+        chance = MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * graph.expected_trips(driver, trips, total)
+        return those >= MIN_JOINING_RIDERS and trips > chance and trips >= JOINING_SHARE * total
 
 
 def joined_ms(graph: EntityGraph, account: int) -> int:

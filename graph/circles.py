@@ -9,9 +9,10 @@ with. In it, greedy peeling looks for the set of riders R and drivers D with the
 (optimal quasi-cliques: Tsourakakis et al., "Denser than the Densest Subgraph", KDD 2013). The average
 degree, which the densest subgraph maximises, grows with the size of any busy zone; the surplus is positive
 only where more than a DENSITY share of all possible pairs rode. A pair that rode again weighs 1, one that
-rode once a half; trips with anybody else weigh nothing, so that rides bought as camouflage buy nothing
-(the demand of FRAUDAR, Hooi et al., KDD 2016). Riders who spend less than ``MIN_CLOSED_SHARE`` of their
-trips inside are ordinary customers of the same drivers and are left out.
+rode once a half; trips with anybody else weigh nothing, so that rides bought as camouflage do not thin a
+circle out (the demand of FRAUDAR, Hooi et al., KDD 2016) while they are fewer than the rides inside: riders
+who spend less than ``MIN_CLOSED_SHARE`` of their trips inside, or most of whose drivers are others, count as
+ordinary customers of the same drivers and are left out.
 
 Cost: O(trips of the rider's drivers) for the neighbourhood, O(pairs log pairs) for the peeling, over at most
 ``MAX_NEIGHBOURS`` riders, those who share most drivers first.

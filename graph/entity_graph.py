@@ -58,6 +58,7 @@ class EntityGraph:
         self.ride_facts = RideFacts()
         self.habits = CityHabits()
         self.watermark_ms = 0
+        self.live_trips = 0
         self.users: Adjacency = {}
         self.identifiers: Adjacency = {}
         self.drivers_of: Adjacency = {}
@@ -108,6 +109,15 @@ class EntityGraph:
     def declared_public(self) -> list[int]:
         """Identifiers that an analyst declared public, in ascending order."""
         return sorted(self._declared_public)
+
+    def expected_trips(self, driver: int, met: int, rides: int) -> float:
+        """How many of a group's rides would be with the driver if riders met drivers by chance.
+
+        The driver's share of the trips that are not the group's, times the group's ``rides``; ``met`` of them
+        were with the driver.
+        """
+        others = max(self.live_trips - rides, 1)
+        return rides * max(self.accounts[driver].trips - met, 0) / others
 
     # -- changes -----------------------------------------------------------------------------------
 
@@ -223,10 +233,12 @@ class EntityGraph:
                 self.ride_facts.start(link)
                 self.drivers_of.setdefault(rider.entity, {})[driver.entity] = link
                 self.riders_of.setdefault(driver.entity, {})[rider.entity] = link
-            if self.links.is_live(link):
+            more = self.links.count[link] - before if self.links.is_live(link) else 0
+            if more:
                 self.ride_facts.add(link, to_units(event.incentive or 0.0), judgement)
-                rider.trips += self.links.count[link] - before
-                driver.trips += self.links.count[link] - before
+                rider.trips += more
+                driver.trips += more
+                self.live_trips += more
         self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
         self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
         self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
@@ -297,6 +309,7 @@ class EntityGraph:
                 _drop(self.riders_of, target, source)
                 self.accounts[source].trips -= links.count[link]
                 self.accounts[target].trips -= links.count[link]
+                self.live_trips -= links.count[link]
                 touched.faded.update((source, target))
             else:
                 _drop(self.referrals, source, target)

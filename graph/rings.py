@@ -186,7 +186,10 @@ class Rings:
         met = [
             self._open[ring_id]
             for ring_id, count in overlap.items()
-            if 2 * count >= min(len(self._open[ring_id].members), len(judgement.accounts))
+            if 2 * count >= len(self._open[ring_id].members)
+            or (
+                2 * count >= len(judgement.accounts) and self._open[ring_id].shape is judgement.evidence.shape
+            )
         ]
         if not met:
             return None, []

@@ -19,7 +19,8 @@ from graph.vocabulary import EntityKind
 MIN_ARRIVALS: Final = 2
 MIN_COMMON_RIDERS: Final = 2
 MIN_COMMON_SHARE: Final = 0.25
-MIN_COMMON_TRIPS: Final = 3
+CHANCE_MARGIN: Final = 3.0
+"""Three times what chance explains, and one more."""
 
 
 def arrival_ms(graph: EntityGraph, account: int, device: int) -> int | None:
@@ -76,19 +77,25 @@ def _around(graph: EntityGraph, device: int, arrivals: dict[int, int]) -> tuple[
     return tuple(sorted(members))
 
 
-def common_drivers(graph: EntityGraph, arrivals: dict[int, int]) -> list[int]:
-    """Drivers with whom two or more arrivals, and a quarter of them, rode since they came."""
+def common_drivers(graph: EntityGraph, arrivals: dict[int, int]) -> dict[int, list[int]]:
+    """The drivers that the arrivals have in common, each with the arrivals who rode with it since they came.
+
+    Two or more arrivals, a quarter of them, and more than chance brings together: in a small town everybody
+    meets the same drivers, and busy drivers meet everybody.
+    """
     links = graph.links
-    riders: dict[int, int] = {}
-    trips: dict[int, int] = {}
+    riders: dict[int, list[int]] = {}
+    met: dict[int, int] = {}
+    rides = 0
     for account, since in arrivals.items():
         for driver, link in graph.drivers_of.get(account, {}).items():
             if links.last_ms[link] >= since:
-                riders[driver] = riders.get(driver, 0) + 1
-                trips[driver] = trips.get(driver, 0) + links.count[link]
-    return [
-        driver
-        for driver, count in riders.items()
-        if count >= max(MIN_COMMON_RIDERS, MIN_COMMON_SHARE * len(arrivals))
-        and trips[driver] >= MIN_COMMON_TRIPS
-    ]
+                riders.setdefault(driver, []).append(account)
+                met[driver] = met.get(driver, 0) + links.count[link]
+                rides += links.count[link]
+    least = max(MIN_COMMON_RIDERS, MIN_COMMON_SHARE * len(arrivals))
+    return {
+        driver: those
+        for driver, those in riders.items()
+        if len(those) >= max(least, 1 + CHANCE_MARGIN * graph.expected_trips(driver, met[driver], rides))
+    }

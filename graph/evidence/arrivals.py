@@ -9,7 +9,7 @@ from graph.entity_graph import EntityGraph
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import busiest
 from graph.sharing import DAY_MS
-from graph.visits import arrival_ms
+from graph.visits import arrival_ms, common_drivers
 from graph.vocabulary import EntityKind
 
 COMMON_DRIVERS: Final = 3
@@ -26,28 +26,23 @@ class Arrivals:
     used: float
     """Mean uses of the shared phone by those who came to it: a kiosk is used once or twice."""
     same_drivers: float
-    """Share of the arrivals that rode, since, with one of the three drivers most arrivals rode with,
-    counting drivers that two or more of them rode with."""
+    """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
 
 
 def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
     """Cost: O(identity and rode-with links of the members, and the users of their devices)."""
     inside = dict.fromkeys(members)
-    moments: list[int] = []
     uses = 0
-    driven: dict[int, list[int]] = {}
+    since: dict[int, int] = {}
     for member in members:
         arrival = _arrival(graph, member, inside)
         if arrival is None:
             continue
         moment, count = arrival
-        moments.append(moment)
+        since[member] = moment
         uses += count
-        for driver, link in graph.drivers_of.get(member, {}).items():
-            if graph.links.last_ms[link] >= moment:
-                driven.setdefault(driver, []).append(member)
-    moments.sort()
-    busy = sorted((riders for riders in driven.values() if len(riders) > 1), key=len, reverse=True)
+    moments = sorted(since.values())
+    busy = sorted(common_drivers(graph, since).values(), key=len, reverse=True)
     covered = {member for riders in busy[:COMMON_DRIVERS] for member in riders}
     start, end = busiest(moments, BURST_MS)
     return Arrivals(

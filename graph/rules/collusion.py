@@ -8,7 +8,7 @@ incentives far above the city's rate, fares above what distance and duration cos
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.rules.finding import Finding, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
@@ -24,8 +24,8 @@ def collusion(evidence: Evidence) -> Finding:
         "collusion",
         RingKind.COLLUSION,
         closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(evidence)),
-        f"{trips.riders_inside} riders and {trips.drivers_inside} drivers ride with each other: "
-        f"{trips.inside} trips, {percent(trips.pair_density)} of all possible pairs, "
+        f"{counted(trips.riders_inside, 'rider')} and {counted(trips.drivers_inside, 'driver')} ride with each "
+        f"other: {counted(trips.inside, 'trip')}, {percent(trips.pair_density)} of all possible pairs, "
         f"{percent(trips.inside_share)} of the riders' trips; {percent(trips.incentive_rate)} paid an "
         f"incentive, fares {percent(trips.surcharge)} above the city's",
         {

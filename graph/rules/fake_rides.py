@@ -9,7 +9,7 @@ short, too slow or too fast for their claim count as odd, see ``graph.trips``.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.rules.finding import Finding, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
@@ -34,8 +34,8 @@ def fake_rides(evidence: Evidence) -> Finding:
         "fake_rides",
         RingKind.FAKE_RIDES,
         strength,
-        f"{trips.inside} trips of {trips.riders_inside} accounts in one hand with {trips.drivers_inside} "
-        f"drivers ({percent(trips.inside_share)} of their trips); {percent(trips.incentive_rate)} paid an "
+        f"{counted(trips.inside, 'trip')} of {counted(trips.riders_inside, 'account')} in one hand with "
+        f"{counted(trips.drivers_inside, 'driver')} ({percent(trips.inside_share)} of their trips); {percent(trips.incentive_rate)} paid an "
         f"incentive, {percent(trips.odd_rate)} do not hold (speed, distance, price or track)",
         {
             "inside_trips": trips.inside,

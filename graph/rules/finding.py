@@ -32,6 +32,11 @@ def ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things for people: ``1 driver``, ``3 drivers``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def percent(share: float) -> str:
     """A share for people: ``0.256`` is ``26 %``."""
     return f"{share * 100:.0f} %"

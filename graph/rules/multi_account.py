@@ -8,7 +8,7 @@ nothing, and ``CROWD`` say all.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.rules.finding import Finding, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
@@ -23,7 +23,7 @@ def multi_account(evidence: Evidence) -> Finding:
         "multi_account",
         RingKind.MULTI_ACCOUNT,
         one_hand(evidence) * ramp(evidence.accounts, FAMILY - 1, CROWD),
-        f"{evidence.accounts} accounts look like {sharing.hands} hands: {percent(sharing.device_sharing)} "
+        f"{evidence.accounts} accounts look like {counted(sharing.hands, 'hand')}: {percent(sharing.device_sharing)} "
         f"share a phone, {percent(sharing.card_sharing)} share a card, "
         f"{percent(sharing.own_device)} have a phone of their own",
         {

@@ -8,7 +8,7 @@ early flag. The thresholds are ours, set on the simulation.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.rules.finding import Finding, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
@@ -24,8 +24,8 @@ def stolen_cards(evidence: Evidence) -> Finding:
         "stolen_cards",
         RingKind.STOLEN_CARDS,
         hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned),
-        f"{cards.count} cards on {evidence.riders} riders ({cards.per_device:.1f} a phone), "
-        f"{percent(cards.moving)} of them used by several accounts; {cards.chargebacks} chargebacks "
+        f"{counted(cards.count, 'card')} on {counted(evidence.riders, 'rider')} ({cards.per_device:.1f} a phone), "
+        f"{percent(cards.moving)} of them used by several accounts; {counted(cards.chargebacks, 'chargeback')} "
         f"worth {cards.chargeback_money:.2f} on {trips.per_account * evidence.accounts:.0f} trips",
         {
             "cards": cards.count,

@@ -34,7 +34,10 @@ def shown(table):
 
 def reorder(events, jitter):
     """An arrival order in which no event comes more than LATENESS after a later one."""
-    return [e for _, e in sorted(zip([e[1] + j for e, j in zip(events, jitter)], events))]
+    return [
+        e
+        for _, e in sorted(zip([e[1] + j for e, j in zip(events, jitter, strict=True)], events, strict=True))
+    ]
 
 
 @settings(max_examples=500, deadline=None)
@@ -48,7 +51,7 @@ def test_aggregates_equal_the_twin_on_every_prefix_and_in_any_order_within_laten
         for n, (target, ts) in enumerate(order):
             newest = max(newest, ts)
             live -= {table.target[k] for k in table.age(newest)}
-            link, revived = table.touch(LinkKind.USES_CARD, 99, target, ts, ts)
+            _, revived = table.touch(LinkKind.USES_CARD, 99, target, ts, ts)
             if revived:
                 live.add(target)
             assert shown(table) == twin(order[: n + 1], newest)

@@ -59,9 +59,9 @@ def test_a_ring_opens_at_the_review_score_and_not_below(table):
 
 def test_a_ring_stays_open_until_the_score_falls_below_the_closing_score(table):
     table.judge(range(4), 0.9)
-    table.judge(range(4), 0.25)
+    table.judge(range(4), 0.4)
     assert len(table.rings) == 1
-    table.judge(range(4), 0.2499)
+    table.judge(range(4), 0.3999)
     assert len(table.rings) == 0
     table.assert_replayed()
 
