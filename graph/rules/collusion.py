@@ -24,8 +24,8 @@ def collusion(evidence: Evidence) -> Finding:
         "collusion",
         RingKind.COLLUSION,
         closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(evidence)),
-        f"{counted(trips.riders_inside, 'rider')} and {counted(trips.drivers_inside, 'driver')} ride with each "
-        f"other: {counted(trips.inside, 'trip')}, {percent(trips.pair_density)} of all possible pairs, "
+        f"{counted(trips.riders_inside, 'rider')} and {counted(trips.drivers_inside, 'driver')} ride with "
+        f"each other: {counted(trips.inside, 'trip')}, {percent(trips.pair_density)} of all possible pairs, "
         f"{percent(trips.inside_share)} of the riders' trips; {percent(trips.incentive_rate)} paid an "
         f"incentive, fares {percent(trips.surcharge)} above the city's",
         {

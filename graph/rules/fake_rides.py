@@ -35,8 +35,9 @@ def fake_rides(evidence: Evidence) -> Finding:
         RingKind.FAKE_RIDES,
         strength,
         f"{counted(trips.inside, 'trip')} of {counted(trips.riders_inside, 'account')} in one hand with "
-        f"{counted(trips.drivers_inside, 'driver')} ({percent(trips.inside_share)} of their trips); {percent(trips.incentive_rate)} paid an "
-        f"incentive, {percent(trips.odd_rate)} do not hold (speed, distance, price or track)",
+        f"{counted(trips.drivers_inside, 'driver')} ({percent(trips.inside_share)} of their trips); "
+        f"{percent(trips.incentive_rate)} paid an incentive, {percent(trips.odd_rate)} do not hold (speed, "
+        "distance, price or track)",
         {
             "inside_trips": trips.inside,
             "inside_share": trips.inside_share,

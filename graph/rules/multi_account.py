@@ -23,8 +23,8 @@ def multi_account(evidence: Evidence) -> Finding:
         "multi_account",
         RingKind.MULTI_ACCOUNT,
         one_hand(evidence) * ramp(evidence.accounts, FAMILY - 1, CROWD),
-        f"{evidence.accounts} accounts look like {counted(sharing.hands, 'hand')}: {percent(sharing.device_sharing)} "
-        f"share a phone, {percent(sharing.card_sharing)} share a card, "
+        f"{evidence.accounts} accounts look like {counted(sharing.hands, 'hand')}: "
+        f"{percent(sharing.device_sharing)} share a phone, {percent(sharing.card_sharing)} share a card, "
         f"{percent(sharing.own_device)} have a phone of their own",
         {
             "accounts": evidence.accounts,

@@ -24,9 +24,10 @@ def stolen_cards(evidence: Evidence) -> Finding:
         "stolen_cards",
         RingKind.STOLEN_CARDS,
         hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned),
-        f"{counted(cards.count, 'card')} on {counted(evidence.riders, 'rider')} ({cards.per_device:.1f} a phone), "
-        f"{percent(cards.moving)} of them used by several accounts; {counted(cards.chargebacks, 'chargeback')} "
-        f"worth {cards.chargeback_money:.2f} on {trips.per_account * evidence.accounts:.0f} trips",
+        f"{counted(cards.count, 'card')} on {counted(evidence.riders, 'rider')} ({cards.per_device:.1f} a "
+        f"phone), {percent(cards.moving)} of them used by several accounts; "
+        f"{counted(cards.chargebacks, 'chargeback')} worth {cards.chargeback_money:.2f} on "
+        f"{counted(round(trips.per_account * evidence.accounts), 'trip')}",
         {
             "cards": cards.count,
             "cards_per_device": cards.per_device,
