@@ -210,12 +210,18 @@ class Engine:
     def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
         """What a search found, with the open rings of the same shape that it reaches into.
 
-        The searches are local, and a ring is found from several sides.
+        The searches are local, and a ring is found from several sides: half of what was found, or half of the
+        ring, has to be common. Two gangs that ride with one driver stay two.
         """
-        members = dict.fromkeys(accounts)
+        reached: dict[str, list[int]] = {}
         for account in accounts:
             ring = self._rings.ring_of(account)
             if ring is not None and ring.shape is shape:
+                reached.setdefault(ring.ring_id, []).append(account)
+        members = dict.fromkeys(accounts)
+        for ring_id, common in reached.items():
+            ring = self._rings.get(ring_id)
+            if ring is not None and 2 * len(common) >= min(len(accounts), len(ring.members)):
                 members.update(ring.members)
         return Candidate(tuple(sorted(members)), shape)
 

@@ -129,29 +129,31 @@ def stolen_cards(scene: Scene) -> set[str]:
     return set(names)
 
 
-def takeover(scene: Scene) -> set[str]:
-    """Eight accounts of the city turn up on one new phone within a day and ride with two drivers."""
+def takeover(
+    scene: Scene, gang: str = "thief", drivers: tuple[str, ...] = ("accomplice0", "accomplice1")
+) -> set[str]:
+    """Eight accounts of the city turn up on one new phone within a day and ride with the gang's drivers."""
     draw = random.Random(6)
-    victims = [f"victim{n}" for n in range(8)]
+    victims = [f"{gang} victim{n}" for n in range(8)]
     for n, name in enumerate(victims):
         scene.signs_up(name, n / 2, f"{name} phone", ip=f"{name} home")
         scene.adds_card(name, n / 2 + HOUR, f"{name} card", f"{name} phone")
         for trip in range(4):
             ordinary_ride(scene, draw, name, f"driver{draw.randrange(DRIVERS):03}", 6 + trip * 4 + n * HOUR)
     for n, name in enumerate(victims):
-        scene.logs_in(name, 25 + n * HOUR, "thief phone", ip="thief home")
+        scene.logs_in(name, 25 + n * HOUR, f"{gang} phone", ip=f"{gang} home")
         for trip in range(4):
             ordinary_ride(
                 scene,
                 draw,
                 name,
-                f"accomplice{trip % 2}",
+                drivers[trip % len(drivers)],
                 25.5 + trip / 2 + n * HOUR,
-                rider_device_id="thief phone",
+                rider_device_id=f"{gang} phone",
                 card_id=f"{name} card",
                 incentive=3.0,
             )
-    return {*victims, "accomplice0", "accomplice1"}
+    return {*victims, *drivers}
 
 
 SCHEMES = (multi_account, promo_farm, referral_chain, fake_rides, collusion, stolen_cards, takeover)
