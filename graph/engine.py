@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from graph.candidates import Assembler, Candidate, Shape, joined_ms
+from graph.candidates import Assembler, Candidate, Shape
 from graph.circles import circle_around
 from graph.digest import content_id, state_digest
 from graph.entity_graph import EntityGraph, Touched
@@ -26,9 +27,10 @@ from graph.results import AccountScore, Outcome, Ring
 from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, exposure, reasons
 from graph.rules import find
 from graph.scoring import Scorer, features_of
-from graph.sharing import DAY_MS, SEMI_PRIVATE_SHARERS
+from graph.sharing import DAY_MS
+from graph.ties import began_ms, ties
 from graph.verdicts import Verdicts
-from graph.visits import arrival_ms, visit_around
+from graph.visits import visit_around
 from graph.vocabulary import EntityKind
 
 DEFAULT_WINDOW_DAYS: Final = 90
@@ -75,7 +77,7 @@ class Engine:
         self._config = config
         self._scorer = scorer
         self._observer = observer
-        self._rings = Rings(config.policy, self.graph.entities.name)
+        self._rings = Rings(config.policy, self.graph.entities.name, partial(began_ms, self.graph))
         self._verdicts = Verdicts()
         self._assembler = Assembler(self.graph)
 
@@ -306,41 +308,9 @@ class Engine:
         score = self.graph.accounts[entity].score
         return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
 
-    def _began_ms(self, member: int, ring: OpenRing, shared: dict[int, int]) -> int:
-        """When the account began to act with the ring: by sharing, by coming to its phone, or by riding."""
-        graph = self.graph
-        first_ms = graph.links.first_ms
-        moments = [joined_ms(graph, member)] if graph.is_shared(member) else []
-        for driver, link in graph.drivers_of.get(member, {}).items():
-            if driver in ring.members:
-                moments.append(first_ms[link])
-        for identifier, link in graph.identifiers.get(member, {}).items():
-            if identifier in shared and arrival_ms(graph, member, identifier) is not None:
-                moments.append(first_ms[link])
-        return min(moments, default=ring.flagged_ms)
-
-    def _shared(self, members: Sequence[int]) -> dict[int, int]:
-        """The identifiers that tie the members, with how many use each; public ones tie nobody."""
-        graph = self.graph
-        used: dict[int, int] = {}
-        for member in members:
-            for identifier in graph.identifiers.get(member, ()):
-                used[identifier] = used.get(identifier, 0) + 1
-        return {
-            identifier: count
-            for identifier, count in used.items()
-            if count > 1
-            and (
-                len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
-                if graph.entities.kind(identifier) is EntityKind.IP
-                else not graph.is_public(identifier)
-            )
-        }
-
     def _view(self, ring: OpenRing) -> Ring:
         graph, judgement = self.graph, ring.judgement
         members = sorted(ring.members, key=graph.entities.name)
-        shared = self._shared(members)
         return Ring(
             ring_id=ring.ring_id,
             kind=judgement.kind,
@@ -350,9 +320,9 @@ class Engine:
             riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
             entities=sorted(
                 f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"
-                for identifier in shared
+                for identifier in ties(graph, ring.members)
             ),
-            first_ts=min(self._began_ms(m, ring, shared) for m in members),
+            first_ts=ring.began_ms,
             flagged_ts=ring.flagged_ms,
             exposure=round(exposure(judgement), 2),
             reasons=reasons(judgement),

@@ -8,7 +8,7 @@ and entries are derived from content, so a replay writes the same again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.candidates import MAX_ACCOUNTS, Shape
@@ -70,6 +70,8 @@ class OpenRing:
     """A ring as it stands."""
 
     ring_id: str
+    began_ms: int
+    """When the first of its accounts began to act with another; kept when the link that tells ages out."""
     flagged_ms: int
     judgement: Judgement
     members: dict[int, None]
@@ -86,11 +88,17 @@ class Moment:
 
 
 class Rings:
-    """The open rings. ``name`` spells an account, for ids and outputs."""
+    """The open rings.
 
-    def __init__(self, policy: Policy, name: Callable[[int], str]) -> None:
+    ``name`` spells an account, for ids and outputs; ``began`` says when accounts began to act together.
+    """
+
+    def __init__(
+        self, policy: Policy, name: Callable[[int], str], began: Callable[[Collection[int]], int]
+    ) -> None:
         self._policy = policy
         self._name = name
+        self._began = began
         self._open: dict[str, OpenRing] = {}
         self._ring_of: dict[int, str] = {}
 
@@ -137,6 +145,8 @@ class Rings:
         for account in added:
             self._ring_of[account] = survivor.ring_id
         survivor.members = accounts
+        if added:
+            survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
         survivor.judgement = judgement
         survivor.shape = judgement.evidence.shape
         if merged:
@@ -211,7 +221,13 @@ class Rings:
             return
         ring_id = content_id("ring", at.event_id, *sorted(map(self._name, members)))
         ring = OpenRing(
-            ring_id, at.ts, judgement, members, self._policy.decide(judgement.score), judgement.evidence.shape
+            ring_id,
+            min(at.ts, self._began(members)),
+            at.ts,
+            judgement,
+            members,
+            self._policy.decide(judgement.score),
+            judgement.evidence.shape,
         )
         self._open[ring_id] = ring
         for account in members:

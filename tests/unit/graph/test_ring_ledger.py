@@ -1,5 +1,7 @@
 """Rings under judgements given by hand: who survives, who is let go, what the ledger says."""
 
+from functools import partial
+
 import pytest
 
 from graph.candidates import Candidate
@@ -7,6 +9,7 @@ from graph.evidence import gather_evidence
 from graph.results import Outcome
 from graph.rings import Judgement, Moment, Policy, Rings, reasons
 from graph.rules import find
+from graph.ties import began_ms
 from graph.vocabulary import Decision, LedgerChange, RingKind
 from tests.unit.graph.ledger_replay import replay
 from tests.unit.graph.scenes import Scene, graph_of
@@ -22,7 +25,7 @@ class Table:
         for n in range(PEOPLE):
             scene.signs_up(f"p{n:02}", 1)
         self.graph = graph_of(scene)
-        self.rings = Rings(Policy(), self.graph.entities.name)
+        self.rings = Rings(Policy(), self.graph.entities.name, partial(began_ms, self.graph))
         self.said = Outcome(flags=[], ledger=[])
         self.step = 0
 
@@ -172,3 +175,13 @@ def test_a_ring_always_gives_a_reason_and_speaks_of_gain_only_when_there_is_one(
     (reason,) = reasons(judgement)
     assert 0 <= reason.strength <= 1
     assert [r.rule for r in reasons(judgement, innocent=True)]
+
+
+def test_a_ring_keeps_its_beginning_when_the_links_that_told_of_it_have_aged_out(table):
+    told = [3, 9]
+    rings = Rings(Policy(), str, lambda members: told.pop(0))
+    for step, size in ((10, 3), (11, 4)):
+        rings.judge(table.weighed(range(size), 0.9), Moment(step, f"e{step}"), table.said)
+    (ring,) = rings.open_rings()
+    assert told == []
+    assert (ring.began_ms, ring.flagged_ms) == (3, 10)

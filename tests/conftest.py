@@ -1,0 +1,11 @@
+"""What all tests share: how hypothesis draws.
+
+The examples are the same in every run, so that a red test is red for everybody and a green one is not luck.
+`pytest --hypothesis-profile=explore` draws anew, and prints what reproduces a failure.
+"""
+
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile("steady")
