@@ -35,6 +35,8 @@ SHARED_DRIVERS: Final = 2
 SHARED_SHARE: Final = 0.3
 MAX_NEIGHBOURS: Final = 60
 MIN_CLOSED_SHARE: Final = 0.34
+_AS_DRIVER: Final = 1 << 40
+"""A bit beyond every entity's number."""
 
 
 def comes_back(graph: EntityGraph, rider: int) -> bool:
@@ -57,7 +59,7 @@ def circle_around(graph: EntityGraph, rider: int) -> tuple[int, ...]:
     closed = [r for r in inside if _closed_share(graph, r, drivers) >= MIN_CLOSED_SHARE]
     if rider not in closed or len(closed) < MIN_RIDERS:
         return ()
-    return tuple(sorted([*closed, *drivers]))
+    return tuple(sorted({*closed, *drivers}))
 
 
 def _neighbours(graph: EntityGraph, rider: int) -> list[int]:
@@ -77,7 +79,10 @@ def _neighbours(graph: EntityGraph, rider: int) -> list[int]:
 
 
 def _pairs(graph: EntityGraph, riders: list[int]) -> dict[int, dict[int, float]]:
-    """Weights of the pairs, by rider and driver, for the drivers that two or more of the riders ride with."""
+    """Weights of the pairs, by rider and driver, for the drivers that two or more of the riders ride with.
+
+    Drivers are marked with ``_AS_DRIVER``: who both rides and drives stands on both sides.
+    """
     met: dict[int, int] = {}
     for rider in riders:
         for driver in graph.drivers_of[rider]:
@@ -85,7 +90,7 @@ def _pairs(graph: EntityGraph, riders: list[int]) -> dict[int, dict[int, float]]
     count = graph.links.count
     return {
         rider: {
-            driver: 1.0 if count[link] > 1 else 0.5
+            driver | _AS_DRIVER: 1.0 if count[link] > 1 else 0.5
             for driver, link in graph.drivers_of[rider].items()
             if met[driver] >= SHARED_DRIVERS
         }
@@ -129,7 +134,10 @@ def _peel(pairs: dict[int, dict[int, float]]) -> tuple[list[int], set[int]]:
                 degree[other] -= weight
                 heapq.heappush(heaps[1 - side], (degree[other], other))
     dropped = set(list(gone)[:best_at]) if best > 0 else set(around)
-    return [r for r in sides[0] if r not in dropped], {d for d in sides[1] if d not in dropped}
+    return (
+        [rider for rider in sides[0] if rider not in dropped],
+        {driver & ~_AS_DRIVER for driver in sides[1] if driver not in dropped},
+    )
 
 
 def _closed_share(graph: EntityGraph, rider: int, drivers: set[int]) -> float:
