@@ -30,6 +30,7 @@ from graph.scoring import Scorer, features_of
 from graph.sharing import DAY_MS
 from graph.ties import began_ms, ties
 from graph.verdicts import Verdicts
+from graph.view import GraphView, view_of
 from graph.visits import visit_around
 from graph.vocabulary import EntityKind
 
@@ -140,6 +141,10 @@ class Engine:
             "clusters": len(self.graph.clusters),
             "open_rings": len(self._rings),
         }
+
+    def view(self) -> GraphView:
+        """The graph as columns. O(entities + links log links)."""
+        return view_of(self.graph)
 
     def state_digest(self) -> str:
         """A digest of the graph that does not depend on the order of events. O(links)."""

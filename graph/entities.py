@@ -48,6 +48,10 @@ class EntityIndex:
         """What the entity stands for."""
         return KINDS[self._kinds[entity]]
 
+    def kind_code(self, entity: int) -> int:
+        """The entity's kind as an index into ``KINDS``."""
+        return self._kinds[entity]
+
     def of_kind(self, kind: EntityKind) -> dict[str, int]:
         """Every entity of one kind, by identifier, in the order first named. Do not change it."""
         return self._codes[kind]
