@@ -18,8 +18,8 @@ from typing import Final
 
 from graph.forest_records import COMPONENTS, FREE_LABEL, LABELS_USED, NEXT_SERIAL, ForestState
 from graph.join_lists import after, appended, before, far_end, removed
-from graph.kernel import kernel, wide
-from graph.link_records import LinkState
+from graph.kernel import inlined, kernel, wide
+from graph.link_records import BESIDE, IN_TREE, LinkState
 
 CANDIDATES: Final = 16
 """How many possible replacements of a tree join are compared at most."""
@@ -27,32 +27,31 @@ MARKED: Final = -2
 SCANNED: Final = -3
 
 
-@kernel
+@inlined
 def label(f: ForestState, node: int) -> int:
     """The label of the node's component; -1 for a node that nothing joins."""
     return wide(f.nodes[node].label)
 
 
-@kernel
+@inlined
 def size(f: ForestState, node: int) -> int:
     """How many nodes its component has, itself included."""
     own = f.nodes[node].label
     return 1 if own < 0 else wide(f.groups[own].size)
 
 
-@kernel
+@inlined
 def same(f: ForestState, left: int, right: int) -> bool:
     """Whether the two nodes are one or joined."""
     return left == right or (f.nodes[left].label >= 0 and f.nodes[left].label == f.nodes[right].label)
 
 
-@kernel
+@inlined
 def join(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a live identity link join its ends; True when two components (or lone nodes) became one."""
     record = s.links[link]
     if record.joins != 0:
         return False
-    record.joins = 1
     source, target = wide(record.source), wide(record.target)
     if same(f, source, target):
         _set_aside(s, f, link, source, target)
@@ -62,19 +61,19 @@ def join(s: LinkState, f: ForestState, link: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def part(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a link no longer join its ends; True when their component fell apart."""
     record = s.links[link]
-    if record.joins == 0:
+    was = record.joins
+    if was == 0:
         return False
     record.joins = 0
     source, target = wide(record.source), wide(record.target)
-    if record.tree == 0:
+    if was == BESIDE:
         f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), link, source)
         f.nodes[target].other = removed(s.links, wide(f.nodes[target].other), link, target)
         return False
-    record.tree = 0
     f.nodes[source].tree = removed(s.links, wide(f.nodes[source].tree), link, source)
     f.nodes[target].tree = removed(s.links, wide(f.nodes[target].tree), link, target)
     smaller = _smaller_half(s, f, source, target)
@@ -89,21 +88,21 @@ def part(s: LinkState, f: ForestState, link: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def _set_aside(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].tree = 0
+    s.links[link].joins = BESIDE
     f.nodes[source].other = appended(s.links, wide(f.nodes[source].other), link, source)
     f.nodes[target].other = appended(s.links, wide(f.nodes[target].other), link, target)
 
 
-@kernel
+@inlined
 def _lay(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].tree = 1
+    s.links[link].joins = IN_TREE
     f.nodes[source].tree = appended(s.links, wide(f.nodes[source].tree), link, source)
     f.nodes[target].tree = appended(s.links, wide(f.nodes[target].tree), link, target)
 
 
-@kernel
+@inlined
 def _new_label(f: ForestState, node: int) -> int:
     fresh = wide(f.scalars[FREE_LABEL])
     if fresh >= 0:
@@ -120,7 +119,7 @@ def _new_label(f: ForestState, node: int) -> int:
     return fresh
 
 
-@kernel
+@inlined
 def _drop_label(f: ForestState, gone: int) -> None:
     f.groups[gone].size = 0
     f.groups[gone].head = f.scalars[FREE_LABEL]
@@ -128,7 +127,7 @@ def _drop_label(f: ForestState, gone: int) -> None:
     f.scalars[COMPONENTS] -= 1
 
 
-@kernel
+@inlined
 def _merge(f: ForestState, left: int, right: int) -> None:
     """Give the smaller component's nodes the label of the other, and make one circle of the two."""
     keep, gone = wide(f.nodes[left].label), wide(f.nodes[right].label)
@@ -160,13 +159,13 @@ def _merge(f: ForestState, left: int, right: int) -> None:
     _follow(f, from_, behind_into)
 
 
-@kernel
+@inlined
 def _follow(f: ForestState, left: int, right: int) -> None:
     f.nodes[left].next_member = right
     f.nodes[right].prev_member = left
 
 
-@kernel
+@inlined
 def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
     """Whichever of the two has the tree that a walk is around first; the first of them when they tie."""
     first_left, first_right = wide(f.nodes[left].tree), wide(f.nodes[right].tree)
@@ -203,7 +202,7 @@ def _paint(s: LinkState, f: ForestState, start: int, colour: int) -> None:
         f.nodes[node].label = colour
 
 
-@kernel
+@inlined
 def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     """A join that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
     first = wide(f.nodes[start].tree)
@@ -236,7 +235,7 @@ def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     return best
 
 
-@kernel
+@inlined
 def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
     """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
     own = wide(f.nodes[start].label)
@@ -264,7 +263,7 @@ def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
         _drop_label(f, own)
 
 
-@kernel
+@inlined
 def _move(f: ForestState, node: int, circle: int) -> None:
     """Take a node out of its circle and put it into that of ``circle``, or into one of its own."""
     _follow(f, wide(f.nodes[node].prev_member), wide(f.nodes[node].next_member))

@@ -7,10 +7,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-NODE: Final = np.dtype([(name, "i4") for name in ("tree", "other", "label", "next_member", "prev_member")])
-"""An entity: one of its joins in the tree and one outside it (heads of circular lists), the label of its
-component, and its neighbours in the circle of the component's members. -1 stands for none."""
-
 GROUP: Final = np.dtype([("serial", "i8"), ("size", "i4"), ("head", "i4")])
 """A component, by label: its age (smaller is older), how many nodes it has, and one of them. A free label has
 size 0, and in ``head`` the next free one."""
@@ -27,7 +23,7 @@ class ForestState(NamedTuple):
     """The arrays of a forest, as kernels take them. Growth makes new arrays: ask the forest anew."""
 
     nodes: npt.NDArray[Any]
-    """NODE, by entity."""
+    """The entities of the link store."""
     groups: npt.NDArray[Any]
     """GROUP, by label."""
     scalars: npt.NDArray[np.int64]

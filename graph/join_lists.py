@@ -7,18 +7,18 @@ around a whole tree from any node, along each join once in each direction, witho
 
 from __future__ import annotations
 
-from graph.kernel import kernel, wide
+from graph.kernel import inlined, wide
 from graph.link_records import Records
 
 
-@kernel
+@inlined
 def far_end(links: Records, link: int, node: int) -> int:
     """The other end of a join."""
     record = links[link]
     return wide(record.source) ^ wide(record.target) ^ node
 
 
-@kernel
+@inlined
 def after(links: Records, link: int, node: int) -> int:
     """The join after this one in the node's list."""
     record = links[link]
@@ -27,7 +27,7 @@ def after(links: Records, link: int, node: int) -> int:
     return wide(record.next_target_join)
 
 
-@kernel
+@inlined
 def before(links: Records, link: int, node: int) -> int:
     """The join before this one in the node's list."""
     record = links[link]
@@ -36,7 +36,7 @@ def before(links: Records, link: int, node: int) -> int:
     return wide(record.prev_target_join)
 
 
-@kernel
+@inlined
 def _tie(links: Records, left: int, right: int, node: int) -> None:
     if links[left].source == node:
         links[left].next_source_join = right
@@ -48,7 +48,7 @@ def _tie(links: Records, left: int, right: int, node: int) -> None:
         links[right].prev_target_join = left
 
 
-@kernel
+@inlined
 def appended(links: Records, head: int, link: int, node: int) -> int:
     """Put a join at the end of the node's list that begins at ``head``; returns the head."""
     if head < 0:
@@ -60,7 +60,7 @@ def appended(links: Records, head: int, link: int, node: int) -> int:
     return head
 
 
-@kernel
+@inlined
 def removed(links: Records, head: int, link: int, node: int) -> int:
     """Take a join out of the node's list that begins at ``head``; returns the head, -1 when it is empty."""
     following = after(links, link, node)

@@ -13,7 +13,7 @@ window's end enters it, and once more for each event that is late by nearly the 
 
 from __future__ import annotations
 
-from graph.kernel import kernel, wide
+from graph.kernel import inlined, kernel, wide
 from graph.link_index import remove
 from graph.link_records import (
     AGEING,
@@ -34,27 +34,27 @@ from graph.link_records import (
 from graph.link_spells import drop_spells
 
 
-@kernel
+@inlined
 def await_ageing(s: LinkState, link: int) -> None:
     """Enter a live link in the ageing calendar."""
     bucket = s.links[link].last_ms >> s.scalars[AGEING_SHIFT]
     if bucket <= s.scalars[AGEING_AT]:
-        s.hooks[link].next_due = s.scalars[AT_HAND]
+        s.links[link].next_due = s.scalars[AT_HAND]
         s.scalars[AT_HAND] = link
         sort_at_hand(s)
     else:
         at = bucket & (s.due.shape[1] - 1)
-        s.hooks[link].next_due = s.due[AGEING, at]
+        s.links[link].next_due = s.due[AGEING, at]
         s.due[AGEING, at] = link
 
 
-@kernel
+@inlined
 def remember(s: LinkState, link: int) -> None:
     """Enter a link that is not live in the forgetting calendar."""
     bucket = max(s.links[link].last_ms >> s.scalars[FORGETTING_SHIFT], s.scalars[FORGETTING_AT])
     at = bucket & (s.due.shape[1] - 1)
     head = wide(s.due[FORGETTING, at])
-    s.hooks[link].next_due = head
+    s.links[link].next_due = head
     s.hooks[link].prev_due = -2 - at
     if head >= 0:
         s.hooks[head].prev_due = link
@@ -62,13 +62,13 @@ def remember(s: LinkState, link: int) -> None:
     s.scalars[REMEMBERED] += 1
 
 
-@kernel
+@inlined
 def recall(s: LinkState, link: int) -> None:
     """Take a link out of the forgetting calendar."""
     before = wide(s.hooks[link].prev_due)
-    after = wide(s.hooks[link].next_due)
+    after = wide(s.links[link].next_due)
     if before >= 0:
-        s.hooks[before].next_due = after
+        s.links[before].next_due = after
     else:
         s.due[FORGETTING, -2 - before] = after
     if after >= 0:
@@ -90,21 +90,22 @@ def forget_due(s: LinkState) -> None:
         s.due[FORGETTING, at] = -1
         s.scalars[FORGETTING_AT] += 1
         while link >= 0:
-            following = wide(s.hooks[link].next_due)
+            following = wide(s.links[link].next_due)
             s.scalars[REMEMBERED] -= 1
             if s.links[link].last_ms >> shift >= s.scalars[FORGETTING_AT]:
                 remember(s, link)
             else:
                 remove(s, link)
-                drop_spells(s, link)
+                if s.links[link].resumed != 0:
+                    drop_spells(s, link)
                 s.links[link].count = 0
-                s.hooks[link].next_due = s.scalars[FREE]
+                s.links[link].next_due = s.scalars[FREE]
                 s.scalars[FREE] = link
                 s.scalars[FREE_COUNT] += 1
             link = following
 
 
-@kernel
+@inlined
 def next_due(s: LinkState) -> int:
     """Take the next link past the window's end out of the ageing calendar; -1 when there is none."""
     shift = s.scalars[AGEING_SHIFT]
@@ -116,7 +117,7 @@ def next_due(s: LinkState) -> int:
             moved_on = last_ms >> shift > s.scalars[AGEING_AT]
             if not moved_on and last_ms >= horizon:
                 return -1
-            s.scalars[AT_HAND] = s.hooks[link].next_due
+            s.scalars[AT_HAND] = s.links[link].next_due
             if not moved_on:
                 return link
             await_ageing(s, link)
@@ -135,17 +136,17 @@ def _open_bucket(s: LinkState) -> None:
     link = wide(s.due[AGEING, at])
     s.due[AGEING, at] = -1
     while link >= 0:
-        following = wide(s.hooks[link].next_due)
+        following = wide(s.links[link].next_due)
         if s.links[link].last_ms >> s.scalars[AGEING_SHIFT] > s.scalars[AGEING_AT]:
             await_ageing(s, link)
         else:
-            s.hooks[link].next_due = s.scalars[AT_HAND]
+            s.links[link].next_due = s.scalars[AT_HAND]
             s.scalars[AT_HAND] = link
         link = following
     sort_at_hand(s)
 
 
-@kernel
+@inlined
 def _before(s: LinkState, left: int, right: int) -> bool:
     a = s.links[left].last_ms
     b = s.links[right].last_ms
@@ -158,7 +159,7 @@ def sort_at_hand(s: LinkState) -> None:
 
     O(links log runs); a list with one link out of place costs two passes.
     """
-    hooks = s.hooks
+    links = s.links
     runs = 2
     while runs > 1:
         rest = s.scalars[AT_HAND]
@@ -167,31 +168,31 @@ def sort_at_hand(s: LinkState) -> None:
         while rest >= 0:
             left = rest
             end = left
-            rest = wide(hooks[end].next_due)
+            rest = wide(links[end].next_due)
             while rest >= 0 and _before(s, end, rest):
                 end = rest
-                rest = wide(hooks[end].next_due)
-            hooks[end].next_due = -1
+                rest = wide(links[end].next_due)
+            links[end].next_due = -1
             right = rest
             if right >= 0:
                 end = right
-                rest = wide(hooks[end].next_due)
+                rest = wide(links[end].next_due)
                 while rest >= 0 and _before(s, end, rest):
                     end = rest
-                    rest = wide(hooks[end].next_due)
-                hooks[end].next_due = -1
+                    rest = wide(links[end].next_due)
+                links[end].next_due = -1
             runs += 1
             while left >= 0 or right >= 0:
                 if right < 0 or (left >= 0 and _before(s, left, right)):
                     taken = left
-                    left = wide(hooks[left].next_due)
+                    left = wide(links[left].next_due)
                 else:
                     taken = right
-                    right = wide(hooks[right].next_due)
+                    right = wide(links[right].next_due)
                 if tail < 0:
                     s.scalars[AT_HAND] = taken
                 else:
-                    hooks[tail].next_due = taken
+                    links[tail].next_due = taken
                 tail = taken
         if tail >= 0:
-            hooks[tail].next_due = -1
+            links[tail].next_due = -1

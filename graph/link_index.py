@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from graph.kernel import kernel, wide
+from graph.kernel import inlined, kernel, wide
 from graph.link_records import LINK_BITS, SLOT_MASK, LinkState, Records
 
 
-@kernel
+@inlined
 def mixed(kind: int, source: int, target: int) -> int:
     """A hash of the key, all bits of it usable."""
     h = source * 0x1E3779B97F4A7C15 + target * 0x42B2AE3D27D4EB4F + kind * 0x165667B19E3779F9
@@ -23,7 +23,7 @@ def mixed(kind: int, source: int, target: int) -> int:
     return h ^ (h >> 29)
 
 
-@kernel
+@inlined
 def locate(s: LinkState, kind: int, source: int, target: int) -> int:
     """The link of the key, live or only remembered; -1 when there is none."""
     h = mixed(kind, source, target)
@@ -43,7 +43,7 @@ def locate(s: LinkState, kind: int, source: int, target: int) -> int:
         at = (at + 1) & mask
 
 
-@kernel
+@inlined
 def insert(slots: npt.NDArray[np.uint32], bits: int, mask: int, h: int, link: int) -> None:
     """Put a link into the index under its hash. The key must not be there."""
     at = h & mask

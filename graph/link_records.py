@@ -17,10 +17,10 @@ from graph.vocabulary import IDENTITY_LINKS, LinkKind
 LINK: Final = np.dtype(
     {
         "names": [
-            *("source", "target", "kind", "live", "joins", "tree", "count"),
+            *("source", "target", "kind", "live", "joins", "resumed", "count"),
             *("incentives", "odd", "incentive_units", "surcharge"),
             *("next_source_join", "prev_source_join", "next_target_join", "prev_target_join"),
-            *("older", "first_ms", "last_ms", "money"),
+            *("next_due", "first_ms", "last_ms", "money"),
         ],
         "formats": [
             *("i4", "i4", "u1", "u1", "u1", "u1", "i4"),
@@ -32,13 +32,30 @@ LINK: Final = np.dtype(
         "itemsize": 64,
     }
 )
-"""One cache line. ``joins``: an edge of the cluster graph; ``tree``: of its spanning forest; ``older``: the
-spells before the newest, newest first; -1 stands for none. A free record has count 0."""
+"""One cache line. ``joins``: BESIDE or IN_TREE when it is an edge of the cluster graph, else 0; ``resumed``:
+it has older spells; ``next_due``: the next in its bucket of the calendar. -1 stands for none. A free record
+has count 0."""
+
+BESIDE: Final = 1
+IN_TREE: Final = 2
 
 HOOK: Final = np.dtype(
-    [(name, "i4") for name in ("next_out", "prev_out", "next_in", "prev_in", "next_due", "prev_due")]
+    [(name, "i4") for name in ("next_out", "prev_out", "next_in", "prev_in", "prev_due", "older")]
 )
-"""Where a link stands in the lists of its source and of its target, and in the calendar."""
+"""Where a link stands in the lists of its source and of its target and in the calendar, and its older spells.
+
+In the list of an ENTITY, ``prev`` of the first link is the last one: so an entity need not hold both ends."""
+
+ENTITY: Final = np.dtype(
+    [
+        (name, "i4")
+        for name in ("first_list", "head", "length", "tree", "other", "label", "next_member", "prev_member")
+    ]
+)
+"""Half a cache line. ``first_list``: the first of an account's further lists; ``head``, ``length``: its list
+of identity links, or for any other entity of the links that lead to it; then its node in the spanning forest:
+one of its joins in the tree and one beside it (heads of circular lists), the label of its component, and its
+neighbours in the circle of the component's members. -1 stands for none."""
 
 SPELL: Final = np.dtype(
     [("first_ms", "i8"), ("last_ms", "i8"), ("money", "i8"), ("count", "i4"), ("next", "i4")]
@@ -55,12 +72,12 @@ RIDERS: Final = 2
 REFERRALS: Final = 3
 REFERRERS: Final = 4
 REDEEMED: Final = 5
-ACCOUNT_LISTS: Final = 6
 """Lists of an account: its identity links; as rider, its drivers; as driver, its riders; whom it referred;
 who referred it; what it redeemed."""
+ACCOUNT_LISTS: Final = 5
+"""How many lists an account has beside the one in its record."""
 USERS: Final = 0
-IDENTIFIER_LISTS: Final = 1
-"""Lists of any other entity: the links that lead to it."""
+"""The only list of any other entity: the links that lead to it."""
 
 _SLOTS: Final = {
     LinkKind.RODE_WITH: (DRIVERS, RIDERS),
@@ -111,9 +128,9 @@ class LinkState(NamedTuple):
     hooks: Records
     """HOOK, by link number."""
     ends: npt.NDArray[np.int32]
-    """Of every list: HEAD, TAIL and LENGTH."""
-    first_list: npt.NDArray[np.int32]
-    """Of every entity: its first list, -1 before ``add_entity``."""
+    """HEAD, TAIL and LENGTH of every list that is not in an entity's record."""
+    entities: Records
+    """ENTITY, by entity number."""
     slots: npt.NDArray[np.uint32]
     """The index by key; 0 is an empty slot."""
     due: npt.NDArray[np.int32]

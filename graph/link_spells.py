@@ -51,10 +51,11 @@ def _free_spell(s: LinkState, spell: int) -> int:
 @kernel
 def drop_spells(s: LinkState, link: int) -> None:
     """Free every older spell of a link."""
-    spell = wide(s.links[link].older)
+    spell = wide(s.hooks[link].older)
     while spell >= 0:
         spell = _free_spell(s, spell)
-    s.links[link].older = -1
+    s.hooks[link].older = -1
+    s.links[link].resumed = 0
 
 
 @kernel
@@ -63,8 +64,8 @@ def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
     window = s.scalars[WINDOW]
     newest = s.links[link]
     if ts > newest.last_ms + window:
-        newest.older = _new_spell(
-            s, newest.first_ms, newest.last_ms, newest.count, newest.money, wide(newest.older)
+        s.hooks[link].older = _new_spell(
+            s, newest.first_ms, newest.last_ms, newest.count, newest.money, wide(s.hooks[link].older)
         )
         newest.first_ms = ts
         newest.last_ms = ts
@@ -85,14 +86,14 @@ def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
 def _insert_older(s: LinkState, link: int, ts: int, money: int) -> None:
     window = s.scalars[WINDOW]
     before = -1
-    at = wide(s.links[link].older)
+    at = wide(s.hooks[link].older)
     while at >= 0 and ts < s.spells[at].first_ms - window:
         before = at
         at = wide(s.spells[at].next)
     if at < 0 or ts > s.spells[at].last_ms + window:
         fresh = _new_spell(s, ts, ts, 1, money, at)
         if before < 0:
-            s.links[link].older = fresh
+            s.hooks[link].older = fresh
         else:
             s.spells[before].next = fresh
         return
@@ -121,12 +122,12 @@ def _join_following(s: LinkState, at: int) -> None:
 @kernel
 def _join_newest(s: LinkState, link: int) -> None:
     newest = s.links[link]
-    earlier = wide(newest.older)
+    earlier = wide(s.hooks[link].older)
     if earlier >= 0 and newest.first_ms - s.spells[earlier].last_ms <= s.scalars[WINDOW]:
         newest.first_ms = s.spells[earlier].first_ms
         newest.count += s.spells[earlier].count
         newest.money += s.spells[earlier].money
-        newest.older = _free_spell(s, earlier)
+        s.hooks[link].older = _free_spell(s, earlier)
 
 
 @kernel
@@ -134,13 +135,14 @@ def _prune(s: LinkState, link: int) -> None:
     """Forget spells that no event within the allowed lateness can reach."""
     limit = s.scalars[HORIZON] - s.scalars[LATENESS]
     before = -1
-    at = wide(s.links[link].older)
+    at = wide(s.hooks[link].older)
     while at >= 0 and s.spells[at].last_ms >= limit:
         before = at
         at = wide(s.spells[at].next)
     if before < 0:
-        s.links[link].older = -1
+        s.hooks[link].older = -1
     else:
         s.spells[before].next = -1
+    s.links[link].resumed = before >= 0
     while at >= 0:
         at = _free_spell(s, at)

@@ -19,6 +19,7 @@ from graph.link_records import (
     AT_HAND,
     BUCKETS,
     ENTITIES,
+    ENTITY,
     FORGETTING_AT,
     FORGETTING_SHIFT,
     FREE,
@@ -49,7 +50,6 @@ from graph.link_touch import (
     horizon,
     is_live,
     length,
-    list_of,
     live_count,
     next_fallen,
     touch,
@@ -66,7 +66,6 @@ __all__ = [
     "horizon",
     "is_live",
     "length",
-    "list_of",
     "live_count",
     "locate",
     "next_fallen",
@@ -98,7 +97,7 @@ class LinkStore:
             links=_records(LINK, 0),
             hooks=np.empty(0, HOOK),
             ends=np.empty((0, 3), np.int32),
-            first_list=np.empty(0, np.int32),
+            entities=_records(ENTITY, 0),
             slots=np.zeros(4, np.uint32),
             due=np.full((2, BUCKETS), -1, np.int32),
             spells=np.empty(0, SPELL),
@@ -126,10 +125,17 @@ class LinkStore:
         s = self._state
         used, spells, lists = (int(s.scalars[each]) for each in (USED, SPELLS_USED, LISTS))
         records = used * (LINK.itemsize + HOOK.itemsize) + spells * SPELL.itemsize
-        return records + lists * 12 + s.first_list.nbytes + s.slots.nbytes + s.due.nbytes + s.scalars.nbytes
+        return (
+            records
+            + lists * 12
+            + int(s.scalars[ENTITIES]) * ENTITY.itemsize
+            + s.slots.nbytes
+            + s.due.nbytes
+            + s.scalars.nbytes
+        )
 
-    def reserve(self, links: int = 0, entities: int = 0, lists: int | None = None) -> None:
-        """Make room for that many more touches, entities and lists (by default six for each entity).
+    def reserve(self, links: int = 0, entities: int = 0, accounts: int | None = None) -> None:
+        """Make room for that many more touches and entities, ``accounts`` of them accounts (default: all).
 
         O(1) when there is room. Otherwise arrays double: O(links), and ``state`` must be asked anew.
         """
@@ -140,7 +146,7 @@ class LinkStore:
         if int(s.scalars[SPELLS_COUNT]) + links > len(s.spells):
             size = max(int(s.scalars[SPELLS_COUNT]) + links, 2 * len(s.spells))
             self._replace(spells=_grown(s.spells, np.empty(size, SPELL), int(s.scalars[SPELLS_USED])))
-        self._reserve_entities(entities, ACCOUNT_LISTS * entities if lists is None else lists)
+        self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
@@ -151,7 +157,7 @@ class LinkStore:
             "links": _bytes(s.links[:used]),
             "hooks": _bytes(s.hooks[:used]),
             "ends": s.ends[:lists].copy(),
-            "first_list": s.first_list[:known].copy(),
+            "entities": _bytes(s.entities[:known]),
             "due": s.due.copy(),
             "spells": _bytes(s.spells[:spells]),
             "scalars": s.scalars.copy(),
@@ -172,7 +178,7 @@ class LinkStore:
         scalars[FREE_COUNT], free_count = 0, int(scalars[FREE_COUNT])
         store._replace(
             ends=arrays["ends"].copy(),
-            first_list=arrays["first_list"].copy(),
+            entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
             due=arrays["due"].copy(),
             spells=_from_bytes(arrays["spells"], np.empty(len(arrays["spells"]), SPELL)),
             links=_from_bytes(arrays["links"], _records(LINK, used)),
@@ -202,12 +208,10 @@ class LinkStore:
 
     def _reserve_entities(self, entities: int, lists: int) -> None:
         s = self._state
-        if entities:
-            wanted = int(s.scalars[ENTITIES]) + entities
-            if wanted > len(s.first_list):
-                size = max(wanted, 2 * len(s.first_list), SMALLEST)
-                grown = _grown(s.first_list, np.full(size, -1, np.int32), len(s.first_list))
-                self._replace(first_list=grown)
+        wanted = int(s.scalars[ENTITIES]) + entities
+        if wanted > len(s.entities):
+            size = max(wanted, 2 * len(s.entities), SMALLEST)
+            self._replace(entities=_grown(s.entities, _records(ENTITY, size), int(s.scalars[ENTITIES])))
         wanted = int(s.scalars[LISTS]) + lists
         if wanted > len(s.ends):
             size = max(wanted, 2 * len(s.ends), SMALLEST)
@@ -223,8 +227,8 @@ def _shift(span_ms: int) -> int:
 
 
 def _records(kind: np.dtype[Any], size: int) -> Records:
-    """Uninitialised records that start at a cache line."""
-    raw = np.empty(size * kind.itemsize + CACHE_LINE, np.uint8)
+    """Empty records that start at a cache line."""
+    raw = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
     start = -raw.ctypes.data % CACHE_LINE
     return raw[start : start + size * kind.itemsize].view(kind)
 

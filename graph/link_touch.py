@@ -13,9 +13,10 @@ a calendar bucket (``graph.link_calendar``) aside.
 
 from __future__ import annotations
 
-from graph.kernel import kernel, wide
+from graph.kernel import inlined, kernel, wide
 from graph.link_calendar import await_ageing, forget_due, next_due, recall, remember, sort_at_hand
 from graph.link_index import insert, locate, mixed
+from graph.link_lists import enter, leave
 from graph.link_records import (
     ACCOUNT_LISTS,
     AGEING_AT,
@@ -25,14 +26,11 @@ from graph.link_records import (
     FREE_COUNT,
     HEAD,
     HORIZON,
-    IDENTIFIER_LISTS,
-    IN_SLOT,
     LATENESS,
     LENGTH,
     LINK_BITS,
     LISTS,
     LIVE,
-    OUT_SLOT,
     SLOT_MASK,
     TAIL,
     USED,
@@ -44,42 +42,51 @@ from graph.link_spells import drop_spells, insert_event
 
 @kernel
 def add_entity(s: LinkState, entity: int, is_account: bool) -> None:
-    """Give an entity its lists. Once for each, before its first link."""
-    first = s.scalars[LISTS]
-    lists = ACCOUNT_LISTS if is_account else IDENTIFIER_LISTS
-    if first + lists > s.ends.shape[0]:
+    """Let an entity stand alone, without a link. Once for each, before its first link."""
+    if entity >= s.entities.shape[0]:
         raise IndexError("expected room for an entity, found none; reserve before a batch")
-    s.first_list[entity] = first
-    s.scalars[LISTS] = first + lists
+    record = s.entities[entity]
+    record.first_list = -1
+    record.head = -1
+    record.length = 0
+    record.tree = -1
+    record.other = -1
+    record.label = -1
+    record.next_member = entity
+    record.prev_member = entity
     s.scalars[ENTITIES] = max(s.scalars[ENTITIES], entity + 1)
-    for each in range(first, first + lists):
-        s.ends[each, HEAD] = -1
-        s.ends[each, TAIL] = -1
-        s.ends[each, LENGTH] = 0
+    if is_account:
+        first = s.scalars[LISTS]
+        if first + ACCOUNT_LISTS > s.ends.shape[0]:
+            raise IndexError("expected room for the lists of an account, found none; reserve before a batch")
+        record.first_list = first
+        s.scalars[LISTS] = first + ACCOUNT_LISTS
+        for each in range(first, first + ACCOUNT_LISTS):
+            s.ends[each, HEAD] = -1
+            s.ends[each, TAIL] = -1
+            s.ends[each, LENGTH] = 0
 
 
-@kernel
-def list_of(s: LinkState, entity: int, slot: int) -> int:
-    """The number of one of an entity's lists."""
-    return wide(s.first_list[entity]) + slot
-
-
-@kernel
+@inlined
 def length(s: LinkState, entity: int, slot: int) -> int:
     """How many live links stand in one of an entity's lists."""
-    return wide(s.ends[list_of(s, entity, slot), LENGTH])
+    if slot == 0:
+        return wide(s.entities[entity].length)
+    return wide(s.ends[s.entities[entity].first_list + slot - 1, LENGTH])
 
 
-@kernel
+@inlined
 def first_link(s: LinkState, entity: int, slot: int) -> int:
     """The link of the list that has been live longest, -1 when the list is empty.
 
     The next is ``hooks[link].next_out`` in a list of links that go out, ``next_in`` where they come in.
     """
-    return wide(s.ends[list_of(s, entity, slot), HEAD])
+    if slot == 0:
+        return wide(s.entities[entity].head)
+    return wide(s.ends[s.entities[entity].first_list + slot - 1, HEAD])
 
 
-@kernel
+@inlined
 def find(s: LinkState, kind: int, source: int, target: int) -> int:
     """The live link of the key; -1 when there is none."""
     link = locate(s, kind, source, target)
@@ -88,25 +95,25 @@ def find(s: LinkState, kind: int, source: int, target: int) -> int:
     return link
 
 
-@kernel
+@inlined
 def is_live(s: LinkState, link: int) -> bool:
     """Whether the link is inside the window."""
     return bool(s.links[link].live != 0)
 
 
-@kernel
+@inlined
 def live_count(s: LinkState) -> int:
     """How many links are live."""
     return wide(s.scalars[LIVE])
 
 
-@kernel
+@inlined
 def horizon(s: LinkState) -> int:
     """The window's end, epoch ms: a link whose last event lies before it is not live."""
     return wide(s.scalars[HORIZON])
 
 
-@kernel
+@inlined
 def advance(s: LinkState, newest_ms: int) -> bool:
     """Move the window's end up to the newest event; True when ``next_fallen`` must be asked."""
     moved = newest_ms - s.scalars[WINDOW]
@@ -117,7 +124,7 @@ def advance(s: LinkState, newest_ms: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def next_fallen(s: LinkState) -> int:
     """The next link to fall out of the window, oldest last event first, then by number; -1 when none is left.
 
@@ -129,20 +136,18 @@ def next_fallen(s: LinkState) -> int:
         record = s.links[link]
         record.live = 0
         s.scalars[LIVE] -= 1
-        kind = wide(record.kind)
-        _leave_out(s, list_of(s, wide(record.source), OUT_SLOT[kind]), link)
-        _leave_in(s, list_of(s, wide(record.target), IN_SLOT[kind]), link)
+        leave(s, link)
         remember(s, link)
     return link
 
 
-@kernel
+@inlined
 def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
     """Add one event to a link. Returns the link and whether it has just become live."""
     return touch_at(s, locate(s, kind, source, target), kind, source, target, ts, money)
 
 
-@kernel
+@inlined
 def touch_at(
     s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
 ) -> tuple[int, bool]:
@@ -158,12 +163,13 @@ def touch_at(
     else:
         record = s.links[link]
         if record.live == 0 and record.last_ms < beyond - s.scalars[LATENESS]:
-            drop_spells(s, link)
+            if record.resumed != 0:
+                drop_spells(s, link)
             _start(s, link, ts, money)
         else:
             last_ms = record.last_ms
             window = s.scalars[WINDOW]
-            if record.older < 0 and record.first_ms - window <= ts <= last_ms + window:
+            if record.resumed == 0 and record.first_ms - window <= ts <= last_ms + window:
                 record.count += 1
                 record.money += money
                 record.first_ms = min(record.first_ms, ts)
@@ -182,11 +188,11 @@ def touch_at(
     return link, True
 
 
-@kernel
+@inlined
 def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
     link = wide(s.scalars[FREE])
     if link >= 0:
-        s.scalars[FREE] = s.hooks[link].next_due
+        s.scalars[FREE] = s.links[link].next_due
         s.scalars[FREE_COUNT] -= 1
     else:
         link = s.scalars[USED]
@@ -199,13 +205,13 @@ def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
     record.target = target
     record.live = 0
     record.joins = 0
-    record.tree = 0
-    record.older = -1
+    record.resumed = 0
+    s.hooks[link].older = -1
     insert(s.slots, s.scalars[LINK_BITS], s.scalars[SLOT_MASK], mixed(kind, source, target), link)
     return link
 
 
-@kernel
+@inlined
 def _start(s: LinkState, link: int, ts: int, money: int) -> None:
     record = s.links[link]
     record.first_ms = ts
@@ -214,7 +220,7 @@ def _start(s: LinkState, link: int, ts: int, money: int) -> None:
     record.money = money
 
 
-@kernel
+@inlined
 def _begin_to_live(s: LinkState, link: int) -> None:
     record = s.links[link]
     record.live = 1
@@ -223,63 +229,5 @@ def _begin_to_live(s: LinkState, link: int) -> None:
     record.incentive_units = 0
     record.surcharge = 0.0
     s.scalars[LIVE] += 1
-    kind = wide(record.kind)
-    _enter_out(s, list_of(s, wide(record.source), OUT_SLOT[kind]), link)
-    _enter_in(s, list_of(s, wide(record.target), IN_SLOT[kind]), link)
+    enter(s, link)
     await_ageing(s, link)
-
-
-@kernel
-def _enter_out(s: LinkState, at: int, link: int) -> None:
-    tail = wide(s.ends[at, TAIL])
-    s.hooks[link].prev_out = tail
-    s.hooks[link].next_out = -1
-    if tail >= 0:
-        s.hooks[tail].next_out = link
-    else:
-        s.ends[at, HEAD] = link
-    s.ends[at, TAIL] = link
-    s.ends[at, LENGTH] += 1
-
-
-@kernel
-def _enter_in(s: LinkState, at: int, link: int) -> None:
-    tail = wide(s.ends[at, TAIL])
-    s.hooks[link].prev_in = tail
-    s.hooks[link].next_in = -1
-    if tail >= 0:
-        s.hooks[tail].next_in = link
-    else:
-        s.ends[at, HEAD] = link
-    s.ends[at, TAIL] = link
-    s.ends[at, LENGTH] += 1
-
-
-@kernel
-def _leave_out(s: LinkState, at: int, link: int) -> None:
-    before = wide(s.hooks[link].prev_out)
-    after = wide(s.hooks[link].next_out)
-    if before >= 0:
-        s.hooks[before].next_out = after
-    else:
-        s.ends[at, HEAD] = after
-    if after >= 0:
-        s.hooks[after].prev_out = before
-    else:
-        s.ends[at, TAIL] = before
-    s.ends[at, LENGTH] -= 1
-
-
-@kernel
-def _leave_in(s: LinkState, at: int, link: int) -> None:
-    before = wide(s.hooks[link].prev_in)
-    after = wide(s.hooks[link].next_in)
-    if before >= 0:
-        s.hooks[before].next_in = after
-    else:
-        s.ends[at, HEAD] = after
-    if after >= 0:
-        s.hooks[after].prev_in = before
-    else:
-        s.ends[at, TAIL] = before
-    s.ends[at, LENGTH] -= 1
