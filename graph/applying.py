@@ -24,9 +24,9 @@ from graph.event_batch import (
 )
 from graph.habits import judge_trip, learn_creation
 from graph.kernel import kernel
-from graph.link_records import HEAD, IDENTITIES, LENGTH
+from graph.link_records import IDENTITIES, USERS
+from graph.link_touch import advance, first_link, length, next_fallen, touch
 from graph.link_touch import find as find_link
-from graph.link_touch import advance, next_fallen, touch
 from graph.links import LINK_CODE, MONEY_SCALE
 from graph.naming import Bytes, intern
 from graph.state import (
@@ -145,10 +145,10 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
         facts.first_ms = event.ts
         # An account older than it seemed may have been settled when it came to its phones.
         links = state.links
-        link = links.ends[links.first_list[entity] + IDENTITIES, HEAD]
+        link = first_link(links, entity, IDENTITIES)
         while link >= 0:
             identifier = links.links[link].target
-            if links.ends[links.first_list[identifier], LENGTH] > 1:
+            if length(links, identifier, USERS) > 1:
                 reconnect(state, identifier, NO_LINK)
             link = links.hooks[link].next_out
     return entity
@@ -177,7 +177,7 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
     facts = account_of(state, account)
     if revived and is_origin(state, facts, identifier):
         state.entities[identifier].residents += 1
-    if links.ends[links.first_list[identifier], LENGTH] < 2:
+    if length(links, identifier, USERS) < 2:
         return
     if kind != IP:
         facts.met = 1

@@ -11,7 +11,7 @@ array is replaced, make a new one.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from llvmlite import ir
@@ -57,6 +57,10 @@ class Arrays:
         self.__dict__.update(arrays)
         self.table = table
         self.address = table.ctypes.data
+
+    def replaced(self, **arrays: Any) -> Self:
+        """The same with other arrays under some of the names."""
+        return type(self)(**{name: arrays.get(name, self.__dict__[name]) for name in self.fields})
 
 
 def _spelt(field: Any) -> tuple[np.dtype[Any], int]:

@@ -18,13 +18,13 @@ it); a candidate that was cut there says so.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 from graph.clusters import is_shared, joined_ms
 from graph.forest_kernels import label
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, IDENTITIES, LENGTH, REFERRALS, REFERRERS, RIDERS
+from graph.link_records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
+from graph.link_touch import first_link, length
 from graph.sharing import SEMI_PRIVATE_SHARERS
 from graph.state import ACCOUNT_KIND, IP, TRUNCATED, Int32s, State, fresh_stamp
 from graph.visits import CHANCE_MARGIN, expected_trips
@@ -36,23 +36,6 @@ MIN_JOINING_TRIPS: Final = 3
 MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
 MEMO_SLOTS: Final = 1024
-
-
-class Shape(StrEnum):
-    """How a candidate was found: clusters joined by what corroborates, a circle, or a visited phone.
-
-    The latter two are drawn by their own searches; the clusters of their members do not belong to them.
-    """
-
-    CLUSTERS = "clusters"
-    CIRCLE = "circle"
-    VISIT = "visit"
-
-
-CLUSTERS: Final = 0
-CIRCLE: Final = 1
-VISIT: Final = 2
-"""Codes of the shapes: their places in ``Shape``."""
 
 
 @kernel
@@ -113,29 +96,28 @@ def _consider(state: State, account: int, found: int, stamp: int) -> int:
 @kernel
 def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
     """Take in the units that belong with this account's; returns how many accounts are gathered then."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists = state.links.first_list
-    link = ends[lists[account] + IDENTITIES, HEAD]
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         address = records[link].target
         if _semi_private(state, address) and _ties(state, address, stamp):
-            user = ends[lists[address], HEAD]
+            user = first_link(state.links, address, USERS)
             while user >= 0:
                 found = _consider(state, records[user].source, found, stamp)
                 user = hooks[user].next_in
         link = hooks[link].next_out
     shared = is_shared(state, account)
-    link = ends[lists[account] + REFERRALS, HEAD]
+    link = first_link(state.links, account, REFERRALS)
     while link >= 0:
         if _refers(state, account, records[link].target, shared):
             found = _consider(state, records[link].target, found, stamp)
         link = hooks[link].next_out
-    link = ends[lists[account] + REFERRERS, HEAD]
+    link = first_link(state.links, account, REFERRERS)
     while link >= 0:
         if _refers(state, account, records[link].source, shared):
             found = _consider(state, records[link].source, found, stamp)
         link = hooks[link].next_in
-    link = ends[lists[account] + RIDERS, HEAD]
+    link = first_link(state.links, account, RIDERS)
     while link >= 0:
         rider = records[link].source
         if (
@@ -146,7 +128,7 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
             found = _consider(state, rider, found, stamp)
         link = hooks[link].next_in
     if shared:
-        link = ends[lists[account] + DRIVERS, HEAD]
+        link = first_link(state.links, account, DRIVERS)
         while link >= 0:
             driver = records[link].target
             if state.marks[driver].stamp != stamp and _rides(state, account, driver, stamp):
@@ -160,7 +142,7 @@ def _semi_private(state: State, identifier: int) -> bool:
     """Whether an identifier is an address that several use, and not too many."""
     return (
         state.entities[identifier].kind == IP
-        and 2 <= state.links.ends[state.links.first_list[identifier], LENGTH] <= SEMI_PRIVATE_SHARERS
+        and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
     )
 
 
@@ -169,12 +151,11 @@ def _refers(state: State, account: int, other: int, shared: bool) -> bool:
     """Whether a referral between two accounts makes their units belong together."""
     if shared and is_shared(state, other):
         return True
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists = state.links.first_list
-    ours = ends[lists[account] + IDENTITIES, HEAD]
+    records, hooks = state.links.links, state.links.hooks
+    ours = first_link(state.links, account, IDENTITIES)
     while ours >= 0:
         if _semi_private(state, records[ours].target):
-            theirs = ends[lists[other] + IDENTITIES, HEAD]
+            theirs = first_link(state.links, other, IDENTITIES)
             while theirs >= 0:
                 if records[theirs].target == records[ours].target:
                     return True
@@ -189,7 +170,7 @@ def _ties(state: State, address: int, stamp: int) -> bool:
     mark = state.marks[address]
     if mark.stamp != stamp:
         users = clustered = 0
-        link = state.links.ends[state.links.first_list[address], HEAD]
+        link = first_link(state.links, address, USERS)
         while link >= 0:
             users += 1
             clustered += is_shared(state, state.links.links[link].source)
@@ -219,7 +200,7 @@ def _rides_more(state: State, rider: int, driver: int) -> bool:
     while True:
         if state.entities[member].kind == ACCOUNT_KIND:
             since = joined_ms(state, member)
-            link = state.links.ends[state.links.first_list[member] + DRIVERS, HEAD]
+            link = first_link(state.links, member, DRIVERS)
             while link >= 0:
                 ride = state.links.links[link]
                 met += ride.target == driver

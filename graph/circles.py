@@ -23,7 +23,8 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, LENGTH, RIDERS
+from graph.link_records import DRIVERS, RIDERS
+from graph.link_touch import first_link, length
 from graph.state import Int32s, State, account_of, fresh_stamp
 
 DENSITY: Final = 1 / 3
@@ -48,7 +49,7 @@ _AGAIN: Final = 2
 def comes_back(state: State, rider: int) -> bool:
     """Whether the rider meets the same drivers again more than chance explains: the gate of the search."""
     trips = account_of(state, rider).trips
-    repeats = trips - state.links.ends[state.links.first_list[rider] + DRIVERS, LENGTH]
+    repeats = trips - length(state.links, rider, DRIVERS)
     return repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips
 
 
@@ -70,14 +71,14 @@ def circle_around(state: State, rider: int) -> int:
 @kernel
 def _neighbours(state: State, rider: int) -> int:
     """Puts the riders around one into ``state.scratch[0]``, the nearest first; returns how many."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     met, keys, near = state.scratch[1], state.moments[0], state.scratch[0]
     stamp = fresh_stamp(state)
     seen = 0
-    link = ends[lists[rider] + DRIVERS, HEAD]
+    link = first_link(state.links, rider, DRIVERS)
     while link >= 0:
-        other = ends[lists[records[link].target] + RIDERS, HEAD]
+        other = first_link(state.links, records[link].target, RIDERS)
         while other >= 0:
             mark = marks[records[other].source]
             if mark.stamp != stamp:
@@ -94,7 +95,7 @@ def _neighbours(state: State, rider: int) -> int:
         count = marks[other].count
         if count < SHARED_DRIVERS:
             continue
-        drivers = ends[lists[other] + DRIVERS, LENGTH]
+        drivers = length(state.links, other, DRIVERS)
         if count >= SHARED_SHARE * drivers and account_of(state, other).trips > drivers:
             # The rider itself, then those who share most drivers, then the lower number.
             rank = 0 if other == rider else (1 << 24) - count
@@ -113,13 +114,13 @@ def _drivers(state: State, riders: int) -> int:
 
     Marks each with its place, under the newest stamp.
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     near, common = state.scratch[0], state.scratch[1]
     stamp = fresh_stamp(state)
     found = 0
     for place in range(riders):
-        link = ends[lists[near[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, near[place], DRIVERS)
         while link >= 0:
             mark = marks[records[link].target]
             if mark.stamp != stamp:
@@ -139,15 +140,15 @@ def _drivers(state: State, riders: int) -> int:
 @kernel
 def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
     """Puts the pairs' weights into ``state.pairs`` and their sums into the degrees; returns the total."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     near, pairs, degrees = state.scratch[0], state.pairs, state.degrees_in_halves
     degrees[1, :drivers] = 0
     total = 0
     for place in range(riders):
         pairs[place, :drivers] = 0
         degree = 0
-        link = ends[lists[near[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, near[place], DRIVERS)
         while link >= 0:
             mark = marks[records[link].target]
             if mark.count >= SHARED_DRIVERS and mark.first < drivers:
@@ -210,15 +211,15 @@ def _least(degrees: Int32s, number: int) -> int:
 @kernel
 def _closed(state: State, rider: int, riders: int, drivers: int, since: int) -> int:
     """Puts who was left at one moment of the peeling, and rides mostly there, into ``state.members``."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     near, common, peeled, members = state.scratch[0], state.scratch[1], state.peeled, state.members
     found, holds = 0, False
     for place in range(riders):
         if peeled[0, place] < since:
             continue
         inside = 0
-        link = ends[lists[near[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, near[place], DRIVERS)
         while link >= 0:
             mark = marks[records[link].target]
             if mark.count >= SHARED_DRIVERS and mark.first < drivers and peeled[1, mark.first] >= since:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from graph.accounts import is_origin
 from graph.forest_kernels import join, label, part
 from graph.kernel import kernel
-from graph.link_records import HEAD, IDENTITIES, LENGTH
+from graph.link_records import IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.sharing import CONNECTING, SETTLED_MS, join_tenures, strength
 from graph.state import EVENT, REGROUPED, State, account_of
 
@@ -30,7 +31,7 @@ def is_public(state: State, identifier: int) -> bool:
     entity = state.entities[identifier]
     if entity.declared_public:
         return True
-    visitors = state.links.ends[state.links.first_list[identifier], LENGTH] - entity.residents
+    visitors = length(state.links, identifier, USERS) - entity.residents
     return strength(entity.kind, visitors, entity.residents) < CONNECTING
 
 
@@ -40,7 +41,7 @@ def joined_ms(state: State, account: int) -> int:
     records = state.links.links
     first_ms = 0
     found = False
-    link = state.links.ends[state.links.first_list[account] + IDENTITIES, HEAD]
+    link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         if records[link].joins and (not found or records[link].first_ms < first_ms):
             found = True
@@ -83,7 +84,7 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
     if fallen != NO_LINK:
         split = _part(state, entity, fallen) or split
     if public:
-        link = state.links.ends[state.links.first_list[identifier], HEAD]
+        link = first_link(state.links, identifier, USERS)
         while link >= 0:
             if state.links.links[link].joins:
                 split = _part(state, entity, link) or split
@@ -128,7 +129,7 @@ def _weigh_users(state: State, identifier: int) -> int:
     """Puts the identifier's users into ``state.tenures``, marked with whether it joins them; how many."""
     records = state.links.links
     used = 0
-    link = state.links.ends[state.links.first_list[identifier], HEAD]
+    link = first_link(state.links, identifier, USERS)
     while link >= 0:
         use = records[link]
         cut = is_cut(state, use.source, identifier)

@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, IDENTITIES, REDEEMED, REFERRALS
+from graph.link_records import DRIVERS, IDENTITIES, REDEEMED, REFERRALS
+from graph.link_touch import first_link
 from graph.state import ACCOUNTS, ENTITIES, WATERMARK, State
 
 _SEEDS: Final = (np.uint64(0x9AE16A3B2F90404F), np.uint64(0xC949D7C7509E6557))
@@ -68,7 +69,7 @@ def _links_of(state: State, seed: Any, account: int) -> Any:
     links = state.links
     total = np.uint64(0)
     for slot in (IDENTITIES, DRIVERS, REFERRALS, REDEEMED):
-        number = links.ends[links.first_list[account] + slot, HEAD]
+        number = first_link(links, account, slot)
         while number >= 0:
             link = links.links[number]
             item = _fold(_fold(_fold(seed, _LINK), link.kind), state.entities[link.source].hash)

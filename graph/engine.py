@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.analysts import cut_link, declare_public
-from graph.candidates import CLUSTERS, Shape, gather
+from graph.candidates import gather
 from graph.digest import content_id, state_digest
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
@@ -40,6 +40,7 @@ from graph.results import AccountScore, Outcome, Ring
 from graph.ring_table import RingTable
 from graph.rings import Moment, OpenRing, Policy, Rings
 from graph.scoring import LinearScorer, Scorer
+from graph.shapes import CLUSTERS, Shape
 from graph.sharing import DAY_MS
 from graph.state import (
     ACCOUNTS,
@@ -163,7 +164,9 @@ class Engine:
         names = self.entities.names(entities)
         for place in sorted(range(count), key=names.__getitem__):
             score = answered(scores[place], answers[place]) if answers[place] else scores[place]
-            yield AccountScore(names[place], round(score, 6), ring_ids.get(slots[place]))
+            yield AccountScore(
+                account_id=names[place], score=round(score, 6), ring_id=ring_ids.get(slots[place])
+            )
 
     def counts(self) -> dict[str, int]:
         """Sizes of what the engine holds."""

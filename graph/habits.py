@@ -29,22 +29,6 @@ FIRST_DAY: Final = 10_957
 DAYS: Final = 100_000
 """Days on which creations are counted one by one; later ones count with the last (after the year 2270)."""
 
-HABITS: Final = np.dtype(
-    [
-        ("trips", "i8"),
-        ("incentives", "i8"),
-        ("creations", "i8"),
-        ("normal", "f8", (3, 3)),
-        ("moment", "f8", (3,)),
-        ("coefficients", "f8", (3,)),
-        ("solved", "i8"),
-        ("solved_at", "i8"),
-        ("speeds", "i8"),
-        ("speed_mean", "f8"),
-        ("speed_square", "f8"),
-    ]
-)
-
 
 @kernel
 def incentive_rate(state: State) -> float:

@@ -14,13 +14,15 @@ from __future__ import annotations
 from typing import Final
 
 from graph.applying import NOBODY, apply_event
-from graph.candidates import CIRCLE, CLUSTERS, VISIT, gather
+from graph.candidates import gather
 from graph.circles import circle_around
 from graph.clusters import is_shared
 from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT
 from graph.kernel import kernel
-from graph.link_records import LENGTH, REFERRALS, REFERRERS
+from graph.link_records import REFERRALS, REFERRERS
+from graph.link_touch import length
 from graph.naming import Bytes
+from graph.shapes import CIRCLE, CLUSTERS, VISIT
 from graph.state import (
     EVENT,
     FADED,
@@ -231,14 +233,12 @@ def _is_due(state: State, entity: int, kind: int) -> bool:
 @kernel
 def _worth_gathering(state: State, entity: int) -> bool:
     account = account_of(state, entity)
-    links = state.links
-    lists = links.first_list[entity]
     return (
         account.met != 0
         or is_shared(state, entity)
         or account.ring != NO_RING
-        or links.ends[lists + REFERRERS, LENGTH] > 0
-        or links.ends[lists + REFERRALS, LENGTH] > 0
+        or length(state.links, entity, REFERRERS) > 0
+        or length(state.links, entity, REFERRALS) > 0
     )
 
 

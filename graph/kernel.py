@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
-from numba import config, njit
+from numba import config, njit, types
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -47,10 +47,31 @@ if not config.CACHE_DIR:
 
 def kernel(function: Function) -> Function:
     """The function compiled when first called with new types; ``py_func`` on it is the plain one."""
-    return cast(Function, njit(cache=True, error_model="numpy", nogil=True)(function))
+    compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
+    resolve = compiled.get_call_template
+
+    def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return resolve(tuple(map(_widened, arguments)), {key: _widened(keywords[key]) for key in keywords})
+
+    # A kernel called from others is compiled once, and not for every width and constant it is called with.
+    compiled.get_call_template = resolve_widened
+    return cast(Function, compiled)
 
 
-@kernel
+def _widened(kind: Any) -> Any:
+    """The type as which a kernel takes a number."""
+    kind = types.unliteral(kind)
+    if isinstance(kind, types.Integer) and kind != types.uint64:
+        return types.int64
+    return types.float64 if kind == types.float32 else kind
+
+
+def inlined(function: Function) -> Function:
+    """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
+    return kernel(function)
+
+
+@inlined
 def wide(number: Any) -> int:
     """A number of any width as 64 bits, so that a kernel is compiled for one width only."""
     return np.int64(number)  # type: ignore[return-value]

@@ -17,30 +17,17 @@ from graph.candidates import MEMO_SLOTS
 from graph.circles import MAX_DRIVERS, MAX_NEIGHBOURS
 from graph.evidence import EVIDENCE
 from graph.forest import Forest
-from graph.habits import DAYS, HABITS
+from graph.habits import DAYS
 from graph.link_store import LinkStore
 from graph.naming import place_all
+from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, RING, TRACK
 from graph.scoring import FEATURES
 from graph.sharing import MAX_JOINED, TENURE
-from graph.state import (
-    ACCOUNT,
-    ACCOUNTS,
-    ENTITIES,
-    ENTITY,
-    MARK,
-    MEMO,
-    NAME_BYTES,
-    NUMBERS,
-    ORIGIN,
-    ORIGINS,
-    RING,
-    State,
-)
-from graph.tracks import FREE, MAX_TRACKS, NEWEST, OLDEST, TRACK, TRACK_ENDS, TRACK_SLOTS
+from graph.state import ACCOUNTS, ENTITIES, NAME_BYTES, NUMBERS, ORIGINS, State
+from graph.tracks import FREE, MAX_TRACKS, NEWEST, OLDEST, TRACK_ENDS, TRACK_SLOTS
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
-LISTS_PER_EVENT: Final = 6 * ACCOUNTS_PER_EVENT + ENTITIES_PER_EVENT
 LINKS_PER_EVENT: Final = 5
 ORIGINS_PER_EVENT: Final = 4
 """The most that one event brings: an account created with four identifiers and a referrer, or a trip."""
@@ -49,7 +36,7 @@ FULLEST: Final = 0.6
 """How full the table of entities becomes before it is laid out anew, twice as large."""
 
 _GROWING: Final[dict[str, tuple[Any, int]]] = {
-    "entities": (ENTITY, ENTITIES),
+    "entities": (NAMED, ENTITIES),
     "names": (np.uint8, NAME_BYTES),
     "accounts": (ACCOUNT, ACCOUNTS),
     "origins": (ORIGIN, ORIGINS),
@@ -74,7 +61,7 @@ class Memory:
 
     def __init__(self, window_ms: int, lateness_ms: int) -> None:
         self.links = LinkStore(window_ms, lateness_ms)
-        self.forest = Forest()
+        self.forest = Forest(self.links)
         self._arrays = _empty()
         self._fit_scratch()
         self.state = self._state()
@@ -84,9 +71,8 @@ class Memory:
         self.links.reserve(
             links=LINKS_PER_EVENT * events,
             entities=ENTITIES_PER_EVENT * events,
-            lists=LISTS_PER_EVENT * events,
+            accounts=ACCOUNTS_PER_EVENT * events,
         )
-        self.forest.reserve(int(self._arrays["numbers"][ENTITIES]) + ENTITIES_PER_EVENT * events)
         grown = self._grow("entities", ENTITIES_PER_EVENT * events)
         self._grow("names", name_bytes)
         self._grow("accounts", ACCOUNTS_PER_EVENT * events)
@@ -130,7 +116,7 @@ class Memory:
         """The memory that was saved."""
         memory = cls.__new__(cls)
         memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
-        memory.forest = Forest.from_arrays(_under("forest.", saved))
+        memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
         memory._arrays = _empty() | {name: saved[name].copy() for name in (*_GROWING, *_KEPT_WHOLE)}
         memory._fit_slots()
         memory._fit_scratch()
@@ -176,7 +162,7 @@ def _empty() -> dict[str, Any]:
     track_ends = np.zeros(TRACK_ENDS, np.int32)
     track_ends[[OLDEST, NEWEST, FREE]] = -1
     return {
-        "entities": np.zeros(FIRST_ROOM, ENTITY),
+        "entities": np.zeros(FIRST_ROOM, NAMED),
         "slots": np.full(2 * FIRST_ROOM, -1, np.int32),
         "names": np.zeros(FIRST_ROOM, np.uint8),
         "accounts": np.zeros(FIRST_ROOM, ACCOUNT),

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from graph.candidates import Shape
 from graph.evidence import evidence_of
 from graph.judgement import Judgement
 from graph.memory import Memory
+from graph.shapes import Shape
 from graph.state import NO_RING
 
 _END = -1

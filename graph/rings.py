@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from graph.candidates import Shape
 from graph.digest import content_id
 from graph.judgement import Judgement
 from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome
 from graph.ring_table import RingTable
+from graph.shapes import Shape
 from graph.vocabulary import Decision, LedgerChange
 
 

@@ -9,12 +9,12 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from graph.candidates import CIRCLE, VISIT
 from graph.evidence.record import Record
 from graph.kernel import kernel
 from graph.rules import INNOCENT_RULES, RULES
 from graph.rules.finding import ramp
 from graph.rules.one_hand import one_hand
+from graph.shapes import CIRCLE, VISIT
 
 _SIGNALS: Final[dict[str, int]] = {
     "one_hand": 1,

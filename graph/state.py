@@ -6,21 +6,30 @@ and grows the arrays is ``graph.memory``. An entity of kind account has six list
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.arrays import Arrays, Field
 from graph.entities import KIND_CODE
+from graph.evidence.record import EVIDENCE
 from graph.forest_records import ForestState
 from graph.kernel import kernel
 from graph.link_records import LinkState
+from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, RING, TRACK
+from graph.sharing import TENURE
 from graph.vocabulary import EntityKind
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
+
+_U1: Final = np.dtype(np.uint8)
+_I4: Final = np.dtype(np.int32)
+_I8: Final = np.dtype(np.int64)
+_F8: Final = np.dtype(np.float64)
 
 ACCOUNT_KIND: Final = KIND_CODE[EntityKind.ACCOUNT]
 DEVICE: Final = KIND_CODE[EntityKind.DEVICE]
@@ -37,81 +46,6 @@ DRIVER: Final = 2
 """Codes of ``role`` in account records and of roles in event batches."""
 
 NO_RING: Final = -1
-
-ENTITY: Final = np.dtype(
-    [
-        ("hash", "u8"),
-        ("name_at", "i8"),
-        ("name_length", "u2"),
-        ("kind", "u1"),
-        ("declared_public", "u1"),
-        ("account", "i4"),
-        ("residents", "i4"),
-        ("joined", "i4"),
-    ]
-)
-"""``residents``: users that were created with it; ``joined``: users that it joins to a cluster now."""
-
-ACCOUNT: Final = np.dtype(
-    [
-        ("entity", "i4"),
-        ("role", "u1"),
-        ("met", "u1"),
-        ("answer", "i1"),
-        ("shape", "i1"),
-        ("created_ms", "i8"),
-        ("first_ms", "i8"),
-        ("last_ms", "i8"),
-        ("promo_ms", "i8"),
-        ("promo_units", "i8"),
-        ("chargeback_units", "i8"),
-        ("pickup_lat", "f8"),
-        ("pickup_lon", "f8"),
-        ("score", "f8"),
-        ("judged", "i8"),
-        ("noticed", "i8"),
-        ("faded", "i8"),
-        ("promos", "i4"),
-        ("chargebacks", "i4"),
-        ("trips", "i4"),
-        ("pickups", "i4"),
-        ("events", "i4"),
-        ("judge_at", "i4"),
-        ("circle_at", "i4"),
-        ("origins", "i4"),
-        ("ring", "i4"),
-        ("next_in_ring", "i4"),
-    ]
-)
-"""One account's facts. Times are epoch ms, money is in link units (1/10,000).
-
-``created_ms`` is ``UNKNOWN_MS`` for an account that existed before the first event of it; ``trips`` counts
-trips on live links; ``score`` is that of the last judgement it was part of, 0 before any. ``judge_at`` and
-``circle_at`` are the numbers of its events and trips from which on it is looked at again. ``pickup_lat`` and
-``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that
-another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers it was
-created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
-regrouped, and in which rides of it last fell out of the window.
-"""
-
-MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
-"""Scratch for sets of entities: what another stamp wrote counts as empty."""
-
-ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
-
-RING: Final = np.dtype(
-    [
-        ("score", "f8"),
-        ("head", "i4"),
-        ("size", "i4"),
-        ("shape", "i1"),
-        ("blocked", "u1"),
-        ("truncated", "u1"),
-    ]
-)
-"""What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending."""
-
-MEMO: Final = np.dtype([("stamp", "i8"), ("label", "i4"), ("driver", "i4"), ("answer", "i8")])
 
 WATERMARK: Final = 0
 LIVE_TRIPS: Final = 1
@@ -142,7 +76,7 @@ NUMBERS: Final = 32
 batch is, what the event at hand touched, the candidate at hand, and how much of the arrays is used."""
 
 
-class State(NamedTuple):
+class State(Arrays):
     """The engine's arrays; see the dtypes above for what one record holds."""
 
     links: LinkState
@@ -194,6 +128,43 @@ class State(NamedTuple):
     """Accounts whose cluster the event at hand changed."""
     faded: Int32s
     """Accounts some of whose rides fell out of the window with the event at hand."""
+
+    fields: ClassVar[dict[str, Field]] = {
+        "links": LinkState,
+        "forest": ForestState,
+        "entities": NAMED,
+        "slots": _I4,
+        "names": _U1,
+        "accounts": ACCOUNT,
+        "marks": MARK,
+        "origins": ORIGIN,
+        "rings": RING,
+        "tracks": TRACK,
+        "track_slots": _I4,
+        "track_ends": _I4,
+        "habits": HABITS,
+        "creations": _I4,
+        "cuts": _I8,
+        "ring_evidence": EVIDENCE,
+        "ring_features": (_F8, 2),
+        "weights": _F8,
+        "policy": _F8,
+        "numbers": _I8,
+        "evidence": EVIDENCE,
+        "features": _F8,
+        "score": _F8,
+        "scratch": (_I4, 2),
+        "moments": (_I8, 2),
+        "degrees": (_F8, 2),
+        "tenures": TENURE,
+        "memo": MEMO,
+        "pairs": (_I4, 2),
+        "degrees_in_halves": (_I4, 2),
+        "peeled": (_I4, 2),
+        "members": _I4,
+        "regrouped": _I4,
+        "faded": _I4,
+    }
 
 
 @kernel

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from graph.clusters import is_public, is_shared, joined_ms
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, IDENTITIES, LENGTH
+from graph.link_records import DRIVERS, IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.sharing import SEMI_PRIVATE_SHARERS
 from graph.state import DEVICE, IP, WATERMARK, Int32s, State, fresh_stamp
 from graph.visits import NEVER, arrival_ms
@@ -17,14 +18,14 @@ def ties(state: State, members: Int32s) -> int:
     Public ones tie nobody. Marks the members and the identifiers they use under the newest stamp, these with
     how many use each. Cost: O(identity links of the members).
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     tying = state.scratch[1]
     stamp = fresh_stamp(state)
     found = 0
     for member in members:
         marks[member].stamp = stamp
-        link = ends[lists[member] + IDENTITIES, HEAD]
+        link = first_link(state.links, member, IDENTITIES)
         while link >= 0:
             identifier = records[link].target
             mark = marks[identifier]
@@ -44,7 +45,7 @@ def ties(state: State, members: Int32s) -> int:
 @kernel
 def _may_tie(state: State, identifier: int) -> bool:
     if state.entities[identifier].kind == IP:
-        return state.links.ends[state.links.first_list[identifier], LENGTH] <= SEMI_PRIVATE_SHARERS
+        return length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
     return not is_public(state, identifier)
 
 
@@ -55,20 +56,20 @@ def began_ms(state: State, members: Int32s) -> int:
     By sharing, by coming to their phone, or by riding with them; the newest event when no link tells.
     Cost: O(links of the members).
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     ties(state, members)
     stamp = marks[members[0]].stamp
     first_ms = state.numbers[WATERMARK]
     for member in members:
         if is_shared(state, member):
             first_ms = min(first_ms, joined_ms(state, member))
-        link = ends[lists[member] + DRIVERS, HEAD]
+        link = first_link(state.links, member, DRIVERS)
         while link >= 0:
             if marks[records[link].target].stamp == stamp:
                 first_ms = min(first_ms, records[link].first_ms)
             link = hooks[link].next_out
-        link = ends[lists[member] + IDENTITIES, HEAD]
+        link = first_link(state.links, member, IDENTITIES)
         while link >= 0:
             device = records[link].target
             if (

@@ -26,22 +26,6 @@ MAX_TRACKS: Final = 200_000
 TRACK_SLOTS: Final = 1 << 19
 """Slots of the table of tracks: at most two fifths are taken."""
 
-TRACK: Final = np.dtype(
-    [
-        ("trip", "u8"),
-        ("last_ms", "i8"),
-        ("start_lat", "f8"),
-        ("start_lon", "f8"),
-        ("last_lat", "f8"),
-        ("last_lon", "f8"),
-        ("path_km", "f8"),
-        ("pings", "i4"),
-        ("jumps", "i4"),
-        ("next", "i4"),
-        ("before", "i4"),
-    ]
-)
-"""``next`` and ``before`` chain the running tracks in the order they began; ``next`` also the free ones."""
 OLDEST: Final = 0
 NEWEST: Final = 1
 FREE: Final = 2

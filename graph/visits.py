@@ -15,7 +15,8 @@ from typing import Final
 from graph.accounts import is_origin
 from graph.clusters import is_public
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, IDENTITIES, LENGTH
+from graph.link_records import DRIVERS, IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
 from graph.state import DEVICE, DRIVER, IP, LIVE_TRIPS, Int32s, Int64s, State, account_of, fresh_stamp
 
@@ -62,15 +63,14 @@ def visit_around(state: State, account: int) -> int:
 
     Returns how many accounts it has; 0 when the account came to no such phone.
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists = state.links.first_list
+    records, hooks = state.links.links, state.links.hooks
     best = 0
-    link = ends[lists[account] + IDENTITIES, HEAD]
+    link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         device = records[link].target
         if (
             state.entities[device].kind == DEVICE
-            and ends[lists[device], LENGTH] > 1
+            and length(state.links, device, USERS) > 1
             and arrival_ms(state, link) != NEVER
             and not is_public(state, device)
         ):
@@ -86,11 +86,11 @@ def visit_around(state: State, account: int) -> int:
 @kernel
 def _around(state: State, device: int) -> int:
     """Puts the candidate around a phone into ``state.scratch[4]``; how many, 0 with too few arrivals."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     arrived, moments = state.scratch[2], state.moments[0]
     arrivals = 0
-    link = ends[lists[device], HEAD]
+    link = first_link(state.links, device, USERS)
     while link >= 0:
         moment = arrival_ms(state, link)
         if moment != NEVER:
@@ -104,14 +104,14 @@ def _around(state: State, device: int) -> int:
     stamp = fresh_stamp(state)
     around, addresses = state.scratch[4], state.scratch[5]
     found = seen = 0
-    link = ends[lists[device], HEAD]
+    link = first_link(state.links, device, USERS)
     while link >= 0:
         found = _add(state, around, found, records[link].source, stamp)
         link = hooks[link].next_in
     for place in range(drivers):
         found = _add(state, around, found, state.scratch[3][place], stamp)
     for place in range(found):
-        link = ends[lists[around[place]] + IDENTITIES, HEAD]
+        link = first_link(state.links, around[place], IDENTITIES)
         while link >= 0:
             address = records[link].target
             if state.entities[address].kind == IP:
@@ -124,10 +124,10 @@ def _around(state: State, device: int) -> int:
                 mark.count += 1
             link = hooks[link].next_out
     for place in range(seen):
-        users = ends[lists[addresses[place]], LENGTH]
+        users = length(state.links, addresses[place], USERS)
         inside = marks[addresses[place]].count
         if inside >= MIN_ARRIVALS and 2 * inside >= users and users <= SEMI_PRIVATE_SHARERS:
-            link = ends[lists[addresses[place]], HEAD]
+            link = first_link(state.links, addresses[place], USERS)
             while link >= 0:
                 found = _add(state, around, found, records[link].source, stamp)
                 link = hooks[link].next_in
@@ -153,12 +153,12 @@ def common_drivers(state: State, arrived: Int32s, moments: Int64s, stamp: int) -
     since they came. In common: two or more arrivals, a quarter of them, and more than chance brings together:
     in a small town everybody meets the same drivers, and busy drivers meet everybody.
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     common = state.scratch[3]
     met = rides = 0
     for place in range(len(arrived)):
-        link = ends[lists[arrived[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, arrived[place], DRIVERS)
         while link >= 0:
             ride = records[link]
             if ride.last_ms >= moments[place]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from graph.candidates import CLUSTERS
 from graph.evidence.gathering import measure
 from graph.kernel import kernel
 from graph.scoring import linear_score, read_features
+from graph.shapes import CLUSTERS
 from graph.state import ANSWERS, EVENT, MEMBERS, NO_RING, SHAPE, State, account_of
 
 REVIEW: Final = 0

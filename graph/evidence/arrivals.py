@@ -12,7 +12,8 @@ from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import BURST_MS, busiest
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD, IDENTITIES, LENGTH
+from graph.link_records import DRIVERS, IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.state import DEVICE, Int32s, State
 from graph.visits import NEVER, arrival_ms, common_drivers
 
@@ -26,19 +27,18 @@ def find_arrivals(state: State, members: Int32s, stamp: int) -> tuple[int, int]:
 
     Expects in ``state.marks`` how many members use each identifier, under ``stamp``.
     """
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists = state.links.first_list
+    records, hooks = state.links.links, state.links.hooks
     arrived, moments = state.scratch[2], state.moments[0]
     count = uses = 0
     for place in range(len(members)):
         first = NEVER
         used = 0
-        link = ends[lists[members[place]] + IDENTITIES, HEAD]
+        link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             device = records[link].target
             if (
                 state.entities[device].kind == DEVICE
-                and ends[lists[device], LENGTH] > 1
+                and length(state.links, device, USERS) > 1
                 and state.marks[device].count > 1
                 and not is_public(state, device)
             ):
@@ -74,8 +74,8 @@ def measure_arrivals(state: State, members: Int32s, count: int, uses: int, stamp
 @kernel
 def _covered(state: State, count: int, drivers: int, stamp: int) -> int:
     """How many arrivals rode with one of the drivers that most of them have in common."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     arrived, moments, common = state.scratch[2], state.moments[0], state.scratch[3]
     # The drivers stand in the order in which they were met; of equals the earlier is taken.
     for _ in range(min(COMMON_DRIVERS, drivers)):
@@ -87,7 +87,7 @@ def _covered(state: State, count: int, drivers: int, stamp: int) -> int:
         marks[common[best]].first = TAKEN
     covered = 0
     for place in range(count):
-        link = ends[lists[arrived[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, arrived[place], DRIVERS)
         while link >= 0:
             ride = records[link]
             mark = marks[ride.target]

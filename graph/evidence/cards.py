@@ -8,7 +8,8 @@ from __future__ import annotations
 from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
 from graph.kernel import kernel
-from graph.link_records import HEAD, IDENTITIES
+from graph.link_records import IDENTITIES
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
 from graph.state import CARD, DEVICE, DRIVER, Int32s, State
 
@@ -16,8 +17,8 @@ from graph.state import CARD, DEVICE, DRIVER, Int32s, State
 @kernel
 def measure_cards(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """Cards and chargebacks of the riders; ``stamp`` must be fresh."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     riders = cards = devices = moving = 0
     chargebacks = disowners = units = trips = 0
     for place in range(len(members)):
@@ -29,7 +30,7 @@ def measure_cards(state: State, members: Int32s, stamp: int, e: Record) -> None:
         chargebacks += account.chargebacks
         disowners += account.chargebacks > 0
         units += account.chargeback_units
-        link = ends[lists[members[place]] + IDENTITIES, HEAD]
+        link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             identifier = records[link].target
             kind = state.entities[identifier].kind

@@ -7,7 +7,7 @@ from typing import Any, Final, get_type_hints
 
 import numpy as np
 
-from graph.candidates import Shape
+from graph.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)

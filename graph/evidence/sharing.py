@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from graph.evidence.record import Record
 from graph.kernel import kernel
-from graph.link_records import HEAD, IDENTITIES, LENGTH
+from graph.link_records import IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.state import BANK_ACCOUNT, CARD, DEVICE, IP, Int32s, State
 
 
@@ -22,12 +23,12 @@ def ratio(part: float, whole: float) -> float:
 @kernel
 def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """Who shares what; leaves in ``state.marks`` how many members use each identifier, under ``stamp``."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     hand = state.scratch[0]
     for place in range(len(members)):
         hand[place] = place
-        link = ends[lists[members[place]] + IDENTITIES, HEAD]
+        link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             mark = marks[records[link].target]
             if mark.stamp != stamp:
@@ -44,12 +45,12 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
         has_device = shares_device = owns_device = False
         has_card = shares_card = owns_card = False
         has_bank = shares_bank = False
-        link = ends[lists[members[place]] + IDENTITIES, HEAD]
+        link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             identifier = records[link].target
             kind = state.entities[identifier].kind
             mark = marks[identifier]
-            users = ends[lists[identifier], LENGTH]
+            users = length(state.links, identifier, USERS)
             shared = mark.count > 1
             leads = shared and mark.first == place
             if kind == DEVICE:

@@ -11,7 +11,8 @@ from graph.accounts import UNKNOWN_MS
 from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
 from graph.kernel import kernel
-from graph.link_records import HEAD, REDEEMED, REFERRERS
+from graph.link_records import REDEEMED, REFERRERS
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
 from graph.sharing import DAY_MS
 from graph.state import Int32s, State
@@ -23,19 +24,18 @@ _NOBODY: Final = -1
 @kernel
 def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """Promotions and referrals; expects the members marked with their places under ``stamp``."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     referrer = state.scratch[0]
     takers = soon = promos = units = same = referred = 0
     for place in range(len(members)):
-        first = lists[members[place]]
         account = state.accounts[state.entities[members[place]].account]
         if account.promos > 0:
             takers += 1
             promos += account.promos
             units += account.promo_units
             soon += account.created_ms != UNKNOWN_MS and account.promo_ms - account.created_ms <= SOON_MS
-        link = ends[first + REDEEMED, HEAD]
+        link = first_link(state.links, members[place], REDEEMED)
         while link >= 0:
             mark = marks[records[link].target]
             if mark.stamp != stamp:
@@ -45,7 +45,7 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
             same = max(same, mark.count)
             link = hooks[link].next_out
         referrer[place] = _NOBODY
-        link = ends[first + REFERRERS, HEAD]
+        link = first_link(state.links, members[place], REFERRERS)
         while link >= 0:
             mark = marks[records[link].source]
             if mark.stamp == stamp:

@@ -9,7 +9,8 @@ from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
 from graph.habits import incentive_rate
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, HEAD
+from graph.link_records import DRIVERS
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
 from graph.state import DRIVER, Int32s, State
 
@@ -17,8 +18,8 @@ from graph.state import DRIVER, Int32s, State
 @kernel
 def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """The trips inside; expects the members marked under ``stamp`` with a count of 0."""
-    records, hooks, ends = state.links.links, state.links.hooks, state.links.ends
-    lists, marks = state.links.first_list, state.marks
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
     pairs = inside = incentives = odd = riders = drivers = 0
     incentive_units = fare_units = 0
     surcharge = 0.0
@@ -31,7 +32,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
         else:
             rider_trips += account.trips
         rode = False
-        link = ends[lists[members[place]] + DRIVERS, HEAD]
+        link = first_link(state.links, members[place], DRIVERS)
         while link >= 0:
             ride = records[link]
             mark = marks[ride.target]
