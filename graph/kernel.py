@@ -22,19 +22,19 @@ _ROOMS: Final = ("graph", "streaming")
 
 
 def _cache_folder() -> Path:
-    """Where compiled kernels are kept: beside this file, under a digest of every source file of the rooms.
+    """Where compiled kernels are kept: beside this file, under a digest of the sources of all kernels.
 
     numba asks only whether the file of the outermost kernel changed; one that it calls from another file
     would stay as it was. Folders of other digests are removed.
     """
     house = Path(__file__).parent.parent
-    sources = sorted(path for room in _ROOMS for path in (house / room).rglob("*.py"))
-    spelt = "".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size};" for path in sources)
-    folder = (
-        Path(__file__).parent
-        / "__pycache__"
-        / f"kernels-{blake2b(spelt.encode(), digest_size=8).hexdigest()}"
-    )
+    digest = blake2b(digest_size=8)
+    for room in _ROOMS:
+        for path in sorted((house / room).rglob("*.py")):
+            source = path.read_bytes()
+            if b"kernel" in source:
+                digest.update(source)
+    folder = Path(__file__).parent / "__pycache__" / f"kernels-{digest.hexdigest()}"
     for other in folder.parent.glob("kernels-*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
