@@ -14,7 +14,7 @@ window's end enters it, and once more for each event that is late by nearly the 
 from __future__ import annotations
 
 from graph.kernel import inlined, kernel, wide
-from graph.link_index import remove
+from graph.link_index import foresee_removal, remove
 from graph.link_records import (
     AGEING,
     AGEING_AT,
@@ -28,10 +28,12 @@ from graph.link_records import (
     HORIZON,
     LATENESS,
     LIVE,
+    PEEKING,
     REMEMBERED,
     LinkState,
 )
 from graph.link_spells import drop_spells
+from graph.prefetch import fetch
 
 
 @inlined
@@ -87,6 +89,7 @@ def forget_due(s: LinkState) -> None:
             return
         at = s.scalars[FORGETTING_AT] & (s.due.shape[1] - 1)
         link = wide(s.due[FORGETTING, at])
+        foresee_removal(s, link)
         s.due[FORGETTING, at] = -1
         s.scalars[FORGETTING_AT] += 1
         while link >= 0:
@@ -103,6 +106,31 @@ def forget_due(s: LinkState) -> None:
                 s.scalars[FREE] = link
                 s.scalars[FREE_COUNT] += 1
             link = following
+
+
+@inlined
+def peek(s: LinkState) -> None:
+    """Walk on through the buckets to be opened next, so that their links are near when their turn comes.
+
+    Three walkers, one link each: through the next bucket of ageing and the one after it, and of forgetting.
+    """
+    ageing, forgetting = s.scalars[AGEING_AT] + 1, s.scalars[FORGETTING_AT] + 1
+    _walk_on(s, PEEKING, AGEING, ageing + (ageing & 1))
+    _walk_on(s, PEEKING + 2, AGEING, ageing + (ageing & 1 ^ 1))
+    _walk_on(s, PEEKING + 4, FORGETTING, forgetting)
+
+
+@inlined
+def _walk_on(s: LinkState, walker: int, calendar: int, bucket: int) -> None:
+    link = s.scalars[walker + 1]
+    if link >= 0:
+        link = wide(s.links[link].next_due)
+    elif s.scalars[walker] != bucket:
+        s.scalars[walker] = bucket
+        link = wide(s.due[calendar, bucket & (s.due.shape[1] - 1)])
+    if link >= 0:
+        fetch(s.links, link)
+    s.scalars[walker + 1] = link
 
 
 @inlined
@@ -140,6 +168,9 @@ def _open_bucket(s: LinkState) -> None:
         if s.links[link].last_ms >> s.scalars[AGEING_SHIFT] > s.scalars[AGEING_AT]:
             await_ageing(s, link)
         else:
+            fetch(s.hooks, link)
+            fetch(s.entities, wide(s.links[link].source))
+            fetch(s.entities, wide(s.links[link].target))
             s.links[link].next_due = s.scalars[AT_HAND]
             s.scalars[AT_HAND] = link
         link = following

@@ -109,7 +109,8 @@ AT_HAND: Final = 16
 FORGETTING_SHIFT: Final = 17
 FORGETTING_AT: Final = 18
 ENTITIES: Final = 19
-SCALARS: Final = 20
+PEEKING: Final = 20
+SCALARS: Final = 26
 """How many integers the store keeps beside its arrays; above, what each of them is."""
 
 AGEING: Final = 0

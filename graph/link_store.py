@@ -31,6 +31,7 @@ from graph.link_records import (
     LINK_BITS,
     LISTS,
     LIVE,
+    PEEKING,
     SCALARS,
     SLOT_MASK,
     SPELL,
@@ -76,6 +77,8 @@ __all__ = [
 BEFORE_ALL_MS: Final = -(1 << 62)
 SMALLEST: Final = 1 << 10
 CACHE_LINE: Final = 64
+FORGETTING_BUCKETS: Final = 1 << 10
+"""Into how many parts the lateness is cut: fewer than BUCKETS, because being late is harmless there."""
 
 
 class LinkStore:
@@ -89,8 +92,9 @@ class LinkStore:
         scalars = np.zeros(SCALARS, np.int64)
         scalars[[WINDOW, LATENESS, HORIZON]] = window_ms, lateness_ms, BEFORE_ALL_MS
         scalars[[FREE, SPELLS_FREE, AT_HAND]] = -1
-        scalars[AGEING_SHIFT] = _shift(window_ms)
-        scalars[FORGETTING_SHIFT] = _shift(lateness_ms)
+        scalars[PEEKING:SCALARS] = -1
+        scalars[AGEING_SHIFT] = _shift(window_ms, BUCKETS)
+        scalars[FORGETTING_SHIFT] = _shift(lateness_ms, FORGETTING_BUCKETS)
         scalars[AGEING_AT] = BEFORE_ALL_MS >> int(scalars[AGEING_SHIFT])
         scalars[FORGETTING_AT] = BEFORE_ALL_MS >> int(scalars[FORGETTING_SHIFT])
         self._state = LinkState(
@@ -218,10 +222,10 @@ class LinkStore:
             self._replace(ends=_grown(s.ends, np.empty((size, 3), np.int32), int(s.scalars[LISTS])))
 
 
-def _shift(span_ms: int) -> int:
-    """How many low bits of a time a calendar that spans so long leaves out."""
+def _shift(span_ms: int, buckets: int) -> int:
+    """How many low bits of a time a calendar leaves out that spans so long with so many buckets."""
     shift = 0
-    while (span_ms >> shift) + 2 > BUCKETS:
+    while (span_ms >> shift) + 2 > buckets:
         shift += 1
     return shift
 
