@@ -20,6 +20,7 @@ from graph.forest_records import COMPONENTS, FREE_LABEL, LABELS_USED, NEXT_SERIA
 from graph.join_lists import after, appended, before, far_end, removed
 from graph.kernel import inlined, kernel, wide
 from graph.link_records import BESIDE, IN_TREE, LinkState
+from graph.prefetch import fetch
 
 CANDIDATES: Final = 16
 """How many possible replacements of a tree join are compared at most."""
@@ -44,6 +45,14 @@ def size(f: ForestState, node: int) -> int:
 def same(f: ForestState, left: int, right: int) -> bool:
     """Whether the two nodes are one or joined."""
     return left == right or (f.nodes[left].label >= 0 and f.nodes[left].label == f.nodes[right].label)
+
+
+@inlined
+def foresee_group(f: ForestState, node: int) -> None:
+    """The node is near, and will be joined or parted soon: bring its component near."""
+    own = wide(f.nodes[node].label)
+    if own >= 0:
+        fetch(f.groups, own)
 
 
 @inlined

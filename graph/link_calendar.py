@@ -13,14 +13,15 @@ window's end enters it, and once more for each event that is late by nearly the 
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from graph.kernel import inlined, kernel, wide
-from graph.link_index import remove
+from graph.link_index import foresee_removal, remove
 from graph.link_records import (
-    AGEING,
     AGEING_AT,
     AGEING_SHIFT,
     AT_HAND,
-    FORGETTING,
     FORGETTING_AT,
     FORGETTING_SHIFT,
     FREE,
@@ -28,37 +29,48 @@ from graph.link_records import (
     HORIZON,
     LATENESS,
     LIVE,
+    PEEKING,
     REMEMBERED,
+    USED,
     LinkState,
 )
 from graph.link_spells import drop_spells
+from graph.prefetch import fetch
 
 
 @inlined
 def await_ageing(s: LinkState, link: int) -> None:
     """Enter a live link in the ageing calendar."""
+    if _into_bucket(s, link):
+        sort_at_hand(s)
+
+
+@inlined
+def _into_bucket(s: LinkState, link: int) -> bool:
+    """Put a live link into its bucket; True when that is the one at hand, which must be sorted then."""
     bucket = s.links[link].last_ms >> s.scalars[AGEING_SHIFT]
-    if bucket <= s.scalars[AGEING_AT]:
+    at_hand: bool = bucket <= s.scalars[AGEING_AT]
+    if at_hand:
         s.links[link].next_due = s.scalars[AT_HAND]
         s.scalars[AT_HAND] = link
-        sort_at_hand(s)
     else:
-        at = bucket & (s.due.shape[1] - 1)
-        s.links[link].next_due = s.due[AGEING, at]
-        s.due[AGEING, at] = link
+        at = bucket & (s.ageing.shape[0] - 1)
+        s.links[link].next_due = s.ageing[at]
+        s.ageing[at] = link
+    return at_hand
 
 
 @inlined
 def remember(s: LinkState, link: int) -> None:
     """Enter a link that is not live in the forgetting calendar."""
     bucket = max(s.links[link].last_ms >> s.scalars[FORGETTING_SHIFT], s.scalars[FORGETTING_AT])
-    at = bucket & (s.due.shape[1] - 1)
-    head = wide(s.due[FORGETTING, at])
+    at = bucket & (s.forgetting.shape[0] - 1)
+    head = wide(s.forgetting[at])
     s.links[link].next_due = head
     s.hooks[link].prev_due = -2 - at
     if head >= 0:
         s.hooks[head].prev_due = link
-    s.due[FORGETTING, at] = link
+    s.forgetting[at] = link
     s.scalars[REMEMBERED] += 1
 
 
@@ -70,7 +82,7 @@ def recall(s: LinkState, link: int) -> None:
     if before >= 0:
         s.links[before].next_due = after
     else:
-        s.due[FORGETTING, -2 - before] = after
+        s.forgetting[-2 - before] = after
     if after >= 0:
         s.hooks[after].prev_due = before
     s.scalars[REMEMBERED] -= 1
@@ -85,9 +97,10 @@ def forget_due(s: LinkState) -> None:
         if s.scalars[REMEMBERED] == 0:
             s.scalars[FORGETTING_AT] = end
             return
-        at = s.scalars[FORGETTING_AT] & (s.due.shape[1] - 1)
-        link = wide(s.due[FORGETTING, at])
-        s.due[FORGETTING, at] = -1
+        at = s.scalars[FORGETTING_AT] & (s.forgetting.shape[0] - 1)
+        link = wide(s.forgetting[at])
+        foresee_removal(s, link)
+        s.forgetting[at] = -1
         s.scalars[FORGETTING_AT] += 1
         while link >= 0:
             following = wide(s.links[link].next_due)
@@ -106,6 +119,31 @@ def forget_due(s: LinkState) -> None:
 
 
 @inlined
+def peek(s: LinkState) -> None:
+    """Walk on through the buckets to be opened next, so that their links are near when their turn comes.
+
+    Three walkers, one link each: through the next bucket of ageing and the one after it, and of forgetting.
+    """
+    ageing, forgetting = s.scalars[AGEING_AT] + 1, s.scalars[FORGETTING_AT] + 1
+    _walk_on(s, PEEKING, s.ageing, ageing + (ageing & 1))
+    _walk_on(s, PEEKING + 2, s.ageing, ageing + (ageing & 1 ^ 1))
+    _walk_on(s, PEEKING + 4, s.forgetting, forgetting)
+
+
+@inlined
+def _walk_on(s: LinkState, walker: int, heads: npt.NDArray[np.int32], bucket: int) -> None:
+    link = s.scalars[walker + 1]
+    if link >= 0:
+        link = wide(s.links[link].next_due)
+    elif s.scalars[walker] != bucket:
+        s.scalars[walker] = bucket
+        link = wide(heads[bucket & (heads.shape[0] - 1)])
+    if link >= 0:
+        fetch(s.links, link)
+    s.scalars[walker + 1] = link
+
+
+@inlined
 def next_due(s: LinkState) -> int:
     """Take the next link past the window's end out of the ageing calendar; -1 when there is none."""
     shift = s.scalars[AGEING_SHIFT]
@@ -120,7 +158,7 @@ def next_due(s: LinkState) -> int:
             s.scalars[AT_HAND] = s.links[link].next_due
             if not moved_on:
                 return link
-            await_ageing(s, link)
+            _into_bucket(s, link)
         elif s.scalars[AGEING_AT] >= horizon >> shift:
             return -1
         elif s.scalars[LIVE] == 0:
@@ -131,15 +169,29 @@ def next_due(s: LinkState) -> int:
 
 
 @kernel
+def enter_all(s: LinkState) -> None:
+    """Enter every live link in an empty ageing calendar."""
+    s.scalars[AGEING_AT] = s.scalars[HORIZON] >> s.scalars[AGEING_SHIFT]
+    s.scalars[AT_HAND] = -1
+    for link in range(s.scalars[USED]):
+        if s.links[link].count != 0 and s.links[link].live != 0:
+            _into_bucket(s, link)
+    sort_at_hand(s)
+
+
+@kernel
 def _open_bucket(s: LinkState) -> None:
-    at = s.scalars[AGEING_AT] & (s.due.shape[1] - 1)
-    link = wide(s.due[AGEING, at])
-    s.due[AGEING, at] = -1
+    at = s.scalars[AGEING_AT] & (s.ageing.shape[0] - 1)
+    link = wide(s.ageing[at])
+    s.ageing[at] = -1
     while link >= 0:
         following = wide(s.links[link].next_due)
         if s.links[link].last_ms >> s.scalars[AGEING_SHIFT] > s.scalars[AGEING_AT]:
-            await_ageing(s, link)
+            _into_bucket(s, link)
         else:
+            fetch(s.hooks, link)
+            fetch(s.entities, wide(s.links[link].source))
+            fetch(s.entities, wide(s.links[link].target))
             s.links[link].next_due = s.scalars[AT_HAND]
             s.scalars[AT_HAND] = link
         link = following

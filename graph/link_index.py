@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from graph.kernel import inlined, kernel, wide
 from graph.link_records import LINK_BITS, SLOT_MASK, LinkState, Records
+from graph.prefetch import fetch
 
 
 @inlined
@@ -71,6 +72,28 @@ def remove(s: LinkState, link: int) -> None:
             hole = at
         at = (at + 1) & mask
     s.slots[hole] = 0
+
+
+@kernel
+def foresee_removal(s: LinkState, first: int) -> None:
+    """Bring near what removing the links of a bucket will read: their slots, and the records around those."""
+    mask = s.scalars[SLOT_MASK]
+    low = (1 << s.scalars[LINK_BITS]) - 1
+    link = first
+    while link >= 0:
+        record = s.links[link]
+        fetch(s.slots, mixed(wide(record.kind), wide(record.source), wide(record.target)) & mask)
+        link = wide(record.next_due)
+    link = first
+    while link >= 0:
+        record = s.links[link]
+        at = mixed(wide(record.kind), wide(record.source), wide(record.target)) & mask
+        for step in range(4):
+            value = wide(s.slots[(at + step) & mask])
+            if value == 0:
+                break
+            fetch(s.links, (value & low) - 1)
+        link = wide(record.next_due)
 
 
 @kernel

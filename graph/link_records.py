@@ -110,13 +110,9 @@ AT_HAND: Final = 16
 FORGETTING_SHIFT: Final = 17
 FORGETTING_AT: Final = 18
 ENTITIES: Final = 19
-SCALARS: Final = 20
+PEEKING: Final = 20
+SCALARS: Final = 26
 """How many integers the store keeps beside its arrays; above, what each of them is."""
-
-AGEING: Final = 0
-FORGETTING: Final = 1
-BUCKETS: Final = 1 << 15
-"""Buckets of each of the two calendars."""
 
 Records = npt.NDArray[Any]
 
@@ -134,8 +130,10 @@ class LinkState(Arrays):
     """ENTITY, by entity number."""
     slots: npt.NDArray[np.uint32]
     """The index by key; 0 is an empty slot."""
-    due: npt.NDArray[np.int32]
-    """Heads of the buckets of the calendars AGEING and FORGETTING."""
+    ageing: npt.NDArray[np.int32]
+    """Heads of the buckets of live links, a power of two."""
+    forgetting: npt.NDArray[np.int32]
+    """Heads of the buckets of links outside the window, a power of two."""
     spells: Records
     """SPELL: spells before the newest."""
     scalars: npt.NDArray[np.int64]

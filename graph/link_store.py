@@ -11,13 +11,13 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from graph.link_calendar import enter_all
 from graph.link_index import index_all, locate
 from graph.link_records import (
     ACCOUNT_LISTS,
     AGEING_AT,
     AGEING_SHIFT,
     AT_HAND,
-    BUCKETS,
     ENTITIES,
     ENTITY,
     FORGETTING_AT,
@@ -31,6 +31,7 @@ from graph.link_records import (
     LINK_BITS,
     LISTS,
     LIVE,
+    PEEKING,
     SCALARS,
     SLOT_MASK,
     SPELL,
@@ -76,6 +77,10 @@ __all__ = [
 BEFORE_ALL_MS: Final = -(1 << 62)
 SMALLEST: Final = 1 << 10
 CACHE_LINE: Final = 64
+FEWEST_BUCKETS: Final = 1 << 12
+"""Buckets of the calendars. Ageing gets more as the links grow, so that a bucket holds few; forgetting does
+not, because it decides which link numbers are free, and that must not depend on when room was made."""
+SLOTS_FOR_EACH_BUCKET: Final = 16
 
 
 class LinkStore:
@@ -89,18 +94,20 @@ class LinkStore:
         scalars = np.zeros(SCALARS, np.int64)
         scalars[[WINDOW, LATENESS, HORIZON]] = window_ms, lateness_ms, BEFORE_ALL_MS
         scalars[[FREE, SPELLS_FREE, AT_HAND]] = -1
-        scalars[AGEING_SHIFT] = _shift(window_ms)
-        scalars[FORGETTING_SHIFT] = _shift(lateness_ms)
+        scalars[PEEKING:SCALARS] = -1
+        scalars[AGEING_SHIFT] = _shift(window_ms, FEWEST_BUCKETS)
+        scalars[FORGETTING_SHIFT] = _shift(lateness_ms, FEWEST_BUCKETS)
         scalars[AGEING_AT] = BEFORE_ALL_MS >> int(scalars[AGEING_SHIFT])
         scalars[FORGETTING_AT] = BEFORE_ALL_MS >> int(scalars[FORGETTING_SHIFT])
         self._state = LinkState(
             links=_records(LINK, 0),
-            hooks=np.empty(0, HOOK),
+            hooks=np.zeros(0, HOOK),
             ends=np.empty((0, 3), np.int32),
             entities=_records(ENTITY, 0),
             slots=np.zeros(4, np.uint32),
-            due=np.full((2, BUCKETS), -1, np.int32),
-            spells=np.empty(0, SPELL),
+            ageing=np.full(FEWEST_BUCKETS, -1, np.int32),
+            forgetting=np.full(FEWEST_BUCKETS, -1, np.int32),
+            spells=np.zeros(0, SPELL),
             scalars=scalars,
         )
 
@@ -125,14 +132,9 @@ class LinkStore:
         s = self._state
         used, spells, lists = (int(s.scalars[each]) for each in (USED, SPELLS_USED, LISTS))
         records = used * (LINK.itemsize + HOOK.itemsize) + spells * SPELL.itemsize
-        return (
-            records
-            + lists * 12
-            + int(s.scalars[ENTITIES]) * ENTITY.itemsize
-            + s.slots.nbytes
-            + s.due.nbytes
-            + s.scalars.nbytes
-        )
+        entities = int(s.scalars[ENTITIES]) * ENTITY.itemsize + lists * 12
+        index = s.slots.nbytes + s.ageing.nbytes + s.forgetting.nbytes + s.scalars.nbytes
+        return records + entities + int(index)
 
     def reserve(self, links: int = 0, entities: int = 0, accounts: int | None = None) -> None:
         """Make room for that many more touches and entities, ``accounts`` of them accounts (default: all).
@@ -145,7 +147,7 @@ class LinkStore:
             self._grow_links(wanted)
         if int(s.scalars[SPELLS_COUNT]) + links > len(s.spells):
             size = max(int(s.scalars[SPELLS_COUNT]) + links, 2 * len(s.spells))
-            self._replace(spells=_grown(s.spells, np.empty(size, SPELL), int(s.scalars[SPELLS_USED])))
+            self._replace(spells=_grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -158,7 +160,8 @@ class LinkStore:
             "hooks": _bytes(s.hooks[:used]),
             "ends": s.ends[:lists].copy(),
             "entities": _bytes(s.entities[:known]),
-            "due": s.due.copy(),
+            "ageing": s.ageing.copy(),
+            "forgetting": s.forgetting.copy(),
             "spells": _bytes(s.spells[:spells]),
             "scalars": s.scalars.copy(),
         }
@@ -175,18 +178,17 @@ class LinkStore:
                 "replay the events from the beginning"
             )
         used = int(scalars[USED])
-        scalars[FREE_COUNT], free_count = 0, int(scalars[FREE_COUNT])
         store._replace(
             ends=arrays["ends"].copy(),
             entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
-            due=arrays["due"].copy(),
-            spells=_from_bytes(arrays["spells"], np.empty(len(arrays["spells"]), SPELL)),
+            ageing=arrays["ageing"].copy(),
+            forgetting=arrays["forgetting"].copy(),
+            spells=_from_bytes(arrays["spells"], np.zeros(len(arrays["spells"]), SPELL)),
             links=_from_bytes(arrays["links"], _records(LINK, used)),
-            hooks=_from_bytes(arrays["hooks"], np.empty(used, HOOK)),
+            hooks=_from_bytes(arrays["hooks"], np.zeros(used, HOOK)),
             scalars=scalars,
         )
         store._grow_links(used)
-        scalars[FREE_COUNT] = free_count
         return store
 
     def _replace(self, **arrays: npt.NDArray[Any]) -> None:
@@ -204,7 +206,16 @@ class LinkStore:
         links = _grown(s.links, _records(LINK, size), used)
         index = np.zeros(slots, np.uint32)
         index_all(index, int(s.scalars[LINK_BITS]), links, used)
-        self._replace(links=links, hooks=_grown(s.hooks, np.empty(size, HOOK), used), slots=index)
+        self._replace(links=links, hooks=_grown(s.hooks, np.zeros(size, HOOK), used), slots=index)
+        self._grow_ageing(slots // SLOTS_FOR_EACH_BUCKET)
+
+    def _grow_ageing(self, buckets: int) -> None:
+        if buckets > len(self._state.ageing):
+            scalars = self._state.scalars
+            scalars[AGEING_SHIFT] = _shift(int(scalars[WINDOW]), buckets)
+            scalars[PEEKING:SCALARS] = -1
+            self._replace(ageing=np.full(buckets, -1, np.int32))
+            enter_all(self._state)
 
     def _reserve_entities(self, entities: int, lists: int) -> None:
         s = self._state
@@ -218,10 +229,10 @@ class LinkStore:
             self._replace(ends=_grown(s.ends, np.empty((size, 3), np.int32), int(s.scalars[LISTS])))
 
 
-def _shift(span_ms: int) -> int:
-    """How many low bits of a time a calendar that spans so long leaves out."""
+def _shift(span_ms: int, buckets: int) -> int:
+    """How many low bits of a time a calendar leaves out that spans so long with so many buckets."""
     shift = 0
-    while (span_ms >> shift) + 2 > BUCKETS:
+    while (span_ms >> shift) + 2 > buckets:
         shift += 1
     return shift
 

@@ -14,14 +14,17 @@ a calendar bucket (``graph.link_calendar``) aside.
 from __future__ import annotations
 
 from graph.kernel import inlined, kernel, wide
-from graph.link_calendar import await_ageing, forget_due, next_due, recall, remember, sort_at_hand
+from graph.link_calendar import await_ageing, forget_due, next_due, peek, recall, remember, sort_at_hand
 from graph.link_index import insert, locate, mixed
 from graph.link_lists import enter, leave
 from graph.link_records import (
     ACCOUNT_LISTS,
     AGEING_AT,
     AGEING_SHIFT,
+    AT_HAND,
     ENTITIES,
+    FORGETTING_AT,
+    FORGETTING_SHIFT,
     FREE,
     FREE_COUNT,
     HEAD,
@@ -120,7 +123,9 @@ def advance(s: LinkState, newest_ms: int) -> bool:
     if moved <= s.scalars[HORIZON]:
         return False
     s.scalars[HORIZON] = moved
-    forget_due(s)
+    peek(s)
+    if s.scalars[FORGETTING_AT] < (moved - s.scalars[LATENESS]) >> s.scalars[FORGETTING_SHIFT]:
+        forget_due(s)
     return True
 
 
@@ -139,6 +144,12 @@ def next_fallen(s: LinkState) -> int:
         leave(s, link)
         remember(s, link)
     return link
+
+
+@inlined
+def next_at_hand(s: LinkState) -> int:
+    """A link that will fall out of the window soon, -1 when none is known; a hint, for prefetching."""
+    return wide(s.scalars[AT_HAND])
 
 
 @inlined
