@@ -41,13 +41,23 @@ def _cache_folder() -> Path:
     return folder
 
 
-if not config.CACHE_DIR:
-    config.CACHE_DIR = str(_cache_folder())
+_settings: Any = config
+if not _settings.CACHE_DIR:
+    _settings.CACHE_DIR = str(_cache_folder())
 
 
 def kernel(function: Function) -> Function:
     """The function compiled when first called with new types; ``py_func`` on it is the plain one."""
-    compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
+    return _compiled(function, merged=False)
+
+
+def inlined(function: Function) -> Function:
+    """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
+    return _compiled(function, merged=True)
+
+
+def _compiled(function: Function, *, merged: bool) -> Function:
+    compiled: Any = njit(cache=True, error_model="numpy", nogil=True, forceinline=merged)(function)
     resolve = compiled.get_call_template
 
     def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -64,11 +74,6 @@ def _widened(kind: Any) -> Any:
     if isinstance(kind, types.Integer) and kind != types.uint64:
         return types.int64
     return types.float64 if kind == types.float32 else kind
-
-
-def inlined(function: Function) -> Function:
-    """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
-    return kernel(function)
 
 
 @inlined
