@@ -5,8 +5,8 @@ compiling for a state of forty. An ``Arrays`` class instead names its arrays in 
 address of a table that says where each array lies, and ``state.name`` in a kernel reads from there. In plain
 Python the same attribute gives the numpy array, so that a kernel's ``py_func`` runs on the same object.
 
-Arrays are C-contiguous, of one or two dimensions; an ``Arrays`` may hold others. An object does not change: when an
-array is replaced, make a new one.
+Arrays are C-contiguous, of one or two dimensions; an ``Arrays`` may hold others. An object does not change:
+when an array is replaced, make a new one.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def _spelt(field: Any) -> tuple[np.dtype[Any], int]:
 def _check(name: str, array: Any, dtype: np.dtype[Any], dimensions: int) -> None:
     if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
         raise TypeError(
-            f"expected {name} as {dimensions} contiguous dimensions of {dtype}, found {array.ndim} of {array.dtype}"
+            f"expected {name} as {dimensions} contiguous dimensions of {dtype}, "
+            f"found {array.ndim} of {array.dtype}"
         )
 
 

@@ -225,7 +225,7 @@ class Engine:
             elif said == HEARD:
                 verdict = batch.event(int(state.numbers[ROW]))
                 assert isinstance(verdict, Verdict)
-                self._hear(verdict, batch, moment, outcome)
+                self._hear(verdict, moment, outcome)
 
     def _moment(self, batch: EventBatch) -> Moment:
         # A circle is looked for when the row has been counted already.
@@ -263,7 +263,7 @@ class Engine:
         return self._judgement(at)
 
     def _part(self, entity: int, at: Moment, outcome: Outcome) -> None:
-        """Judge the parts of a ring of clusters one of whose clusters changed; a ring that fell apart is split."""
+        """Judge the parts of a ring one of whose clusters changed; a ring that fell apart is split."""
         ring = self._rings.ring_of(entity)
         assert ring is not None
         parts: list[Judgement] = []
@@ -280,7 +280,7 @@ class Engine:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _hear(self, verdict: Verdict, batch: EventBatch, at: Moment, outcome: Outcome) -> None:
+    def _hear(self, verdict: Verdict, at: Moment, outcome: Outcome) -> None:
         ring = self._rings.get(verdict.subject)
         if ring is not None:
             members = self._rings.members(ring)

@@ -22,8 +22,8 @@ SPEAKING: Final = 0.2
 class Judgement:
     """A candidate's accounts (ascending), score and grounds.
 
-    ``record`` is the evidence as the kernels hold it; ``features`` are those of ``graph.scoring.FEATURES``, which
-    begin with the strengths of the rules.
+    ``record`` is the evidence as the kernels hold it; ``features`` are those of ``graph.scoring.FEATURES``,
+    which begin with the strengths of the rules.
     """
 
     accounts: tuple[int, ...]

@@ -164,10 +164,10 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             if numbers[ROW] >= len(events):
                 return DONE
             apply_event(state, events[numbers[ROW]], text)
-            if numbers[TOUCHED_A] == NOBODY and numbers[REGROUPED] + numbers[FADED] == 0:
-                if events[numbers[ROW]].kind != VERDICT:
-                    numbers[ROW] += 1
-                    continue
+            touched = numbers[TOUCHED_A] != NOBODY or numbers[REGROUPED] + numbers[FADED] > 0
+            if not touched and events[numbers[ROW]].kind != VERDICT:
+                numbers[ROW] += 1
+                continue
             _begin_following(state)
         elif phase == _REGROUP:
             while numbers[INDEX] < numbers[REGROUPED]:

@@ -48,16 +48,16 @@ if not _settings.CACHE_DIR:
 
 def kernel(function: Function) -> Function:
     """The function compiled when first called with new types; ``py_func`` on it is the plain one."""
-    return _compiled(function, merged=False)
+    return _compiled(function)
 
 
 def inlined(function: Function) -> Function:
     """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
-    return _compiled(function, merged=True)
+    return _compiled(function)
 
 
-def _compiled(function: Function, *, merged: bool) -> Function:
-    compiled: Any = njit(cache=True, error_model="numpy", nogil=True, forceinline=merged)(function)
+def _compiled(function: Function) -> Function:
+    compiled: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
     resolve = compiled.get_call_template
 
     def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:

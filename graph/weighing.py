@@ -84,8 +84,8 @@ def take_score(state: State) -> None:
 def answered(score: float, mean: float) -> float:
     """The score with the mean of the answers about its accounts (+1 fraud, -1 legit).
 
-    The log odds move by the mean answer times ``ANSWER_WEIGHT``, or times twice the evidence's own log odds where
-    that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
+    The log odds move by the mean answer times ``ANSWER_WEIGHT``, or times twice the evidence's own log odds
+    where that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
     """
     if mean == 0:
         return score

@@ -22,10 +22,10 @@ TAKEN: Final = -2
 
 
 @kernel
-def find_arrivals(state: State, members: Int32s, stamp: int) -> tuple[int, int]:
+def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
     """Puts into ``state.scratch[2]`` who came and into ``state.moments[0]`` when; returns how many, and uses.
 
-    Expects in ``state.marks`` how many members use each identifier, under ``stamp``.
+    Expects in ``state.marks`` how many members use each identifier.
     """
     records, hooks = state.links.links, state.links.hooks
     arrived, moments = state.scratch[2], state.moments[0]

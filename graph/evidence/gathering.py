@@ -33,7 +33,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_sharing(state, members, stamp, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)
-    arrivals, uses = find_arrivals(state, members, stamp)
+    arrivals, uses = find_arrivals(state, members)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
     measure_cards(state, members, fresh_stamp(state), e)
     measure_places(state, members, e)

@@ -32,7 +32,7 @@ Said = tuple[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``strength`` is a kernel that reads the evidence as a record; ``say`` puts the same evidence into words."""
+    """``strength`` is a kernel that reads the evidence as a record; ``say`` puts the same into words."""
 
     name: str
     kind: RingKind | None
