@@ -4,7 +4,8 @@ Each component has a spanning tree of its joins. A join inside a component is se
 two components becomes a tree join and the smaller side takes the other's label. Parting a join outside the
 tree is O(1). Parting a tree join walks around both halves in turn until the smaller is known (Even and
 Shiloach, "An On-Line Edge-Deletion Problem", JACM 28(1), 1981), then looks among the joins of the smaller
-half for one that leads across. Cost: O(nodes and joins of the smaller half).
+half for one that leads across; of two large halves, in both at once (``graph.forest_search``). Cost: O(nodes
+and joins of the smaller half) at most.
 
 Of the first ``CANDIDATES`` joins across, the one seen last becomes the replacement, because it will age last:
 what falls out of the window is then rarely in the tree.
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.forest_records import COMPONENTS, FREE_LABEL, LABELS_USED, NEXT_SERIAL, ForestState
+from graph.forest_search import meet
 from graph.join_lists import after, appended, before, far_end, removed
 from graph.kernel import inlined, kernel, wide
 from graph.link_records import BESIDE, IN_TREE, LinkState
@@ -24,6 +26,8 @@ from graph.prefetch import fetch
 
 CANDIDATES: Final = 16
 """How many possible replacements of a tree join are compared at most."""
+SHORT_WALK: Final = 64
+"""Moves after which both halves count as large: then the search for a join across begins at once."""
 MARKED: Final = -2
 SCANNED: Final = -3
 
@@ -55,7 +59,7 @@ def foresee_group(f: ForestState, node: int) -> None:
         fetch(f.groups, own)
 
 
-@inlined
+@kernel
 def join(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a live identity link join its ends; True when two components (or lone nodes) became one."""
     record = s.links[link]
@@ -70,7 +74,7 @@ def join(s: LinkState, f: ForestState, link: int) -> bool:
     return True
 
 
-@inlined
+@kernel
 def part(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a link no longer join its ends; True when their component fell apart."""
     record = s.links[link]
@@ -85,8 +89,11 @@ def part(s: LinkState, f: ForestState, link: int) -> bool:
         return False
     f.nodes[source].tree = removed(s.links, wide(f.nodes[source].tree), link, source)
     f.nodes[target].tree = removed(s.links, wide(f.nodes[target].tree), link, target)
-    smaller = _smaller_half(s, f, source, target)
-    found = _replacement(s, f, smaller)
+    found, smaller = -1, _smaller_half(s, f, source, target)
+    if smaller < 0:
+        found, smaller = meet(s, f, source, target)
+    if found < 0:
+        found = _replacement(s, f, smaller)
     if found >= 0:
         source, target = wide(s.links[found].source), wide(s.links[found].target)
         f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), found, source)
@@ -176,7 +183,7 @@ def _follow(f: ForestState, left: int, right: int) -> None:
 
 @inlined
 def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
-    """Whichever of the two has the tree that a walk is around first; the first of them when they tie."""
+    """Whichever of the two has the tree that a walk is around first, or -1 when both walks are long."""
     first_left, first_right = wide(f.nodes[left].tree), wide(f.nodes[right].tree)
     if first_left < 0:
         return left
@@ -184,7 +191,7 @@ def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
         return right
     at_left, by_left = left, first_left
     at_right, by_right = right, first_right
-    while True:
+    for _ in range(SHORT_WALK):
         at_left = far_end(s.links, by_left, at_left)
         by_left = after(s.links, by_left, at_left)
         if at_left == left and by_left == first_left:
@@ -193,6 +200,7 @@ def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
         by_right = after(s.links, by_right, at_right)
         if at_right == right and by_right == first_right:
             return right
+    return -1
 
 
 @kernel
@@ -211,7 +219,7 @@ def _paint(s: LinkState, f: ForestState, start: int, colour: int) -> None:
         f.nodes[node].label = colour
 
 
-@inlined
+@kernel
 def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     """A join that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
     first = wide(f.nodes[start].tree)
@@ -244,7 +252,7 @@ def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     return best
 
 
-@inlined
+@kernel
 def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
     """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
     own = wide(f.nodes[start].label)

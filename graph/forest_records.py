@@ -18,7 +18,8 @@ FREE_LABEL: Final = 0
 LABELS_USED: Final = 1
 COMPONENTS: Final = 2
 NEXT_SERIAL: Final = 3
-FOREST_SCALARS: Final = 4
+WALKS: Final = 4
+FOREST_SCALARS: Final = 12
 """How many integers the forest keeps beside its arrays; above, what each of them is."""
 
 

@@ -129,7 +129,7 @@ def advance(s: LinkState, newest_ms: int) -> bool:
     return True
 
 
-@inlined
+@kernel
 def next_fallen(s: LinkState) -> int:
     """The next link to fall out of the window, oldest last event first, then by number; -1 when none is left.
 
@@ -152,17 +152,24 @@ def next_at_hand(s: LinkState) -> int:
     return wide(s.scalars[AT_HAND])
 
 
-@inlined
+@kernel
 def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
     """Add one event to a link. Returns the link and whether it has just become live."""
-    return touch_at(s, locate(s, kind, source, target), kind, source, target, ts, money)
+    return _touch(s, locate(s, kind, source, target), kind, source, target, ts, money)
 
 
-@inlined
+@kernel
 def touch_at(
     s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
 ) -> tuple[int, bool]:
     """As ``touch``, for a caller that has just located the key (-1 when it was not there)."""
+    return _touch(s, located, kind, source, target, ts, money)
+
+
+@inlined
+def _touch(
+    s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
+) -> tuple[int, bool]:
     link = located
     beyond = s.scalars[HORIZON]
     if link < 0:

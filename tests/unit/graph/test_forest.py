@@ -1,5 +1,10 @@
 """Which component keeps its label, what replaces a cut join, and that large ones do not stall."""
 
+import random
+
+import networkx as nx
+import pytest
+
 from graph.forest import join, label, part, size
 from graph.kernel import kernel
 from graph.link_store import find, touch
@@ -105,6 +110,38 @@ def test_labels_are_used_again():
         ours.age(20 * n + 15)
     assert len(ours.forest) == 0
     assert ours.forest.arrays()["groups"].shape == (1, 2)
+
+
+@pytest.mark.parametrize("joins", [400, 500, 900])
+@pytest.mark.parametrize("seed", range(4))
+def test_large_components_fall_apart_as_networkx_says(joins, seed):
+    """Both halves of a cut are often too long for one short walk."""
+    draw = random.Random(seed)
+    ours = JoinedLinks(accounts=200, identifiers=200)
+    pairs = [(n, 200 + n) for n in range(200)] + [(n + 1, 200 + n) for n in range(199)]
+    while len(pairs) < joins:
+        pairs.append((draw.randrange(200), draw.randrange(200, 400)))
+    judge = nx.Graph()
+    judge.add_nodes_from(range(400))
+    links = {}
+    for pair in pairs:
+        links[pair] = ours.tie(*pair)
+        judge.add_edge(*pair)
+    for pair in draw.sample(sorted(links), 150):
+        before = nx.number_connected_components(judge)
+        judge.remove_edge(*pair)
+        assert ours.part(links[pair]) == (nx.number_connected_components(judge) != before)
+        found = {}
+        for component in nx.connected_components(judge):
+            assert {ours.size(node) for node in component} == {len(component)}
+            found.update(dict.fromkeys(component, min(component)))
+        assert all(found[node] == min(ours.circle(node)) for node in range(0, 400, 40))
+        by_label = {}
+        for node in range(400):
+            if ours.label(node) >= 0:
+                by_label.setdefault(ours.label(node), set()).add(found[node])
+        assert all(len(roots) == 1 for roots in by_label.values())
+        assert len(by_label) == len(ours.forest)
 
 
 @kernel
