@@ -70,7 +70,7 @@ def circle_around(state: State, rider: int) -> int:
 
 @kernel
 def _neighbours(state: State, rider: int) -> int:
-    """Puts the riders around one into ``state.scratch[0]``, the nearest first; returns how many."""
+    """Puts the riders nearest to one into ``state.scratch[0]``, ascending; returns how many."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
     met, keys, near = state.scratch[1], state.moments[0], state.scratch[0]
@@ -105,6 +105,7 @@ def _neighbours(state: State, rider: int) -> int:
     found = min(found, MAX_NEIGHBOURS)
     for place in range(found):
         near[place] = keys[place] & 0xFFFFFFFF
+    near[:found].sort()
     return found
 
 

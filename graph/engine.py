@@ -228,8 +228,7 @@ class Engine:
                 self._hear(verdict, moment, outcome)
 
     def _moment(self, batch: EventBatch) -> Moment:
-        # A circle is looked for when the row has been counted already.
-        row = min(int(self._memory.state.numbers[ROW]), len(batch) - 1)
+        row = int(self._memory.state.numbers[ROW])
         return Moment(int(batch.records["ts"][row]), batch.event_id(row))
 
     def _judgement(self, at: Moment) -> Judgement:

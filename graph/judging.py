@@ -76,6 +76,7 @@ _FADE: Final = 2
 _HEAR: Final = 3
 _LOOK: Final = 4
 _CIRCLE: Final = 5
+_LEAVE: Final = 6
 """Phases of one event."""
 
 _NEXT: Final = 0
@@ -206,11 +207,12 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                     _judge_around(state, entity)
                     return _CANDIDATE
             numbers[PHASE] = _CIRCLE
-        else:
-            kind = events[numbers[ROW]].kind
+        elif phase == _LEAVE:
             numbers[PHASE] = _APPLY
             numbers[ROW] += 1
-            if kind == TRIP_COMPLETED and _judge_circle(state, numbers[TOUCHED_A]):
+        else:
+            numbers[PHASE] = _LEAVE
+            if events[numbers[ROW]].kind == TRIP_COMPLETED and _judge_circle(state, numbers[TOUCHED_A]):
                 return _CANDIDATE
 
 

@@ -144,7 +144,8 @@ class LinkState(Arrays):
         "ends": (np.dtype(np.int32), 2),
         "entities": ENTITY,
         "slots": np.dtype(np.uint32),
-        "due": (np.dtype(np.int32), 2),
+        "ageing": np.dtype(np.int32),
+        "forgetting": np.dtype(np.int32),
         "spells": SPELL,
         "scalars": np.dtype(np.int64),
     }
