@@ -37,7 +37,6 @@ from typing import Any, Final
 
 import msgspec
 import networkx as nx
-import numpy as np
 from surroundings import rate, surroundings
 
 from gnn.scorer import load_scorer
