@@ -7,8 +7,10 @@ has made room before. Division by zero gives infinity as in numpy, which no kern
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from hashlib import blake2b
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -44,6 +46,25 @@ def _cache_folder() -> Path:
 _settings: Any = config
 if not _settings.CACHE_DIR:
     _settings.CACHE_DIR = str(_cache_folder())
+
+
+def _leave_out_linear_algebra() -> None:
+    """Let numba load its array functions without scipy's BLAS, which takes as long to load as all the rest.
+
+    numba looks for it once and does without it where it is missing: ``np.dot`` and the like are then refused
+    in kernels. Programs that import ``scipy.linalg`` themselves still can.
+    """
+    wanted = "scipy.linalg.cython_blas"
+    if wanted not in sys.modules:
+        modules: dict[str, Any] = sys.modules
+        modules[wanted] = None
+        try:
+            import_module("numba.np.arraymath")
+        finally:
+            del modules[wanted]
+
+
+_leave_out_linear_algebra()
 
 
 def kernel(function: Function) -> Function:
