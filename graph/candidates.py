@@ -18,15 +18,16 @@ it); a candidate that was cut there says so.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from graph.clusters import is_shared, joined_ms
 from graph.forest_kernels import label
-from graph.kernel import kernel
+from graph.kernel import kernel, wide
 from graph.link_records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
 from graph.link_touch import first_link, length
+from graph.rows import sort
 from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.state import ACCOUNT_KIND, IP, TRUNCATED, Int32s, State, fresh_stamp
+from graph.state import ACCOUNT_KIND, IP, STAMP, TRUNCATED, Int32s, State, account_of, fresh_stamp
 from graph.visits import CHANCE_MARGIN, expected_trips
 
 MAX_ACCOUNTS: Final = 300
@@ -36,6 +37,8 @@ MIN_JOINING_TRIPS: Final = 3
 MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
 MEMO_SLOTS: Final = 1024
+_LEADS: Final = 1
+"""Marks the account of a unit by which it was taken in: the unit's drivers are looked at there."""
 
 
 @kernel
@@ -55,7 +58,7 @@ def gather(state: State, seeds: Int32s) -> int:
     while done < found:
         found = _corroborated(state, gathered[done], found, stamp)
         done += 1
-    gathered[:found].sort()
+    sort(gathered[:found])
     return found
 
 
@@ -65,6 +68,7 @@ def _admit(state: State, account: int, found: int, stamp: int) -> int:
     if state.marks[account].stamp == stamp:
         return found
     state.marks[account].stamp = stamp
+    state.marks[account].count = _LEADS
     state.members[found] = account
     found += 1
     if label(state.forest, account) < 0:
@@ -76,6 +80,7 @@ def _admit(state: State, account: int, found: int, stamp: int) -> int:
                 state.numbers[TRUNCATED] = 1
                 return found
             state.marks[node].stamp = stamp
+            state.marks[node].count = 0
             state.members[found] = node
             found += 1
         node = state.forest.nodes[node].next_member
@@ -117,24 +122,122 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
         if _refers(state, account, records[link].source, shared):
             found = _consider(state, records[link].source, found, stamp)
         link = hooks[link].next_in
-    link = first_link(state.links, account, RIDERS)
-    while link >= 0:
-        rider = records[link].source
-        if (
-            state.marks[rider].stamp != stamp
-            and is_shared(state, rider)
-            and _rides(state, rider, account, stamp)
-        ):
-            found = _consider(state, rider, found, stamp)
-        link = hooks[link].next_in
-    if shared:
-        link = first_link(state.links, account, DRIVERS)
-        while link >= 0:
-            driver = records[link].target
-            if state.marks[driver].stamp != stamp and _rides(state, account, driver, stamp):
-                found = _consider(state, driver, found, stamp)
-            link = hooks[link].next_out
+    found = _take_riders(state, account, found, stamp)
+    if shared and state.marks[account].count == _LEADS:
+        found = _take_drivers(state, account, found, stamp)
     return found
+
+
+@kernel
+def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
+    """Take in the clusters that ride with a driver; returns how many accounts are gathered then."""
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and is_shared(state, rider):
+            memo = _memo_of(state, rider, driver)
+            if _holds(memo, state, rider, driver, stamp):
+                memo.answer -= 1
+            else:
+                _note(memo, state, rider, driver, stamp, -1)
+        link = hooks[link].next_in
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and is_shared(state, rider):
+            memo = _memo_of(state, rider, driver)
+            # Only one of its accounts met the driver, or it was looked at: till then counts are negative.
+            if not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1):
+                _note(memo, state, rider, driver, stamp, 0)
+                if _rides_with(state, rider, driver):
+                    found = _consider(state, rider, found, stamp)
+        link = hooks[link].next_in
+    return found
+
+
+@kernel
+def _memo_of(state: State, rider: int, driver: int) -> Any:
+    """Where it is noted how many of the rider's cluster met the driver; another pair may stand there."""
+    return state.memo[(label(state.forest, rider) * 31 + driver) & (MEMO_SLOTS - 1)]
+
+
+@kernel
+def _holds(memo: Any, state: State, rider: int, driver: int, stamp: int) -> bool:
+    return memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider)
+
+
+@kernel
+def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: int) -> None:
+    memo.stamp = stamp
+    memo.label = label(state.forest, rider)
+    memo.driver = driver
+    memo.answer = answer
+
+
+@kernel
+def _rides_with(state: State, rider: int, driver: int) -> bool:
+    """Whether the rider's cluster rides with the driver more than strangers would."""
+    _, total = _tally_rides(state, rider)
+    account = account_of(state, driver)
+    return account.tallied == state.numbers[STAMP] and _rides_more(state, account, total)
+
+
+@kernel
+def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
+    """Take in the drivers that a rider's cluster rides with; returns how many accounts are gathered then."""
+    drivers, total = _tally_rides(state, rider)
+    met = state.scratch[1]
+    for place in range(drivers):
+        driver = wide(met[place])
+        if _rides_more(state, account_of(state, driver), total):
+            found = _consider(state, driver, found, stamp)
+    return found
+
+
+@kernel
+def _tally_rides(state: State, rider: int) -> tuple[int, int]:
+    """Counts what the rider's cluster had to do with each driver, under a fresh stamp.
+
+    Puts the drivers into ``state.scratch[1]``; returns how many, and the cluster's trips since its accounts
+    began to share. Cost: O(rode-with links of the cluster).
+    """
+    stamp = fresh_stamp(state)
+    met = state.scratch[1]
+    drivers = total = 0
+    member = rider
+    while True:
+        if state.entities[member].kind == ACCOUNT_KIND:
+            since = joined_ms(state, member)
+            link = first_link(state.links, member, DRIVERS)
+            while link >= 0:
+                ride = state.links.links[link]
+                if ride.last_ms >= since:
+                    driver = account_of(state, ride.target)
+                    if driver.tallied != stamp:
+                        driver.tallied = stamp
+                        driver.tally_riders = 0
+                        driver.tally_trips = 0
+                        met[drivers] = ride.target
+                        drivers += 1
+                    driver.tally_riders += 1
+                    driver.tally_trips += ride.count
+                    total += ride.count
+                link = state.links.hooks[link].next_out
+        member = wide(state.forest.nodes[member].next_member)
+        if member == rider:
+            break
+    return drivers, total
+
+
+@kernel
+def _rides_more(state: State, driver: Any, total: int) -> bool:
+    """Whether what was tallied of a driver is more than chance explains, and enough of all trips."""
+    trips = driver.tally_trips
+    if driver.tally_riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
+        return False
+    expected = expected_trips(state, driver.entity, trips, total)
+    return trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected
 
 
 @kernel
@@ -178,42 +281,3 @@ def _ties(state: State, address: int, stamp: int) -> bool:
         mark.stamp = stamp
         mark.count = clustered >= CLUSTERED_SHARE * users
     return mark.count > 0
-
-
-@kernel
-def _rides(state: State, rider: int, driver: int, stamp: int) -> bool:
-    """Whether the rider's cluster rides with the driver more than strangers would."""
-    cluster = label(state.forest, rider)
-    memo = state.memo[(cluster * 31 + driver) & (MEMO_SLOTS - 1)]
-    if memo.stamp != stamp or memo.label != cluster or memo.driver != driver:
-        memo.stamp = stamp
-        memo.label = cluster
-        memo.driver = driver
-        memo.answer = _rides_more(state, rider, driver)
-    return memo.answer > 0
-
-
-@kernel
-def _rides_more(state: State, rider: int, driver: int) -> bool:
-    riders = trips = total = met = 0
-    member = rider
-    while True:
-        if state.entities[member].kind == ACCOUNT_KIND:
-            since = joined_ms(state, member)
-            link = first_link(state.links, member, DRIVERS)
-            while link >= 0:
-                ride = state.links.links[link]
-                met += ride.target == driver
-                if ride.last_ms >= since:
-                    total += ride.count
-                    if ride.target == driver:
-                        riders += 1
-                        trips += ride.count
-                link = state.links.hooks[link].next_out
-        member = state.forest.nodes[member].next_member
-        if member == rider:
-            break
-    if met < MIN_JOINING_RIDERS or riders < MIN_JOINING_RIDERS:
-        return False
-    chance = MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected_trips(state, driver, trips, total)
-    return trips > chance and trips >= JOINING_SHARE * total

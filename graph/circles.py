@@ -25,6 +25,7 @@ from typing import Final
 from graph.kernel import kernel
 from graph.link_records import DRIVERS, RIDERS
 from graph.link_touch import first_link, length
+from graph.rows import sort
 from graph.state import Int32s, State, account_of, fresh_stamp
 
 DENSITY: Final = 1 / 3
@@ -101,11 +102,11 @@ def _neighbours(state: State, rider: int) -> int:
             rank = 0 if other == rider else (1 << 24) - count
             keys[found] = (rank << 32) | other
             found += 1
-    keys[:found].sort()
+    sort(keys[:found])
     found = min(found, MAX_NEIGHBOURS)
     for place in range(found):
         near[place] = keys[place] & 0xFFFFFFFF
-    near[:found].sort()
+    sort(near[:found])
     return found
 
 
@@ -132,7 +133,7 @@ def _drivers(state: State, riders: int) -> int:
                 common[found] = records[link].target
                 found += 1
             link = hooks[link].next_out
-    common[:found].sort()
+    sort(common[:found])
     for place in range(found):
         marks[common[place]].first = place
     return found
@@ -187,7 +188,8 @@ def _peel(state: State, riders: int, drivers: int) -> int:
             degrees[0, rider] = _PEELED
             peeled[0, rider] = gone
             left_riders -= 1
-            degrees[1, :drivers] -= pairs[rider, :drivers]
+            for place in range(drivers):
+                degrees[1, place] -= pairs[rider, place]
         else:
             total -= degrees[1, driver]
             degrees[1, driver] = _PEELED
@@ -241,7 +243,7 @@ def _closed(state: State, rider: int, riders: int, drivers: int, since: int) -> 
                 found += 1
     if met < MIN_DRIVERS:
         return 0
-    members[:found].sort()
+    sort(members[:found])
     return found
 
 

@@ -27,6 +27,7 @@ class Forest:
         self._groups = np.zeros(SMALLEST, GROUP)
         self._scalars = np.zeros(FOREST_SCALARS, np.int64)
         self._scalars[FREE_LABEL] = -1
+        self._state: ForestState | None = None
 
     def __len__(self) -> int:
         """How many components there are; lone nodes do not count."""
@@ -42,7 +43,9 @@ class Forest:
             used = int(self._scalars[LABELS_USED])
             grown[:used] = self._groups[:used]
             self._groups = grown
-        return ForestState(nodes=nodes, groups=self._groups, scalars=self._scalars)
+        if self._state is None or self._state.nodes is not nodes or self._state.groups is not self._groups:
+            self._state = ForestState(nodes=nodes, groups=self._groups, scalars=self._scalars)
+        return self._state
 
     @property
     def memory_bytes(self) -> int:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-import numpy as np
-
 from graph.geometry import distance_km
 from graph.kernel import kernel
 from graph.sharing import DAY_MS
@@ -121,7 +119,7 @@ def _learn(habits: Any, fare: float, km: float, minutes: float) -> None:
 @kernel
 def _solve(habits: Any) -> None:
     """Solve the 3x3 normal equations by elimination with pivoting; unsolved when they are singular."""
-    rows = np.empty((3, 4))
+    rows = habits.rows
     for i in range(3):
         for j in range(3):
             rows[i, j] = habits.normal[i, j]

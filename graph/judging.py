@@ -22,6 +22,7 @@ from graph.kernel import kernel
 from graph.link_records import REFERRALS, REFERRERS
 from graph.link_touch import length
 from graph.naming import Bytes
+from graph.rows import copy, sort
 from graph.shapes import CIRCLE, CLUSTERS, VISIT
 from graph.state import (
     EVENT,
@@ -149,8 +150,8 @@ def judge_account(state: State, entity: int) -> None:
 @kernel
 def _begin_following(state: State) -> None:
     numbers = state.numbers
-    state.regrouped[: numbers[REGROUPED]].sort()
-    state.faded[: numbers[FADED]].sort()
+    sort(state.regrouped[: numbers[REGROUPED]])
+    sort(state.faded[: numbers[FADED]])
     numbers[PHASE] = _REGROUP
     numbers[INDEX] = 0
 
@@ -289,7 +290,7 @@ def _take_ring(state: State, ring: int) -> None:
         state.members[found] = member
         found += 1
         member = account_of(state, member).next_in_ring
-    state.members[:found].sort()
+    sort(state.members[:found])
     set_candidate(state, found, state.rings[ring].shape)
 
 
@@ -345,7 +346,7 @@ def _widen(state: State, found: int, shape: int) -> None:
                     members[widened] = member
                     widened += 1
                 member = account_of(state, member).next_in_ring
-    members[:widened].sort()
+    sort(members[:widened])
     set_candidate(state, widened, shape)
 
 
@@ -380,4 +381,4 @@ def confirm(state: State, ring: int) -> None:
     state.rings[ring].truncated = state.numbers[TRUNCATED]
     state.rings[ring].score = state.score[0]
     state.ring_evidence[ring] = state.evidence[0]
-    state.ring_features[ring] = state.features
+    copy(state.features, state.ring_features[ring], len(state.features))

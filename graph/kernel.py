@@ -1,7 +1,8 @@
 """How the core's inner loops are compiled: numba, cached on disk, without bounds checks and without a lock.
 
-A kernel takes arrays and returns numbers; it allocates nothing that grows with the graph. Whoever calls it
-has made room before. Division by zero gives infinity as in numpy, which no kernel here relies on.
+A kernel takes arrays and returns numbers; it creates no array, so it is compiled without reference counts.
+Whoever calls it has made room before. Division by zero gives infinity as in numpy, which no kernel here
+relies on.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def inlined(function: Function) -> Function:
 
 
 def _compiled(function: Function) -> Function:
-    compiled: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
+    compiled: Any = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
     resolve = compiled.get_call_template
 
     def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:

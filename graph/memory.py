@@ -64,6 +64,7 @@ class Memory:
         self.forest = Forest(self.links)
         self._arrays = _empty()
         self._fit_scratch()
+        self.state: State = None  # type: ignore[assignment]
         self.state = self._state()
 
     def reserve(self, events: int, name_bytes: int) -> None:
@@ -120,6 +121,7 @@ class Memory:
         memory._arrays = _empty() | {name: saved[name].copy() for name in (*_GROWING, *_KEPT_WHOLE)}
         memory._fit_slots()
         memory._fit_scratch()
+        memory.state = None
         memory.state = memory._state()
         return memory
 
@@ -155,7 +157,11 @@ class Memory:
             self._arrays["degrees"] = np.zeros((3, accounts))
 
     def _state(self) -> State:
-        return State(links=self.links.state, forest=self.forest.state, **self._arrays)
+        """The arrays as they are now; the same object while none was replaced."""
+        arrays = {"links": self.links.state, "forest": self.forest.state, **self._arrays}
+        if self.state is None or any(getattr(self.state, name) is not arrays[name] for name in arrays):
+            return State(**arrays)
+        return self.state
 
 
 def _empty() -> dict[str, Any]:

@@ -49,6 +49,9 @@ ACCOUNT: Final = np.dtype(
         ("origins", "i4"),
         ("ring", "i4"),
         ("next_in_ring", "i4"),
+        ("tally_riders", "i4"),
+        ("tally_trips", "i4"),
+        ("tallied", "i8"),
     ]
 )
 """One account's facts. Times are epoch ms, money is in link units (1/10,000).
@@ -59,7 +62,8 @@ trips on live links; ``score`` is that of the last judgement it was part of, 0 b
 ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that
 another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers it was
 created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
-regrouped, and in which rides of it last fell out of the window.
+regrouped, and in which rides of it last fell out of the window. What begins with ``tally`` is scratch: what a
+cluster, under the stamp ``tallied``, had to do with a driver.
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
@@ -89,6 +93,7 @@ HABITS: Final = np.dtype(
         ("normal", "f8", (3, 3)),
         ("moment", "f8", (3,)),
         ("coefficients", "f8", (3,)),
+        ("rows", "f8", (3, 4)),
         ("solved", "i8"),
         ("solved_at", "i8"),
         ("speeds", "i8"),

@@ -17,6 +17,7 @@ from graph.clusters import is_public
 from graph.kernel import kernel
 from graph.link_records import DRIVERS, IDENTITIES, USERS
 from graph.link_touch import first_link, length
+from graph.rows import copy, sort
 from graph.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
 from graph.state import DEVICE, DRIVER, IP, LIVE_TRIPS, Int32s, Int64s, State, account_of, fresh_stamp
 
@@ -77,9 +78,9 @@ def visit_around(state: State, account: int) -> int:
             found = _around(state, device)
             if found > best:
                 best = found
-                state.members[:best] = state.scratch[4][:best]
+                copy(state.scratch[4], state.members, best)
         link = hooks[link].next_out
-    state.members[:best].sort()
+    sort(state.members[:best])
     return best
 
 

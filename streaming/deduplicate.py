@@ -220,4 +220,5 @@ def _move_live(old: Int64s, new: Int64s, newest: int) -> None:
             slot += 1
             if slot == slots:
                 slot = 0
-        new[slot] = old[i]
+        for place in range(3):
+            new[slot, place] = old[i, place]

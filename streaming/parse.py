@@ -237,7 +237,6 @@ def _write_record(text: Bytes, found: Any, present: Any, record: Any) -> None:
             record.numbers[slot] = np.nan
 
 
-@kernel
 def parse_lines(
     text: Bytes, starts: Places, ends: Places, longest: int, records: Records, left: Places
 ) -> int:
@@ -248,6 +247,20 @@ def parse_lines(
     """
     found = np.zeros(len(NAMES), _FIELD)
     strangers = np.zeros(2 * _MOST_STRANGERS, np.int64)
+    return _parse_lines(text, starts, ends, longest, records, left, found, strangers)
+
+
+@kernel
+def _parse_lines(
+    text: Bytes,
+    starts: Places,
+    ends: Places,
+    longest: int,
+    records: Records,
+    left: Places,
+    found: Records,
+    strangers: Places,
+) -> int:
     count = 0
     for row in range(len(starts)):
         start, end = starts[row], ends[row]

@@ -14,6 +14,7 @@ from graph.evidence.timing import BURST_MS, busiest
 from graph.kernel import kernel
 from graph.link_records import DRIVERS, IDENTITIES, USERS
 from graph.link_touch import first_link, length
+from graph.rows import sort
 from graph.state import DEVICE, Int32s, State
 from graph.visits import NEVER, arrival_ms, common_drivers
 
@@ -65,7 +66,7 @@ def measure_arrivals(state: State, members: Int32s, count: int, uses: int, stamp
     if count > 0:
         drivers = common_drivers(state, arrived[:count], moments[:count], stamp)
         covered = _covered(state, count, drivers, stamp)
-    moments[:count].sort()
+    sort(moments[:count])
     start, end = busiest(moments[:count], BURST_MS)
     e.arrival_burst = ratio(end - start, count)
     e.same_drivers = ratio(covered, count)

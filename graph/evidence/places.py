@@ -8,6 +8,7 @@ from __future__ import annotations
 from graph.evidence.record import Record
 from graph.geometry import distance_km
 from graph.kernel import kernel
+from graph.rows import copy, sort
 from graph.state import DRIVER, Int32s, State
 
 
@@ -26,13 +27,13 @@ def measure_places(state: State, members: Int32s, e: Record) -> None:
     e.spread_km = 0.0
     if known < 2:
         return
-    ordered[:known] = lats[:known]
-    ordered[:known].sort()
+    copy(lats, ordered, known)
+    sort(ordered[:known])
     middle_lat = ordered[known // 2]
-    ordered[:known] = lons[:known]
-    ordered[:known].sort()
+    copy(lons, ordered, known)
+    sort(ordered[:known])
     middle_lon = ordered[known // 2]
     for place in range(known):
         ordered[place] = distance_km(lats[place], lons[place], middle_lat, middle_lon)
-    ordered[:known].sort()
+    sort(ordered[:known])
     e.spread_km = ordered[known // 2]

@@ -11,6 +11,7 @@ from graph.accounts import UNKNOWN_MS
 from graph.evidence.record import Record
 from graph.habits import creation_share
 from graph.kernel import kernel
+from graph.rows import sort
 from graph.sharing import DAY_MS
 from graph.state import Int32s, Int64s, State
 
@@ -29,8 +30,8 @@ def measure_timing(state: State, members: Int32s, e: Record) -> None:
         if account.created_ms != UNKNOWN_MS:
             moments[created] = account.created_ms
             created += 1
-    moments[:created].sort()
-    spans[: len(members)].sort()
+    sort(moments[:created])
+    sort(spans[: len(members)])
     e.active_days = spans[len(members) // 2] / DAY_MS
     start, end = busiest(moments[:created], BURST_MS)
     city = creation_share(state, moments[start], moments[end - 1]) if created else 0.0
@@ -39,7 +40,7 @@ def measure_timing(state: State, members: Int32s, e: Record) -> None:
     if created > 1:
         for place in range(created - 1):
             spans[place] = moments[place + 1] - moments[place]
-        spans[: created - 1].sort()
+        sort(spans[: created - 1])
         e.pace_days = spans[(created - 1) // 2] / DAY_MS
 
 
