@@ -25,6 +25,7 @@ from graph.evidence import evidence_of
 from graph.index import EntityIndex
 from graph.judgement import Judgement
 from graph.judging import (
+    APPLY,
     DONE,
     FELL_APART,
     HEARD,
@@ -49,6 +50,7 @@ from graph.state import (
     MEMBERS,
     OBSERVED,
     OUTSIDE,
+    PHASE,
     ROW,
     SUBJECT,
     TRUNCATED,
@@ -228,8 +230,9 @@ class Engine:
                 self._hear(verdict, batch, moment, outcome)
 
     def _moment(self, batch: EventBatch) -> Moment:
-        # A circle is looked for when the row has been counted already.
-        row = min(int(self._memory.state.numbers[ROW]), len(batch) - 1)
+        # A circle is the last that an event calls for: the row was counted, and the next event has not begun.
+        numbers = self._memory.state.numbers
+        row = int(numbers[ROW]) - int(numbers[PHASE] == APPLY)
         return Moment(int(batch.records["ts"][row]), batch.event_id(row))
 
     def _judgement(self, at: Moment) -> Judgement:

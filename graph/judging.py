@@ -70,7 +70,7 @@ _CANDIDATE: Final = 5
 """What ``run`` says: the batch is done; the candidate at hand waits for a score in ``state.score``; it was
 judged; the ring of ``state.numbers[SUBJECT]`` may have fallen apart; a verdict came."""
 
-_APPLY: Final = 0
+APPLY: Final = 0
 _REGROUP: Final = 1
 _FADE: Final = 2
 _HEAR: Final = 3
@@ -123,7 +123,7 @@ def run(state: State, events: Records, text: Bytes) -> int:
 def begin_batch(state: State) -> None:
     """Start at the first event."""
     state.numbers[ROW] = 0
-    state.numbers[PHASE] = _APPLY
+    state.numbers[PHASE] = APPLY
     state.numbers[STEP] = _NEXT
     state.numbers[PENDING] = NOBODY
 
@@ -160,7 +160,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
     numbers = state.numbers
     while True:
         phase = numbers[PHASE]
-        if phase == _APPLY:
+        if phase == APPLY:
             if numbers[ROW] >= len(events):
                 return DONE
             apply_event(state, events[numbers[ROW]], text)
@@ -208,7 +208,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             numbers[PHASE] = _CIRCLE
         else:
             kind = events[numbers[ROW]].kind
-            numbers[PHASE] = _APPLY
+            numbers[PHASE] = APPLY
             numbers[ROW] += 1
             if kind == TRIP_COMPLETED and _judge_circle(state, numbers[TOUCHED_A]):
                 return _CANDIDATE
