@@ -1,8 +1,8 @@
 """Ways to keep components under joins, uses, ageing and cuts, beside each other on the same operations.
 
 ``ours`` is ``graph.forest``; the others are in ``connectivity_rivals``, which says what each gives. The
-streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One line of JSON
-for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the slowest
+streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One line of
+JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the slowest
 hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run stops.
 """
 
