@@ -11,9 +11,9 @@ after every one. A batch is 1,000 events with all that falls meanwhile. One line
 Rivals on the live links, as arrays of compact integers that are made outside the clock: igraph, rustworkx,
 networkx and scipy build the graph and find all components, as they would for each batch; once, because one
 takes long enough; for igraph also the finding alone. networkx and rustworkx build from Python tuples and are
-left out above a million links. Union-find with path halving and union by size, in the same numba style, on the
-same events, cannot delete: the limit. All of them, and ours, are single-threaded and timed by the CPU time of
-their thread, so that others on the machine disturb less.
+left out above a million links. Union-find with path halving and union by size, in the same numba style, on
+the same events, cannot delete: the limit. All of them, and ours, are single-threaded and timed by the CPU
+time of their thread, so that others on the machine disturb less.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def measure_groups(live: int, seed: int, repeats: int) -> Iterator[dict[str, obj
     before = resident()
     engine.go(0, stream.warm)
     used = int(engine.store.state.scalars[USED])
-    link_bytes = (resident() - before) / engine.store.live_count
+    link_bytes = resident() - before
     times, rates, unions = [], [], []
     for repeat in range(repeats):
         start, aged = stream.warm + repeat * BATCHES * BATCH, int(engine.counts[AGED])
@@ -245,7 +245,8 @@ def measure_groups(live: int, seed: int, repeats: int) -> Iterator[dict[str, obj
         "live_links": engine.store.live_count,
         "links_held": used,
         "entities": stream.entities,
-        "resident_bytes_per_live_link": round(link_bytes, 1),
+        "resident_bytes_per_live_link": round(link_bytes / engine.store.live_count, 1),
+        "resident_bytes_per_link_held": round(link_bytes / used, 1),
         "resident_bytes_per_entity": round(engine.entity_bytes, 1),
         "link_record_bytes": LINK.itemsize,
     }

@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-WINDOW_MS = 30 * 86_400_000
+WINDOW_MS = 90 * 86_400_000
 LATENESS_MS = 48 * 3_600_000
 NEW, CUTS = 0.3, 0.01
 LINKS_OF_ACCOUNT, GROUP, OWN = 4, 6, 0.74
 ACTIVE = 0.15
 """Of the events of a window: how many links are recent enough to be used again."""
-LIVE = NEW + ACTIVE
-"""Live links for each event of a window, once a window and a half has gone by."""
+LIVE = 0.3663
+"""Live links for each event of a window, once a window and a half has gone by (measured)."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def foresee_group(f: ForestState, node: int) -> None:
         fetch(f.groups, own)
 
 
-@kernel
+@inlined
 def join(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a live identity link join its ends; True when two components (or lone nodes) became one."""
     record = s.links[link]
@@ -74,7 +74,7 @@ def join(s: LinkState, f: ForestState, link: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def part(s: LinkState, f: ForestState, link: int) -> bool:
     """Let a link no longer join its ends; True when their component fell apart."""
     record = s.links[link]
@@ -219,7 +219,7 @@ def _paint(s: LinkState, f: ForestState, start: int, colour: int) -> None:
         f.nodes[node].label = colour
 
 
-@kernel
+@inlined
 def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     """A join that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
     first = wide(f.nodes[start].tree)
@@ -252,7 +252,7 @@ def _replacement(s: LinkState, f: ForestState, start: int) -> int:
     return best
 
 
-@kernel
+@inlined
 def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
     """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
     own = wide(f.nodes[start].label)

@@ -129,7 +129,7 @@ def advance(s: LinkState, newest_ms: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def next_fallen(s: LinkState) -> int:
     """The next link to fall out of the window, oldest last event first, then by number; -1 when none is left.
 
@@ -152,13 +152,13 @@ def next_at_hand(s: LinkState) -> int:
     return wide(s.scalars[AT_HAND])
 
 
-@kernel
+@inlined
 def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
     """Add one event to a link. Returns the link and whether it has just become live."""
     return _touch(s, locate(s, kind, source, target), kind, source, target, ts, money)
 
 
-@kernel
+@inlined
 def touch_at(
     s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
 ) -> tuple[int, bool]:
