@@ -7,7 +7,7 @@ event by event; how events are cut into calls changes nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -61,14 +61,14 @@ class Admission:
 
     def __init__(self, clock_ms: int) -> None:
         self.newest_ms = 0
-        self._clock_ms = clock_ms
+        self.clock_ms = clock_ms
         self._tables = [np.zeros((_FIRST_SLOTS, 3), np.int64) for _ in range(_SEGMENTS)]
         self._used = np.zeros(_SEGMENTS, np.int64)
 
     @property
     def horizon_ms(self) -> int:
         """The latest ``ts`` that is accepted now."""
-        return max(self.newest_ms, self._clock_ms) + DAY_MS
+        return max(self.newest_ms, self.clock_ms) + DAY_MS
 
     @property
     def memory_bytes(self) -> int:
@@ -94,11 +94,28 @@ class Admission:
                 verdicts,
                 done,
                 self.newest_ms,
-                self._clock_ms,
+                self.clock_ms,
             )
             if full < 0:
                 return verdicts
             self._make_room(full)
+
+    def save(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything remembered, as arrays; the clock apart, which is the caller's."""
+        sizes = [len(table) for table in self._tables]
+        return {
+            "slots": np.concatenate(self._tables),
+            "sizes": np.array(sizes, np.int64),
+            "used": self._used.copy(),
+            "newest_ms": np.array([self.newest_ms], np.int64),
+        }
+
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Becomes what ``save`` gave."""
+        bounds = np.cumsum(arrays["sizes"])[:-1]
+        self._tables = [table.copy() for table in np.split(arrays["slots"], bounds)]
+        self._used = arrays["used"].copy()
+        self.newest_ms = int(arrays["newest_ms"][0])
 
     def _make_room(self, segment: int) -> None:
         old = self._tables[segment]
