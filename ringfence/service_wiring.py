@@ -73,7 +73,7 @@ def service(
         group = KafkaGroup(options.kafka, log.warn)
         sink = KafkaSink(options.kafka, group.metadata)
         stack.callback(sink.close)
-        missing = _patiently(lambda: group.wait_for_broker(5.0), options.connect_within_s, log)
+        missing = _patiently(lambda: group.missing_topics(5.0), options.connect_within_s, log)
         if missing:
             log.note("topics missing", {"topics": missing})
         _patiently(sink.begin, options.connect_within_s, log)

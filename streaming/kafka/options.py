@@ -31,8 +31,9 @@ class KafkaOptions:
     """Where the cluster is and who we are there.
 
     ``identity``: a second member of the same group with the same identity is fenced off. ``transactions``:
-    results and offsets in one Kafka transaction. ``prefix`` stands before the name of every
-    topic. ``passed``: settings of librdkafka, handed on unread; those that the guarantees stand on cannot be changed. Not shown in full: it may hold passwords.
+    results and offsets in one Kafka transaction. ``prefix`` stands before the name of every topic.
+    ``passed``: settings of librdkafka, handed on unread; those that the guarantees stand on cannot be
+    changed. Not shown in full: it may hold passwords.
     """
 
     bootstrap: str
@@ -59,6 +60,7 @@ class KafkaOptions:
         return {
             "bootstrap.servers": self.bootstrap,
             "client.id": f"{self.group}-{self.identity or 'member'}",
+            "log_level": 3,
             "reconnect.backoff.ms": 100,
             "reconnect.backoff.max.ms": 5000,
             "topic.metadata.refresh.interval.ms": 10_000,

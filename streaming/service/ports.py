@@ -82,9 +82,6 @@ class Source(Protocol):
     def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """Where each ends at this moment: one question to the broker."""
 
-    def commit(self, offsets: Offsets, note: str) -> None:
-        """Remembers for the group how far it came; the note says which batch that was."""
-
     def leave(self) -> None:
         """Ends, cleanly."""
 

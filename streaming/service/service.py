@@ -49,6 +49,9 @@ class Group(Source, Protocol):
     def join(self, listener: Listener) -> None:
         """Begins. The listener says where to read from."""
 
+    def commit(self, offsets: Offsets, note: str) -> None:
+        """Remembers for the group how far it came; the note says which batch that was."""
+
     def lags(self, taken: Offsets) -> dict[Partition, int]:
         """For each partition, how many records are left as far as is known."""
 
