@@ -98,6 +98,7 @@ class RejectionReason(StrEnum):
     NUMBER_NOT_FINITE = "number_not_finite"
     NUMBER_OUT_OF_RANGE = "number_out_of_range"
     TIME_OUT_OF_RANGE = "time_out_of_range"
+    UNPROCESSABLE = "unprocessable"
 
 
 IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {

@@ -8,7 +8,7 @@ import typer
 
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
-from ringfence.commands import demo, detect, doctor, evaluate, simulate
+from ringfence.commands import demo, detect, doctor, evaluate, run, simulate
 
 app = typer.Typer(
     name="ringfence",
@@ -37,6 +37,7 @@ def everything(
 
 
 app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
+app.command("run", short_help="Run the service: Kafka in, flags out.")(run.command)
 app.command("simulate", short_help="Write the events of a made-up city and the truth about it.")(
     simulate.command
 )

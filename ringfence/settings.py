@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.errors import BadCall
 
@@ -32,13 +34,73 @@ class Settings(BaseSettings):
     pseudonym_key_file: Path | None = Field(
         default=None, description="File that holds that secret; give the secret or the file, not both."
     )
+    kafka: str | None = Field(default=None, description="The brokers of `run` and `replay`, HOST:PORT.")
+    kafka_group: str = Field(default="ringfence", min_length=1, description="Consumer group.")
+    kafka_identity: str | None = Field(
+        default=None,
+        description="Name of this member of the group; a second one with the same is fenced off.",
+    )
+    kafka_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("accounts", "payments", "promos", "trips", "gps", "verdicts"),
+        min_length=1,
+        description="Topics to read, with commas.",
+    )
+    kafka_prefix: str = Field(default="", description="Stands before the name of every topic.")
+    kafka_transactions: bool = Field(
+        default=False, description="Results and offsets in one Kafka transaction."
+    )
+    kafka_options_file: Path | None = Field(
+        default=None, description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL."
+    )
+    state: Path = Field(
+        default=Path("ringfence-state"), description="Folder of `run` for snapshots and the journal."
+    )
+    order_within_s: float = Field(
+        default=0, ge=0, description="Seconds of event time that events are held back to be put in order."
+    )
+    max_skew_s: float = Field(
+        default=3600, gt=0, description="Seconds of event time that a partition may run ahead of the others."
+    )
+    batch_most: int = Field(default=8192, ge=1, description="Events that `run` applies at once under load.")
+    snapshot_every: int = Field(default=1_000_000, ge=1, description="Events between snapshots.")
+    snapshots_kept: int = Field(default=3, ge=1, description="Snapshots that stay.")
+    connect_within_s: float = Field(
+        default=60, ge=0, description="Seconds to wait for a broker at the start before giving up."
+    )
+    message_format: Literal["json", "json-schema", "avro", "protobuf"] = Field(
+        default="json", description="How messages are encoded; all but json need a schema registry."
+    )
+    schema_registry: str | None = Field(default=None, description="Address of the schema registry.")
+    schema_registry_user: SecretStr | None = Field(
+        default=None, description="USER:PASSWORD for the schema registry."
+    )
+    http_port: int = Field(
+        default=9464, ge=0, le=65535, description="Loopback port of health and metrics; 0 for none."
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
+
+    @field_validator("kafka_topics", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 def read_settings() -> Settings:
     """The settings of this process. Raises ``BadCall`` naming the variable when a value is not valid."""
+    return _validated({})
+
+
+def settings_with(given: Mapping[str, object]) -> Settings:
+    """The settings of this process with ``given`` on top, the options of the call.
+
+    Raises ``BadCall`` naming what is not valid.
+    """
+    return _validated({name: value for name, value in given.items() if value is not None})
+
+
+def _validated(given: Mapping[str, object]) -> Settings:
     try:
-        return Settings()
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
@@ -46,6 +108,48 @@ def read_settings() -> Settings:
             f"expected the environment variable {name} to be valid, found {first['input']!r}: "
             f"{first['msg'].lower()}; set it right or unset it"
         ) from error
+
+
+def kafka_options(settings: Settings, given: Sequence[str]) -> dict[str, str]:
+    """Settings of librdkafka: those of the file, and on top those of the call, each ``NAME=VALUE``.
+
+    Raises ``BadCall`` when the file cannot be read or a line is not of that form; values are not shown.
+    """
+    lines: list[tuple[str, str]] = []
+    path = settings.kafka_options_file
+    if path is not None:
+        try:
+            text = path.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadCall(
+                f"expected a readable options file, found {path}: {error}; check the path"
+            ) from error
+        lines += [(f"line {number} of {path}", line) for number, line in enumerate(text.splitlines(), 1)]
+    lines += [("--kafka-option", line) for line in given]
+    options: dict[str, str] = {}
+    for where, line in lines:
+        name, is_there, value = line.partition("=")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not is_there or not name.strip():
+            raise BadCall(f"expected NAME=VALUE in {where}, found something else; put an equals sign between")
+        options[name.strip()] = value.strip()
+    return options
+
+
+def registry_options(settings: Settings) -> dict[str, str]:
+    """How to reach the schema registry; empty without one. Raises ``BadCall`` when a format needs one."""
+    if settings.schema_registry is None:
+        if settings.message_format != "json":
+            raise BadCall(
+                f"expected a schema registry for the format {settings.message_format}, found none; "
+                "set RINGFENCE_SCHEMA_REGISTRY"
+            )
+        return {}
+    options = {"url": settings.schema_registry}
+    if settings.schema_registry_user is not None:
+        options["basic.auth.user.info"] = settings.schema_registry_user.get_secret_value()
+    return options
 
 
 def pseudonym_key(settings: Settings, key_file: Path | None) -> bytes | None:

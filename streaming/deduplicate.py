@@ -61,14 +61,14 @@ class Admission:
 
     def __init__(self, clock_ms: int) -> None:
         self.newest_ms = 0
-        self._clock_ms = clock_ms
+        self.clock_ms = clock_ms
         self._tables = [np.zeros((_FIRST_SLOTS, 3), np.int64) for _ in range(_SEGMENTS)]
         self._used = np.zeros(_SEGMENTS, np.int64)
 
     @property
     def horizon_ms(self) -> int:
         """The latest ``ts`` that is accepted now."""
-        return max(self.newest_ms, self._clock_ms) + DAY_MS
+        return max(self.newest_ms, self.clock_ms) + DAY_MS
 
     @property
     def memory_bytes(self) -> int:
@@ -87,7 +87,7 @@ class Admission:
                 verdicts,
                 done,
                 self.newest_ms,
-                self._clock_ms,
+                self.clock_ms,
             )
             if full < 0:
                 return verdicts

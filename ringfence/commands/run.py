@@ -1,0 +1,131 @@
+"""``ringfence run``: the service between Kafka and everyone else."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.errors import BadCall
+from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
+
+
+def command(
+    *,
+    kafka: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="The brokers, several with commas.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for snapshots and the journal.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="Consumer group.")] = None,
+    identity: Annotated[
+        str | None, typer.Option(help="Name of this member; a second one with the same is fenced off.")
+    ] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Topic to read; repeat for more [default: the contract's six].")
+    ] = None,
+    transactions: Annotated[
+        bool | None, typer.Option(help="Results and offsets in one Kafka transaction.")
+    ] = None,
+    order_within: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Hold events back to put them in order.")
+    ] = None,
+    max_skew: Annotated[
+        float | None, typer.Option(min=0.001, metavar="SECONDS", help="How far partitions may run ahead.")
+    ] = None,
+    snapshot_every: Annotated[int | None, typer.Option(min=1, help="Events between snapshots.")] = None,
+    window_days: Annotated[float | None, typer.Option(min=0.01, help="Days a link lives unseen.")] = None,
+    message_format: Annotated[
+        str | None, typer.Option("--format", help="json, json-schema, avro or protobuf.")
+    ] = None,
+    kafka_option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Handed on to librdkafka (TLS, SASL).")
+    ] = None,
+    kafka_options_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The same, one a line; keep secrets here.")
+    ] = None,
+    pseudonym_key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Loopback port of health and metrics; 0 for none.")
+    ] = None,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Stop when everything there is has been read.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show on the terminal what goes on.")] = False,
+) -> None:
+    """Read events from Kafka, keep the graph, and send flags, ledger and dead letters back to Kafka."""
+    from contextlib import ExitStack
+
+    from ringfence.service_wiring import RunOptions, service
+    from streaming.kafka.options import KafkaOptions
+    from streaming.service.config import ServiceConfig
+    from streaming.service.health import serve
+    from streaming.service.status import Status
+    from streaming.service.totals import totals_of
+
+    settings = settings_with(
+        {
+            "kafka": kafka,
+            "state": state,
+            "kafka_group": group,
+            "kafka_identity": identity,
+            "kafka_topics": tuple(topic) if topic else None,
+            "kafka_transactions": transactions,
+            "kafka_options_file": kafka_options_file,
+            "order_within_s": order_within,
+            "max_skew_s": max_skew,
+            "snapshot_every": snapshot_every,
+            "window_days": window_days,
+            "message_format": message_format,
+            "http_port": http_port,
+        }
+    )
+    if settings.kafka is None:
+        raise BadCall("expected the address of a broker, found none: give --kafka or set RINGFENCE_KAFKA")
+    config = ServiceConfig(
+        batch_most=settings.batch_most,
+        order_within_ms=round(settings.order_within_s * 1000),
+        max_skew_ms=round(settings.max_skew_s * 1000),
+        snapshot_every=settings.snapshot_every,
+        snapshots_kept=settings.snapshots_kept,
+        until_end=until_end,
+    )
+    options = RunOptions(
+        kafka=KafkaOptions(
+            bootstrap=settings.kafka,
+            group=settings.kafka_group,
+            identity=settings.kafka_identity,
+            topics=settings.kafka_topics,
+            prefix=settings.kafka_prefix,
+            transactions=settings.kafka_transactions,
+            passed=kafka_options(settings, kafka_option or []),
+        ),
+        service=config,
+        state=settings.state,
+        window_days=settings.window_days,
+        max_line_bytes=settings.max_line_bytes,
+        pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
+        connect_within_s=settings.connect_within_s,
+        message_format=settings.message_format,
+        schema_registry=registry_options(settings),
+    )
+    status = Status()
+    with ExitStack() as stack:
+        running = stack.enter_context(service(options, status))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.signal(number, lambda *_: running.stop())
+            stack.callback(signal.signal, number, before)
+        if settings.http_port:
+            stack.enter_context(serve(status, settings.http_port))
+        if watch:
+            from ringfence.watch import watching
+
+            stack.enter_context(watching(status))
+        running.run()
+        totals = totals_of(running.core.engine, status)
+    print(totals.decode())

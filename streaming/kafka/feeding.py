@@ -1,0 +1,78 @@
+"""Puts events into their topics: for demonstrations, tests, benchmarks and replays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import admin as kafka_admin
+
+from graph.errors import Unavailable
+from streaming.kafka.failures import RETRY_AFTER_S, raised
+from streaming.kafka.options import KafkaOptions
+from streaming.kafka.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
+
+ASK_S: Final = 30.0
+
+
+def create_topics(options: KafkaOptions, partitions: int, replication: int = 1) -> None:
+    """Makes the topics of the contract that do not exist yet. Raises ``Unavailable`` or ``Fatal``."""
+    settings: Any = {**options.client(), "error_cb": lambda _error: None}
+    client: Any = kafka_admin.AdminClient(settings)
+    names = [options.prefix + topic for topic in (*INPUT_TOPICS, *RESULT_TOPICS)]
+    new: Any = kafka_admin.NewTopic  # type: ignore[attr-defined]
+    answers = client.create_topics([new(name, partitions, replication) for name in names])
+    for answer in answers.values():
+        try:
+            answer.result(ASK_S)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise raised(error, "creating topics") from error
+
+
+class Feeder:
+    """Produces records into the topics of the contract, each under its key."""
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._prefix = options.prefix
+        settings: Any = {
+            "enable.idempotence": True,
+            "linger.ms": 5,
+            "queue.buffering.max.messages": 200_000,
+            "compression.type": "lz4",
+            **options.client(),
+            "error_cb": lambda _error: None,
+        }
+        self._producer: Any = Producer(settings)
+
+    def feed(self, lines: Iterable[bytes]) -> int:
+        """Events as JSON, each to the topic of its type; gives how many. ``close`` says that all arrived."""
+        count = 0
+        decode = msgspec.json.Decoder(dict[str, Any]).decode
+        for count, line in enumerate(lines, 1):  # noqa: B007
+            record = decode(line)
+            topic, key = PLACES[record["type"]]
+            self.put(topic, str(record[key]).encode(), line)
+        return count
+
+    def put(
+        self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
+        """One record to a topic."""
+        while True:
+            try:
+                self._producer.produce(self._prefix + topic, value, key, headers=list(headers))
+                self._producer.poll(0)
+                return
+            except BufferError:
+                self._producer.poll(0.05)
+
+    def close(self) -> None:
+        """Returns when everything is safe. Raises ``Unavailable`` when the broker does not answer in time."""
+        if self._producer.flush(ASK_S):
+            raise Unavailable(
+                "expected Kafka to take every record, found no answer: see that the broker runs",
+                RETRY_AFTER_S,
+            )

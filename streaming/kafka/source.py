@@ -1,0 +1,254 @@
+"""Messages out of Kafka: of given partitions, or of every partition for the one that leads its group."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import admin as kafka_admin
+
+from graph.errors import Unavailable
+from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
+from streaming.kafka.options import KafkaOptions
+from streaming.service.ports import Chunk, Offsets, Partition, Polled
+from streaming.service.service import Listener
+
+ASK_S: Final = 10.0
+_Admin: Any = kafka_admin.AdminClient
+_Latest: Any = kafka_admin.OffsetSpec.latest  # type: ignore[attr-defined]
+STANDBY_S: Final = 0.1
+LOOK_EVERY_S: Final = 10.0
+SILENT: Final = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE)
+REBALANCING: Final = (
+    KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.UNKNOWN_MEMBER_ID,
+)
+Warn = Callable[[str], None]
+
+
+class KafkaPartitions:
+    """Reads given partitions with a consumer of its own; every call belongs to the thread that polls.
+
+    ``warn`` hears, in words, what librdkafka thinks worth saying.
+    """
+
+    def __init__(self, options: KafkaOptions, warn: Warn, offsets: Offsets | None = None) -> None:
+        self._options, self._warn = options, warn
+        self._away = ""
+        settings: Any = {**options.consumer(), "error_cb": self._hear}
+        self._reader: Any = Consumer(settings)
+        quiet: Any = {**options.client(), "error_cb": lambda _error: None}
+        self._admin: Any = _Admin(quiet)
+        if offsets is not None:
+            self._reader.assign(_placed(offsets))
+
+    def poll(self, limit: int, timeout_s: float) -> Polled:
+        """At most ``limit`` messages; waits for the first only. Raises ``Unavailable`` with no broker."""
+        polled = Polled()
+        try:
+            first = self._reader.poll(timeout_s)
+            if first is None:
+                if self._away:
+                    away, self._away = self._away, ""
+                    raise Unavailable(away, RETRY_AFTER_S)
+                return polled
+            messages = [first, *self._reader.consume(max(1, limit - 1), 0)]
+        except KafkaException as error:
+            raise raised(error, "reading") from error
+        self._away = ""
+        good = [message for message in messages if message.error() is None]
+        if len(good) < len(messages):
+            self._sort_out([message for message in messages if message.error() is not None], polled)
+        for where, run in groupby(good, _partition):
+            polled.chunks.append(Chunk(Partition(*where), list(run)))
+        return polled
+
+    def _sort_out(self, messages: Iterable[Any], polled: Polled) -> None:
+        for message in messages:
+            error = message.error()
+            code = error.code()
+            if code == KafkaError._PARTITION_EOF:
+                polled.ended[Partition(message.topic(), message.partition())] = message.offset()
+            elif code in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
+                self._warn(f"expected the topic {message.topic()}, found none: it is read once it exists")
+            elif code not in SILENT:
+                raise failure(error, "reading")
+
+    def pause(self, partitions: Sequence[Partition]) -> None:
+        """No more messages of these until they are resumed."""
+        self._reader.pause(_named(partitions))
+
+    def resume(self, partitions: Sequence[Partition]) -> None:
+        """Messages of these again."""
+        self._reader.resume(_named(partitions))
+
+    def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """Where each ends at this moment: one question to the broker."""
+        asked = {TopicPartition(*partition): _Latest() for partition in partitions}
+        try:
+            answers = self._admin.list_offsets(asked, request_timeout=ASK_S)
+            return {Partition(p.topic, p.partition): each.result(ASK_S).offset for p, each in answers.items()}
+        except KafkaException as error:
+            raise raised(error, "asking for the ends of partitions") from error
+
+    def lags(self, taken: Offsets) -> dict[Partition, int]:
+        """For each partition, how many records are left as far as the last fetch knew."""
+        answers = {}
+        for partition, offset in taken.items():
+            _, high = self._reader.get_watermark_offsets(TopicPartition(*partition), cached=True)
+            answers[partition] = max(0, high - offset)
+        return answers
+
+    def leave(self) -> None:
+        """Closes the consumer."""
+        self._reader.close()
+
+    def _hear(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self._away = (
+                f"expected Kafka at {self._options.bootstrap}, found no broker that answers: see that it runs"
+            )
+
+
+class KafkaGroup(KafkaPartitions):
+    """Reads every partition of the input topics while it leads its group; stands by while another does.
+
+    One graph lives in one process, so the members of a group do not share the partitions: who is given
+    partition 0 of the first topic leads. The group itself is an ordinary one, rebalanced cooperatively.
+    """
+
+    def __init__(self, options: KafkaOptions, warn: Warn) -> None:
+        super().__init__(options, warn)
+        member: Any = {**options.consumer(), "error_cb": self._hear, "enable.partition.eof": False}
+        if options.identity is not None:
+            member["group.instance.id"] = options.identity
+        self._member: Any = Consumer(member)
+        self._sign = Partition(options.inputs[0], 0)
+        self._listener: Listener | None = None
+        self._is_leading = False
+        self._known: set[Partition] = set()
+        self._look_again_s = 0.0
+
+    def join(self, listener: Listener) -> None:
+        """Asks for a place in the group; the listener is told what to read, and says from where."""
+        self._listener = listener
+
+        def assigned(consumer: Any, partitions: list[Any]) -> None:
+            consumer.incremental_assign(partitions)
+            # A member's partitions are a sign of who leads; what is read is read by the reader.
+            consumer.pause(partitions)
+            self._is_leading |= self._sign in _typed(partitions)
+
+        def revoked(consumer: Any, partitions: list[Any]) -> None:
+            if self._sign in _typed(partitions):
+                self._stop_reading()
+            consumer.incremental_unassign(partitions)
+
+        self._member.subscribe([self._sign.topic], on_assign=assigned, on_revoke=revoked, on_lost=revoked)
+
+    def poll(self, limit: int, timeout_s: float) -> Polled:
+        """The same as a reader of partitions, while leading."""
+        try:
+            said = self._member.poll(0)
+        except KafkaException as error:
+            raise raised(error, "keeping its place in the group") from error
+        if said is not None and said.error() is not None:
+            self._sort_out([said], Polled())
+        if not self._is_leading:
+            time.sleep(min(timeout_s, STANDBY_S))
+            return Polled()
+        if time.monotonic() >= self._look_again_s:
+            self._look_for_partitions()
+        return super().poll(limit, timeout_s)
+
+    def _look_for_partitions(self) -> None:
+        """Begins to read partitions that are new: all of them at first."""
+        found = self._partitions()
+        fresh = sorted(found - self._known)
+        if fresh and self._listener is not None:
+            self._reader.incremental_assign(_placed(self._listener.assigned(fresh)))
+            self._known |= found
+        self._look_again_s = time.monotonic() + LOOK_EVERY_S
+
+    def _partitions(self) -> set[Partition]:
+        try:
+            topics = self._admin.list_topics(timeout=ASK_S).topics
+        except KafkaException as error:
+            raise raised(error, "looking for its topics") from error
+        return {
+            Partition(name, number)
+            for name in self._options.inputs
+            if name in topics
+            for number in topics[name].partitions
+        }
+
+    def _stop_reading(self) -> None:
+        self._is_leading, self._look_again_s = False, 0.0
+        if self._known and self._listener is not None:
+            self._listener.revoked(sorted(self._known))
+            self._reader.incremental_unassign(_named(sorted(self._known)))
+        self._known.clear()
+
+    def commit(self, offsets: Offsets, note: str) -> None:
+        """Remembers for the group how far it came. Raises ``Unavailable`` or ``Fatal``."""
+        wanted = [TopicPartition(*p, offset, note) for p, offset in offsets.items()]
+        try:
+            answers = self._member.commit(offsets=wanted, asynchronous=False)
+        except KafkaException as error:
+            if error.args[0].code() in REBALANCING:
+                # The next round joins again; the offsets of the group are a convenience, not the truth.
+                return
+            raise raised(error, "committing offsets") from error
+        for each in answers:
+            if each.error is not None and each.error.code() not in REBALANCING:
+                raise failure(each.error, "committing offsets")
+
+    def metadata(self) -> Any:
+        """Who we are in the group, for a transaction that commits its offsets."""
+        return self._member.consumer_group_metadata()
+
+    def delivered(self, partitions: Sequence[Partition], identity: str) -> int:
+        """The last batch whose results this identity committed as safe; -1 when none is known."""
+        try:
+            answers = self._member.committed(_named(partitions), timeout=ASK_S)
+        except KafkaException as error:
+            raise raised(error, "asking for committed offsets") from error
+        numbers = [-1]
+        for each in answers:
+            whose, _, number = (each.metadata or "").partition(":")
+            if each.offset != OFFSET_INVALID and whose == identity and number.isdigit():
+                numbers.append(int(number))
+        return max(numbers)
+
+    def missing_topics(self, timeout_s: float) -> list[str]:
+        """The input topics that do not exist yet. Raises ``Unavailable`` when no broker answers in time."""
+        try:
+            known = self._admin.list_topics(timeout=timeout_s).topics
+        except KafkaException as error:
+            raise raised(error, "looking for its topics") from error
+        return [topic for topic in self._options.inputs if topic not in known]
+
+    def leave(self) -> None:
+        """Closes both consumers; a member without an identity gives its place up at once."""
+        self._member.close()
+        super().leave()
+
+
+def _partition(message: Any) -> tuple[str, int]:
+    return message.topic(), message.partition()
+
+
+def _named(partitions: Iterable[Partition]) -> list[Any]:
+    return [TopicPartition(*partition) for partition in partitions]
+
+
+def _placed(offsets: Offsets) -> list[Any]:
+    return [TopicPartition(*partition, offset) for partition, offset in sorted(offsets.items())]
+
+
+def _typed(partitions: Iterable[Any]) -> list[Partition]:
+    return [Partition(each.topic, each.partition) for each in partitions]

@@ -1,0 +1,38 @@
+"""How the service behaves; every field has its setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.errors import BadCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceConfig:
+    """Nothing here changes the final graph; ``order_within_ms`` and ``max_skew_ms`` change the order.
+
+    ``batch_most``: events applied at once under load; a quiet service takes fewer. ``batch_target_s``: how
+    long a batch may take before the next is smaller. ``order_within_ms``: how long, in event time, events are
+    held back to be applied in order; 0 applies them as they come. ``max_skew_ms``: how far a partition may
+    run ahead of the others in event time. ``snapshot_every``: accepted events between snapshots.
+    ``snapshots_kept``: how many stay. ``until_end``: stop when everything there is has been read.
+    """
+
+    batch_most: int = 8192
+    batch_target_s: float = 0.05
+    order_within_ms: int = 0
+    max_skew_ms: int = 3_600_000
+    snapshot_every: int = 1_000_000
+    snapshots_kept: int = 3
+    until_end: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("batch_most", "snapshot_every", "snapshots_kept", "max_skew_ms"):
+            if getattr(self, name) < 1:
+                raise BadCall(
+                    f"expected {name} of at least 1, found {getattr(self, name)}: give a larger one"
+                )
+        if self.order_within_ms < 0:
+            raise BadCall(
+                f"expected order_within_ms of at least 0, found {self.order_within_ms}: give 0 or more"
+            )

@@ -1,0 +1,91 @@
+"""The status as Prometheus metrics; their names are documented in docs/operations.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from streaming.service.status import Distribution, Status
+from streaming.summary import memory_mb
+
+
+def exposition(status: Status, now_s: float) -> bytes:
+    """Every metric as text; ``now_s`` is monotonic, for the age of the snapshot."""
+
+    class Now:
+        def collect(self) -> Iterator[Metric]:
+            return metrics_of(status, now_s)
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Now())
+    return generate_latest(registry)
+
+
+def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
+    """One family after the other."""
+    tally = status.tally
+    yield _counter("ringfence_events", "Events accepted and applied.", tally.events)
+    yield _counter("ringfence_duplicates", "Repeated deliveries that changed nothing.", tally.duplicates)
+    yield _counter("ringfence_late", "Events that came later than order_within covers.", tally.late)
+    rejected = CounterMetricFamily("ringfence_rejected", "Records refused.", labels=["reason"])
+    for reason, count in sorted(tally.rejected.items()):
+        rejected.add_metric([reason], count)
+    yield rejected
+    flags = CounterMetricFamily("ringfence_flags", "Flags raised.", labels=["kind"])
+    for kind, count in sorted(tally.flags.items()):
+        flags.add_metric([kind], count)
+    yield flags
+    yield _counter("ringfence_ledger_entries", "Changes in the life of rings.", tally.ledger)
+    lag = GaugeMetricFamily("ringfence_lag_records", "Records not taken yet.", labels=["topic", "partition"])
+    for partition, left in sorted(status.lag.items()):
+        lag.add_metric([partition.topic, str(partition.number)], left)
+    yield lag
+    for name, text, value in (
+        ("ringfence_ready", "1 while events are taken and everything needed answers.", status.is_ready),
+        ("ringfence_partitions", "Partitions held.", status.partitions_held),
+        ("ringfence_read_ahead_records", "Records read and not taken yet.", status.read_ahead),
+        ("ringfence_held_events", "Events held back to be put in order.", status.held),
+        ("ringfence_watermark_seconds", "The newest event time applied.", status.watermark_ms / 1000),
+        ("ringfence_memory_bytes", "Resident memory.", memory_mb() * 2**20),
+        ("ringfence_snapshot_bytes", "Size of the last snapshot.", status.snapshot_bytes),
+        ("ringfence_store_lag_batches", "Batches the store is behind.", status.store_behind),
+    ):
+        yield GaugeMetricFamily(name, text, value=value)
+    if status.snapshot_s is not None:
+        age = now_s - status.snapshot_s
+        yield GaugeMetricFamily("ringfence_snapshot_age_seconds", "Since the last snapshot.", value=age)
+    held = GaugeMetricFamily("ringfence_engine", "Sizes of what the engine holds.", labels=["what"])
+    for what, size in sorted(status.engine.items()):
+        held.add_metric([what], size)
+    yield held
+    yield _counter("ringfence_snapshot_failures", "Snapshots the disk refused.", status.snapshot_failures)
+    yield _counter("ringfence_retries", "Waits for a server.", status.retries)
+    yield _counter("ringfence_rebalances", "Changes of the partitions held.", status.rebalances)
+    yield _counter("ringfence_recoveries", "Returns from snapshot and journal.", status.recoveries)
+    yield _histogram("ringfence_batch_records", "Records in a batch.", {}, status.batch_events)
+    stages = HistogramMetricFamily("ringfence_stage_seconds", "Time in each stage.", labels=["stage"])
+    for stage, distribution in status.stages.items():
+        stages.add_metric([stage], _buckets(distribution), distribution.total)
+    yield stages
+    latency = "From a message's time at the broker until its flag was safe."
+    yield _histogram("ringfence_flag_latency_seconds", latency, {}, status.flag_latency)
+
+
+def _counter(name: str, text: str, value: float) -> CounterMetricFamily:
+    return CounterMetricFamily(name, text, value=value)
+
+
+def _histogram(
+    name: str, text: str, labels: dict[str, str], distribution: Distribution
+) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, text, labels=list(labels))
+    family.add_metric(list(labels.values()), _buckets(distribution), distribution.total)
+    return family
+
+
+def _buckets(distribution: Distribution) -> list[tuple[str, float]]:
+    ends = [*(f"{bound:g}" for bound in distribution.bounds), "+Inf"]
+    return list(zip(ends, map(float, accumulate(distribution.counts)), strict=True))

@@ -1,0 +1,109 @@
+"""What the service asks of a stream of messages, of a place for results, and of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.results import Outcome
+from streaming.dead_letters import DeadLetter
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+class Partition(NamedTuple):
+    """One partition of a topic."""
+
+    topic: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}-{self.number}"
+
+    @classmethod
+    def named(cls, name: str) -> Partition:
+        """The partition that ``str`` gave this name."""
+        topic, _, number = name.rpartition("-")
+        return cls(topic, int(number))
+
+
+Offsets = Mapping[Partition, int]
+"""For each partition, the next offset to read."""
+
+
+class Message(Protocol):
+    """One record of a partition, as the broker hands it over."""
+
+    def offset(self) -> int:
+        """Where it stands in its partition."""
+
+    def key(self) -> bytes | None:
+        """What it was partitioned by."""
+
+    def value(self) -> bytes | None:
+        """The record."""
+
+    def timestamp(self) -> tuple[int, int]:
+        """What kind of time it carries, and the time, epoch ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Messages of one partition in a row."""
+
+    partition: Partition
+    messages: Sequence[Message]
+
+
+@dataclass(slots=True)
+class Polled:
+    """What one look at the stream gave: messages, and partitions whose end (an offset) was met."""
+
+    chunks: list[Chunk] = field(default_factory=list)
+    ended: dict[Partition, int] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A stream of partitions. Raises ``Unavailable`` when the broker is away, ``Fatal`` when fenced."""
+
+    def poll(self, limit: int, timeout_s: float) -> Polled:
+        """At most ``limit`` messages; waits up to ``timeout_s`` for the first."""
+
+    def pause(self, partitions: Sequence[Partition]) -> None:
+        """No more messages of these until they are resumed."""
+
+    def resume(self, partitions: Sequence[Partition]) -> None:
+        """Messages of these again."""
+
+    def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """Where each ends at this moment: one question to the broker."""
+
+    def leave(self) -> None:
+        """Ends, cleanly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A dead letter with the key of its message and the partition it came from."""
+
+    letter: DeadLetter
+    key: bytes | None
+    partition: Partition
+
+
+class Sink(Protocol):
+    """Where results go. Returns only when they are safe; raises ``Unavailable`` or ``Fatal`` otherwise."""
+
+    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
+        """Hands over what a batch brought forth; True when the offsets were committed with it."""
+
+
+class StoreWriter(Protocol):
+    """A store that is written behind the engine; writing the same again changes nothing."""
+
+    def write(self, changes: Any, offsets: Mapping[str, int]) -> None:
+        """Changes and offsets in one transaction. Raises ``Unavailable`` when the store is away."""

@@ -1,0 +1,135 @@
+"""Back to where the service was: the newest whole snapshot, then the journalled batches made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from graph.errors import Fatal
+from streaming.service.core import Brought, Core, EngineBroke, Poison
+from streaming.service.intake import Decode, Intake
+from streaming.service.journal import Entry
+from streaming.service.ports import Partition, Polled, Source
+from streaming.service.state_folder import LanePlace, StateFolder
+
+READ_AHEAD: Final = 50_000
+POLL_S: Final = 0.2
+
+Places = dict[Partition, LanePlace]
+OpenSource = Callable[[Mapping[Partition, int]], Source]
+"""Opens a source that reads exactly these partitions from these offsets, outside any group."""
+
+
+@dataclass(slots=True)
+class Recovered:
+    """Where the service stands again."""
+
+    core: Core
+    batch: int = 0
+    """The last batch made."""
+    clock_ms: int = 0
+    places: Places = field(default_factory=dict)
+    undelivered: list[tuple[int, Brought]] = field(default_factory=list)
+    """Batches with results that nobody is known to have received."""
+    replayed: int = 0
+
+
+def recover(
+    state: StateFolder,
+    new_core: Callable[[int], Core],
+    decode: Decode,
+    open_source: OpenSource,
+    delivered: Callable[[list[Partition]], int],
+    now_ms: int,
+    keep_going: Callable[[], None] = lambda: None,
+) -> Recovered:
+    """The state after the last journalled batch. ``new_core`` makes an empty one for a clock.
+
+    ``delivered`` says up to which batch the results are known to be safe. ``keep_going`` is called again and
+    again and may raise to stop. Raises ``EngineBroke`` or ``Poison`` with their batch, ``Unavailable`` when
+    the broker is away. Cost: reading the snapshot, and processing the events since.
+    """
+    done = _from_snapshot(state, new_core, now_ms)
+    entries = list(state.entries_after(done.batch))
+    if not entries:
+        return done
+    excluded = {
+        (Partition.named(entry.excluded[0]), entry.excluded[1]) for entry in entries if entry.excluded
+    }
+    probes = {entry.batch for entry in entries if entry.probe}
+    partitions = sorted({Partition.named(name) for entry in entries for name in entry.to} | set(done.places))
+    known = delivered(partitions) if partitions else -1
+    intake = Intake(decode, 1, READ_AHEAD, done.clock_ms)
+    for partition in partitions:
+        place = done.places.get(partition, LanePlace(0, 0))
+        intake.open(partition, place.offset, place.newest_ms)
+    source = open_source(intake.taken)
+    try:
+        for entry in entries:
+            if entry.clock_ms:
+                done.clock_ms = intake.clock_ms = done.core.admission.clock_ms = entry.clock_ms
+            if entry.is_batch and entry.batch > done.batch:
+                brought = _again(entry, done.core, intake, source, excluded, probes, keep_going)
+                done.batch = entry.batch
+                done.replayed += brought.events
+                if brought.has_results and entry.batch > known:
+                    done.undelivered.append((entry.batch, brought))
+    finally:
+        source.leave()
+    done.places |= {
+        partition: LanePlace(lane.taken, lane.taken_ms) for partition, lane in intake.lanes.items()
+    }
+    return done
+
+
+def _from_snapshot(state: StateFolder, new_core: Callable[[int], Core], now_ms: int) -> Recovered:
+    found = state.newest()
+    if found is None:
+        return Recovered(core=new_core(now_ms), clock_ms=now_ms)
+    batch, header, arrays = found
+    core = new_core(header.clock_ms)
+    engine = core.engine
+    for what, ours, theirs in (
+        ("model", engine.model_id, header.model_id),
+        ("configuration", engine.config_digest, header.config_digest),
+    ):
+        if ours != theirs:
+            raise Fatal(
+                f"expected a snapshot made with the {what} {ours}, found {theirs}: use that one, or begin "
+                "with an empty state folder"
+            )
+    core.load(arrays, header.tally)
+    places = {Partition.named(name): place for name, place in header.places.items()}
+    return Recovered(core=core, batch=batch, clock_ms=header.clock_ms, places=places)
+
+
+def _again(
+    entry: Entry,
+    core: Core,
+    intake: Intake,
+    source: Source,
+    excluded: set[tuple[Partition, int]],
+    probes: set[int],
+    keep_going: Callable[[], None],
+) -> Brought:
+    """Makes one batch again, reading until everything it was made of is there."""
+    offsets = entry.offsets()
+    while not intake.has_up_to(offsets):
+        keep_going()
+        _put(source.poll(READ_AHEAD // 10, POLL_S), intake)
+        source.pause(intake.to_pause())
+    taken = intake.take_up_to(offsets)
+    source.resume(intake.to_resume())
+    try:
+        return core.process(taken, entry.release_ms, excluded, one_by_one=entry.batch in probes)
+    except (EngineBroke, Poison) as error:
+        error.batch = entry.batch
+        raise
+
+
+def _put(polled: Polled, intake: Intake) -> None:
+    for chunk in polled.chunks:
+        intake.put(chunk)
+    for partition, offset in polled.ended.items():
+        intake.met_end(partition, offset)

@@ -1,0 +1,108 @@
+"""The folder that holds what the service must not lose: snapshots, the journal, and who it is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from graph.errors import BadCall
+from streaming.service.core import Tally
+from streaming.service.journal import Entry, Journal, drop_before, entries_after, mend
+from streaming.service.ports import Arrays
+from streaming.snapshots import SnapshotFolder
+
+
+class LanePlace(msgspec.Struct, frozen=True, array_like=True):
+    """How far a partition was taken: the next offset, and the newest event time so far."""
+
+    offset: int
+    newest_ms: int
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What a snapshot says beside its arrays."""
+
+    batch: int
+    clock_ms: int
+    places: dict[str, LanePlace]
+    tally: Tally
+    model_id: str
+    config_digest: str
+    order_within_ms: int
+
+
+class StateFolder:
+    """One service's folder, locked while in use. Raises ``BadCall`` when another process uses it."""
+
+    def __init__(self, folder: Path, kept: int, warn: Callable[[str], None]) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise BadCall(
+                f"expected to use {folder} for the state, found: {error.strerror}; choose another --state"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise BadCall(
+                f"expected {folder} for ourselves, found it in use by another process; stop that one, or "
+                "choose another --state"
+            ) from error
+        self.folder = folder
+        self.snapshots: SnapshotFolder[Header] = SnapshotFolder(folder, Header, kept, warn)
+        self.identity = self._identify()
+        mend(folder)
+        self._journal: Journal | None = None
+
+    def append(self, entry: Entry) -> None:
+        """Writes an entry down for good. Raises ``Unavailable`` when the disk refuses."""
+        if self._journal is None:
+            self._journal = Journal(self.folder, entry.batch)
+        self._journal.append(entry)
+
+    def newest(self) -> tuple[int, Header, Arrays] | None:
+        """The newest whole snapshot."""
+        return self.snapshots.newest()
+
+    def entries_after(self, batch: int) -> Iterator[Entry]:
+        """What was journalled past ``batch``."""
+        return entries_after(self.folder, batch)
+
+    def turn_journal(self) -> None:
+        """Lets the next entry begin a new file: a snapshot is being made."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def drop_old_journals(self) -> None:
+        """Removes journals that no kept snapshot needs."""
+        numbers = self.snapshots.numbers()
+        if numbers:
+            drop_before(self.folder, numbers[0])
+
+    def close(self) -> None:
+        """Lets the folder go."""
+        self.turn_journal()
+        os.close(self._lock)
+
+    def __enter__(self) -> StateFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _identify(self) -> str:
+        path = self.folder / "identity"
+        if not path.exists():
+            path.write_text(uuid.uuid4().hex)
+        return path.read_text().strip()

@@ -1,0 +1,82 @@
+"""What can be seen of a running service: counters, gauges and distributions, for whoever shows them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Final
+
+from streaming.service.core import Tally
+from streaming.service.ports import Partition
+
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+SIZES: Final = (1.0, 8.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0)
+STAGES: Final = ("read", "journal", "apply", "store", "deliver", "commit", "snapshot")
+
+
+class Distribution:
+    """Counts observations per bucket; ``bounds`` are the buckets' upper ends."""
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, value: float) -> None:
+        """Counts one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    @property
+    def count(self) -> int:
+        """How many values there were."""
+        return sum(self.counts)
+
+    def quantile(self, share: float) -> float:
+        """The upper end of the bucket in which the quantile lies; 0 before the first value."""
+        wanted, seen = share * self.count, 0
+        for bound, count in zip((*self.bounds, float("inf")), self.counts, strict=True):
+            seen += count
+            if count and seen >= wanted:
+                return bound
+        return 0.0
+
+
+@dataclass(slots=True)
+class Status:
+    """One thread writes, others read single values; a torn look shows two neighbouring moments."""
+
+    phase: str = "starting"
+    """``starting``, ``recovering``, ``running``, ``waiting`` (for a server), ``draining``, ``stopped``."""
+    trouble: str = ""
+    """What it waits for, in one line, while it waits."""
+    beat_s: float = 0.0
+    """Monotonic seconds of the last round of the loop."""
+    batch: int = 0
+    tally: Tally = field(default_factory=Tally)
+    lag: dict[Partition, int] = field(default_factory=dict)
+    partitions_held: int = 0
+    read_ahead: int = 0
+    held: int = 0
+    engine: dict[str, int] = field(default_factory=dict)
+    watermark_ms: int = 0
+    snapshot_batch: int = 0
+    snapshot_s: float | None = None
+    """Monotonic seconds when the last snapshot was complete."""
+    snapshot_bytes: int = 0
+    snapshot_failures: int = 0
+    store_behind: int = 0
+    retries: int = 0
+    rebalances: int = 0
+    recoveries: int = 0
+    batch_events: Distribution = field(default_factory=lambda: Distribution(SIZES))
+    stages: dict[str, Distribution] = field(
+        default_factory=lambda: {stage: Distribution(SECONDS) for stage in STAGES}
+    )
+    flag_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
+    """Seconds from the message's time at the broker until its flag was safe."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the service takes events now and everything it needs answers."""
+        return self.phase == "running"

@@ -1,0 +1,51 @@
+"""A folder that keeps the last few snapshots and finds the newest whole one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+import numpy.typing as npt
+
+from streaming.snapshots.file import Arrays, Damaged, read_snapshot, write_snapshot
+
+Header = TypeVar("Header", bound=msgspec.Struct)
+SUFFIX: Final = ".rfsnap"
+
+
+class SnapshotFolder(Generic[Header]):
+    """Snapshots numbered by the batch they follow. ``warn`` is told about a damaged one, in words."""
+
+    def __init__(self, folder: Path, kind: type[Header], kept: int, warn: Callable[[str], None]) -> None:
+        self._folder, self._kind, self._kept, self._warn = folder, kind, kept, warn
+        folder.mkdir(parents=True, exist_ok=True)
+        for partial in folder.glob(f".*{SUFFIX}.partial"):
+            partial.unlink()
+
+    def numbers(self) -> list[int]:
+        """The batches that have a snapshot, ascending."""
+        return sorted(int(path.stem.split("-")[1]) for path in self._folder.glob(f"snapshot-*{SUFFIX}"))
+
+    def write(self, number: int, header: Header, arrays: Mapping[str, npt.NDArray[Any]]) -> int:
+        """Keeps a snapshot and lets the oldest go; gives its bytes. Raises ``OSError`` (a full disk)."""
+        size = write_snapshot(self._path(number), header, arrays)
+        for old in self.numbers()[: -self._kept]:
+            self._path(old).unlink()
+        return size
+
+    def newest(self) -> tuple[int, Header, Arrays] | None:
+        """The newest whole snapshot; damaged ones are set aside as ``.damaged`` with a warning."""
+        for number in reversed(self.numbers()):
+            path = self._path(number)
+            try:
+                return number, *read_snapshot(path, self._kind)
+            except Damaged as error:
+                aside = path.with_suffix(".damaged")
+                path.rename(aside)
+                self._warn(f"{error}; set aside as {aside.name}, the one before it is used")
+        return None
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"snapshot-{number:020d}{SUFFIX}"

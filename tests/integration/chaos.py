@@ -1,0 +1,258 @@
+"""One chaotic life of the service, from a seed: killed again and again under load, and the same in the end.
+
+`python -m tests.integration.chaos --seeds 100` is `make soak`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from confluent_kafka import Consumer, TopicPartition
+
+from ringfence.service_wiring import new_engine
+from servers import KafkaServer
+from simulation import CityConfig, simulate
+from streaming import detect
+from streaming.kafka.feeding import Feeder, create_topics
+from streaming.kafka.options import KafkaOptions
+from streaming.kafka.topics import INPUT_TOPICS, PLACES
+from tests.integration.service_child import Given, run_here, start
+
+KILLS = 4
+PER_SECOND = 1200
+DISORDER_MS = 600_000
+DAY_MS = 86_400_000
+PARTITIONS = 2
+
+
+@dataclass(frozen=True)
+class Life:
+    """What a life came to."""
+
+    seed: int
+    kills: int
+    transactions: bool
+    ordered: bool
+    events: int
+    duplicates: int
+    rejected: int
+    recoveries: int
+    seconds: float
+
+
+def the_city(folder: Path) -> list[bytes]:
+    """The events every life is about, in order of (time, id)."""
+    if not folder.exists():
+        simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), folder)
+    lines = (folder / "events.ndjson").read_bytes().splitlines()
+    return sorted(lines, key=lambda line: (json.loads(line)["ts"], json.loads(line)["event_id"]))
+
+
+def reference(lines: list[bytes], folder: Path) -> tuple[str, list[bytes], list[bytes], list[bytes]]:
+    """Digest, flags, ledger and rings of one undisturbed `detect`."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (folder / "sorted.ndjson").write_bytes(b"".join(line + b"\n" for line in lines))
+        detect([str(folder / "sorted.ndjson")], folder / "out", new_engine(90))
+    digest = json.loads((folder / "out" / "summary.json").read_bytes())["state_digest"]
+    files = [(folder / "out" / f"{name}.ndjson").read_bytes() for name in ("flags", "ledger", "rings")]
+    flags, ledger, rings = (text.splitlines() for text in files)
+    return digest, flags, ledger, rings
+
+
+def disturbed(lines: list[bytes], dice: random.Random) -> tuple[list[tuple[str, bytes, bytes]], int, int]:
+    """Records (topic, key, value) out of order, some twice, some poisoned; how many repeats and poison."""
+    stamped = [(json.loads(line)["ts"] + dice.uniform(0, DISORDER_MS), line) for line in lines]
+    records: list[tuple[str, bytes, bytes]] = []
+    recent: list[tuple[float, tuple[str, bytes, bytes]]] = []
+    repeats = poison = 0
+    for arrived, line in sorted(stamped):
+        event = json.loads(line)
+        topic, key = PLACES[event["type"]]
+        records.append((topic, str(event[key]).encode(), line))
+        recent.append((arrived, records[-1]))
+        if dice.random() < 0.05:
+            # What comes again more than 48 hours later is an event of its own.
+            near = [record for then, record in recent[-200:] if arrived - then < DAY_MS]
+            records.append(dice.choice(near))
+            repeats += 1
+        if dice.random() < 0.01:
+            bad = [b"", b"\xff\xfe", b"{", line[:-5], line.replace(b'"ts":', b'"ts":-')]
+            records.append((dice.choice(INPUT_TOPICS), b"poison", dice.choice(bad)))
+            poison += 1
+    return records, repeats, poison
+
+
+def everything_in(address: str, topic: str) -> list[Any]:
+    """Every committed record of a topic, in the order of its partitions."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": address,
+            "group.id": f"look-{uuid.uuid4().hex}",
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+    )
+    try:
+        known = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+        consumer.assign([TopicPartition(topic, number, 0) for number in known])
+        found, ended = [], set()
+        while len(ended) < len(known):
+            message = consumer.poll(30)
+            assert message is not None, f"no answer from {topic}"
+            if message.error() is not None:
+                ended.add(message.partition())
+            else:
+                found.append(message)
+        return found
+    finally:
+        consumer.close()
+
+
+def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
+    """Lives through one seed; asserts that nothing was lost, doubled or different."""
+    began = time.monotonic()
+    dice = random.Random(seed)
+    lines = the_city(scratch.parent / "chaos-city")
+    ordered, transactions = seed % 3 != 0, seed % 2 == 0
+    given = Given(
+        address=address,
+        prefix=f"chaos{seed}-{uuid.uuid4().hex[:6]}-",
+        state=scratch / "state",
+        group=f"chaos-{uuid.uuid4().hex[:6]}",
+        identity="member",
+        transactions=transactions,
+        order_within_ms=DISORDER_MS + 1 if ordered else 0,
+        snapshot_every=dice.choice([200, 700, 10_000]),
+        batch_most=dice.choice([64, 512, 4096]),
+    )
+    options = given.options(until_end=False).kafka
+    create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)
+    records, repeats, poison = disturbed(lines, dice)
+    feeding = threading.Thread(target=_feed, args=(options, records))
+    feeding.start()
+    log = scratch / "service.log"
+    killed = 0
+    while killed < kills:
+        before = _batches(given.state)
+        process = start(given, log)
+        wanted = before + dice.randint(1, 8)
+        for _ in range(120):
+            if _batches(given.state) >= wanted or process.exitcode is not None:
+                break
+            time.sleep(0.02)
+        time.sleep(dice.uniform(0.0, 0.1))
+        other = _join_for_a_while(options) if dice.random() < 0.4 else None
+        if other is not None:
+            time.sleep(dice.uniform(0.2, 1.0))
+        assert process.exitcode is None, log.read_text()[-3000:]
+        process.kill()
+        process.join()
+        killed += 1
+        if other is not None:
+            other.close()
+    feeding.join()
+    running, status = run_here(given)
+    tally = status.tally
+    digest, flags, ledger, rings = reference(lines, scratch.parent / "chaos-reference")
+    hint = f"seed {seed}, {killed} kills, log {log}"
+    assert running.core.engine.state_digest() == digest, hint
+    assert (tally.events, tally.duplicates) == (len(lines), repeats), hint
+    assert sum(tally.rejected.values()) == poison, hint
+    letters = everything_in(address, f"{given.prefix}dead-letters")
+    assert len({_origin(letter) for letter in letters}) == poison, hint
+    if ordered:
+        encode = msgspec.json.Encoder(order="deterministic").encode
+        assert [encode(ring) for ring in running.core.engine.rings()] == rings, hint
+        for name, expected in (("ring-flags", flags), ("ring-ledger", ledger)):
+            found = [message.value() for message in everything_in(address, given.prefix + name)]
+            assert sorted(set(found)) == sorted(set(expected)), hint
+            if transactions:
+                assert sorted(found) == sorted(expected), hint
+    if transactions:
+        assert len(letters) == poison, hint
+    return Life(
+        seed=seed,
+        kills=killed,
+        transactions=transactions,
+        ordered=ordered,
+        events=tally.events,
+        duplicates=tally.duplicates,
+        rejected=poison,
+        recoveries=status.recoveries,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _origin(letter: Any) -> tuple[bytes, ...]:
+    headers = dict(letter.headers())
+    return tuple(headers[f"source-{name}"] for name in ("topic", "partition", "offset"))
+
+
+def _batches(state: Path) -> int:
+    """How many lines the journal has: whether the service is at work."""
+    return sum(path.read_bytes().count(b"\n") for path in state.glob("journal-*.ndjson"))
+
+
+def _feed(options: KafkaOptions, records: list[tuple[str, bytes, bytes]]) -> None:
+    feeder = Feeder(options)
+    began = time.monotonic()
+    for number, (topic, key, value) in enumerate(records):
+        feeder.put(topic, key, value)
+        ahead = number / PER_SECOND - (time.monotonic() - began)
+        if ahead > 0.02:
+            time.sleep(ahead)
+    feeder.close()
+
+
+def _join_for_a_while(options: KafkaOptions) -> Any:
+    """A stranger in the group: takes half of the partitions and does nothing with them."""
+    settings = {**options.consumer(), "enable.partition.eof": False}
+    consumer = Consumer(settings)
+    consumer.subscribe(options.inputs)
+    consumer.poll(0.5)
+    return consumer
+
+
+def main() -> int:
+    """Lives through many seeds and prints one JSON line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    words = parser.parse_args()
+    total = 0
+    with tempfile.TemporaryDirectory(prefix="ringfence-soak-") as name:
+        folder = Path(name)
+        address, server = os.environ.get("RINGFENCE_TEST_KAFKA"), None
+        if not address:
+            server = KafkaServer(folder / "kafka")
+            server.start()
+            address = server.address
+        for seed in range(words.first, words.first + words.seeds):
+            scratch = folder / "lives" / f"seed-{seed}"
+            scratch.mkdir(parents=True)
+            life = live(seed, address, scratch, words.kills)
+            total += life.kills
+            print(msgspec.json.encode(life).decode(), flush=True)
+        if server is not None:
+            server.kill()
+    print(json.dumps({"seeds": words.seeds, "kills": total, "different": 0}), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""A log of messages in memory that behaves like a broker, and what stands around a service in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from graph.results import Outcome
+from streaming.decode import Decoder
+from streaming.service.config import ServiceConfig
+from streaming.service.core import Core
+from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
+from streaming.service.service import Parts, Service
+from streaming.service.state_folder import StateFolder
+from streaming.service.status import Status
+from tests.unit.streaming.fakes import ChargebackEngine
+from tests.unit.streaming.records import NOON
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message."""
+
+    at: int
+    record: bytes
+    name: bytes | None = None
+
+    def offset(self) -> int:
+        return self.at
+
+    def key(self) -> bytes | None:
+        return self.name
+
+    def value(self) -> bytes:
+        return self.record
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, NOON
+
+
+@dataclass
+class Broker:
+    """Partitions, the group's committed offsets and everything that was delivered."""
+
+    logs: dict[Partition, list[bytes]] = field(default_factory=dict)
+    committed: dict[Partition, tuple[int, str]] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    letters: list[tuple[str, int, str]] = field(default_factory=list)
+    failing: list[Exception] = field(default_factory=list)
+    """Raised by the next deliveries, one each."""
+
+    def send(self, topic: str, *records: bytes, number: int = 0) -> None:
+        self.logs.setdefault(Partition(topic, number), []).extend(records)
+
+
+class Reader:
+    """Reads partitions of a broker in small portions."""
+
+    def __init__(self, broker: Broker, offsets: Offsets, portion: int = 3) -> None:
+        self.broker, self.at, self.portion = broker, dict(offsets), portion
+        self.paused: set[Partition] = set()
+        self.told: dict[Partition, int] = {}
+
+    def poll(self, limit: int, timeout_s: float) -> Polled:
+        polled = Polled()
+        for partition in sorted(self.at):
+            log, at = self.broker.logs.get(partition, []), self.at[partition]
+            if partition in self.paused:
+                continue
+            if at >= len(log):
+                if self.told.get(partition) != at:
+                    polled.ended[partition] = self.told[partition] = at
+                continue
+            part = log[at : at + min(self.portion, limit)]
+            self.at[partition] += len(part)
+            messages = [Sent(at + i, record) for i, record in enumerate(part)]
+            polled.chunks.append(Chunk(partition, messages))
+        return polled
+
+    def pause(self, partitions: Sequence[Partition]) -> None:
+        self.paused |= set(partitions)
+
+    def resume(self, partitions: Sequence[Partition]) -> None:
+        self.paused -= set(partitions)
+
+    def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        return {partition: len(self.broker.logs.get(partition, [])) for partition in partitions}
+
+    def leave(self) -> None:
+        """Nothing to close."""
+
+
+class Member(Reader):
+    """The only member of the group."""
+
+    def __init__(self, broker: Broker, portion: int = 3) -> None:
+        super().__init__(broker, {}, portion)
+
+    def join(self, listener) -> None:
+        self.at = listener.assigned(sorted(self.broker.logs))
+
+    def lags(self, taken: Offsets) -> dict[Partition, int]:
+        return {p: len(self.broker.logs[p]) - at for p, at in taken.items()}
+
+    def commit(self, offsets: Offsets, note: str) -> None:
+        self.broker.committed |= {p: (offset, note) for p, offset in offsets.items()}
+
+
+class Delivery:
+    """Keeps what is delivered."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+
+    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
+        if self.broker.failing:
+            raise self.broker.failing.pop(0)
+        self.broker.flags += [flag.flag_id for flag in outcome.flags]
+        self.broker.letters += [
+            (str(each.partition), each.letter.offset, each.letter.reason.value) for each in refused
+        ]
+        return False
+
+
+class SavingEngine(ChargebackEngine):
+    """Remembers event ids only, so that it is easily saved; raises on events it is told to."""
+
+    def __init__(self, poison: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.poison = poison
+
+    def apply(self, events):
+        for event in events:
+            self.ids.append(event.event_id)
+            if event.event_id in self.poison:
+                raise ZeroDivisionError("no such luck")
+        return super().apply(events)
+
+    def save(self):
+        return {"ids": np.array(self.ids, "U40")}
+
+    def load(self, arrays) -> None:
+        self.ids = arrays["ids"].tolist()
+
+    def state_digest(self) -> str:
+        return ",".join(sorted(self.ids))
+
+
+@dataclass
+class World:
+    """A broker, a state folder and services that come and go."""
+
+    broker: Broker
+    folder: Path
+    config: ServiceConfig
+    poison: frozenset[str] = frozenset()
+    warnings: list[str] = field(default_factory=list)
+    portion: int = 3
+    engines: list[SavingEngine] = field(default_factory=list)
+
+    def new_engine(self) -> SavingEngine:
+        self.engines.append(SavingEngine(self.poison))
+        return self.engines[-1]
+
+    def run(self, sink: Delivery | None = None) -> Service:
+        """One service, from recovery to the end of what there is."""
+        with StateFolder(self.folder, self.config.snapshots_kept, self.warnings.append) as state:
+            service = Service(self.parts(state, sink), self.config, Status())
+            service.run()
+        return service
+
+    def parts(self, state: StateFolder, sink: Delivery | None = None) -> Parts:
+        return Parts(
+            state=state,
+            new_core=lambda clock: Core(self.new_engine(), clock, self.config.order_within_ms),
+            decode=Decoder().decode_lines,
+            group=Member(self.broker, self.portion),
+            open_source=lambda offsets: Reader(self.broker, offsets, 2),
+            delivered=lambda partitions: self._delivered(partitions, state.identity),
+            sink=sink or Delivery(self.broker),
+            warn=self.warnings.append,
+            now_ms=lambda: NOON,
+        )
+
+    def _delivered(self, partitions: Sequence[Partition], identity: str) -> int:
+        notes = [self.broker.committed[p][1].split(":") for p in partitions if p in self.broker.committed]
+        return max([-1, *(int(number) for whose, number in notes if whose == identity)])

@@ -1,0 +1,206 @@
+"""The service on a broker in memory: order, recovery, poison and trouble."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.errors import BadCall, Fatal, Unavailable
+from streaming.service.config import ServiceConfig
+from streaming.service.state_folder import StateFolder
+from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
+from tests.unit.streaming.service.fakes import Broker, Delivery, World
+
+END = ServiceConfig(until_end=True)
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+def world(tmp_path: Path, config: ServiceConfig = END, **more) -> World:
+    broker = Broker()
+    broker.send("a", *(chargeback(f"a{n}", NOON + n * 1000, f"acc{n % 3}") for n in range(10)))
+    broker.send("b", *(ping(f"b{n}", NOON + n * 1000 + 500) for n in range(10)))
+    return World(broker, tmp_path / "state", config, **more)
+
+
+def test_everything_is_applied_once_in_the_order_of_time(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    service = here.run()
+    assert service.core.engine.ids == [f"{topic}{n}" for n in range(10) for topic in "ab"]
+    assert here.broker.flags == [f"flag_a{n}" for n in range(10)]
+    assert {str(p): offset for p, (offset, _) in here.broker.committed.items()} == {"a-0": 10, "b-0": 10}
+
+
+def test_a_second_run_goes_on_where_the_first_ended(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    here.run()
+    here.broker.send("a", chargeback("late", NOON + HOUR))
+    service = here.run()
+    assert service.core.engine.ids[-1] == "late"
+    assert len(service.core.engine.ids) == 21
+    assert here.broker.flags[-1] == "flag_late"
+    assert len(here.broker.flags) == 11
+    assert service.status.tally.events == 21
+
+
+@pytest.mark.parametrize("until", range(1, 8))
+def test_a_crash_at_any_delivery_loses_and_doubles_nothing(tmp_path: Path, until: int) -> None:
+    here = world(tmp_path, ServiceConfig(until_end=True, batch_most=256, snapshot_every=4), portion=1)
+
+    class Mortal(Delivery):
+        left = until
+
+        def deliver(self, outcome, refused, offsets, note):
+            self.left -= 1
+            if self.left < 0:
+                raise Crash
+            return super().deliver(outcome, refused, offsets, note)
+
+    with pytest.raises(Crash):
+        here.run(Mortal(here.broker))
+    service = here.run()
+    assert sorted(service.core.engine.ids) == sorted(f"{t}{n}" for t in "ab" for n in range(10))
+    assert here.broker.flags == [f"flag_a{n}" for n in range(10)]
+
+
+def test_what_was_delivered_before_its_offsets_were_committed_is_repeated_the_same(tmp_path: Path) -> None:
+    here = world(tmp_path)
+
+    class Rude(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            super().deliver(outcome, refused, offsets, note)
+            raise Crash
+
+    with pytest.raises(Crash):
+        here.run(Rude(here.broker))
+    once = list(here.broker.flags)
+    here.run()
+    assert here.broker.flags[: 2 * len(once)] == once + once
+    assert set(here.broker.flags) == {f"flag_a{n}" for n in range(10)}
+
+
+def test_records_that_are_no_events_become_dead_letters_with_their_place(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    here.broker.send("b", b"{", ping("b10", NOON + 11_000))
+    service = here.run()
+    assert here.broker.letters == [("b-0", 10, "invalid_json")]
+    assert service.core.engine.ids[-1] == "b10"
+
+
+def test_an_event_that_breaks_the_engine_is_found_and_left_out(tmp_path: Path) -> None:
+    here = world(tmp_path, poison=frozenset({"b4", "a7"}))
+    service = here.run()
+    assert sorted(here.broker.letters) == [("a-0", 7, "unprocessable"), ("b-0", 4, "unprocessable")]
+    expected = {f"{t}{n}" for t in "ab" for n in range(10)} - {"b4", "a7"}
+    assert set(service.core.engine.ids) == expected
+    assert sorted(here.broker.flags) == sorted(f"flag_a{n}" for n in range(10) if n != 7)
+    again = here.run()
+    assert set(again.core.engine.ids) == expected
+    assert len(here.broker.letters) == 2
+
+
+def test_a_damaged_snapshot_is_set_aside_and_the_one_before_used(tmp_path: Path) -> None:
+    here = world(tmp_path, ServiceConfig(until_end=True, snapshot_every=5))
+    digest = here.run().core.engine.state_digest()
+    here.broker.send("a", chargeback("more", NOON + HOUR))
+    here.run()
+    newest = sorted(here.folder.glob("*.rfsnap"))[-1]
+    content = bytearray(newest.read_bytes())
+    content[-3] ^= 1
+    newest.write_bytes(content)
+    service = here.run()
+    assert service.core.engine.state_digest() == ",".join(sorted([*digest.split(","), "more"]))
+    assert newest.with_suffix(".damaged").exists()
+    assert any("set aside" in warning for warning in here.warnings)
+
+
+def test_a_server_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    here.broker.failing += [Unavailable("expected an answer, found none: wait", 0.0)] * 2
+    service = here.run()
+    assert here.broker.flags == [f"flag_a{n}" for n in range(10)]
+    assert service.status.retries == 2
+
+
+def test_a_full_disk_costs_the_snapshot_and_nothing_else(tmp_path: Path, monkeypatch) -> None:
+    here = world(tmp_path, ServiceConfig(until_end=True, snapshot_every=5))
+
+    def full(*_words):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("streaming.snapshots.folder.write_snapshot", full)
+        service = here.run()
+    assert service.status.snapshot_failures >= 1
+    assert any("No space left" in warning for warning in here.warnings)
+    assert here.run().core.engine.state_digest() == service.core.engine.state_digest()
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    with (
+        StateFolder(tmp_path / "state", 3, print),
+        pytest.raises(BadCall, match="found it in use by another process"),
+    ):
+        StateFolder(tmp_path / "state", 3, print)
+
+
+def test_a_snapshot_of_another_model_is_refused(tmp_path: Path, monkeypatch) -> None:
+    here = world(tmp_path)
+    here.run()
+    monkeypatch.setattr("tests.unit.streaming.fakes.ChargebackEngine.model_id", "chargebacks-2")
+    with pytest.raises(
+        Fatal, match="with the model chargebacks-2, found chargebacks-1"
+    ):
+        here.run()
+
+
+def test_events_are_put_in_order_within_the_time_given(tmp_path: Path) -> None:
+    broker = Broker()
+    broker.send("a", *(ping(f"a{n}", NOON + t * 1000) for n, t in enumerate((5, 3, 9, 7, 12, 11, 15))))
+    broker.send("b", *(ping(f"b{n}", NOON + t * 1000) for n, t in enumerate((1, 4, 2, 8, 6, 14, 13))))
+    here = World(broker, tmp_path / "state", ServiceConfig(until_end=True, order_within_ms=4000), portion=2)
+    service = here.run()
+    assert service.core.engine.ids == [
+        *("b0", "b2", "a1", "b1", "a0", "b4", "a3", "b3", "a2", "a5", "a4", "b6", "b5", "a6"),
+    ]
+    assert service.status.tally.late == 0
+
+
+def test_held_events_survive_a_stop(tmp_path: Path) -> None:
+    broker = Broker()
+    broker.send("a", *(ping(f"a{n}", NOON + n * 1000) for n in range(5)))
+    config = ServiceConfig(until_end=True, order_within_ms=2000)
+    stopping = World(broker, tmp_path / "state", ServiceConfig(order_within_ms=2000))
+    with StateFolder(stopping.folder, 3, print) as state:
+        parts = stopping.parts(state)
+        service = __import__("streaming.service.service", fromlist=["Service"]).Service(
+            parts, stopping.config, __import__("streaming.service.status", fromlist=["Status"]).Status()
+        )
+        rounds = iter(range(20))
+        poll = parts.group.poll
+
+        def stop_after_some(limit, timeout_s):
+            if next(rounds) > 8:
+                service.stop()
+            return poll(limit, timeout_s)
+
+        parts.group.poll = stop_after_some  # type: ignore[method-assign]
+        service.run()
+    assert service.core.engine.ids == ["a0", "a1", "a2"]
+    again = World(broker, tmp_path / "state", config).run()
+    assert again.core.engine.ids == [f"a{n}" for n in range(5)]
+
+
+def test_a_partition_that_runs_ahead_waits_for_the_others(tmp_path: Path) -> None:
+    broker = Broker()
+    day = 24 * HOUR
+    broker.send("a", *(ping(f"a{n}", NOON - 60 * day + n * day) for n in range(30)))
+    broker.send("b", *(ping(f"b{n}", NOON - 60 * day + n * day) for n in range(30)))
+    here = World(broker, tmp_path / "state", ServiceConfig(until_end=True, max_skew_ms=HOUR), portion=7)
+    ids = here.run().core.engine.ids
+    days = [int(name[1:]) for name in ids]
+    assert days == sorted(days)
+    assert len(ids) == 60
