@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     pseudonym_key_file: Path | None = Field(
         default=None, description="File that holds that secret; give the secret or the file, not both."
     )
+    store: str | None = Field(
+        default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."
+    )
+    neo4j_user: str | None = Field(default=None, description="Name to give to the Neo4j server.")
+    neo4j_password: SecretStr | None = Field(
+        default=None, description="Password to give to the Neo4j server."
+    )
+    neo4j_database: str = Field(
+        default="neo4j", description="Database of the Neo4j server that holds the store."
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
 

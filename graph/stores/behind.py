@@ -78,7 +78,9 @@ class WriteBehind:
             done = self._turn.wait_for(lambda: self._job is None or self._error is not None, timeout_s)
             self._raise()
         if not done:
-            raise Unavailable(f"expected the store to answer within {timeout_s:g} s, found none; start it", 1.0)
+            raise Unavailable(
+                f"expected the store to answer within {timeout_s:g} s, found none; start it", 1.0
+            )
 
     def close(self) -> None:
         """Stop, leaving unwritten what the store has not taken, and close the writer."""

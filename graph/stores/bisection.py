@@ -60,7 +60,9 @@ def _offender(plan: Plan, step: Step, attempt: Attempt) -> Row | None:
     rows = plan.rows[step]
     before = {each: found for each, found in plan.rows.items() if each != step}
     steps = list(Step)
-    before = {each: (found if steps.index(each) < steps.index(step) else []) for each, found in before.items()}
+    before = {
+        each: (found if steps.index(each) < steps.index(step) else []) for each, found in before.items()
+    }
 
     def is_refused(some: list[Row]) -> bool:
         try:

@@ -44,7 +44,9 @@ _ACCOUNT: Final = (
     *("chargeback_units", "score"),
 )
 _RING: Final = ("kind", "score", "first_ms", "flagged_ms", "exposure")
-_KEY: Final = "(SELECT k.name || ':' || e.name FROM entity e JOIN entity_kind k ON k.code = e.kind WHERE e.id = {})"
+_KEY: Final = (
+    "(SELECT k.name || ':' || e.name FROM entity e JOIN entity_kind k ON k.code = e.kind WHERE e.id = {})"
+)
 _TYPES: Final = "|".join(kind.value.upper() for kind in LinkKind)
 
 

@@ -219,4 +219,3 @@ def _flag(flag: Flag) -> Row:
 def as_json(value: Sequence[object]) -> str:
     """A list as the one text that both stores keep."""
     return msgspec.json.encode(value).decode()
-

@@ -46,7 +46,10 @@ _INDEXED: Final = (
 )
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
-        *(f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE" for label, key in _UNIQUE),
+        *(
+            f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
+            for label, key in _UNIQUE
+        ),
         *(f"CREATE INDEX IF NOT EXISTS FOR (n:{label}) ON (n.{key})" for label, key in _INDEXED),
     ),
 )

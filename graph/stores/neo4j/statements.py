@@ -68,9 +68,7 @@ def _account_statement() -> str:
 
 def _keyed(label: str, step: Step) -> str:
     key, *names = FIELDS[step]
-    return (
-        f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}) SET {_sets('n', tuple(names), 1)} RETURN count(*)"
-    )
+    return f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}) SET {_sets('n', tuple(names), 1)} RETURN count(*)"
 
 
 _TRIP_ENDS: Final = (

@@ -100,7 +100,9 @@ class Neo4jWriter:
                 window_ms=plan.window_ms,
                 ledger_entries=plan.ledger_entries,
             ).consume()
-            transaction.run(cypher.SET_OFFSETS, rows=[list(each) for each in sorted(offsets.items())]).consume()
+            transaction.run(
+                cypher.SET_OFFSETS, rows=[list(each) for each in sorted(offsets.items())]
+            ).consume()
             if keep:
                 transaction.commit()
             else:

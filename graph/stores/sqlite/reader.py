@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Final
-from urllib.parse import quote
 
 from graph.errors import BadCall, Fatal
 from graph.stores.port import Language, Table, Value
@@ -32,7 +31,7 @@ class SqliteReader:
             )
         try:
             self._connection = sqlite3.connect(
-                f"file:{quote(str(path.absolute()))}?mode=ro",
+                f"{path.absolute().as_uri()}?mode=ro",
                 uri=True,
                 timeout=BUSY_S,
                 isolation_level=None,

@@ -100,7 +100,9 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     if found == VERSION:
         return
     steps = "\n".join(MIGRATIONS[found:])
-    connection.executescript(f"BEGIN IMMEDIATE;\n{steps}\n{_vocabulary()}\nPRAGMA user_version={VERSION};\nCOMMIT;")
+    connection.executescript(
+        f"BEGIN IMMEDIATE;\n{steps}\n{_vocabulary()}\nPRAGMA user_version={VERSION};\nCOMMIT;"
+    )
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -111,4 +113,6 @@ def version_of(connection: sqlite3.Connection) -> int:
 def _vocabulary() -> str:
     rows = [("entity_kind", code, kind.value) for code, kind in enumerate(KINDS)]
     rows += [("link_kind", code, kind.value) for code, kind in enumerate(LINK_KINDS)]
-    return "\n".join(f"INSERT OR REPLACE INTO {table} VALUES ({code}, '{name}');" for table, code, name in rows)
+    return "\n".join(
+        f"INSERT OR REPLACE INTO {table} VALUES ({code}, '{name}');" for table, code, name in rows
+    )

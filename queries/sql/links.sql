@@ -1,0 +1,34 @@
+WITH me AS (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id),
+found AS (
+  SELECT l.kind, 'out' AS direction, l.target AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    1 AS is_live FROM me JOIN link l ON l.source = me.id WHERE (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
+  UNION ALL SELECT l.kind, 'in' AS direction, l.source AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    1 AS is_live FROM me JOIN link l ON l.target = me.id WHERE (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
+  UNION ALL SELECT l.kind, 'out' AS direction, l.target AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    0 AS is_live FROM me JOIN spell l ON l.source = me.id WHERE :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
+    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
+      AND n.first_ms <= l.first_ms)
+  UNION ALL SELECT l.kind, 'in' AS direction, l.source AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    0 AS is_live FROM me JOIN spell l ON l.target = me.id WHERE :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
+    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
+      AND n.first_ms <= l.first_ms))
+SELECT k.name AS link, f.direction, ek.name AS other_kind, o.name AS other_id, f.first_ms, f.last_ms, f.events,
+  f.money_units / 10000.0 AS money, f.is_live
+FROM found f JOIN link_kind k ON k.code = f.kind JOIN entity o ON o.id = f.other JOIN entity_kind ek ON ek.code = o.kind
+ORDER BY f.last_ms DESC, k.name, f.direction, ek.name, o.name, f.first_ms LIMIT :limit
+-- total
+WITH me AS (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id),
+found AS (
+  SELECT l.kind, 'out' AS direction, l.target AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    1 AS is_live FROM me JOIN link l ON l.source = me.id WHERE (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
+  UNION ALL SELECT l.kind, 'in' AS direction, l.source AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    1 AS is_live FROM me JOIN link l ON l.target = me.id WHERE (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
+  UNION ALL SELECT l.kind, 'out' AS direction, l.target AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    0 AS is_live FROM me JOIN spell l ON l.source = me.id WHERE :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
+    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
+      AND n.first_ms <= l.first_ms)
+  UNION ALL SELECT l.kind, 'in' AS direction, l.source AS other, l.first_ms, l.last_ms, l.events, l.money_units,
+    0 AS is_live FROM me JOIN spell l ON l.target = me.id WHERE :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
+    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
+      AND n.first_ms <= l.first_ms))
+SELECT count(*) FROM found
