@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench weights clean
+.PHONY: help setup demo test lint check bench soak servers weights clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -42,6 +42,9 @@ check: lint ## Lint, then run the quick tests
 bench: $(STAMP) ## Run the benchmarks
 	@for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
 	    echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
+	@$(BIN)/python -m servers
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
 	$(BIN)/python -m gnn.fitting

@@ -1,0 +1,44 @@
+"""`make servers`: starts the broker and the database, says where they are, and stops them on Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from servers import KafkaServer, Neo4jServer, ServerUnavailable
+
+
+def main() -> int:
+    """Runs until told to stop; starts nothing where the environment gives an address already."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="ringfence-servers-") as scratch:
+        started: list[KafkaServer | Neo4jServer] = []
+        try:
+            for name, kind in (("KAFKA", KafkaServer), ("NEO4J", Neo4jServer)):
+                variable = f"RINGFENCE_TEST_{name}"
+                address = os.environ.get(variable)
+                if not address:
+                    server = kind(Path(scratch) / name.lower())
+                    started.append(server)
+                    server.start()
+                    address = server.address
+                print(f"export {variable}={address}", flush=True)
+            print("# running until Ctrl-C; the tests and benchmarks use these addresses", flush=True)
+            signal.pause()
+        except ServerUnavailable as error:
+            print(f"servers: {error}", file=sys.stderr)
+            return 4
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            for server in reversed(started):
+                server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

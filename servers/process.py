@@ -1,0 +1,76 @@
+"""A server process: started under a guard, polled until ready, ended politely or at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STOP_WITHIN_S = 20
+POLL_S = 0.1
+
+
+class ServerUnavailable(Exception):
+    """A server cannot be had on this machine; the message says why."""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ServerProcess:
+    """One child that ends when this process ends, however it ends."""
+
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        self._log = log
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("guard.py")), str(os.getpid()), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the child lives."""
+        return self._child.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._child.pid
+
+    def wait_until(self, ready: Callable[[], bool], within_s: float) -> None:
+        """Polls until `ready`; raises `ServerUnavailable` with the end of the log when it is not in time."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline and self.is_running:
+            if ready():
+                return
+            time.sleep(POLL_S)
+        self.kill()
+        tail = " | ".join(self._log.read_text(errors="replace").splitlines()[-5:])
+        raise ServerUnavailable(f"expected the server ready in {within_s:.0f} s, found: {tail[-1000:]}")
+
+    def stop(self) -> None:
+        """Asks it to end, and ends it when it does not."""
+        self._child.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(STOP_WITHIN_S)
+            return
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._child.kill()
+        self._child.wait()
