@@ -1,7 +1,7 @@
 """The real servers of a test session: one broker, one database, started when a test first asks.
 
-Addresses in RINGFENCE_TEST_KAFKA and RINGFENCE_TEST_NEO4J win. Where a server can be had neither way, its tests
-skip and say why; with CI=true they fail instead.
+Addresses in RINGFENCE_TEST_KAFKA and RINGFENCE_TEST_NEO4J win. Where a server can be had neither way, its
+tests skip and say why; with CI=true they fail instead.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def own_kafka(tmp_path: Path) -> Iterator[KafkaServer]:
     try:
         yield server
     finally:
-        server.stop()
+        server.kill()
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def own_neo4j(tmp_path: Path) -> Iterator[Neo4jServer]:
     try:
         yield server
     finally:
-        server.stop()
+        server.kill()
 
 
 def _address(name: str, kind: type[KafkaServer] | type[Neo4jServer], folder: Path) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _address(name: str, kind: type[KafkaServer] | type[Neo4jServer], folder: Pat
     try:
         yield server.address
     finally:
-        server.stop()
+        server.kill()
 
 
 def _go_without(name: str, error: ServerUnavailable) -> None:
