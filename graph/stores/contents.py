@@ -45,7 +45,7 @@ _ACCOUNT: Final = (
 )
 _RING: Final = ("kind", "score", "first_ms", "flagged_ms", "exposure")
 _KEY: Final = (
-    "(SELECT k.name || ':' || e.name FROM entity e JOIN entity_kind k ON k.code = e.kind WHERE e.id = {})"
+    "(SELECT k.name || ':' || n.name FROM entity n JOIN entity_kind k ON k.code = n.kind WHERE n.id = {})"
 )
 _TYPES: Final = "|".join(kind.value.upper() for kind in LinkKind)
 

@@ -17,6 +17,7 @@ from neo4j import Session, Transaction
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from graph.changes import Changes
+from graph.errors import RingfenceError
 from graph.stores.bisection import StepRefused, write_around_refusals
 from graph.stores.neo4j import statements as cypher
 from graph.stores.neo4j.schema import migrate
@@ -47,6 +48,9 @@ class Neo4jWriter:
         except (DriverError, Neo4jError) as error:
             self.close()
             raise told(error, self._url) from error
+        except RingfenceError:
+            self.close()
+            raise
 
     def write(self, changes: Changes, offsets: Mapping[str, int]) -> Written:
         """Write changes and the offsets they reach in one transaction (see the port)."""

@@ -65,8 +65,8 @@ STATEMENTS: Final[dict[Step, tuple[str, ...]]] = {
         "DELETE FROM ring_tie WHERE ring_id = ?",
     ),
     Step.RING_TIES: (
-        "INSERT OR IGNORE INTO ring_tie SELECT ?, id FROM entity "
-        "WHERE kind = (SELECT code FROM entity_kind WHERE name = ?) AND name = ?",
+        "INSERT INTO ring_tie VALUES (?, (SELECT id FROM entity "
+        "WHERE kind = (SELECT code FROM entity_kind WHERE name = ?) AND name = ?)) ON CONFLICT DO NOTHING",
     ),
     Step.MEMBERS_LEFT: (
         "UPDATE member SET to_ms = ?3 WHERE ring_id = ?1 AND account_id = ?2 AND to_ms IS NULL",
@@ -102,7 +102,11 @@ class SqliteWriter:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-            migrate(self._connection, path)
+            try:
+                migrate(self._connection, path)
+            except BaseException:
+                self._connection.close()
+                raise
         except (OSError, sqlite3.DatabaseError) as error:
             raise BadCall(
                 f"expected a store or a free place at {path}, found: {error}; give another --store"
