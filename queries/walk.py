@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol, cast
 from graph.errors import BadCall
 from graph.stores.port import Table, Value
 
-MOST_ENTITIES: Final = 5_000
+MOST_ENTITIES: Final = 2_000
 """A walk that has met more than these takes no further hop."""
 
 

@@ -178,7 +178,7 @@ def ring(ring_id: str, accounts: list[str], ts: int) -> Ring:
         accounts=accounts,
         drivers=[],
         riders=accounts,
-        entities=["ip:kiosk"],
+        entities=["ip:kiosk", "device:a new phone"],
         first_ts=ts - 1000,
         flagged_ts=ts,
         exposure=12.5,

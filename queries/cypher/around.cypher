@@ -15,5 +15,5 @@
 // column last_ms: time; when it was last seen
 // column ring_id: text; the open ring it stands in
 // order: hop, then kind and id
-// cost: two reads a hop; past 5,000 entities no further hop is taken
+// cost: two reads a hop; past 2,000 entities no further hop is taken
 // reads: degrees, neighbours, open-rings

@@ -81,7 +81,10 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
               if kind == list(EntityKind).index(EntityKind.PROMO)][:4]
     of_accounts = [{"account_id": account} for account in accounts]
     of_rings = [{"ring_id": ring} for ring in rings]
-    pairs = [(accounts[0], other) for other in accounts[1:]] + [("f0", "ip:kiosk"), ("k001", "k002"), ("f0", "driver")]
+    pairs = [("f0", "ip:kiosk"), ("k001", "k002"), ("g0 'x'", "g5 'x'"), ("g1 'x'", "device:d3"), ("f1", "f2")]
+    pairs += [("g0 'x'", text) for text in INJECTED]
+    pairs += [(ring.accounts[0], ring.accounts[-1]) for ring in list(look.rings.values())[:8]]
+    few = moments[:4]
     return {
         "account": of_accounts,
         "around": [{"id": a, "hops": h} for a in accounts for h in (1, 2, 3)]
@@ -92,9 +95,9 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         "flags": [{}, {"limit": 2}, {"decision": "block"}, {"since": at(5)}, *of_rings],
         "history": [*of_rings, *({"ring_id": r, "as_of": at(21)} for r in rings), {"ring_id": rings[-1], "limit": 1}],
         "like": [*of_accounts, {"account_id": "f0", "limit": 2}, {"account_id": "f0", "fold": 3}],
-        "links": [{"id": a, "as_of": m} for a in accounts for m in moments]
-        + [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in moments for n in (5, 500)],
-        "members": [{"ring_id": r, "as_of": m} for r in rings for m in moments] + [{"ring_id": rings[-1], "limit": 2}],
+        "links": [{"id": a, "as_of": m} for a in accounts for m in few]
+        + [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in few for n in (5, 500)],
+        "members": [{"ring_id": r, "as_of": m} for r in rings for m in few] + [{"ring_id": rings[-1], "limit": 2}],
         "money": [{}, {"limit": 1}, *of_rings],
         "money-days": [{}, {"limit": 2}, {"since": at(4)}, *of_rings],
         "promo-rings": [{"promo_id": p} for p in ("PROMO'1", "WELCOME", *promos, *INJECTED)],
@@ -102,12 +105,12 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         "ring-links": [*of_rings, {"ring_id": rings[-1], "limit": 3}],
         "rings": [{"as_of": m} for m in moments] + [{"limit": 1}, {"kind": "collusion"}, {"min_score": 0.8}],
         "rings-of": [*of_accounts, {"account_id": "k004", "limit": 1}],
-        "shared": [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in moments for n in (4, 500)],
+        "shared": [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in few for n in (4, 500)],
         "status": [{}],
         "ties": [*of_rings, {"ring_id": rings[-1], "limit": 1}],
         "trips": [*of_rings, {"ring_id": rings[-1], "limit": 2}],
         "verdicts": [{}, {"limit": 1}, {"subject": "f0"}, {"since": at(20.5)}],
-        "why": [{"a": a, "b": b} for a, b in pairs] + [{"a": "f0", "b": "f5", "fold": 3}, {"a": "f0", "b": "f5", "hops": 1}],
+        "why": [{"a": a, "b": b} for a, b in pairs] + [{"a": "g0 'x'", "b": "g5 'x'", "fold": 3}, {"a": "f0", "b": "f5", "hops": 1}],
     }
 
 
@@ -123,7 +126,7 @@ def test_both_stores_give_the_same_rows(told, name):
     for given, here, there in zip(asked, ours, theirs, strict=True):
         assert here == there, given
     print(f"{name}: {len(asked)} calls, {sum(len(a.rows) for a in ours)} rows")
-    assert sum(len(a.rows) for a in ours) > 0 or name == "verdicts"
+    assert sum(len(a.rows) for a in ours) > 0 or (name in ("verdicts", "at-risk") and "ring_b" not in world.look.rings)
 
 
 @pytest.mark.parametrize("name", sorted(catalogue()))

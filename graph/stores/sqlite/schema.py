@@ -32,14 +32,16 @@ CREATE TABLE link (
     last_ms INTEGER NOT NULL, events INTEGER NOT NULL, money_units INTEGER NOT NULL, incentives INTEGER NOT NULL,
     incentive_units INTEGER NOT NULL, odd INTEGER NOT NULL, surcharge REAL NOT NULL, joins INTEGER NOT NULL,
     PRIMARY KEY (source, kind, target)) WITHOUT ROWID;
-CREATE INDEX link_by_target ON link (target, kind, last_ms);
+CREATE INDEX link_by_target ON link (target, kind, last_ms, first_ms);
 CREATE TABLE spell (
     source INTEGER NOT NULL, kind INTEGER NOT NULL, target INTEGER NOT NULL, first_ms INTEGER NOT NULL,
     last_ms INTEGER NOT NULL, events INTEGER NOT NULL, money_units INTEGER NOT NULL,
     PRIMARY KEY (source, kind, target, first_ms)) WITHOUT ROWID;
-CREATE INDEX spell_by_target ON spell (target, kind, last_ms);
+CREATE INDEX spell_by_target ON spell (target, kind, last_ms, first_ms);
 CREATE TRIGGER link_begins_again AFTER UPDATE ON link WHEN new.first_ms > old.last_ms BEGIN
-    INSERT OR REPLACE INTO spell VALUES (old.source, old.kind, old.target, old.first_ms, old.last_ms,
+    DELETE FROM spell WHERE source = old.source AND kind = old.kind AND target = old.target
+        AND first_ms = old.first_ms;
+    INSERT INTO spell VALUES (old.source, old.kind, old.target, old.first_ms, old.last_ms,
         old.events, old.money_units);
 END;
 CREATE TABLE cut (account INTEGER NOT NULL, identifier INTEGER NOT NULL,
