@@ -2,12 +2,12 @@
 
 One line of JSON for each case:
 
-* ``write SQLite`` and ``write Neo4j``: links per second by our writer, new links and then the same links seen
-  again, in batches of ``--batch`` with the offset in the same transaction; ``while reading`` the same with a
+* ``write SQLite`` and ``write Neo4j``: links per second by our writer, new links and then the same again,
+  in batches of ``--batch`` with the offset in the same transaction; ``while reading``: once more, with a
   reader that asks all the time;
-* ``rival Neo4j``: links per second by one MERGE an event, each its own transaction, from one thread and from four;
-* ``ask SQLite`` and ``ask Neo4j``: milliseconds of every question on a graph of ``--links`` links with hubs of
-  100,000 users (one address, one promotion): p50, p99 and most rows, over ``--asks`` asks with different
+* ``rival Neo4j``: links per second by one MERGE an event, each its own transaction, by one thread and four;
+* ``ask SQLite`` and ``ask Neo4j``: milliseconds of every question on a graph of ``--links`` links with hubs
+  of 100,000 users (one address, one promotion): p50, p99 and most rows, over ``--asks`` asks with different
   parameters, hubs among them.
 
 A Neo4j is started for the run (see ``servers``) where ``--neo4j`` names none; a named one is emptied.
@@ -45,7 +45,7 @@ from queries import Store, open_store
 
 # The servers belong to the repository and not to the installed product.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from servers import Neo4jServer  # noqa: E402
+from servers import Neo4jServer
 
 START_MS: Final = 1_700_000_000_000
 DAY_MS: Final = 86_400_000
@@ -120,9 +120,9 @@ class Synthetic:
             accounts=AccountColumns(
                 entity=accounts.astype(np.int32),
                 role=(named[accounts, 1] >= self.accounts).astype(np.int8),
-                **{name: seen + START_MS for name in ("created_ms", "first_ms", "last_ms", "promo_ms")},
-                **{name: seen for name in ("trips", "promos", "promo_units", "chargebacks", "chargeback_units")},
-                **{name: seen * 1.0 for name in ("pickup_lat", "pickup_lon", "score")},
+                **dict.fromkeys(("created_ms", "first_ms", "last_ms", "promo_ms"), seen + START_MS),
+                **dict.fromkeys(("trips", "promos", "promo_units", "chargebacks", "chargeback_units"), seen),
+                **dict.fromkeys(("pickup_lat", "pickup_lon", "score"), seen * 1.0),
                 pickups=seen,
             ),
             links=LinkColumns(
@@ -191,7 +191,11 @@ class Synthetic:
                 trips.append(trip)
                 takings.append(
                     PromoRedeemed(
-                        event_id=f"p{number}-{n}", ts=ts + n, account_id=rider, promo_id="o00000000", amount=5.0
+                        event_id=f"p{number}-{n}",
+                        ts=ts + n,
+                        account_id=rider,
+                        promo_id="o00000000",
+                        amount=5.0,
                     )
                 )
         return Changes(
@@ -226,7 +230,10 @@ class Synthetic:
             {"kind": "ip", "id": "i00000000"},
             {"kind": "promo", "id": "o00000000"},
         ]
-        things = [*hubs, *({"kind": "device", "id": f"c{draw.randrange(self.accounts):08d}"} for _ in range(number))]
+        things = [
+            *hubs,
+            *({"kind": "device", "id": f"c{draw.randrange(self.accounts):08d}"} for _ in range(number)),
+        ]
         busiest = f"a{self.accounts:08d}"
         ids = [busiest, *(account() for _ in range(number))]
         of_rings = [{"ring_id": ring()} for _ in range(number)]
@@ -308,7 +315,8 @@ def writing(address: StoreAddress, graph: Synthetic, batch: int, most: int) -> d
 def rival(address: str, graph: Synthetic) -> dict[str, object]:
     """One MERGE an event, each its own transaction, from one thread and from four."""
     statements = {
-        kind: f"MERGE (a:Rival {{key: $a}}) MERGE (b:Rival {{key: $b}}) MERGE (a)-[r:{kind.value.upper()}]->(b) "
+        kind: "MERGE (a:Rival {key: $a}) MERGE (b:Rival {key: $b}) "
+        f"MERGE (a)-[r:{kind.value.upper()}]->(b) "
         "ON CREATE SET r.first_ms = $ts, r.events = 0 SET r.last_ms = $ts, r.events = r.events + 1"
         for kind in LinkKind
     }
@@ -365,7 +373,9 @@ def say(case: str, found: dict[str, object], seed: int, links: int) -> None:
 
 def run(address: StoreAddress, name: str, graph: Synthetic, options: argparse.Namespace) -> None:
     """Write, fill up, ask."""
-    say(f"write {name}", writing(address, graph, options.batch, options.writes), options.seed, len(graph.rows))
+    say(
+        f"write {name}", writing(address, graph, options.batch, options.writes), options.seed, len(graph.rows)
+    )
     if options.asks:
         writer = open_writer(address)
         write_all(writer, graph, options.batch, "all")
@@ -399,7 +409,9 @@ def main() -> None:
                     server.start()
                 address = server.address if server is not None else str(options.neo4j)
                 with GraphDatabase.driver(address) as driver, driver.session() as session:
-                    session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
+                    session.run(
+                        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+                    ).consume()
                 say("rival Neo4j", rival(address, graph), options.seed, len(graph.rows))
                 run(StoreAddress(address), "Neo4j", graph, options)
             finally:

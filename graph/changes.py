@@ -83,7 +83,7 @@ class Happenings:
     takings: list[Taking] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return sum(map(len, (self.ledger, self.flags, self.verdicts, self.trips, self.takings)))
+        return sum(len(part) for part in (self.ledger, self.flags, self.verdicts, self.trips, self.takings))
 
     def next(self) -> Happenings:
         """Nothing yet, with the ledger counted on."""

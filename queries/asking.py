@@ -35,7 +35,8 @@ class TimedReads:
         left = self._until - monotonic()
         if left <= 0:
             raise Fatal(
-                f"expected an answer within {self._timeout_s:g} s, found none; ask for less or give more --timeout"
+                f"expected an answer within {self._timeout_s:g} s, found none; "
+                "ask for less or raise --timeout"
             )
         return self._reader.read(read_statement(name, self._reader.language), parameters, left)
 

@@ -9,8 +9,8 @@ A Cypher file begins with a header that both share, one fact a line::
     // cost: what it takes
     // reads: names of files in reads/                 for questions that are answered by walking the graph
 
-Then one statement, and after a line ``// total`` (``-- total`` in SQL) one that counts all rows, for the case that
-the first was cut by its limit.
+Then one statement, and after a line ``// total`` (``-- total`` in SQL) one that counts all rows, for the case
+that the first was cut by its limit.
 """
 
 from __future__ import annotations

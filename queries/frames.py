@@ -20,7 +20,7 @@ DTYPES: Final = {
 
 
 def frame_of(answer: Answer) -> pd.DataFrame:
-    """One row a row; times and days as UTC timestamps. ``attrs`` says how much there is: ``total``, ``is_cut``."""
+    """One row a row; times and days as UTC timestamps. ``attrs`` says how much there is."""
     columns: dict[str, pd.Series] = {}
     for place, column in enumerate(answer.columns):
         values = [row[place] for row in answer.rows]

@@ -14,10 +14,10 @@ Given = str | int | float | bool | datetime | None
 
 
 def bound(asked: Question, given: Mapping[str, Given]) -> dict[str, Value]:
-    """Every parameter of the question with its value. Raises BadCall on an unknown, missing or bad one.
+    """Every parameter of the question with its value. Raises BadCall on an unknown or missing one.
 
-    A time is epoch ms, a ``datetime``, or text: ``2026-01-31``, ``2026-01-31T08:00:00`` (UTC where it does not
-    say otherwise).
+    A time is epoch ms, a ``datetime``, or text: ``2026-01-31``, ``2026-01-31T08:00:00`` (UTC where it does
+    not say otherwise).
     """
     known = {parameter.name: parameter for parameter in asked.parameters}
     for name in given:
@@ -61,7 +61,8 @@ def _value(asked: Question, parameter: Parameter, value: Given) -> Value:
         return value
     except (ValueError, OverflowError, TypeError) as error:
         raise BadCall(
-            f"expected {parameter.name} of {asked.name} to be {_kind(parameter.type)}, found {value!r}; correct it"
+            f"expected {parameter.name} of {asked.name} to be {_kind(parameter.type)}, found {value!r}; "
+            "correct it"
         ) from error
 
 

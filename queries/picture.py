@@ -1,8 +1,8 @@
 """A ring drawn: accounts, what they share, and the rides between them.
 
-The layout is Fruchterman and Reingold's ("Graph Drawing by Force-directed Placement", 1991; igraph's) from a fixed
-seed, so that a ring looks the same every time. Up to ``LABELLED`` nodes all carry their names; past that only
-drivers and what is shared most do, so that names do not cover the picture.
+The layout is Fruchterman and Reingold's ("Graph Drawing by Force-directed Placement", 1991; igraph's) from a
+fixed seed, so that a ring looks the same every time. Up to ``LABELLED`` nodes all carry names; past that
+only drivers and what is shared most do, so that names do not cover the picture.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def draw_ring(graph: nx.MultiDiGraph, title: str, path: Path) -> None:
         raise BadCall(f"expected a file that ends in {', '.join(SUFFIXES)}, found {path.name}; rename --plot")
     if len(graph) > MOST_NODES:
         raise BadCall(
-            f"expected at most {MOST_NODES} nodes to draw, found {len(graph)}; read them with ringfence query members"
+            f"expected at most {MOST_NODES} nodes to draw, found {len(graph)}; "
+            "read them with ringfence query members"
         )
     figure = _figure(graph, title)
     try:

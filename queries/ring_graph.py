@@ -14,9 +14,9 @@ from queries.answer import Answer
 def ring_graph(members: Answer, links: Answer) -> nx.MultiDiGraph:
     """The ring from the answers to ``members`` and ``ring-links``.
 
-    Nodes are ``kind:identifier`` with ``kind``, ``id`` and, for accounts, ``role`` and ``score``; edges carry ``link``,
-    ``events``, ``money``, ``first_ms`` and ``last_ms``. The graph says whether it ``is_cut``. Raises BadCall for a
-    ring without members.
+    Nodes are ``kind:identifier`` with ``kind``, ``id`` and, for accounts, ``role`` and ``score``; edges carry
+    ``link``, ``events``, ``money``, ``first_ms`` and ``last_ms``. The graph says whether it ``is_cut``.
+    Raises BadCall for a ring without members.
     """
     if not members.rows:
         raise BadCall("expected a ring that somebody stands in, found none; see ringfence query rings")

@@ -56,7 +56,7 @@ class Surroundings:
     steps: dict[str, list[Step]] = field(default_factory=dict)
 
     def follow(self, keys: Iterable[str], always: str | None = None) -> list[Step]:
-        """The links of those entities that are no hubs, by entity; ``always`` is followed though it is one."""
+        """The links of those entities that are no hubs, by entity; ``always`` is followed even so."""
         wanted = sorted(set(keys))
         self.count(wanted)
         open_keys = [

@@ -1,9 +1,11 @@
 """Why two entities are linked: the strongest paths between them.
 
-The walk goes out from both ends, one hop of the smaller side at a time, and does not follow hubs. Among what was seen the
-paths are weighed: a link costs 1 + log2(links of its busier end) / 2, so that a card of two accounts says more
-than an address of ninety; a ride, a referral or a promotion taken costs log2(how often) / 2 less, but never less
-than 1. Strength is 2 to the power of (1 - cost of the path). Paths in the order of cost: Yen, "Finding the K Shortest Loopless Paths in a Network", Management Science 17(11), 1971 (igraph's).
+The walk goes out from both ends, one hop of the smaller side at a time, and does not follow hubs. Among what
+was seen the paths are weighed: a link costs 1 + log2(links of its busier end) / 2, so that a card of two
+accounts says more than an address of ninety; a ride, a referral or a promotion taken costs
+log2(how often) / 2 less, but never less than 1. Strength is 2 to the power of (1 - cost of the path). Paths
+in the order of cost: Yen, "Finding the K Shortest Loopless Paths in a Network", Management Science 17(11),
+1971 (igraph's).
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ def store_address(settings: Settings, place: str | None) -> StoreAddress:
         raise BadCall("expected a store, found none named; give --store PLACE or set RINGFENCE_STORE")
     password = settings.neo4j_password
     return StoreAddress(
-        place, settings.neo4j_user, password and password.get_secret_value(), settings.neo4j_database
+        place,
+        settings.neo4j_user,
+        None if password is None else password.get_secret_value(),
+        settings.neo4j_database,
     )
 
 

@@ -43,7 +43,7 @@ def run_detection(
     progress: Advance | None,
     store: StoreAddress | None = None,
 ) -> Summary:
-    """Detect rings in ``events``, write the results to ``out`` and what was found to ``store``; the summary."""
+    """Detect rings in ``events``; results go to ``out``, what is asked later to ``store``. The summary."""
     return run_engine(events, out, options, progress, store)[1]
 
 

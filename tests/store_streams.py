@@ -1,4 +1,4 @@
-"""Made-up changes that go on for a while: links come, grow and go, accounts change. The same for the same seed."""
+"""Made-up changes that go on for a while: links come, grow and go. The same for the same seed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def _ends(draw: random.Random, account: int) -> Link:
     return LINK_CODE[LinkKind.RODE_WITH], account, draw.randrange(ACCOUNTS)
 
 
-def _ring(draw: random.Random, rings: dict[str, list[str]], happened: Happenings, ts: int, batch: int) -> None:
+def _ring(
+    draw: random.Random, rings: dict[str, list[str]], happened: Happenings, ts: int, batch: int
+) -> None:
     """One ring is born, grows, shrinks or closes."""
 
     def write(ring_id: str, change: LedgerChange, added: list[str], removed: list[str]) -> None:
@@ -79,7 +81,9 @@ def _ring(draw: random.Random, rings: dict[str, list[str]], happened: Happenings
 
 def _view(links: dict[Link, list[int]], events: list[int], ts: int) -> GraphView:
     names = [*(f"a{n}" for n in range(ACCOUNTS)), *(f"d{n}" for n in range(DEVICES)), "kiosk", "a new phone"]
-    kinds = [EntityKind.ACCOUNT] * ACCOUNTS + [EntityKind.DEVICE] * DEVICES + [EntityKind.IP, EntityKind.DEVICE]
+    kinds = (
+        [EntityKind.ACCOUNT] * ACCOUNTS + [EntityKind.DEVICE] * DEVICES + [EntityKind.IP, EntityKind.DEVICE]
+    )
     order = sorted(links)
     keys = np.array(order, np.int64).reshape(-1, 3)
     values = np.array([links[key] for key in order], np.int64).reshape(-1, 4)

@@ -182,6 +182,6 @@ def ring(ring_id: str, accounts: list[str], ts: int) -> Ring:
         first_ts=ts - 1000,
         flagged_ts=ts,
         exposure=12.5,
-        reasons=[Reason(rule="hand", detail="said by hand, \"quoted\"", strength=0.5)],
+        reasons=[Reason(rule="hand", detail='said by hand, "quoted"', strength=0.5)],
         innocent_reasons=[],
     )

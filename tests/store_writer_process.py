@@ -1,7 +1,7 @@
-"""A process that writes a stream of changes into a store from where the store stands, to be killed at any time.
+"""Writes a stream of changes into a store from where the store stands, to be killed at any time.
 
-Called with: address, seed, batches, links changed in a batch. Prints the number of each batch before it is written, and
-``done`` at the end.
+Called with: address, seed, batches, links changed in a batch. Prints the number of each batch before it is
+written, and ``done`` at the end.
 """
 
 from __future__ import annotations

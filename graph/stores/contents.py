@@ -59,10 +59,12 @@ CONTENTS: Final[dict[Part, Content]] = {
         3,
         _LINK,
         {
-            Language.SQL: f"SELECT k.name, {_KEY.format('l.source')}, {_KEY.format('l.target')}, {_of('l', _LINK)} "
+            Language.SQL: f"SELECT k.name, {_KEY.format('l.source')}, {_KEY.format('l.target')}, "
+            f"{_of('l', _LINK)} "
             "FROM link l JOIN link_kind k ON k.code = l.kind",
             Language.CYPHER: f"MATCH (a:Entity)-[r:{_TYPES}]->(b:Entity) "
-            f"RETURN toLower(type(r)), a.key, b.key, {_of('r', _LINK[:-1])}, CASE WHEN r.joins THEN 1 ELSE 0 END",
+            f"RETURN toLower(type(r)), a.key, b.key, {_of('r', _LINK[:-1])}, "
+            "CASE WHEN r.joins THEN 1 ELSE 0 END",
         },
     ),
     Part.ACCOUNTS: Content(
@@ -96,7 +98,8 @@ CONTENTS: Final[dict[Part, Content]] = {
         {
             Language.SQL: f"SELECT t.ring_id, {_KEY.format('t.entity')} FROM ring_tie t "
             "JOIN ring r USING (ring_id) WHERE r.closed_ms IS NULL",
-            Language.CYPHER: "MATCH (e:Entity)-[:TIES]->(r:Ring) WHERE r.closed_ms IS NULL RETURN r.ring_id, e.key",
+            Language.CYPHER: "MATCH (e:Entity)-[:TIES]->(r:Ring) WHERE r.closed_ms IS NULL "
+            "RETURN r.ring_id, e.key",
         },
     ),
     Part.CUTS: Content(

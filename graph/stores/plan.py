@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from graph.accounts import UNKNOWN_MS
-from graph.changes import Changes
+from graph.changes import Changes, Taking
 from graph.entities import KINDS
 from graph.events import PromoRedeemed
 from graph.links import LINK_KINDS, to_units
@@ -24,7 +24,8 @@ from graph.stores.membership import stays
 from graph.view import NO_ROLE, ROLES, AccountColumns, LinkColumns
 from graph.vocabulary import EntityKind
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
+"""Values as a database driver takes them; ``FIELDS`` says what each place means."""
 
 
 class Step(StrEnum):
@@ -147,14 +148,7 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
             )
             for trip in changes.trips
         ),
-        Step.TAKINGS: _last(
-            (taking.event_id, taking.ts, taking.account_id, "promo", to_units(taking.amount))
-            + (taking.promo_id, None, taking.trip_id)
-            if isinstance(taking, PromoRedeemed)
-            else (taking.event_id, taking.ts, taking.account_id, "chargeback", to_units(taking.amount))
-            + (None, taking.card_id, taking.trip_id)
-            for taking in changes.takings
-        ),
+        Step.TAKINGS: _last(map(_taking, changes.takings)),
     }
     return Plan(
         watermark_ms=changes.watermark_ms,
@@ -182,11 +176,11 @@ def _links(columns: LinkColumns) -> list[Row]:
 
 
 def _link_key(row: Row) -> tuple[int, str, int]:
-    return row[1], row[0], row[2]  # type: ignore[return-value]
+    return row[1], row[0], row[2]
 
 
 def _first(row: Row) -> int:
-    return row[0]  # type: ignore[return-value]
+    return int(row[0])
 
 
 def _last(rows: Iterable[Row], key: int = 1) -> list[Row]:
@@ -199,6 +193,16 @@ def _ring(ring: Ring) -> Row:
         *(ring.ring_id, ring.kind.value, ring.score, len(ring.accounts), len(ring.drivers)),
         *(len(ring.riders), ring.first_ts, ring.flagged_ts, ring.exposure),
         *(as_json(ring.reasons), as_json(ring.innocent_reasons), as_json(ring.entities)),
+    )
+
+
+def _taking(taking: Taking) -> Row:
+    is_promo = isinstance(taking, PromoRedeemed)
+    return (
+        *(taking.event_id, taking.ts, taking.account_id, "promo" if is_promo else "chargeback"),
+        to_units(taking.amount),
+        *(taking.promo_id if isinstance(taking, PromoRedeemed) else None,),
+        *(None if isinstance(taking, PromoRedeemed) else taking.card_id, taking.trip_id),
     )
 
 

@@ -46,7 +46,7 @@ def rebuild(
     pseudonym_key_file: KeyFile = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fill a store from events: an embedded one is replaced when it is complete, a server's has to be empty."""
+    """Fill a store from events: an embedded one is replaced when complete, a server's has to be empty."""
     settings = read_settings()
     address = store_address(settings, store)
     options = _options(window_days, pseudonym_key_file)

@@ -25,7 +25,9 @@ def simulated_world(folder) -> World:
     from gnn.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
 
-    simulate(CityConfig(seed=5, riders=500, drivers=50, days=10, fraud_share=0.15, camouflage=0.1), folder / "city")
+    simulate(
+        CityConfig(seed=5, riders=500, drivers=50, days=10, fraud_share=0.15, camouflage=0.1), folder / "city"
+    )
 
     class Follower(World):
         def apply(self, events):
@@ -48,7 +50,9 @@ def simulated_world(folder) -> World:
 
 
 @pytest.fixture(scope="module", params=["awkward", "simulated"])
-def told(request: pytest.FixtureRequest, tmp_path_factory, neo4j_address) -> Iterator[tuple[World, Store, Store]]:
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory, neo4j_address
+) -> Iterator[tuple[World, Store, Store]]:
     folder = tmp_path_factory.mktemp("world")
     world = awkward_world() if request.param == "awkward" else simulated_world(folder)
     emptied(neo4j_address)
@@ -74,14 +78,33 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         accounts += ring.accounts[:3]
     watermark = look.view.watermark_ms
     moments: list[int | None] = [None, at(2), at(21.5), at(96), watermark - 5, watermark - WINDOW_MS // 2]
-    identifiers = [("device", "d'1"), ("device", "d2"), ("ip", "kiosk"), ("promo", "PROMO'1"), ("promo", "WELCOME")]
-    identifiers += [("device", "forgotten phone"), ("card", "card 1"), *(("email", text) for text in INJECTED)]
+    identifiers = [
+        ("device", "d'1"),
+        ("device", "d2"),
+        ("ip", "kiosk"),
+        ("promo", "PROMO'1"),
+        ("promo", "WELCOME"),
+    ]
+    identifiers += [
+        ("device", "forgotten phone"),
+        ("card", "card 1"),
+        *(("email", text) for text in INJECTED),
+    ]
     identifiers += [tuple(tie.split(":", 1)) for r in list(look.rings.values())[:5] for tie in r.entities[:2]]
-    promos = [name for kind, name in zip(look.view.kind.tolist(), look.view.names, strict=True)
-              if kind == list(EntityKind).index(EntityKind.PROMO)][:4]
+    promos = [
+        name
+        for kind, name in zip(look.view.kind.tolist(), look.view.names, strict=True)
+        if kind == list(EntityKind).index(EntityKind.PROMO)
+    ][:4]
     of_accounts = [{"account_id": account} for account in accounts]
     of_rings = [{"ring_id": ring} for ring in rings]
-    pairs = [("f0", "ip:kiosk"), ("k001", "k002"), ("g0 'x'", "g5 'x'"), ("g1 'x'", "device:d3"), ("f1", "f2")]
+    pairs = [
+        ("f0", "ip:kiosk"),
+        ("k001", "k002"),
+        ("g0 'x'", "g5 'x'"),
+        ("g1 'x'", "device:d3"),
+        ("f1", "f2"),
+    ]
     pairs += [("g0 'x'", text) for text in INJECTED]
     pairs += [(ring.accounts[0], ring.accounts[-1]) for ring in list(look.rings.values())[:8]]
     few = moments[:4]
@@ -91,13 +114,24 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         + [{"kind": k, "id": i} for k, i in identifiers]
         + [{"id": "f0", "limit": 3}, {"id": "f0", "fold": 2, "hops": 3}],
         "at-risk": [{}, {"limit": 1}, {"fold": 3}, *of_rings],
-        "changes": [{"since": m or 0} for m in moments] + [{"since": at(1), "until": at(30)}, {"since": 0, "limit": 2}],
+        "changes": [{"since": m or 0} for m in moments]
+        + [{"since": at(1), "until": at(30)}, {"since": 0, "limit": 2}],
         "flags": [{}, {"limit": 2}, {"decision": "block"}, {"since": at(5)}, *of_rings],
-        "history": [*of_rings, *({"ring_id": r, "as_of": at(21)} for r in rings), {"ring_id": rings[-1], "limit": 1}],
+        "history": [
+            *of_rings,
+            *({"ring_id": r, "as_of": at(21)} for r in rings),
+            {"ring_id": rings[-1], "limit": 1},
+        ],
         "like": [*of_accounts, {"account_id": "f0", "limit": 2}, {"account_id": "f0", "fold": 3}],
         "links": [{"id": a, "as_of": m} for a in accounts for m in few]
-        + [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in few for n in (5, 500)],
-        "members": [{"ring_id": r, "as_of": m} for r in rings for m in few] + [{"ring_id": rings[-1], "limit": 2}],
+        + [
+            {"kind": k, "id": i, "as_of": m, "limit": n}
+            for k, i in identifiers
+            for m in few
+            for n in (5, 500)
+        ],
+        "members": [{"ring_id": r, "as_of": m} for r in rings for m in few]
+        + [{"ring_id": rings[-1], "limit": 2}],
         "money": [{}, {"limit": 1}, *of_rings],
         "money-days": [{}, {"limit": 2}, {"since": at(4)}, *of_rings],
         "promo-rings": [{"promo_id": p} for p in ("PROMO'1", "WELCOME", *promos, *INJECTED)],
@@ -105,12 +139,18 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         "ring-links": [*of_rings, {"ring_id": rings[-1], "limit": 3}],
         "rings": [{"as_of": m} for m in moments] + [{"limit": 1}, {"kind": "collusion"}, {"min_score": 0.8}],
         "rings-of": [*of_accounts, {"account_id": "k004", "limit": 1}],
-        "shared": [{"kind": k, "id": i, "as_of": m, "limit": n} for k, i in identifiers for m in few for n in (4, 500)],
+        "shared": [
+            {"kind": k, "id": i, "as_of": m, "limit": n}
+            for k, i in identifiers
+            for m in few
+            for n in (4, 500)
+        ],
         "status": [{}],
         "ties": [*of_rings, {"ring_id": rings[-1], "limit": 1}],
         "trips": [*of_rings, {"ring_id": rings[-1], "limit": 2}],
         "verdicts": [{}, {"limit": 1}, {"subject": "f0"}, {"since": at(20.5)}],
-        "why": [{"a": a, "b": b} for a, b in pairs] + [{"a": "g0 'x'", "b": "g5 'x'", "fold": 3}, {"a": "f0", "b": "f5", "hops": 1}],
+        "why": [{"a": a, "b": b} for a, b in pairs]
+        + [{"a": "g0 'x'", "b": "g5 'x'", "fold": 3}, {"a": "f0", "b": "f5", "hops": 1}],
     }
 
 
@@ -126,7 +166,9 @@ def test_both_stores_give_the_same_rows(told, name):
     for given, here, there in zip(asked, ours, theirs, strict=True):
         assert here == there, given
     print(f"{name}: {len(asked)} calls, {sum(len(a.rows) for a in ours)} rows")
-    assert sum(len(a.rows) for a in ours) > 0 or (name in ("verdicts", "at-risk") and "ring_b" not in world.look.rings)
+    assert sum(len(a.rows) for a in ours) > 0 or (
+        name in ("verdicts", "at-risk") and "ring_b" not in world.look.rings
+    )
 
 
 @pytest.mark.parametrize("name", sorted(catalogue()))

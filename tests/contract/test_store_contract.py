@@ -133,7 +133,9 @@ def test_a_replay_in_other_batches_ends_the_same(place, writer, world):
 
 
 def test_a_missing_batch_is_noticed_and_named(place, writer, world):
-    refused = [row for n, c in enumerate(world.changes[1:], 2) for row in writer.write(c, {"events": n}).refused]
+    refused = [
+        row for n, c in enumerate(world.changes[1:], 2) for row in writer.write(c, {"events": n}).refused
+    ]
     assert {row.step for row in refused} <= {"ring_ties", "members"}
     found = differences(place, world.look)
     assert found
@@ -142,18 +144,31 @@ def test_a_missing_batch_is_noticed_and_named(place, writer, world):
 
 def bad_verdict(number: int) -> Verdict:
     return Verdict(
-        event_id=f"bad \ud800 {number}", ts=1_700_000_000_000, subject="s", outcome=VerdictOutcome.FRAUD, analyst="a"
+        event_id=f"bad \ud800 {number}",
+        ts=1_700_000_000_000,
+        subject="s",
+        outcome=VerdictOutcome.FRAUD,
+        analyst="a",
     )
 
 
 def good_verdict(number: int) -> Verdict:
     return Verdict(
-        event_id=f"good {number}", ts=1_700_000_000_000, subject="s", outcome=VerdictOutcome.FRAUD, analyst="a"
+        event_id=f"good {number}",
+        ts=1_700_000_000_000,
+        subject="s",
+        outcome=VerdictOutcome.FRAUD,
+        analyst="a",
     )
 
 
 def test_a_row_that_is_refused_does_not_take_the_batch_with_it(place, writer, world):
-    verdicts = (*map(good_verdict, range(20)), bad_verdict(7), *map(good_verdict, range(20, 40)), bad_verdict(9))
+    verdicts = (
+        *map(good_verdict, range(20)),
+        bad_verdict(7),
+        *map(good_verdict, range(20, 40)),
+        bad_verdict(9),
+    )
     changes: Changes = replace(world.changes[0], verdicts=verdicts)
     written = writer.write(changes, {"events": 1})
     assert [refused.step for refused in written.refused] == ["verdicts", "verdicts"]
@@ -184,9 +199,10 @@ def test_an_answer_that_takes_too_long_is_given_up(place, writer, world):
     statement = (
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
         if reader.language is Language.SQL
-        else "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y WITH x + y AS z WHERE z < 0 RETURN count(*)"
+        else "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y "
+        "WITH x + y AS z WHERE z < 0 RETURN count(*)"
     )
-    with pytest.raises(Fatal, match="expected an answer within 0.5 s"):
+    with pytest.raises(Fatal, match=r"expected an answer within 0\.5 s"):
         reader.read(statement, {}, 0.5)
     reader.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from neo4j import READ_ACCESS, Query
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
@@ -37,7 +37,7 @@ class Neo4jReader:
 
     def read(self, statement: str, parameters: Mapping[str, Value], timeout_s: float) -> Table:
         """The rows of one statement. Raises Fatal past ``timeout_s`` or on a write."""
-        query = Query(cast(LiteralString, statement), timeout=timeout_s)
+        query = Query(statement, timeout=timeout_s)
         try:
             result = self._session.run(query, dict(parameters))
             columns = tuple(result.keys())
@@ -45,7 +45,7 @@ class Neo4jReader:
         except ClientError as error:
             if "TransactionTimedOut" in str(error.code):
                 raise Fatal(
-                    f"expected an answer within {timeout_s:g} s, found none; ask for less or give more --timeout"
+                    f"expected an answer within {timeout_s:g} s, found none; ask for less or raise --timeout"
                 ) from error
             raise Fatal(
                 f"expected a statement that only reads, found: {str(error.message)[:300]}; correct it"
@@ -56,9 +56,7 @@ class Neo4jReader:
     def explain(self, statement: str, parameters: Mapping[str, Value]) -> list[str]:
         """Neo4j's plan, indented by depth."""
         try:
-            summary = self._session.run(
-                cast(LiteralString, f"EXPLAIN {statement}"), dict(parameters)
-            ).consume()
+            summary = self._session.run(f"EXPLAIN {statement}", dict(parameters)).consume()
         except (DriverError, Neo4jError) as error:
             raise told(error, self._url) from error
         return list(_lines(summary.plan, 0)) if summary.plan else []

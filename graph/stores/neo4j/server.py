@@ -37,7 +37,8 @@ class Neo4jAddress:
             )
         except (ConfigurationError, ValueError) as error:
             raise BadCall(
-                f"expected a Neo4j address such as bolt://127.0.0.1:7687, found {self.url}: {error}; correct it"
+                f"expected a Neo4j address such as bolt://127.0.0.1:7687, found {self.url}: {error}; "
+                "correct it"
             ) from error
         try:
             driver.verify_connectivity()

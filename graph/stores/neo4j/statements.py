@@ -68,12 +68,16 @@ def _account_statement() -> str:
 
 def _keyed(label: str, step: Step) -> str:
     key, *names = FIELDS[step]
-    return f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}) SET {_sets('n', tuple(names), 1)} RETURN count(*)"
+    return (
+        f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}) "
+        f"SET {_sets('n', tuple(names), 1)} RETURN count(*)"
+    )
 
 
 _TRIP_ENDS: Final = (
     "UNWIND $rows AS row MATCH (t:Trip {trip_id: row[0]}) MATCH (a:Entity {key: 'account:' + row[3]}) "
-    "MATCH (d:Entity {key: 'account:' + row[4]}) MERGE (a)-[:TOOK]->(t) MERGE (d)-[:DROVE]->(t) RETURN count(*)"
+    "MATCH (d:Entity {key: 'account:' + row[4]}) MERGE (a)-[:TOOK]->(t) "
+    "MERGE (d)-[:DROVE]->(t) RETURN count(*)"
 )
 _RING_OF: Final = "UNWIND $rows AS row MATCH (r:Ring {ring_id: row[0]}) "
 
@@ -104,7 +108,8 @@ STATEMENTS: Final[dict[Step, tuple[str, ...]]] = {
         "MATCH (:Entity)-[m:MEMBER_OF]->(r) WHERE m.to_ms IS NULL SET m.to_ms = row[1]",
     ),
     Step.MEMBERS: (
-        f"{_RING_OF} MATCH (a:Entity {{key: 'account:' + row[1]}}) MERGE (a)-[m:MEMBER_OF {{entry: row[2]}}]->(r) "
+        f"{_RING_OF} MATCH (a:Entity {{key: 'account:' + row[1]}}) "
+        "MERGE (a)-[m:MEMBER_OF {entry: row[2]}]->(r) "
         "SET m.from_ms = row[3], m.to_ms = row[4] RETURN count(*)",
     ),
     Step.LEDGER: (_keyed("LedgerEntry", Step.LEDGER),),

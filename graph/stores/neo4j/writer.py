@@ -137,19 +137,19 @@ def _statements(plan: Plan) -> Iterator[tuple[Step, str, list[Row]]]:
         if not rows:
             continue
         if step is Step.ENTITIES:
-            named = [(kind, keys[number], name) for number, kind, name in rows]  # type: ignore[call-overload]
+            named = [(kind, keys[number], name) for number, kind, name in rows]
             yield from _by_kind(step, cypher.BY_ENTITY_KIND, sorted(named))
         elif step is Step.LINKS:
-            linked = [(kind, keys[s], keys[t], *rest) for kind, s, t, *rest in rows]  # type: ignore[call-overload]
+            linked = [(kind, keys[s], keys[t], *rest) for kind, s, t, *rest in rows]
             yield from _by_kind(step, cypher.BY_LINK_KIND, sorted(linked))
         elif step is Step.LINKS_GONE:
-            gone = [(kind, keys[s], keys[t]) for kind, s, t in rows]  # type: ignore[call-overload]
+            gone = [(kind, keys[s], keys[t]) for kind, s, t in rows]
             yield from _by_kind(step, cypher.GONE_BY_LINK_KIND, sorted(gone))
         else:
             if step in (Step.CUTS, Step.DECLARED_PUBLIC):
-                rows = [tuple(keys[number] for number in row) for row in rows]  # type: ignore[call-overload]
+                rows = [tuple(keys[number] for number in row) for row in rows]
             elif step is Step.ACCOUNTS:
-                rows = [(keys[row[0]], *row[1:]) for row in rows]  # type: ignore[call-overload]
+                rows = [(keys[row[0]], *row[1:]) for row in rows]
             for statement in cypher.STATEMENTS[step]:
                 yield step, statement, rows
 

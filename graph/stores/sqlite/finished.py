@@ -47,5 +47,6 @@ def refuse_foreign(place: Path) -> None:
                 connection.execute("SELECT position FROM source_offset LIMIT 1").fetchone()
     except (OSError, sqlite3.DatabaseError) as error:
         raise BadCall(
-            f"expected a store or a free place at {place}, found something else: {error}; give another --store"
+            f"expected a store or a free place at {place}, found something else: {error}; "
+            "give another --store"
         ) from error

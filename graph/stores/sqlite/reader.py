@@ -60,7 +60,7 @@ class SqliteReader:
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise Fatal(
-                    f"expected an answer within {timeout_s:g} s, found none; ask for less or give more --timeout"
+                    f"expected an answer within {timeout_s:g} s, found none; ask for less or raise --timeout"
                 ) from error
             raise Fatal(f"expected a statement that only reads, found: {error}; correct it") from error
         finally:

@@ -168,7 +168,7 @@ class SqliteWriter:
 
     def _intern(self, plan: Plan) -> dict[int, int]:
         """The store's id of every local entity number that the plan still names."""
-        wanted = {n: (plan.kind[n], plan.names[n]) for n, _, _ in plan.rows[Step.ENTITIES]}  # type: ignore[index,misc]
+        wanted = {n: (plan.kind[n], plan.names[n]) for n, _, _ in plan.rows[Step.ENTITIES]}
         if len(self._ids) + len(wanted) > REMEMBERED_IDS:
             self._ids.clear()
         unknown = [key for key in wanted.values() if key not in self._ids]
@@ -185,7 +185,7 @@ class SqliteWriter:
                 "SELECT entity.id FROM named JOIN entity USING (kind, name) ORDER BY named.rowid"
             )
             self._ids.update(zip(unknown, (row[0] for row in found), strict=True))
-        return {number: self._ids[key] for number, key in wanted.items()}  # type: ignore[misc]
+        return {number: self._ids[key] for number, key in wanted.items()}
 
     def _run(self, step: Step, statement: str, rows: list[Row] | None) -> None:
         try:
@@ -215,11 +215,11 @@ def _bound(step: Step, rows: list[Row], ids: Mapping[int, int]) -> list[Row]:
     """Rows with the store's ids in place of local numbers; None, which the store refuses, for an unknown."""
     known = ids.get
     if step is Step.LINKS:
-        return [(known(s), LINK_CODE[LinkKind(kind)], known(t), *rest) for kind, s, t, *rest in rows]  # type: ignore[arg-type,call-overload]
+        return [(known(s), LINK_CODE[LinkKind(kind)], known(t), *rest) for kind, s, t, *rest in rows]
     if step is Step.LINKS_GONE:
-        return [(known(s), LINK_CODE[LinkKind(kind)], known(t)) for kind, s, t in rows]  # type: ignore[arg-type,call-overload]
+        return [(known(s), LINK_CODE[LinkKind(kind)], known(t)) for kind, s, t in rows]
     if step is Step.ACCOUNTS:
-        return [(known(row[0]), *row[1:]) for row in rows]  # type: ignore[call-overload]
+        return [(known(row[0]), *row[1:]) for row in rows]
     if step in (Step.CUTS, Step.DECLARED_PUBLIC):
-        return [tuple(known(number) for number in row) for row in rows]  # type: ignore[call-overload]
+        return [tuple(known(number) for number in row) for row in rows]
     return rows
