@@ -8,7 +8,7 @@ import typer
 
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
-from ringfence.commands import demo, detect, doctor, evaluate, run, simulate
+from ringfence.commands import demo, detect, doctor, evaluate, query, run, simulate, store
 
 app = typer.Typer(
     name="ringfence",
@@ -35,7 +35,6 @@ def everything(
 ) -> None:
     """Finds fraud rings on ride-hailing and delivery platforms, while they form."""
 
-
 app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
 app.command("run", short_help="Run the service: Kafka in, flags out.")(run.command)
 app.command("simulate", short_help="Write the events of a made-up city and the truth about it.")(
@@ -44,6 +43,8 @@ app.command("simulate", short_help="Write the events of a made-up city and the t
 app.command("evaluate", short_help="Compare results with the truth, beside plain components.")(
     evaluate.command
 )
+app.command("query", short_help="Ask the store a question.")(query.command)
+app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
 app.command("demo", short_help="Simulate, detect and compare in one go.")(demo.command)
 app.command("doctor", short_help="Say what is installed and whether it works.")(doctor.command)
 
