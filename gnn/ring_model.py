@@ -1,0 +1,57 @@
+"""The score of a candidate, read from its members' vectors and its evidence: cluster, then score the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gnn.lessons import Batch
+from gnn.network import NetworkConfig, Readout, RelationalNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class RingModelConfig:
+    """Sizes. ``layers`` 0 reads members alone: the network without a graph, an MLP."""
+
+    features: int
+    relations: int
+    evidence: int
+    width: int = 32
+    layers: int = 2
+    dropout: float = 0.2
+
+    @property
+    def pooled(self) -> int:
+        """Columns the readout sees: evidence, log size, mean and maximum of the members' vectors."""
+        return self.evidence + 1 + 2 * self.width * (self.layers + 1)
+
+
+class RingModel(nn.Module):
+    """Batches of candidates to logits, one for each candidate and one for each member."""
+
+    def __init__(self, config: RingModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.network = RelationalNetwork(
+            NetworkConfig(config.features, config.relations, config.width, config.layers, config.dropout)
+        )
+        self.ring = Readout(config.pooled, config.width, config.dropout)
+        self.account = Readout(config.width * (config.layers + 1), config.width, config.dropout)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Logits of candidates (examples,) and of their members (members,)."""
+        vectors = self.network(batch.features, batch.relations)[batch.member]
+        pooled = pool(vectors, batch.owner, batch.rows)
+        return self.ring(torch.cat([batch.evidence, pooled], dim=1)), self.account(vectors)
+
+
+def pool(vectors: Tensor, owner: Tensor, rows: int) -> Tensor:
+    """Log size, mean and maximum of each owner's vectors: (rows, 1 + 2 * width). Every owner has some."""
+    width = vectors.shape[1]
+    sizes = torch.zeros(rows).index_add(0, owner, torch.ones(len(owner)))
+    mean = torch.zeros(rows, width).index_add(0, owner, vectors) / sizes[:, None]
+    where = owner[:, None].expand(-1, width)
+    largest = torch.full((rows, width), -torch.inf).scatter_reduce(0, where, vectors, "amax")
+    return torch.cat([torch.log(sizes)[:, None], mean, largest], dim=1)
