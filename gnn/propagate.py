@@ -1,8 +1,8 @@
 """One step of message passing over a fixed relation, as a sparse product that gradients flow through.
 
-A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both
-matrices are kept in CSR form, so that neither direction builds an edge-by-edge tensor: about six times
-faster on a CPU than gathering and scattering messages.
+A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both are
+scipy CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a CPU
+than gathering and scattering messages, and deterministic. On the CPU only.
 """
 
 from __future__ import annotations
@@ -11,43 +11,33 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from scipy import sparse
 import torch
+from scipy import sparse
 from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A weighted adjacency and its transpose, both CSR, float32, shape (nodes, nodes)."""
+    """A weighted adjacency and its transpose, both CSR float32 of (nodes, nodes)."""
 
-    forward: Tensor
-    backward: Tensor
-
-    def to(self, device: torch.device) -> Relation:
-        """The same relation on another device."""
-        return Relation(self.forward.to(device), self.backward.to(device))
+    forward: sparse.csr_matrix
+    backward: sparse.csr_matrix
 
 
 def relation_of(matrix: sparse.csr_matrix) -> Relation:
     """``matrix`` (receivers, senders) ready for propagation. O(links)."""
-    return Relation(_csr(matrix.tocsr()), _csr(matrix.T.tocsr()))
+    forward = matrix.tocsr().astype(np.float32)
+    return Relation(forward, forward.T.tocsr())
 
 
 def mean_over(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     """Rows divided by their sums: a step becomes the mean over neighbours; an empty row stays empty."""
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    return sparse.csr_matrix(
-        sparse.diags(np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0)) @ matrix
-    )
+    return sparse.csr_matrix(sparse.diags(_inverse(matrix.sum(axis=1))) @ matrix)
 
 
 def degree_discounted(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     """Divided by the root of both degrees (Kipf and Welling, ICLR 2017): busy neighbours say less."""
-    rows = np.asarray(matrix.sum(axis=1)).ravel()
-    columns = np.asarray(matrix.sum(axis=0)).ravel()
-    left, right = (
-        np.divide(1.0, np.sqrt(each), out=np.zeros_like(each), where=each > 0) for each in (rows, columns)
-    )
+    left, right = (np.sqrt(_inverse(matrix.sum(axis=axis))) for axis in (1, 0))
     return sparse.csr_matrix(sparse.diags(left) @ matrix @ sparse.diags(right))
 
 
@@ -60,17 +50,14 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, h: Tensor, relation: Relation) -> Tensor:
         ctx.relation = relation
-        return relation.forward @ h
+        return torch.from_numpy(relation.forward @ h.detach().numpy())
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return ctx.relation.backward @ gradients[0].contiguous(), None
+        return torch.from_numpy(ctx.relation.backward @ gradients[0].contiguous().numpy()), None
 
 
-def _csr(matrix: sparse.csr_matrix) -> Tensor:
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int64)),
-        torch.from_numpy(matrix.indices.astype(np.int64)),
-        torch.from_numpy(matrix.data.astype(np.float32)),
-        size=matrix.shape,
-    )
+def _inverse(sums: Any) -> Any:
+    """1 / sums as a flat array; 0 where there is nothing."""
+    flat = np.asarray(sums, np.float64).ravel()
+    return np.divide(1.0, flat, out=np.zeros_like(flat), where=flat > 0)
