@@ -42,7 +42,9 @@ def city(accounts: int, seed: int) -> tuple[Columns, int]:
     drivers = max(accounts // 15, 1)
     everyone = np.arange(accounts)
     phones = accounts + np.where(draw.random(accounts) < 0.1, draw.integers(0, accounts, accounts), everyone)
-    cards = 2 * accounts + np.where(draw.random(accounts) < 0.1, draw.integers(0, accounts, accounts), everyone)
+    cards = 2 * accounts + np.where(
+        draw.random(accounts) < 0.1, draw.integers(0, accounts, accounts), everyone
+    )
     hub = 3 * accounts
     rides = 4 * accounts
     riders = draw.integers(drivers, accounts, rides)
@@ -96,7 +98,12 @@ def main() -> None:
     zero, one = np.zeros(features.shape[1], np.float32), np.ones(features.shape[1], np.float32)
     live = LiveVectors(network_weights(network, zero, one), len(LINK_KINDS))
     around = surroundings(["torch", "numba"])
-    case = {"bench": "live_vectors", "accounts": options.accounts, "links": len(links), "hub": options.accounts}
+    case = {
+        "bench": "live_vectors",
+        "accounts": options.accounts,
+        "links": len(links),
+        "hub": options.accounts,
+    }
 
     started = perf_counter()
     live.set_features(np.arange(nodes), features[:nodes])
@@ -134,7 +141,7 @@ def main() -> None:
     inputs = torch.from_numpy(features[:nodes])
     with torch.no_grad():
         started = perf_counter()
-        network(inputs, relations)
+        network(inputs, [relations] * network.config.layers)
         seconds = perf_counter() - started
     print(json.dumps(case | {"case": "full_pass", "seconds": round(seconds, 3)} | around), flush=True)
 
@@ -143,7 +150,7 @@ def main() -> None:
         started = perf_counter()
         part = neighbourhood(features[:nodes], means, np.array([source, target]), 2, 16, n)
         with torch.no_grad():
-            network(torch.from_numpy(part.features), [relation_of(matrix) for matrix in part.means])
+            network(torch.from_numpy(part.features), [[relation_of(matrix) for matrix in part.means]] * 2)
         taken.append(perf_counter() - started)
     print(json.dumps(case | {"case": "sampled", "edges": len(taken)} | quantiles(taken) | around), flush=True)
 

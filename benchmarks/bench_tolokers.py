@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 import torch
+from scipy import sparse
 from scipy.stats import rankdata
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -81,14 +81,14 @@ def network_scores(
     for epoch in range(1, EPOCHS + 1):
         body.train(), head.train()
         step.zero_grad()
-        logits = head(body(inputs, views))[picked]
+        logits = head(body(inputs, [views] * LAYERS))[picked]
         torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted).backward()
         step.step()
         if epoch % EVERY:
             continue
         body.eval(), head.eval()
         with torch.no_grad():
-            found = head(body(inputs, views)).numpy().astype(np.float64)
+            found = head(body(inputs, [views] * LAYERS)).numpy().astype(np.float64)
         reached = float(roc_auc_score(labels[check], found[check]))
         since = 0 if reached > best else since + 1
         if reached > best:

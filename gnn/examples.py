@@ -22,7 +22,7 @@ from graph.rings import Judgement, Moment
 from graph.scoring import Scorer
 from graph.view import GraphView
 
-EVERY_DAYS: Final = 4.0
+EVERY_DAYS: Final = 7.0
 BATCH: Final = 10_000
 
 

@@ -27,7 +27,16 @@ _RIDES: Final = ("count", "incentive", "odd", "surcharge", "fare")
 NODE_FEATURES: Final[tuple[str, ...]] = (
     *(f"kind.{kind}" for kind in KINDS),
     *(f"role.{role}" for role in ROLES),
-    *("born", "trips", "promos", "promo_money", "chargebacks", "chargeback_money", "active_days", "used_days"),
+    *(
+        "born",
+        "trips",
+        "promos",
+        "promo_money",
+        "chargebacks",
+        "chargeback_money",
+        "active_days",
+        "used_days",
+    ),
     *(f"links.{side}.{kind}" for side in SIDES for kind in LINK_KINDS),
     *(f"rides.{side}.{fact}" for side in SIDES for fact in _RIDES),
     *("shared.spread_days", "shared.uses", "joins"),

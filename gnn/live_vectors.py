@@ -144,5 +144,5 @@ class LiveVectors:
 
 
 def _gelu(x: Matrix) -> Matrix:
-    """x * Phi(x), exact, as torch's default."""
+    """X * Phi(x), exact, as torch's default."""
     return cast(Matrix, (0.5 * x * (1.0 + erf(x * np.float32(0.7071067811865476)))).astype(np.float32))

@@ -37,7 +37,7 @@ class NetworkConfig:
 
 
 class RelationalNetwork(nn.Module):
-    """Features (nodes, inputs) and relations to vectors (nodes, config.outputs)."""
+    """Features (nodes, inputs) and relations to vectors (rows, config.outputs)."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -49,16 +49,22 @@ class RelationalNetwork(nn.Module):
         )
         self.drop = nn.Dropout(config.dropout)
 
-    def forward(self, features: Tensor, relations: Sequence[Relation]) -> Tensor:
-        """The vectors of all entities. O(links * width + nodes * relations * width^2) for each layer."""
+    def forward(self, features: Tensor, steps: Sequence[Sequence[Relation]]) -> Tensor:
+        """Vectors of the entities that the last layer computes.
+
+        ``steps`` holds the relations of each layer, (rows of this layer, rows of the layer before): the same square
+        ones for all layers compute everybody; fewer rows by layer compute only what the last ones read,
+        and row n of each layer is then the same entity. O(links * width + rows * relations * width^2).
+        """
         h = self.drop(nn.functional.gelu(self.encode(features)))
         read = [h]
-        for norm, mix in zip(self.norms, self.mixes, strict=True):
+        for norm, mix, relations in zip(self.norms, self.mixes, steps, strict=True):
             n = norm(h)
-            heard = torch.cat([n, *(propagate(relation, n) for relation in relations)], dim=1)
-            h = h + self.drop(nn.functional.gelu(mix(heard)))
+            rows = relations[0].forward.shape[0]
+            heard = torch.cat([n[:rows], *(propagate(relation, n) for relation in relations)], dim=1)
+            h = h[:rows] + self.drop(nn.functional.gelu(mix(heard)))
             read.append(h)
-        return torch.cat(read, dim=1)
+        return torch.cat([each[: len(h)] for each in read], dim=1)
 
 
 class Readout(nn.Module):

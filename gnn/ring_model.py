@@ -1,4 +1,8 @@
-"""The score of a candidate, read from its members' vectors and its evidence: cluster, then score the cluster."""
+"""The score of a candidate, read from its members' vectors and its evidence: cluster, then score the cluster.
+
+The evidence reaches the logit twice: through the readout together with the vectors, and straight, as in a logistic
+regression, so that what the network adds is learnt on top of what the rules already say.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +42,15 @@ class RingModel(nn.Module):
             NetworkConfig(config.features, config.relations, config.width, config.layers, config.dropout)
         )
         self.ring = Readout(config.pooled, config.width, config.dropout)
+        self.straight = nn.Linear(config.evidence, 1)
         self.account = Readout(config.width * (config.layers + 1), config.width, config.dropout)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Logits of candidates (examples,) and of their members (members,)."""
-        vectors = self.network(batch.features, batch.relations)[batch.member]
+        vectors = self.network(batch.features, batch.steps)[batch.member]
         pooled = pool(vectors, batch.owner, batch.rows)
-        return self.ring(torch.cat([batch.evidence, pooled], dim=1)), self.account(vectors)
+        logits = self.ring(torch.cat([batch.evidence, pooled], dim=1)) + self.straight(batch.evidence)[:, 0]
+        return logits, self.account(vectors)
 
 
 def pool(vectors: Tensor, owner: Tensor, rows: int) -> Tensor:

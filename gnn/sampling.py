@@ -29,6 +29,8 @@ class Neighbourhood:
 
     nodes: Indices
     seeds: Indices
+    steps: Indices
+    """How many steps each of ``nodes`` lies from the wanted entities; 0 for these themselves."""
     features: Matrix
     means: tuple[sparse.csr_matrix, ...]
 
@@ -45,8 +47,9 @@ def neighbourhood(
     draw = np.random.default_rng(seed)
     nodes = np.unique(wanted)
     frontier = nodes
+    distance = np.zeros(len(features), np.int64)
     kept: list[list[sparse.coo_matrix]] = [[] for _ in means]
-    for _ in range(layers):
+    for step in range(1, layers + 1):
         reached = [nodes]
         for relation, matrix in enumerate(means):
             part = _capped(matrix[frontier], fanout, draw).tocoo()
@@ -56,21 +59,23 @@ def neighbourhood(
             reached.append(part.col.astype(np.int64))
         grown = np.unique(np.concatenate(reached))
         frontier = np.setdiff1d(grown, nodes, assume_unique=True)
+        distance[frontier] = step
         nodes = grown
     place = np.full(len(features), -1, np.int64)
     place[nodes] = np.arange(len(nodes))
     small = []
     for parts in kept:
-        rows, columns = (np.concatenate([getattr(part, end) for part in parts]) for end in ("row", "col"))
+        empty = np.zeros(0, np.int64)
+        rows, columns = (
+            np.concatenate([empty, *(getattr(part, end) for part in parts)]) for end in ("row", "col")
+        )
         ones = np.ones(len(rows), np.float32)
         matrix = sparse.csr_matrix((ones, (place[rows], place[columns])), (len(nodes), len(nodes)))
         small.append(mean_over(matrix))
-    return Neighbourhood(nodes, place[wanted], features[nodes], tuple(small))
+    return Neighbourhood(nodes, place[wanted], distance[nodes], features[nodes], tuple(small))
 
 
-def _capped(
-    matrix: sparse.csr_matrix, fanout: int | None, draw: np.random.Generator
-) -> sparse.csr_matrix:
+def _capped(matrix: sparse.csr_matrix, fanout: int | None, draw: np.random.Generator) -> sparse.csr_matrix:
     """At most ``fanout`` entries of each row, drawn evenly."""
     sizes = np.diff(matrix.indptr)
     if fanout is None or not len(sizes) or sizes.max() <= fanout:

@@ -65,9 +65,12 @@ class Fitted:
         """The logit of every example, in order."""
         self.model.eval()
         found = []
+        layers = self.model.config.layers
         for lesson in lessons:
             with torch.no_grad():
-                logits, _ = self.model(batch_of([lesson], [group_weights(lesson.examples)], self.mean, self.scale))
+                logits, _ = self.model(
+                    batch_of([lesson], [group_weights(lesson.examples)], self.mean, self.scale, layers)
+                )
             found.append(logits.numpy())
         return np.concatenate(found) if found else np.zeros(0, np.float32)
 
@@ -102,13 +105,14 @@ def fit(
     weights = _shares(train)
     labels = np.array([example.is_ring for lesson in check for example in lesson.examples])
     counts = np.concatenate(_shares(check))
+    order = np.random.default_rng(config.seed).permutation(len(train))
+    batches = [
+        batch_of([train[n] for n in picked], [weights[n] for n in picked], mean, scale, config.layers)
+        for picked in np.split(order, range(config.lessons, len(order), config.lessons))
+    ]
     while len(run.epochs) < config.epochs and run.since < config.patience:
-        order = np.random.default_rng([config.seed, len(run.epochs)]).permutation(len(train))
-        losses = []
-        for start in range(0, len(order), config.lessons):
-            picked = order[start : start + config.lessons]
-            batch = batch_of([train[n] for n in picked], [weights[n] for n in picked], mean, scale)
-            losses.append(run.step(batch))
+        turn = np.random.default_rng([config.seed, len(run.epochs)]).permutation(len(batches))
+        losses = [run.step(batches[n]) for n in turn]
         reached = Fitted(run.model, mean, scale, ()).logits(check)
         score = float(average_precision_score(labels, reached, sample_weight=counts))
         epoch = Epoch(len(run.epochs) + 1, float(np.mean(losses)), score)

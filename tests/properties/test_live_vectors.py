@@ -42,7 +42,8 @@ def full_pass(made, features, mean, scale, present):
     means = means_of(columns[:, 0], columns[:, 1], columns[:, 2], NODES, FANOUT)
     with torch.no_grad():
         standard = torch.from_numpy((features - mean) / scale)
-        return made(standard, [relation_of(matrix) for matrix in means]).numpy()
+        relations = [relation_of(matrix) for matrix in means]
+        return made(standard, [relations] * made.config.layers).numpy()
 
 
 @settings(max_examples=150, deadline=None)
