@@ -1,14 +1,15 @@
 """Vectors kept current under single new edges, beside a full pass and beside sampling for each event.
 
-A city of ``--accounts`` accounts with a phone and a card each, some of them shared, rides with drivers drawn by
-popularity, and one address that every account uses: a hub. Weights are random; their values do not change the
-work. One line of JSON for each case:
+A city of ``--accounts`` accounts with a phone and a card each, some of them shared, rides with drivers
+drawn by popularity, and one address that every account uses: a hub. Weights are random; their values do not
+change the work. One line of JSON for each case:
 
-* ``edge``: one new link, new features of both its ends, then the vectors of both: milliseconds by event, hub edges
-  (every tenth) included and by themselves;
+* ``edge``: one new link, new features of both its ends, then the vectors of both: milliseconds by event,
+  hub edges (every tenth) included and by themselves;
 * ``batch``: the same in batches of 100 links: touched entities (ends of links) per second;
 * ``full_pass``: the network over the whole graph once, as ``gnn.network`` does it;
-* ``sampled``: for one new edge, the neighbourhood sampled (16 for each relation) and passed through the network.
+* ``sampled``: for one new edge, the neighbourhood sampled (16 for each relation) and passed through the
+  network.
 """
 
 from __future__ import annotations

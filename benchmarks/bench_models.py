@@ -1,16 +1,18 @@
-"""Which score finds most rings at a fixed rate of false ones: rules, baselines, trees, the network, their blend.
+"""Which score finds most rings at a fixed rate of false ones: rules, baselines, trees, network, blend.
 
 Simulated cities at camouflage 0, 0.5 and 1 and fraud shares of 0.5 % and 5 %, ``--seeds`` of each; models
 learn from other cities of mixed habits (``gnn.city_training.hard_city``), a fresh one for every seed. One
-line of JSON for each case: ring recall at ``DECIDING`` false rings for 10,000 honest accounts, by method, as mean and
-deviation over the seeds, and pooled: the worlds of all seeds ranked as one.
+line of JSON for each case: ring recall at ``DECIDING`` false rings for 10,000 honest accounts, by method,
+as mean and deviation over the seeds, and pooled: the worlds of all seeds ranked as one.
 
-* ``rules``: the strongest rule less what excuses (``gnn.fitting.first_guess``); ``logistic``: the shipped score;
-* ``components``: shared devices and cards, five accounts or more, identifiers of more than 30 left out, by size;
+* ``rules``: the strongest rule less what excuses (``gnn.fitting.first_guess``); ``logistic``: the shipped
+  score;
+* ``components``: shared devices and cards, five accounts or more, identifiers of more than 30 left out, by
+  size;
 * ``fraudar``: dense blocks of riders and drivers, one after the other (Hooi et al., KDD 2016);
 * ``mlp``: evidence and members' own features; ``trees``: boosted, with neighbour aggregates;
-* ``network``: ``gnn.ring_model``; ``blend``: mean of its logit and the trees'; ``control``: the network learnt and
-  judged with every relation's ends drawn anew.
+* ``network``: ``gnn.ring_model``; ``blend``: mean of its logit and the trees'; ``control``: the network
+  learnt and judged with every relation's ends drawn anew.
 
 Worlds are kept in ``--work``; a second run begins where the first was stopped.
 """
@@ -29,7 +31,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -65,6 +67,7 @@ FIRST_TEST_SEED: Final = 9401
 LAYERS: Final = 2
 MLP_LAYERS: Final = 0
 BLOCKS: Final = 40
+SIZE: Final[dict[str, Any]] = {"riders": 2000, "drivers": 160, "days": 21, "gps": False}
 EPOCHS, PATIENCE = 20, 5
 METHODS: Final = (
     "rules",
@@ -83,12 +86,10 @@ def test_city(seed: int, camouflage: float, fraud_share: float) -> CityConfig:
     """One city to judge on."""
     return CityConfig(
         seed=seed,
-        riders=3000,
-        drivers=250,
-        days=28,
         fraud_share=fraud_share,
         camouflage=camouflage,
         trips_per_rider_day=0.2,
+        **SIZE,
     )
 
 
@@ -206,7 +207,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Ring recall at a fixed false ring rate, by method.")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
-        "--cities", type=int, default=24, help="cities to learn from; a quarter of them stops"
+        "--cities", type=int, default=16, help="cities to learn from; a quarter of them stops"
     )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--work", type=Path, default=Path("build/bench_models"))
@@ -215,7 +216,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     around = surroundings(["torch", "scikit-learn"])
     grid = list(product(FRAUD_SHARES, CAMOUFLAGES))
-    learning = [hard_city(FIRST_SEED + n) for n in range(options.cities)]
+    learning = [replace(hard_city(FIRST_SEED + n), **SIZE) for n in range(options.cities)]
     judging = [
         test_city(FIRST_TEST_SEED + 100 * n + seed, camouflage, share)
         for n, (share, camouflage) in enumerate(grid)

@@ -1,14 +1,15 @@
 """ROC AUC on Tolokers, ten official splits: the network, trees on neighbour aggregates and their blend.
 
-``python benchmarks/bench_tolokers.py --data FOLDER`` where FOLDER holds ``tolokers.npz`` of the public repository
-yandex-research/heterophilous-graphs (11,758 crowd workers, 519,000 edges, label: banned). The data is not part
-of this repository; without it one line says what is missing.
+``python benchmarks/bench_tolokers.py --data FOLDER`` where FOLDER holds ``tolokers.npz`` of the public
+repository yandex-research/heterophilous-graphs (11,758 crowd workers, 519,000 edges, label: banned). The
+data is not part of this repository; without it one line says what is missing.
 
-One JSON line for each split, then one with means and standard deviations beside published rows. ``network`` is
-``gnn.network`` with two views of the one relation (mean, degree-discounted), stopped early on the validation
-part. ``control`` is the same with every edge's end drawn anew: what it gains over no graph is not structure.
-``trees`` is a random forest over a worker's own features and aggregates of one and two steps; ``blend`` the
-mean of the two ranks. The test part is read once, at the end. Two cores: about a quarter of an hour.
+One JSON line for each split, then one with means and standard deviations beside published rows. ``network``
+is ``gnn.network`` with two views of the one relation (mean, degree-discounted), stopped early on the
+validation part. ``control`` is the same with every edge's end drawn anew: what it gains over no graph is
+not structure. ``trees`` is a random forest over a worker's own features and aggregates of one and two
+steps; ``blend`` the mean of the two ranks. The test part is read once, at the end. Two cores: about a
+quarter of an hour.
 """
 
 from __future__ import annotations

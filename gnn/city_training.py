@@ -1,9 +1,9 @@
 """Train the shipped network on simulated cities: ``python -m gnn.city_training`` (``make network``).
 
-Cities of seeds from ``FIRST_SEED`` on, as varied as those of the logistic score but for stronger camouflage. The
-first seven tenths are learnt from, the next fifteen per cent stop and calibrate, the last are only
-measured, beside the shipped logistic score. No city is in two parts. A stopped fit goes on from the
-checkpoint beside ``--out``; the cities are simulated again.
+Cities of seeds from ``FIRST_SEED`` on, as varied as those of the logistic score but for stronger
+camouflage. The first seven tenths are learnt from, the next fifteen per cent stop and calibrate, the last
+are only measured, beside the shipped logistic score. No city is in two parts. A stopped fit goes on from
+the checkpoint beside ``--out``; the cities are simulated again.
 """
 
 from __future__ import annotations

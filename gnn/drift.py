@@ -1,8 +1,8 @@
 """Whether what a model sees is still what it was trained on: the population stability index.
 
-PSI = sum over bins of (now - then) * ln(now / then), with ten bins that each held a tenth then. By custom below
-0.1 is calm, above 0.25 is drift (Siddiqi, "Credit Risk Scorecards", 2006). A share of nothing counts as half an
-example, so that an empty bin gives a large figure and no infinite one.
+PSI = sum over bins of (now - then) * ln(now / then), with ten bins that each held a tenth then. By custom
+below 0.1 is calm, above 0.25 is drift (Siddiqi, "Credit Risk Scorecards", 2006). A share of nothing counts
+as half an example, so that an empty bin gives a large figure and no infinite one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def drift_of(then: Mapping[str, Spread], now: Mapping[str, Values]) -> list[Drif
     return [Drift(name, round(x, 4), x > DRIFTED) for name, x in sorted(found, key=lambda each: -each[1])]
 
 
-def _shares(values: Values, bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _shares(values: Values, bounds: Values) -> npt.NDArray[np.float64]:
     # A value at a bound belongs to the bin below, so that a heap at one value keeps together.
     counts = np.bincount(np.searchsorted(bounds, values, side="left"), minlength=len(bounds) + 1)
     return np.asarray(counts / len(values))

@@ -84,8 +84,8 @@ def snapshots_of(
 ) -> list[Snapshot]:
     """Snapshots every ``every_days`` of event time, and one at the end; none where nothing was judged.
 
-    ``events`` come in the order in which they happened; ``world`` goes before every name, so that those of two
-    worlds differ. Cost: one run of the engine, and O(entities + links) for each snapshot.
+    ``events`` come in the order in which they happened; ``world`` goes before every name, so that those of
+    two worlds differ. Cost: one run of the engine, and O(entities + links) for each snapshot.
     """
     recorder = Recorder(truth, world)
     engine = Engine(config or EngineConfig(), scorer, recorder.observe)

@@ -70,9 +70,9 @@ def node_features(view: GraphView) -> Matrix:
     ):
         columns[name][rows] = np.log1p(np.maximum(values, 0) / unit)
     for side, ends in zip(SIDES, (links.source, links.target), strict=True):
-        for code, kind in enumerate(LINK_KINDS):
+        for code, link_kind in enumerate(LINK_KINDS):
             of_kind = links.kind == code
-            columns[f"links.{side}.{kind}"] = np.log1p(np.bincount(ends[of_kind], minlength=nodes))
+            columns[f"links.{side}.{link_kind}"] = np.log1p(np.bincount(ends[of_kind], minlength=nodes))
         _rides(view, side, ends, columns)
     _shared(view, columns)
     return np.stack([columns[name] for name in NODE_FEATURES], axis=1).astype(np.float32)

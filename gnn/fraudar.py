@@ -1,7 +1,7 @@
 """A baseline: dense blocks of riders and drivers, whatever else they do (FRAUDAR, Hooi et al., KDD 2016).
 
-A ride counts 1 / log(x + 5), x being how many rides its driver has, so that riding with everybody's driver says
-little. The greedy peel takes away whoever has least left and keeps the stage with the largest sum by
+A ride counts 1 / log(x + 5), x being how many rides its driver has, so that riding with everybody's driver
+says little. The greedy peel takes away whoever has least left and keeps the stage with the largest sum by
 account; its density is at least half of the best. The next block is sought among the rides that remain.
 """
 
@@ -34,7 +34,7 @@ def dense_blocks(rides: Mapping[tuple[str, str], int], blocks: int) -> list[Bloc
         (f"r {rider}", f"d {driver}"): count / math.log(popular[driver] + 5)
         for (rider, driver), count in sorted(rides.items())
     }
-    found = []
+    found: list[Block] = []
     while left and len(found) < blocks:
         block = _densest(left)
         left = {pair: weight for pair, weight in left.items() if not block.accounts.issuperset(pair)}

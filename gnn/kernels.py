@@ -1,8 +1,9 @@
 """Kernels over the adjacency of ``gnn.link_lists``: plain loops over arrays, compiled.
 
-``head[relation, node]`` is the first link that the node hears by, ``following[relation side, link]`` the next;
-``other[side, link]`` the far end. A relation is (kind, side): side 0 lets the target hear the source, side 1 the
-source the target, as in ``gnn.neighbours.RELATIONS``. ``degree[relation, node]`` counts the links in the list.
+``head[relation, node]`` is the first link that the node hears by, ``following[relation side, link]`` the
+next; ``other[side, link]`` the far end. A relation is (kind, side): side 0 lets the target hear the source,
+side 1 the source the target, as in ``gnn.neighbours.RELATIONS``. ``degree[relation, node]`` counts the
+links in the list.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ Indices = npt.NDArray[np.int64]
 Links = npt.NDArray[np.int32]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def is_quiet(degree: Links, relation: int, hearer: int, speaker: int, fanout: int) -> bool:
     """Whether the link between two ends is muted, because either end is a crowd in it."""
     return bool(degree[relation, hearer] > fanout or degree[relation ^ 1, speaker] > fanout)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def heard_from(
     nodes: Indices, head: Links, following: Links, other: Links, degree: Links, fanout: int
 ) -> Indices:
@@ -48,7 +49,7 @@ def heard_from(
     return found[:size]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def stale(
     nodes: Indices,
     done: Indices,
@@ -86,7 +87,7 @@ def stale(
     return found[:size]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def channels(
     nodes: Indices, said: Floats, head: Links, following: Links, other: Links, degree: Links, fanout: int
 ) -> Floats:
@@ -121,7 +122,7 @@ def channels(
     return read
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def mark_hearers(
     node: int,
     relation: int,

@@ -1,7 +1,7 @@
 """Candidates ready for learning: a snapshot cut down to what its candidates' scores depend on.
 
-A *lesson* is one snapshot's examples with the neighbourhood of all their members. Lessons join into a batch as
-disjoint graphs, whichever worlds they come from.
+A *lesson* is one snapshot's examples with the neighbourhood of all their members. Lessons join into a batch
+as disjoint graphs, whichever worlds they come from.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Batch:
 
     features: Tensor
     steps: tuple[tuple[Relation, ...], ...]
-    """For each layer, as ``gnn.network`` takes them; entities lie by distance from the members, nearest first."""
+    """For each layer, as ``gnn.network`` takes them; entities nearest to the members come first."""
     member: Tensor
     owner: Tensor
     evidence: Tensor

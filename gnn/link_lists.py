@@ -16,7 +16,7 @@ NONE: Final = -1
 
 
 class LinkLists:
-    """The links of ``kinds`` kinds. Relation ``2 * kind`` lists a target's links, ``2 * kind + 1`` a source's."""
+    """The links of ``kinds`` kinds. Relation ``2 * kind`` lists a target's, ``2 * kind + 1`` a source's."""
 
     def __init__(self, kinds: int, nodes: int = 1024, links: int = 1024) -> None:
         self.head: Links = np.full((2 * kinds, nodes), NONE, np.int32)

@@ -3,8 +3,8 @@
 After RIPPLE++ (arXiv 2601.12347), turned round: a change marks the entities whose own features or links it
 touched, O(1), and a question walks the (bounded) neighbourhood it depends on and computes anew what is older
 than a mark. Vectors equal those of a full pass up to rounding, since means are summed afresh, never
-patched. Crowds (``gnn.neighbours``) are mute, so that a walk is bounded at hubs too. Features hold nothing that
-moves with the clock (``gnn.features``), so a vector that nothing touched is still true.
+patched. Crowds (``gnn.neighbours``) are mute, so that a walk is bounded at hubs too. Features hold nothing
+that moves with the clock (``gnn.features``), so a vector that nothing touched is still true.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EPSILON: Final = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class LayerWeights:
-    """One layer: LayerNorm's gain and bias (width,), and the mix (width, (relations + 1) * width) with bias."""
+    """One layer: LayerNorm's gain and shift (width,), mix (width, (relations + 1) * width) and bias."""
 
     gain: Matrix
     shift: Matrix
@@ -96,7 +96,8 @@ class LiveVectors:
     def vectors(self, entities: Indices) -> Matrix:
         """(entities, outputs): every layer's vector side by side, as of all changes so far.
 
-        Cost: a walk over the links within ``layers`` steps, and the mix of those vectors that are out of date.
+        Cost: a walk over the links within ``layers`` steps, and the mix of those vectors that are out of
+        date.
         """
         links, depth = self._links, len(self._weights.layers)
         lists = (links.head, links.following, links.other, links.degree, self._fanout)
@@ -143,6 +144,6 @@ class LiveVectors:
             self._changed = np.pad(self._changed, ((0, 0), (0, more)))
 
 
-def _gelu(x: Matrix) -> Matrix:
+def _gelu(x: npt.NDArray[np.floating]) -> Matrix:
     """X * Phi(x), exact, as torch's default."""
     return cast(Matrix, (0.5 * x * (1.0 + erf(x * np.float32(0.7071067811865476)))).astype(np.float32))

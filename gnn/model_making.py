@@ -1,4 +1,4 @@
-"""From parts that share nothing to a model with manifest: fit, calibrate, measure beside the evidence alone."""
+"""From parts that share nothing to a model with its manifest: fit, then calibrate."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from gnn.claims import kept_apart
 from gnn.drift import Spread, spread_of
 from gnn.lessons import Lesson, group_weights
 from gnn.platt import Calibration, calibrate
-from gnn.splits import families_of
 from gnn.stored_model import (
     FORMAT,
     Manifest,
@@ -51,7 +51,7 @@ def make_model(
     progress: Callable[[Epoch], None] | None = None,
     checkpoint: Path | None = None,
 ) -> StoredModel:
-    """Fit on the training part; stop by one half of the check part's families and calibrate on the other.
+    """Fit on the training part; stop by one half of the check part's groups and calibrate on the other.
 
     Where a half lacks rings or honest candidates, both halves do both.
     """
@@ -92,18 +92,22 @@ def quantities(
 
 
 def halves(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Lesson]]:
-    """Examples by families, every other one: two parts of the same time that share nothing."""
+    """Every other group of the examples, rings and honest ones counted apart; they share nothing."""
     examples = [example for lesson in lessons for example in lesson.examples]
-    order = {family: n for n, family in enumerate(dict.fromkeys(families_of(examples)))}
-    side = np.array([order[family] % 2 for family in families_of(examples)], dtype=int)
+    side: dict[str, int] = {}
+    for wanted in (True, False):
+        groups = dict.fromkeys(example.group for example in examples if example.is_ring == wanted)
+        side |= {group: n % 2 for n, group in enumerate(groups)}
+    part = np.array([side[example.group] for example in examples], dtype=int)
+    part[~kept_apart(examples, part.tolist())] = -1
     ends = np.cumsum([len(lesson.examples) for lesson in lessons])[:-1]
     parts: tuple[list[Lesson], list[Lesson]] = ([], [])
-    for lesson, sides in zip(lessons, np.split(side, ends), strict=True):
-        for wanted, part in enumerate(parts):
-            if (sides == wanted).any():
-                part.append(only(lesson, np.flatnonzero(sides == wanted)))
-    for part in parts:
-        if len({example.is_ring for lesson in part for example in lesson.examples}) < 2:
+    for lesson, sides in zip(lessons, np.split(part, ends), strict=True):
+        for wanted_side, chosen in enumerate(parts):
+            if (sides == wanted_side).any():
+                chosen.append(only(lesson, np.flatnonzero(sides == wanted_side)))
+    for chosen in parts:
+        if len({example.is_ring for lesson in chosen for example in lesson.examples}) < 2:
             return list(lessons), list(lessons)
     return parts
 

@@ -1,9 +1,9 @@
 """Who speaks to whom: one relation for each kind of link and direction, with crowds muted.
 
-An end with more than ``FANOUT`` links of one kind is a crowd (a carrier's address, a campaign, a busy driver):
-over that relation it neither speaks nor is spoken to, and its log degree, a feature, says so. That bounds what one
-event can change, at every hub the same whoever asks and in whatever order, where sampling would depend on
-both; and what hundreds share says little about a hand.
+An end with more than ``FANOUT`` links of one kind is a crowd (a carrier's address, a campaign, a busy
+driver): over that relation it neither speaks nor is spoken to, and its log degree, a feature, says so. That
+bounds what one event can change, at every hub the same whoever asks and in whatever order, where sampling
+would depend on both; and what hundreds share says little about a hand.
 """
 
 from __future__ import annotations

@@ -52,9 +52,10 @@ class RelationalNetwork(nn.Module):
     def forward(self, features: Tensor, steps: Sequence[Sequence[Relation]]) -> Tensor:
         """Vectors of the entities that the last layer computes.
 
-        ``steps`` holds the relations of each layer, (rows of this layer, rows of the layer before): the same square
-        ones for all layers compute everybody; fewer rows by layer compute only what the last ones read,
-        and row n of each layer is then the same entity. O(links * width + rows * relations * width^2).
+        ``steps`` holds the relations of each layer, (rows of this layer, rows of the layer before): the
+        same square ones for all layers compute everybody; fewer rows by layer compute only what the last
+        ones read, and row n of each layer is then the same entity. O(links * width + rows * relations *
+        width^2).
         """
         h = self.drop(nn.functional.gelu(self.encode(features)))
         read = [h]

@@ -16,7 +16,7 @@ GRIP = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """P = doubt + (1 - 2 doubt) / (1 + exp(-(slope * logit + offset))), as ``gnn.scorer`` does (Platt, 1999)."""
+    """P = doubt + (1 - 2 doubt) / (1 + exp(-(slope * logit + offset))) (Platt, 1999)."""
 
     slope: float
     offset: float

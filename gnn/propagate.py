@@ -1,8 +1,8 @@
 """One step of message passing over a fixed relation, as a sparse product that gradients flow through.
 
-A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both are
-scipy CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a CPU
-than gathering and scattering messages, and deterministic. On the CPU only.
+A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both
+are scipy CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a
+CPU than gathering and scattering messages, and deterministic. On the CPU only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def degree_discounted(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def propagate(relation: Relation, h: Tensor) -> Tensor:
     """``relation @ h``: (nodes, width) to (nodes, width). O(links * width)."""
-    return cast(Tensor, _Product.apply(h, relation))  # type: ignore[no-untyped-call]
+    return cast(Tensor, _Product.apply(h, relation))
 
 
 class _Product(torch.autograd.Function):

@@ -50,7 +50,8 @@ class Registry:
         """One model by its id."""
         if model_id not in self.names():
             raise Fatal(
-                f"expected a model of {self._root}, found no {model_id}; there are {', '.join(self.names()) or 'none'}"
+                f"expected a model of {self._root}, found no {model_id}; "
+                f"there are {', '.join(self.names()) or 'none'}"
             )
         return load_model(self._root / model_id)
 

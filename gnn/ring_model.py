@@ -1,7 +1,7 @@
 """The score of a candidate, read from its members' vectors and its evidence: cluster, then score the cluster.
 
-The evidence reaches the logit twice: through the readout together with the vectors, and straight, as in a logistic
-regression, so that what the network adds is learnt on top of what the rules already say.
+The evidence reaches the logit twice: through the readout together with the vectors, and straight, as in a
+logistic regression, so that what the network adds is learnt on top of what the rules already say.
 """
 
 from __future__ import annotations

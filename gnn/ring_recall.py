@@ -1,8 +1,8 @@
 """The figure that decides between models: rings found at a fixed rate of false ones.
 
 Candidates are reported from the highest score down. One that mostly repeats what was reported (half of its
-accounts or more) is no new report. A true ring is found by a report that overlaps it with Jaccard 0.5 or more;
-a report is false when fewer than half of its accounts are fraudulent.
+accounts or more) is no new report. A true ring is found by a report that overlaps it with Jaccard 0.5 or
+more; a report is false when fewer than half of its accounts are fraudulent.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ PRIVATE: frozenset[EntityKind] = frozenset({EntityKind.DEVICE, EntityKind.CARD})
 class Example:
     """One candidate as it was judged: who, on what evidence, and what it turned out to be.
 
-    ``members`` are entity numbers; ``evidence`` is ``graph.scoring.FEATURES``; ``owned`` names the members and
-    their devices and cards; ``group`` the true ring, or the honest candidate, that it is about.
+    ``members`` are entity numbers; ``evidence`` is ``graph.scoring.FEATURES``; ``owned`` names the members
+    and their devices and cards; ``group`` the true ring, or the honest candidate, that it is about.
     """
 
     moment_ms: int

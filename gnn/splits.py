@@ -1,27 +1,34 @@
-"""Parts that share nothing: by time and by ring, and the check that proves it.
+"""Parts by time and by ring, and the check that they share nothing.
 
-Examples that share an account, a device, a card or a ring, directly or through others, are one *family* and stay on
-one side. Families are laid out by when they began: the earliest make the training part, the next the
-check part, the newest the test part. A training example whose moment is not before the check part begins is
-dropped, and so is one whose label would not have been known by then (``label_delay_ms``).
+A ring belongs to the part in whose time it began: the training part ends where half of the rings have
+begun, the check part where another fifth has, the test part takes the rest. An honest candidate, which has no beginning worth
+the name, belongs to a part by a hash of its group. Each part holds only candidates of snapshots within its
+time, and the training part none whose label would not have been known at its end (``label_delay_ms``).
+What would stand on two sides is left out (``gnn.claims``).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from gnn.claims import kept_apart
 from gnn.features import DAY_MS
 from gnn.snapshot import Example, Snapshot
 from graph.errors import Fatal
 
 PARTS: Final = ("train", "check", "test")
+NO_PART: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class SplitConfig:
-    """Shares of the families, by their beginning, and how long a label takes to be known."""
+    """Shares of the rings, by their beginning, and how long a label takes to be known."""
 
     train: float = 0.5
     check: float = 0.2
@@ -37,7 +44,7 @@ class SplitConfig:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Snapshots of each part; ``dropped`` examples were of two parts at once in time."""
+    """Snapshots of each part; ``dropped`` examples were left out of all."""
 
     train: tuple[Snapshot, ...]
     check: tuple[Snapshot, ...]
@@ -45,72 +52,72 @@ class Split:
     dropped: int
 
 
-def families_of(examples: Sequence[Example]) -> list[int]:
-    """The family of each example, numbered by the first example of each. Nearly O(things owned)."""
-    parent = list(range(len(examples)))
-
-    def root(n: int) -> int:
-        while parent[n] != n:
-            parent[n] = n = parent[parent[n]]
-        return n
-
-    holder: dict[str, int] = {}
-    for n, example in enumerate(examples):
-        for thing in (f"group {example.group}", *sorted(example.owned)):
-            first = holder.setdefault(thing, n)
-            a, b = root(first), root(n)
-            parent[max(a, b)] = min(a, b)
-    return [root(n) for n in range(len(examples))]
-
-
 def split(snapshots: Sequence[Snapshot], config: SplitConfig | None = None) -> Split:
     """The parts of one world's snapshots, checked by :func:`assert_no_leakage`."""
     config = config or SplitConfig()
+    shares = (config.train, config.train + config.check)
     examples = [example for snapshot in snapshots for example in snapshot.examples]
-    family = families_of(examples)
-    began: dict[int, int] = {}
-    for n, example in zip(family, examples, strict=True):
-        began[n] = min(began.get(n, example.moment_ms), example.moment_ms)
-    order = sorted(began, key=lambda n: (began[n], n))
-    bounds = [round(len(order) * share) for share in (config.train, config.train + config.check)]
-    if not 0 < bounds[0] < bounds[1] < len(order):
-        raise Fatal(
-            f"expected families of candidates for three parts, found {len(order)} in all; give more events"
-        )
-    place = {n: sum(at >= bound for bound in bounds) for at, n in enumerate(order)}
-    starts = [began[order[bound]] for bound in bounds]
-    ends = [starts[0] - config.label_delay_ms, starts[1], 1 << 62]
-    kept: list[list[Snapshot]] = [[], [], []]
-    at = 0
-    for snapshot in snapshots:
-        own: list[list[Example]] = [[], [], []]
-        for example in snapshot.examples:
-            part = place[family[at]]
-            at += 1
-            # The graph that an example is read from is of the snapshot's moment.
-            if snapshot.moment_ms < ends[part]:
-                own[part].append(example)
-        for part, chosen in enumerate(own):
-            if chosen:
-                kept[part].append(
-                    Snapshot(
-                        snapshot.moment_ms,
-                        snapshot.features,
-                        snapshot.means,
-                        tuple(chosen),
-                        snapshot.fraudulent,
-                    )
-                )
-    found = Split(
-        tuple(kept[0]),
-        tuple(kept[1]),
-        tuple(kept[2]),
-        len(examples) - sum(len(snapshot.examples) for part in kept for snapshot in part),
+    moments = [snapshot.moment_ms for snapshot in snapshots for _ in snapshot.examples]
+    began: dict[str, int] = {}
+    for example in examples:
+        if example.is_ring:
+            began[example.group] = min(began.get(example.group, example.moment_ms), example.moment_ms)
+    order = sorted(began.values())
+    if len(order) < len(PARTS):
+        raise Fatal(f"expected a ring for each of {len(PARTS)} parts, found {len(order)}; give more events")
+    first, second = (
+        order[min(max(round(len(order) * share), n + 1), len(order) - 2 + n)]
+        for n, share in enumerate(shares)
     )
-    assert_no_leakage(found.train, found.check, by_time=True)
-    assert_no_leakage(found.check, found.test, by_time=True)
-    assert_no_leakage(found.train, found.test, by_time=True)
-    return found
+    starts, ends = (0, first, second), (first - config.label_delay_ms, second, 1 << 62)
+    part = []
+    for example, moment_ms in zip(examples, moments, strict=True):
+        if example.is_ring:
+            own = sum(began[example.group] >= bound for bound in (first, second))
+        else:
+            own = sum(_lot(example.group) >= share for share in shares)
+        # An example's graph is of its snapshot's moment, which must lie in the part's time as well.
+        within = starts[own] <= example.moment_ms and moment_ms < ends[own]
+        part.append(own if within else NO_PART)
+    keep = kept_apart(examples, part)
+    chosen = [
+        tuple(
+            replace(snapshot, examples=own)
+            for snapshot, own in zip(
+                snapshots, _by_snapshot(snapshots, keep & (np.array(part) == n)), strict=True
+            )
+            if own
+        )
+        for n in range(len(PARTS))
+    ]
+    for name, found in zip(PARTS, chosen, strict=True):
+        if not found:
+            raise Fatal(
+                f"expected candidates in every part, found none in the time of the {name} part; "
+                "give more events, or take snapshots more often"
+            )
+    train, check, test = chosen
+    assert_no_leakage(train, check, by_time=True)
+    assert_no_leakage(check, test, by_time=True)
+    assert_no_leakage(train, test, by_time=True)
+    return Split(train, check, test, int((~keep).sum()))
+
+
+def _by_snapshot(snapshots: Sequence[Snapshot], keep: npt.NDArray[np.bool_]) -> list[tuple[Example, ...]]:
+    chosen, at = [], 0
+    for snapshot in snapshots:
+        chosen.append(
+            tuple(
+                e for e, k in zip(snapshot.examples, keep[at : at + len(snapshot.examples)], strict=True) if k
+            )
+        )
+        at += len(snapshot.examples)
+    return chosen
+
+
+def _lot(group: str) -> float:
+    """A number in [0, 1) that only the name decides."""
+    return int.from_bytes(hashlib.blake2b(group.encode(), digest_size=4).digest(), "big") / 2**32
 
 
 class Judged(Protocol):
@@ -130,7 +137,8 @@ class Judged(Protocol):
 def assert_no_leakage(earlier: Sequence[Judged], later: Sequence[Judged], *, by_time: bool = False) -> None:
     """Raise Fatal when two parts share a ring, an account, a device or a card.
 
-    With ``by_time`` also when the earlier part's graph holds anything of the time of the later part's candidates.
+    With ``by_time`` also when the earlier part's graph holds anything of the time of the later part's
+    candidates.
     """
     left = [example for part in earlier for example in part.examples]
     right = [example for part in later for example in part.examples]

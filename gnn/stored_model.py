@@ -1,8 +1,9 @@
 """A model on disk: ``weights.safetensors`` and ``manifest.json``, nothing that runs code when read.
 
-The manifest says what the weights are for: the digest of the feature schema, the training window, a digest of the
-training data, the code's version, seeds, metrics, calibration and how the features and scores were spread. A
-model whose schema is not this version's is refused. The id is made from the weights' bytes and the calibration.
+The manifest says what the weights are for: the digest of the feature schema, the training window, a digest
+of the training data, the code's version, seeds, metrics, calibration and how the features and scores were
+spread. A model whose schema is not this version's is refused. The id is made from the weights' bytes and
+the calibration.
 """
 
 from __future__ import annotations
@@ -111,7 +112,8 @@ def load_model(folder: Path) -> StoredModel:
         tensors = load((folder / WEIGHTS).read_bytes())
     except (OSError, msgspec.DecodeError, ValueError) as error:
         raise Fatal(
-            f"expected a model in {folder}, found {type(error).__name__}: {error}; train one with `ringfence train`"
+            f"expected a model in {folder}, found {type(error).__name__}: {error}; "
+            "train one with `ringfence train`"
         ) from error
     if manifest.format != FORMAT or manifest.schema != current_schema():
         raise Fatal(

@@ -1,10 +1,10 @@
 """Fit the ring model: weighted cross-entropy, early stopping, checkpoints from which it goes on.
 
-The loss of a candidate counts by its group's share, so that a ring judged a hundred times weighs as much as one
-judged once; a smaller loss on the members' own labels teaches the network more from each ring. After every
-epoch the area under precision and recall on the check part decides: the best epoch's weights are kept, and
-``patience`` epochs without a better one end the fit. Everything random follows from ``seed``; a run that was
-stopped and goes on from its checkpoint ends with the same weights as one that was not.
+The loss of a candidate counts by its group's share, so that a ring judged a hundred times weighs as much as
+one judged once; a smaller loss on the members' own labels teaches the network more from each ring. After
+every epoch the area under precision and recall on the check part decides: the best epoch's weights are
+kept, and ``patience`` epochs without a better one end the fit. Everything random follows from ``seed``; a
+run that was stopped and goes on from its checkpoint ends with the same weights as one that was not.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class World:
 def world_of(
     events: Iterable[EventBase], truth: Truth, name: str = "", every_days: float = EVERY_DAYS
 ) -> list[Snapshot]:
-    """Snapshots of a world; candidates are judged by the first guess, so that a fit depends on no earlier fit."""
+    """Snapshots of a world; candidates are judged by the first guess, as no fit may depend on another."""
     return snapshots_of(events, truth, first_guess(), every_days, f"{name} " if name else "")
 
 
