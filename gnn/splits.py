@@ -1,10 +1,10 @@
 """Parts by time and by ring, and the check that they share nothing.
 
 A ring belongs to the part in whose time it began: the training part ends where half of the rings have
-begun, the check part where another fifth has, the test part takes the rest. An honest candidate, which has no beginning worth
-the name, belongs to a part by a hash of its group. Each part holds only candidates of snapshots within its
-time, and the training part none whose label would not have been known at its end (``label_delay_ms``).
-What would stand on two sides is left out (``gnn.claims``).
+begun, the check part where another fifth has, the test part takes the rest. An honest candidate, which
+has no beginning worth the name, belongs to a part by a hash of its group. Each part holds only candidates
+of snapshots within its time, and the training part none whose label would not have been known at its end
+(``label_delay_ms``). What would stand on two sides is left out (``gnn.claims``).
 """
 
 from __future__ import annotations
