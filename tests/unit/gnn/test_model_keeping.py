@@ -48,7 +48,7 @@ def test_a_model_of_another_schema_is_refused(tmp_path, model):
     save_model(tmp_path / "m", model)
     path = tmp_path / "m" / MANIFEST
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "schema-of-old"}))
-    with pytest.raises(Fatal, match="expected a model of schema .*, found one of schema-of-old"):
+    with pytest.raises(Fatal, match="found one of schema-of-old"):
         load_model(tmp_path / "m")
 
 
