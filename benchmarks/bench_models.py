@@ -11,8 +11,9 @@ as mean and deviation over the seeds, and pooled: the worlds of all seeds ranked
   size;
 * ``fraudar``: dense blocks of riders and drivers, one after the other (Hooi et al., KDD 2016);
 * ``mlp``: evidence and members' own features; ``trees``: boosted, with neighbour aggregates;
-* ``network``: ``gnn.ring_model``; ``blend``: mean of its logit and the trees'; ``control``: the network
-  learnt and judged with every relation's ends drawn anew.
+* ``network_afresh``: ``gnn.ring_model``; ``network``: the same, started from the logistic score;
+* ``blend``: the mean of the logits of ``network`` and ``trees``;
+* ``control``: ``network`` learnt and judged with every relation's ends drawn anew.
 
 Worlds are kept in ``--work``; a second run begins where the first was stopped.
 """
@@ -68,7 +69,7 @@ LAYERS: Final = 2
 MLP_LAYERS: Final = 0
 BLOCKS: Final = 40
 SIZE: Final[dict[str, Any]] = {"riders": 2000, "drivers": 160, "days": 21, "gps": False}
-EPOCHS, PATIENCE = 20, 5
+EPOCHS, PATIENCE = 15, 4
 METHODS: Final = (
     "rules",
     "components",
@@ -76,6 +77,7 @@ METHODS: Final = (
     "logistic",
     "mlp",
     "trees",
+    "network_afresh",
     "network",
     "blend",
     "control",
@@ -169,8 +171,9 @@ def learnt(train: Sequence[Case], check: Sequence[Case], seed: int) -> dict[str,
     config = TrainingConfig(seed=seed, layers=LAYERS, epochs=EPOCHS, patience=PATIENCE)
     started = perf_counter()
     network = fit(*parts, config)
+    afresh = fit(*parts, replace(config, from_logistic=False))
     mixed = fit(*([shuffled(lesson, n) for n, lesson in enumerate(part)] for part in parts), config)
-    mlp = fit(*parts, replace(config, layers=MLP_LAYERS))
+    mlp = fit(*parts, replace(config, layers=MLP_LAYERS, from_logistic=False))
     trees = fit_trees([*parts[0], *parts[1]], seed)
     fitted = {"seed": seed, "seconds": round(perf_counter() - started, 1), "epochs": len(network.epochs)}
     print(json.dumps({"bench": "models", "fitted": fitted}), flush=True)
@@ -178,6 +181,7 @@ def learnt(train: Sequence[Case], check: Sequence[Case], seed: int) -> dict[str,
         "mlp": lambda world: np.asarray(mlp.logits(world.lessons), np.float64),
         "trees": lambda world: tree_logits(trees, world.lessons),
         "network": lambda world: np.asarray(network.logits(world.lessons), np.float64),
+        "network_afresh": lambda world: np.asarray(afresh.logits(world.lessons), np.float64),
         "blend": lambda world: (network.logits(world.lessons) + tree_logits(trees, world.lessons)) / 2,
         "control": lambda world: np.asarray(
             mixed.logits([shuffled(lesson, n) for n, lesson in enumerate(world.lessons)]), np.float64

@@ -1,12 +1,15 @@
 """The score of a candidate, read from its members' vectors and its evidence: cluster, then score the cluster.
 
 The evidence reaches the logit twice: through the readout together with the vectors, and straight, as in a
-logistic regression, so that what the network adds is learnt on top of what the rules already say.
+logistic regression. A fit may start from a logistic score: the straight part then holds its weights and the
+readout says nothing yet, so that what is learnt is a correction of what is known already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +47,15 @@ class RingModel(nn.Module):
         self.ring = Readout(config.pooled, config.width, config.dropout)
         self.straight = nn.Linear(config.evidence, 1)
         self.account = Readout(config.width * (config.layers + 1), config.width, config.dropout)
+
+    def start_from(self, weights: Sequence[float], intercept: float) -> None:
+        """Make the model say what a logistic score says, before anything is learnt."""
+        last = cast(nn.Linear, self.ring.stack[-1])
+        with torch.no_grad():
+            last.weight.zero_()
+            last.bias.zero_()
+            self.straight.weight.copy_(torch.tensor(weights)[None, :])
+            self.straight.bias.fill_(intercept)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Logits of candidates (examples,) and of their members (members,)."""

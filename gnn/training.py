@@ -18,11 +18,12 @@ from typing import Final
 import numpy as np
 import torch
 from sklearn.metrics import average_precision_score
-from torch import nn
+from torch import Tensor, nn
 
 from gnn.features import Matrix
 from gnn.lessons import Batch, Floats, Lesson, batch_of, group_weights
 from gnn.ring_model import RingModel, RingModelConfig
+from gnn.scorer import load_scorer
 from graph.errors import Fatal
 
 MEMBER_LOSS: Final = 0.3
@@ -41,6 +42,8 @@ class TrainingConfig:
     width: int = 32
     layers: int = 2
     dropout: float = 0.2
+    from_logistic: bool = True
+    """Whether to start from the shipped logistic score; epoch 0 is that score itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +108,22 @@ def fit(
     weights = _shares(train)
     labels = np.array([example.is_ring for lesson in check for example in lesson.examples])
     counts = np.concatenate(_shares(check))
+
+    def area_on_check() -> float:
+        reached = Fitted(run.model, mean, scale, ()).logits(check)
+        return float(average_precision_score(labels, reached, sample_weight=counts))
+
     order = np.random.default_rng(config.seed).permutation(len(train))
     batches = [
         batch_of([train[n] for n in picked], [weights[n] for n in picked], mean, scale, config.layers)
         for picked in np.split(order, range(config.lessons, len(order), config.lessons))
     ]
-    while len(run.epochs) < config.epochs and run.since < config.patience:
+    if config.from_logistic and not run.epochs:
+        run.end(Epoch(0, run.loss_on(batches), area_on_check()))
+    while len(run.epochs) - config.from_logistic < config.epochs and run.since < config.patience:
         turn = np.random.default_rng([config.seed, len(run.epochs)]).permutation(len(batches))
         losses = [run.step(batches[n]) for n in turn]
-        reached = Fitted(run.model, mean, scale, ()).logits(check)
-        score = float(average_precision_score(labels, reached, sample_weight=counts))
-        epoch = Epoch(len(run.epochs) + 1, float(np.mean(losses)), score)
+        epoch = Epoch(len(run.epochs) + 1 - config.from_logistic, float(np.mean(losses)), area_on_check())
         run.end(epoch)
         if checkpoint is not None:
             run.save(checkpoint)
@@ -140,6 +148,9 @@ class _Run:
             dropout=config.dropout,
         )
         self.model = RingModel(sizes)
+        if config.from_logistic:
+            known = load_scorer()
+            self.model.start_from(known.weights, known.intercept)
         self.steps = torch.optim.AdamW(self.model.parameters(), lr=config.rate, weight_decay=config.decay)
         self.epochs: list[Epoch] = []
         self.best = copy.deepcopy(self.model.state_dict())
@@ -151,12 +162,23 @@ class _Run:
             "examples": sum(len(lesson.examples) for lesson in train),
         }
 
+    def loss_on(self, batches: Sequence[Batch]) -> float:
+        """The loss of the candidates as the model stands, over batches."""
+        self.model.eval()
+        with torch.no_grad():
+            losses = [self._candidates(self.model(batch)[0], batch) for batch in batches]
+        return float(torch.stack(losses).mean())
+
+    def _candidates(self, logits: Tensor, batch: Batch) -> Tensor:
+        losses: Tensor = self._loss(logits, batch.labels)
+        return (losses * batch.weights).sum() / batch.weights.sum()
+
     def step(self, batch: Batch) -> float:
         """One step of the optimiser; returns the loss of the candidates."""
         self.model.train()
         self.steps.zero_grad()
         rings, members = self.model(batch)
-        loss = (self._loss(rings, batch.labels) * batch.weights).sum() / batch.weights.sum()
+        loss = self._candidates(rings, batch)
         share = batch.weights[batch.owner]
         own = (self._loss(members, batch.fraudulent) * share).sum() / share.sum()
         (loss + MEMBER_LOSS * own).backward()

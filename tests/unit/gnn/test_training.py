@@ -1,14 +1,27 @@
 """Fitting: it learns what only neighbours tell, stops, repeats itself, and goes on where it was stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from gnn.scorer import load_scorer
 from gnn.training import TrainingConfig, fit
 from graph.errors import Fatal
 from tests.unit.gnn.worlds import lessons
 
-CONFIG = TrainingConfig(seed=1, epochs=15, patience=15, lessons=4, rate=0.02, width=8, layers=1, dropout=0.0)
+CONFIG = TrainingConfig(
+    seed=1,
+    epochs=15,
+    patience=15,
+    lessons=4,
+    rate=0.02,
+    width=8,
+    layers=1,
+    dropout=0.0,
+    from_logistic=False,
+)
 
 
 def same(one, other):
@@ -59,7 +72,7 @@ def test_a_checkpoint_of_another_fit_is_refused(tmp_path):
 
 
 def test_it_stops_when_the_check_part_gains_no_more():
-    patient = TrainingConfig(seed=1, epochs=50, patience=2, lessons=4, rate=0.02, width=8, layers=1)
+    patient = replace(CONFIG, epochs=50, patience=2)
     epochs = fit(lessons(range(4)), lessons(range(8, 10)), patient).epochs
     best = max(range(len(epochs)), key=lambda n: (epochs[n].check, -n))
     assert len(epochs) == best + 3 < 50
@@ -70,3 +83,15 @@ def test_a_part_without_rings_is_refused():
     honest = [lesson for lesson in part if not any(each.is_ring for each in lesson.examples)]
     with pytest.raises(Fatal, match="expected rings and honest candidates in the check part"):
         fit(part, honest, CONFIG)
+
+
+def test_a_fit_starts_from_the_logistic_score_and_keeps_it_where_nothing_beats_it():
+    scorer = load_scorer()
+    started = fit(
+        lessons(range(4)), lessons(range(8, 10)), replace(CONFIG, epochs=1, rate=1e-12, from_logistic=True)
+    )
+    assert [epoch.number for epoch in started.epochs] == [0, 1]
+    (lesson,) = lessons([30])
+    p = 1 / (1 + np.exp(-started.logits([lesson])))
+    expected = [scorer.score(each.evidence.tolist()) for each in lesson.examples]
+    assert p == pytest.approx(expected, abs=2 * scorer.doubt)
