@@ -32,7 +32,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -41,7 +41,7 @@ import torch
 from scipy import sparse
 from surroundings import surroundings
 
-from gnn.city_training import FIRST_SEED, hard_city
+from gnn.city_training import FIRST_SEED, SIZE, hard_city
 from gnn.evaluation import components, decode_truth
 from gnn.evaluation.history import History
 from gnn.evaluation.report import HUB_LIMIT
@@ -68,7 +68,6 @@ FIRST_TEST_SEED: Final = 9401
 LAYERS: Final = 2
 MLP_LAYERS: Final = 0
 BLOCKS: Final = 40
-SIZE: Final[dict[str, Any]] = {"riders": 2000, "drivers": 160, "days": 21, "gps": False}
 EPOCHS, PATIENCE = 15, 4
 METHODS: Final = (
     "rules",
@@ -220,7 +219,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     around = surroundings(["torch", "scikit-learn"])
     grid = list(product(FRAUD_SHARES, CAMOUFLAGES))
-    learning = [replace(hard_city(FIRST_SEED + n), **SIZE) for n in range(options.cities)]
+    learning = [hard_city(FIRST_SEED + n) for n in range(options.cities)]
     judging = [
         test_city(FIRST_TEST_SEED + 100 * n + seed, camouflage, share)
         for n, (share, camouflage) in enumerate(grid)

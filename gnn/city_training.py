@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -32,11 +32,13 @@ from simulation import CityConfig
 
 FIRST_SEED: Final = 9201
 SHARES: Final = (0.7, 0.85)
+SIZE: Final[dict[str, Any]] = {"riders": 2000, "drivers": 160, "days": 21, "gps": False}
 
 
 def hard_city(seed: int) -> CityConfig:
-    """The city of one seed; camouflage is drawn from none to full."""
-    return replace(city_config(seed), camouflage=random.Random(-seed).choice([0.0, 0.2, 0.4, 0.6, 0.8, 1.0]))
+    """The city of one seed: camouflage is drawn from none to full, and the size is small."""
+    camouflage = random.Random(-seed).choice([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    return replace(city_config(seed), camouflage=camouflage, **SIZE)
 
 
 def world(seed: int) -> World:
@@ -64,7 +66,7 @@ def measured(worlds: Sequence[World], model: StoredModel | None) -> ModelFigures
 def main() -> None:
     """Simulate, train, measure, and write the model to ``--out``."""
     parser = argparse.ArgumentParser(description="Train the network on simulated cities.")
-    parser.add_argument("--cities", type=int, default=40)
+    parser.add_argument("--cities", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)

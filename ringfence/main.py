@@ -8,7 +8,17 @@ import typer
 
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
-from ringfence.commands import demo, detect, doctor, evaluate, evaluate_model, promote, simulate, train
+from ringfence.commands import (
+    demo,
+    detect,
+    doctor,
+    evaluate,
+    evaluate_model,
+    explain,
+    promote,
+    simulate,
+    train,
+)
 
 app = typer.Typer(
     name="ringfence",
@@ -43,6 +53,7 @@ app.command("simulate", short_help="Write the events of a made-up city and the t
 app.command("evaluate", short_help="Compare results with the truth, beside plain components.")(
     evaluate.command
 )
+app.command("explain", short_help="Say which ties make a ring one.")(explain.command)
 app.command("train", short_help="Train the network on events whose rings are known.")(train.command)
 app.command("evaluate-model", short_help="Judge a trained model on events it never saw.")(
     evaluate_model.command

@@ -68,7 +68,7 @@ def train(
     A run that was stopped goes on from the checkpoint in ``out``; a finished one leaves none.
     """
     truth = read_truth(truth_file)
-    snapshots = world_of(_in_order(events, reading), truth, every_days=SNAPSHOT_DAYS)
+    snapshots = world_of(in_order(events, reading), truth, every_days=SNAPSHOT_DAYS)
     parts = split(snapshots, SplitConfig())
     out.mkdir(parents=True, exist_ok=True)
     model = make_model(
@@ -93,7 +93,7 @@ def evaluate_model(
     """Judge a stored model on a world it never saw, beside the logistic score; report to ``out``."""
     model = load_model(folder)
     truth = read_truth(truth_file)
-    snapshots = world_of(_in_order(events, reading), truth)
+    snapshots = world_of(in_order(events, reading), truth)
     figures = _report(out, model, snapshots, truth)
     return figures, _drift(model, lessons_of(snapshots, model.manifest.config.layers, None))
 
@@ -103,7 +103,7 @@ def compare_on(
 ) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.bool_], list[str]]:
     """Each model's scores on one world's candidates, their labels and their groups."""
     truth = read_truth(truth_file)
-    snapshots = world_of(_in_order(events, reading), truth)
+    snapshots = world_of(in_order(events, reading), truth)
     examples = [example for snapshot in snapshots for example in snapshot.examples]
     scores = [
         model.probabilities(lessons_of(snapshots, model.manifest.config.layers, None)) for model in models
@@ -143,7 +143,7 @@ def _drift(model: StoredModel, lessons: Sequence[Lesson]) -> list[Drift]:
     return drift_of(model.manifest.spreads, quantities(evidence, model.probabilities(lessons)))
 
 
-def _in_order(events: Sequence[str], reading: Advance | None) -> Iterator[Event]:
+def in_order(events: Sequence[str], reading: Advance | None) -> Iterator[Event]:
     """Every event of the files that detection would admit, in the order in which it would take them."""
     decoder = Decoder()
     clock_ms = time.time_ns() // 1_000_000
