@@ -34,6 +34,7 @@ from graph.scoring import FEATURES
 WEIGHTS: Final = "weights.safetensors"
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
+SHIPPED: Final = Path(__file__).parent / "weights" / "network"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,11 @@ def save_model(folder: Path, model: StoredModel) -> None:
     partial = folder / f"{MANIFEST}.partial"
     partial.write_bytes(msgspec.json.format(msgspec.json.encode(model.manifest), indent=1) + b"\n")
     partial.replace(folder / MANIFEST)
+
+
+def shipped_model() -> StoredModel:
+    """The network that lies in the package, trained on simulated cities."""
+    return load_model(SHIPPED)
 
 
 def load_model(folder: Path) -> StoredModel:

@@ -143,3 +143,10 @@ def test_a_model_keeps_its_calibration_and_where_it_comes_from(model):
     moved = replace(manifest.calibration, offset=manifest.calibration.offset + 1)
     unseen = lessons([30])
     assert (moved.probability(model.fitted.logits(unseen)) >= model.probabilities(unseen)).all()
+
+
+def test_the_shipped_network_is_whole_small_and_says_how_it_was_made():
+    shipped = shipped_model()
+    assert shipped.manifest.command == "python -m gnn.city_training --cities 16 --seed 1"
+    assert min(shipped.manifest.seeds[1:]) >= 9201
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 2_000_000

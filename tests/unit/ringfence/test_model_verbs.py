@@ -20,7 +20,7 @@ def call(*words):
 @pytest.fixture(scope="module")
 def town(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("town")
-    sizes = ["--riders", 700, "--drivers", 90, "--days", 21, "--fraud-share", 0.12, "--camouflage", 0.1]
+    sizes = ["--riders", 1200, "--drivers", 150, "--days", 21, "--fraud-share", 0.07, "--camouflage", 0.1]
     rides = ["--trips-per-rider-day", 0.15, "--seed", 3, "--quiet"]
     assert call("simulate", "--out", folder / "city", *sizes, *rides)[0] == 0
     return folder
