@@ -72,7 +72,7 @@ def to_units(amount: float) -> int:
     """An amount of money in the integers that links sum; an absent one is nothing."""
     if not amount > 0:
         return 0
-    return np.int64(np.rint(min(amount, MAX_MONEY) * MONEY_SCALE))
+    return int(np.int64(np.rint(min(amount, MAX_MONEY) * MONEY_SCALE)))
 
 
 @kernel

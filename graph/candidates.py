@@ -164,7 +164,7 @@ def _memo_of(state: State, rider: int, driver: int) -> Any:
 
 @kernel
 def _holds(memo: Any, state: State, rider: int, driver: int, stamp: int) -> bool:
-    return memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider)
+    return bool(memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider))
 
 
 @kernel
@@ -237,7 +237,7 @@ def _rides_more(state: State, driver: Any, total: int) -> bool:
     if driver.tally_riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
         return False
     expected = expected_trips(state, driver.entity, trips, total)
-    return trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected
+    return bool(trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected)
 
 
 @kernel
@@ -280,4 +280,4 @@ def _ties(state: State, address: int, stamp: int) -> bool:
             link = state.links.hooks[link].next_in
         mark.stamp = stamp
         mark.count = clustered >= CLUSTERED_SHARE * users
-    return mark.count > 0
+    return bool(mark.count > 0)

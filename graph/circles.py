@@ -51,7 +51,7 @@ def comes_back(state: State, rider: int) -> bool:
     """Whether the rider meets the same drivers again more than chance explains: the gate of the search."""
     trips = account_of(state, rider).trips
     repeats = trips - length(state.links, rider, DRIVERS)
-    return repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips
+    return bool(repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips)
 
 
 @kernel

@@ -32,7 +32,7 @@ DAYS: Final = 100_000
 def incentive_rate(state: State) -> float:
     """Share of trips with an incentive, with one pseudo-trip in ten before any is seen."""
     habits = state.habits[0]
-    return (habits.incentives + 1) / (habits.trips + 10)
+    return float((habits.incentives + 1) / (habits.trips + 10))
 
 
 @kernel
@@ -53,7 +53,7 @@ def creation_share(state: State, first_ms: int, last_ms: int) -> float:
     created = 0
     for day in range(_day(first_ms), _day(last_ms) + 1):
         created += state.creations[day]
-    return created / max(state.habits[0].creations, 1)
+    return float(created / max(state.habits[0].creations, 1))
 
 
 @kernel

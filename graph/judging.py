@@ -365,7 +365,7 @@ def _matters(state: State) -> bool:
         same = same and other == ring
         any_ring = any_ring or other != NO_RING
     if not any_ring:
-        return state.score[0] >= policy[REVIEW] and numbers[MEMBERS] >= policy[MIN_ACCOUNTS]
+        return bool(state.score[0] >= policy[REVIEW] and numbers[MEMBERS] >= policy[MIN_ACCOUNTS])
     if not same or numbers[MEMBERS] != state.rings[ring].size or numbers[MEMBERS] < policy[MIN_ACCOUNTS]:
         return True
     if state.score[0] < policy[CLOSE] or (state.score[0] >= policy[BLOCK] and not state.rings[ring].blocked):

@@ -102,7 +102,7 @@ class Memory:
     def memory_bytes(self) -> int:
         """What the arrays occupy, reserved room included."""
         own = sum(array.nbytes for array in self._arrays.values())
-        return own + self.links.memory_bytes + self.forest.memory_bytes
+        return int(own + self.links.memory_bytes + self.forest.memory_bytes)
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Every array that a later :meth:`load` needs, cut to what is used; copies."""

@@ -45,9 +45,9 @@ def find(state: State, kind: int, text: Bytes, start: int, length: int, text_has
             and entity.name_length == length
             and _same(state.names, entity.name_at, text, start, length)
         ):
-            return number
+            return int(number)
         slot = (slot + 1) & mask
-    return -1 - slot
+    return int(-1 - slot)
 
 
 @kernel
@@ -81,7 +81,7 @@ def intern(state: State, kind: int, text: Bytes, start: int, length: int, text_h
         entity.account = state.numbers[ACCOUNTS]
         state.numbers[ACCOUNTS] += 1
         begin_account(state.accounts[entity.account], number, ts)
-    return number
+    return int(number)
 
 
 @kernel

@@ -95,7 +95,7 @@ def linear_score(features: npt.NDArray[np.float64], weights: npt.NDArray[np.floa
     for place in range(count):
         total += weights[place] * features[place]
     doubt = weights[count + 1]
-    return doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total))))
+    return float(doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total)))))
 
 
 _RULE_STRENGTHS = tuple(rule.strength for rule in (*RULES, *INNOCENT_RULES))

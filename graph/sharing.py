@@ -83,7 +83,7 @@ _PER_RESIDENT: Final = _column(lambda weights: weights.per_resident)
 @kernel
 def strength(kind: int, visitors: int, residents: int) -> float:
     """Log likelihood ratio that two sharers of an identifier (of a kind by code) are the same hand."""
-    return _BASE[kind] - _PER_VISITOR[kind] * visitors - _PER_RESIDENT[kind] * residents
+    return float(_BASE[kind] - _PER_VISITOR[kind] * visitors - _PER_RESIDENT[kind] * residents)
 
 
 MAX_JOINED: Final = 1 + max(
@@ -155,10 +155,10 @@ def _sort(tenures: Any) -> None:
 @kernel
 def _follows(left: Any, right: Any) -> bool:
     if left.cut != right.cut:
-        return left.cut > right.cut
+        return bool(left.cut > right.cut)
     if left.first_ms != right.first_ms:
-        return left.first_ms > right.first_ms
-    return left.account > right.account
+        return bool(left.first_ms > right.first_ms)
+    return bool(left.account > right.account)
 
 
 @kernel

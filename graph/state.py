@@ -171,7 +171,7 @@ class State(Arrays):
 def fresh_stamp(state: State) -> int:
     """A stamp under which no entity is marked yet."""
     state.numbers[STAMP] += 1
-    return state.numbers[STAMP]
+    return int(state.numbers[STAMP])
 
 
 @kernel

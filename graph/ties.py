@@ -79,4 +79,4 @@ def began_ms(state: State, members: Int32s) -> int:
             ):
                 first_ms = min(first_ms, records[link].first_ms)
             link = hooks[link].next_out
-    return first_ms
+    return int(first_ms)

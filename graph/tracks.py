@@ -75,7 +75,7 @@ def close_track(state: State, trip: Any, claimed_km: float) -> bool:
 
 @kernel
 def _home(trip: Any) -> int:
-    return np.int64(trip >> np.uint64(40)) & (TRACK_SLOTS - 1)
+    return int(np.int64(trip >> np.uint64(40)) & (TRACK_SLOTS - 1))
 
 
 @kernel

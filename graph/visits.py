@@ -37,7 +37,7 @@ def expected_trips(state: State, driver: int, met: int, rides: int) -> float:
     were with the driver.
     """
     others = max(state.numbers[LIVE_TRIPS] - rides, 1)
-    return rides * max(account_of(state, driver).trips - met, 0) / others
+    return float(rides * max(account_of(state, driver).trips - met, 0) / others)
 
 
 @kernel
@@ -55,7 +55,7 @@ def arrival_ms(state: State, link: int) -> int:
         or is_origin(state, account, use.target)
     ):
         return NEVER
-    return use.first_ms
+    return int(use.first_ms)
 
 
 @kernel

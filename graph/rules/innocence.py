@@ -30,7 +30,7 @@ def say_own_means(e: Evidence) -> Said:
 @kernel
 def own_cards_strength(e: Record) -> float:
     """A phone in common but cards of their own: a family or a village phone."""
-    return ramp(e.own_card, 0.3, 0.9) * (1.0 - e.card_sharing)
+    return float(ramp(e.own_card, 0.3, 0.9) * (1.0 - e.card_sharing))
 
 
 def say_own_cards(e: Evidence) -> Said:

@@ -18,7 +18,7 @@ def one_hand(e: Record) -> float:
     phones = ramp(e.device_sharing, 0.2, 0.7)
     cards = ramp(e.card_sharing, 0.2, 0.7)
     fewer_hands = ramp(e.accounts / e.hands, 1.2, 2.5)
-    return max(phones, 0.8 * cards) * fewer_hands * (1.0 - 0.7 * e.own_device)
+    return float(max(phones, 0.8 * cards) * fewer_hands * (1.0 - 0.7 * e.own_device))
 
 
 @kernel
@@ -27,4 +27,4 @@ def one_door(e: Record) -> float:
 
     Students on a campus and colleagues in an office do so too, with a phone and a card each.
     """
-    return 0.5 * ramp(e.address_sharing, 0.4, 0.8) * (1.0 - 0.8 * e.own_device * e.own_card)
+    return float(0.5 * ramp(e.address_sharing, 0.4, 0.8) * (1.0 - 0.8 * e.own_device * e.own_card))
