@@ -1,4 +1,4 @@
-"""The engine on kernels says what the plain engine says, of any events in any batches, and holds its graph."""
+"""The engine on kernels says what the plain engine says, of any events in any batches and orders."""
 
 import dataclasses
 
