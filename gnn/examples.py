@@ -18,7 +18,8 @@ from gnn.features import DAY_MS
 from gnn.snapshot import Example, Snapshot, owned_by, snapshot_of
 from graph.engine import Engine, EngineConfig
 from graph.events import EventBase
-from graph.rings import Judgement, Moment
+from graph.judgement import Judgement
+from graph.rings import Moment
 from graph.scoring import Scorer
 from graph.view import GraphView
 

@@ -27,7 +27,7 @@ from graph.kernel import kernel
 from graph.link_records import IDENTITIES, USERS
 from graph.link_touch import advance, first_link, length, next_fallen, touch
 from graph.link_touch import find as find_link
-from graph.links import LINK_CODE, MONEY_SCALE
+from graph.links import LINK_CODE, to_units
 from graph.naming import Bytes, intern
 from graph.state import (
     ACCOUNT_KIND,
@@ -55,9 +55,6 @@ from graph.tracks import add_ping, close_track
 from graph.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind
 
 NOBODY: Final = -1
-MAX_MONEY: Final = 1e9
-"""An amount beyond this counts as this: sums stay exact in 64 bits for a million such amounts."""
-
 _USES: Final = np.array(
     [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
 )
@@ -65,14 +62,6 @@ _USES: Final = np.array(
 _RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
 _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
-
-
-@kernel
-def to_units(amount: float) -> int:
-    """An amount of money in the integers that links sum; an absent one is nothing."""
-    if not amount > 0:
-        return 0
-    return int(np.int64(np.rint(min(amount, MAX_MONEY) * MONEY_SCALE)))
 
 
 @kernel

@@ -15,19 +15,16 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from llvmlite import ir
-from numba import from_dtype, types
+from numba import extending, from_dtype, types
 from numba.core import cgutils
-from numba.core.typing.templates import AttributeTemplate
-from numba.extending import (
-    NativeValue,
-    infer_getattr,
-    lower_getattr_generic,
-    models,
-    register_model,
-    typeof_impl,
-    unbox,
-)
-from numba.np.arrayobj import make_array, populate_array
+from numba.core.typing import templates
+from numba.np import arrayobj
+
+_numba: Any = extending
+_cg: Any = cgutils
+_arrays: Any = arrayobj
+_AttributeTemplate: Any = templates.AttributeTemplate
+"""What numba offers for extensions has no types."""
 
 _WORDS: Final = 3
 """Words of the table for one array: address, rows, columns."""
@@ -76,7 +73,7 @@ def _check(name: str, array: Any, dtype: np.dtype[Any], dimensions: int) -> None
         )
 
 
-class ArraysType(types.Type):  # type: ignore[misc]
+class ArraysType(types.Type):
     """The type that kernels see; one for each class of arrays."""
 
     def __init__(self, kind: type[Arrays]) -> None:
@@ -98,28 +95,28 @@ class ArraysType(types.Type):  # type: ignore[misc]
         return types.Array(from_dtype(dtype), dimensions, "C")
 
 
-@typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
+@_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
 def _typeof(value: Arrays, _context: Any) -> ArraysType:
     return ArraysType(type(value))
 
 
-@register_model(ArraysType)  # type: ignore[untyped-decorator]
-class _ArraysModel(models.PrimitiveModel):  # type: ignore[misc]
+@_numba.register_model(ArraysType)
+class _ArraysModel(_numba.models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: ArraysType) -> None:
         super().__init__(manager, kind, ir.IntType(64).as_pointer())
 
 
-@unbox(ArraysType)  # type: ignore[untyped-decorator]
-def _unbox(_kind: ArraysType, value: Any, c: Any) -> NativeValue:
+@_numba.unbox(ArraysType)  # type: ignore[untyped-decorator]
+def _unbox(_kind: ArraysType, value: Any, c: Any) -> _numba.NativeValue:
     address = c.pyapi.object_getattr_string(value, "address")
     number = c.pyapi.long_as_longlong(address)
     c.pyapi.decref(address)
     pointer = c.builder.inttoptr(number, ir.IntType(64).as_pointer())
-    return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+    return _numba.NativeValue(pointer, is_error=_cg.is_not_null(c.builder, c.pyapi.err_occurred()))
 
 
-@infer_getattr
-class _ArraysAttributes(AttributeTemplate):  # type: ignore[misc]
+@_numba.infer_getattr
+class _ArraysAttributes(_AttributeTemplate):  # type: ignore[misc]
     key = ArraysType
 
     def generic_resolve(self, kind: ArraysType, name: str) -> Any:
@@ -127,7 +124,7 @@ class _ArraysAttributes(AttributeTemplate):  # type: ignore[misc]
         return kind.field(name)
 
 
-@lower_getattr_generic(ArraysType)  # type: ignore[untyped-decorator]
+@_numba.lower_getattr_generic(ArraysType)  # type: ignore[untyped-decorator]
 def _get(context: Any, builder: Any, kind: ArraysType, table: Any, name: str) -> Any:
     """The array that the table describes; it owns nothing, so nothing is counted."""
     field = kind.field(name)
@@ -138,10 +135,10 @@ def _get(context: Any, builder: Any, kind: ArraysType, table: Any, name: str) ->
 
     if isinstance(field, ArraysType):
         return builder.inttoptr(entry(0), word.as_pointer())
-    array = make_array(field)(context, builder)
+    array = _arrays.make_array(field)(context, builder)
     item = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(field.dtype)))
     shape = [entry(1 + place) for place in range(field.ndim)]
     strides = [item] if field.ndim == 1 else [builder.mul(shape[1], item), item]
     data = builder.inttoptr(entry(0), context.get_data_type(field.dtype).as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item, meminfo=None)
+    _arrays.populate_array(array, data=data, shape=shape, strides=strides, itemsize=item, meminfo=None)
     return array._getvalue()

@@ -7,7 +7,7 @@ arrays (``graph.judging``); rings and their ledger are few and are kept here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -316,7 +316,7 @@ class Engine:
             )
         return entity
 
-    def _began_ms(self, members: Sequence[int]) -> int:
+    def _began_ms(self, members: Collection[int]) -> int:
         return int(began_ms(self._memory.state, np.array(sorted(members), np.int32)))
 
     def _view(self, ring: OpenRing) -> Ring:

@@ -44,4 +44,4 @@ class EntityIndex:
 
     def kind(self, entity: int) -> EntityKind:
         """What the entity stands for."""
-        return KINDS[self._memory.state.entities["kind"][entity]]
+        return KINDS[int(self._memory.state.entities["kind"][entity])]

@@ -68,6 +68,9 @@ def _leave_out_linear_algebra() -> None:
 _leave_out_linear_algebra()
 
 
+_OPTIONS: Final[dict[str, Any]] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+
+
 def kernel(function: Function) -> Function:
     """The function compiled when first called with new types; ``py_func`` on it is the plain one."""
     return _compiled(function)
@@ -79,7 +82,7 @@ def inlined(function: Function) -> Function:
 
 
 def _compiled(function: Function) -> Function:
-    compiled: Any = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
+    compiled: Any = njit(**_OPTIONS)(function)
     resolve = compiled.get_call_template
 
     def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -92,7 +95,8 @@ def _compiled(function: Function) -> Function:
 
 def _widened(kind: Any) -> Any:
     """The type as which a kernel takes a number."""
-    kind = types.unliteral(kind)
+    if isinstance(kind, types.Literal):
+        kind = kind.literal_type
     if isinstance(kind, types.Integer) and kind != types.uint64:
         return types.int64
     return types.float64 if kind == types.float32 else kind

@@ -150,6 +150,12 @@ class LinkStore:
             self._replace(spells=_grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
 
+    def live_records(self) -> Records:
+        """The records of all live links; copies. O(links)."""
+        used = self._state.links[: self._state.scalars[USED]]
+        live: Records = used[used["live"] != 0]
+        return live
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
         s = self._state

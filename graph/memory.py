@@ -121,7 +121,7 @@ class Memory:
         memory._arrays = _empty() | {name: saved[name].copy() for name in (*_GROWING, *_KEPT_WHOLE)}
         memory._fit_slots()
         memory._fit_scratch()
-        memory.state = None
+        memory.state = None  # type: ignore[assignment]
         memory.state = memory._state()
         return memory
 

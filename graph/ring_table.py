@@ -38,7 +38,7 @@ class RingTable:
 
     def shape(self, slot: int) -> Shape:
         """How the ring's newest candidate was found."""
-        return tuple(Shape)[self._memory.state.rings["shape"][slot]]
+        return tuple(Shape)[int(self._memory.state.rings["shape"][slot])]
 
     def open(self) -> int:
         """A slot for a new ring, without members."""

@@ -23,13 +23,14 @@ from gnn.splits import SplitConfig, split
 from gnn.stored_model import StoredModel, load_model, save_model
 from gnn.training import Epoch, TrainingConfig
 from gnn.worlds import FANOUT, lessons_of, world_of
-from graph.errors import Fatal, Rejected
+from graph.errors import Fatal
 from graph.events import Event
 from ringfence import __version__
 from ringfence.judgement import read_truth
 from ringfence.terminal import Advance
-from streaming.decode import Decoder
+from streaming.columns import ColumnDecoder
 from streaming.deduplicate import Admission, Admitted
+from streaming.rejection import MAX_LINE_BYTES
 from streaming.sources.files import InputFiles
 from streaming.sources.merge import merged
 
@@ -145,14 +146,11 @@ def _drift(model: StoredModel, lessons: Sequence[Lesson]) -> list[Drift]:
 
 def in_order(events: Sequence[str], reading: Advance | None) -> Iterator[Event]:
     """Every event of the files that detection would admit, in the order in which it would take them."""
-    decoder = Decoder()
+    decoder = ColumnDecoder(MAX_LINE_BYTES)
     clock_ms = time.time_ns() // 1_000_000
     admission = Admission(clock_ms)
     with InputFiles(events) as inputs:
         for portion in merged(inputs.files, decoder, clock_ms):
-            valid = [record for record in portion.records if not isinstance(record, Rejected)]
-            for event, answer in zip(valid, admission.admit(valid).tolist(), strict=True):
-                if answer == Admitted.NEW:
-                    yield event
+            yield from portion.batch[admission.admit(portion.batch) == Admitted.NEW].events()
             if reading is not None:
                 reading(inputs.bytes_read, inputs.size_bytes)

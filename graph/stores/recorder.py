@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
+import numpy as np
+
 from graph.changes import Happenings, Look, changes_between, nothing
-from graph.events import Chargeback, EventBase, PromoRedeemed, TripCompleted, Verdict
+from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
+from graph.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
 from graph.kept_trips import TripKeeper
 from graph.results import AccountScore, Outcome, Ring
 from graph.stores.behind import WriteBehind
 from graph.view import GraphView
 
+_KEPT: Final = (TRIP_COMPLETED, PROMO_REDEEMED, CHARGEBACK, VERDICT)
+"""What is looked at for the store, beside what the engine answers."""
 EVERY_EVENTS: Final = 100_000
 MOST_HAPPENINGS: Final = 1_000_000
 """Ledger entries, flags, verdicts, trips and takings that may wait for the store; then the engine waits."""
@@ -34,7 +39,7 @@ class Recorded(Protocol):
     def watermark_ms(self) -> int:
         """The newest event time applied."""
 
-    def apply(self, events: Sequence[EventBase]) -> Outcome:
+    def apply(self, events: EventBatch) -> Outcome:
         """Apply events."""
 
     def rings(self) -> list[Ring]:
@@ -74,13 +79,13 @@ class RecordedEngine:
         self._applied = 0
         self._handed_over = 0
 
-    def apply(self, events: Sequence[EventBase]) -> Outcome:
+    def apply(self, events: EventBatch) -> Outcome:
         """Apply events to the engine, and let the store follow when it is due."""
         outcome = self._engine.apply(events)
         happened = self._happened
         happened.ledger += outcome.ledger
         happened.flags += outcome.flags
-        for event in events:
+        for event in events[np.isin(events.records["kind"], _KEPT)].events():
             if isinstance(event, TripCompleted):
                 self._waiting.append(event)
             elif isinstance(event, PromoRedeemed | Chargeback):
