@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.index import EntityIndex
+from graph.link_records import USED
 from graph.links import LINK_CODE
 from graph.memory import Memory
 from graph.state import ACCOUNTS, ENTITIES, WATERMARK
@@ -114,7 +115,8 @@ def view_of(memory: Memory) -> GraphView:
     state = memory.state
     entities = state.entities[: state.numbers[ENTITIES]]
     facts = state.accounts[: state.numbers[ACCOUNTS]]
-    links = memory.links.live_records()
+    used = memory.links.state.links[: memory.links.state.scalars[USED]]
+    links = used[used["live"] != 0]
     links = links[np.lexsort((links["target"], links["source"], links["kind"]))]
     rode = links["kind"] == LINK_CODE[LinkKind.RODE_WITH]
     integers = {name: facts[name].astype(np.int64) for name in _INTEGERS}
