@@ -98,5 +98,15 @@ def _enter(word: str, of: int, number: int) -> None:
     WORD_OF[slot], WORD_NUMBER[slot] = of, number
 
 
+KEY_WORDS: Final = 3
+"""Words of eight bytes that hold any key with its quotes and the colon."""
+_KEYS: Final = [f'"{name}":'.encode() for name in NAMES]
+KEY_LENGTH: Final = np.array([len(key) for key in _KEYS], np.int64)
+KEY_BYTES: Final = np.array([np.frombuffer(key.ljust(8 * KEY_WORDS, b"\0"), "<u8") for key in _KEYS])
+KEY_MASK: Final = np.array(
+    [np.frombuffer((b"\xff" * len(key)).ljust(8 * KEY_WORDS, b"\0"), "<u8") for key in _KEYS]
+)
+"""By field: the bytes of its key as they stand in a record without spaces, and which of them count."""
+
 for _word, _of, _number in _words():
     _enter(_word, _of, _number)

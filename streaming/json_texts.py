@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernel import inlined, kernel
-from graph.words import trailing_zeros, word_at
+from graph.words import load_word, trailing_zeros, word_at
 
 NO_TEXT: Final = -1
 
@@ -31,7 +31,8 @@ def text_end(text: npt.NDArray[np.uint8], place: Any, end: int) -> Any:
     ascii_only = True
     while place < end:
         # Bytes of the word that hold what stops a text get their top bit set; the lowest such bit is exact.
-        word = word_at(text, place, min(8, end - place))
+        # What lies behind ``end`` may stop the search, but only there.
+        word = load_word(text, place) if place + 8 <= len(text) else word_at(text, place, len(text) - place)
         quotes, slashes = word ^ _QUOTES, word ^ _BACKSLASHES
         stops = (
             ((quotes - _ONES) & ~quotes) | ((slashes - _ONES) & ~slashes) | ((word - _SPACES) & ~word)

@@ -16,7 +16,7 @@ from graph.event_batch import ABSENT, NUMBERS, TEXTS, Records
 from graph.hashing import hash_bytes
 from graph.kernel import inlined, kernel
 from graph.sip_hash import hash_id
-from graph.words import word_at
+from graph.words import load_word, word_at
 from streaming.decimals import NOT_UNDERSTOOD, read_number
 from streaming.field_tables import (
     CHOICE,
@@ -24,6 +24,10 @@ from streaming.field_tables import (
     EVENT_ID,
     HIGH,
     IDENTIFIER,
+    KEY_BYTES,
+    KEY_LENGTH,
+    KEY_MASK,
+    KEY_WORDS,
     LONGEST_WORD,
     LOW,
     NAMES,
@@ -115,10 +119,26 @@ def _past_literal(text: Bytes, place: int, end: int) -> int:
 
 
 @inlined
-def _parse_line(text: Bytes, start: int, end: int, found: Any, strangers: Places) -> Any:
-    """Fills ``found`` with the fields of a line: (is it plain, a bit for each field with a value)."""
+def _has_key(text: Bytes, place: int, end: int, field: int) -> bool:
+    """Whether the key of ``field`` stands at ``place``, written without spaces."""
+    if place + KEY_LENGTH[field] >= end or place + 8 * KEY_WORDS > len(text):
+        return False
+    apart = np.uint64(0)
+    for word in range(KEY_WORDS):
+        apart |= (load_word(text, place + 8 * word) ^ KEY_BYTES[field, word]) & KEY_MASK[field, word]
+    return apart == 0  # type: ignore[no-any-return]
+
+
+@inlined
+def _parse_line(text: Bytes, start: int, end: int, found: Any, strangers: Places, follower: Any) -> Any:
+    """Fills ``found`` with the fields of a line: (is it plain, a bit for each field with a value).
+
+    ``follower`` holds which field came after which in earlier lines, by event type (0 before it is known) and
+    field (0 at the beginning): a guess that saves looking up the key, and changes nothing else.
+    """
     present, seen = np.uint64(0), np.uint64(0)
     unknown = 0
+    kind, before = 0, 0
     place = _past_space(text, start, end)
     if place >= end or text[place] != 123:
         return False, present
@@ -126,16 +146,26 @@ def _parse_line(text: Bytes, start: int, end: int, found: Any, strangers: Places
     while True:
         if place >= end or text[place] != 34:
             return False, present
-        key = place + 1
-        place, plain = text_end(text, key, end)
-        if place == NO_TEXT or not plain:
-            return False, present
-        field = _known_word(text, key, place - key, NO_FIELD)
+        key, length = place, 0
+        field = follower[kind, before]
+        if field != NO_FIELD and _has_key(text, place, end, field):
+            place += KEY_LENGTH[field]
+        else:
+            key = place + 1
+            place, plain = text_end(text, key, end)
+            if place == NO_TEXT or not plain:
+                return False, present
+            length = place - key
+            field = _known_word(text, key, length, NO_FIELD)
+            place = _past_space(text, place + 1, end)
+            if place >= end or text[place] != 58:
+                return False, present
+            place += 1
         if field == NO_FIELD:
-            if unknown == _MOST_STRANGERS or _is_stranger_again(text, strangers, unknown, key, place - key):
+            if unknown == _MOST_STRANGERS or _is_stranger_again(text, strangers, unknown, key, length):
                 return False, present
             strangers[2 * unknown] = key
-            strangers[2 * unknown + 1] = place - key
+            strangers[2 * unknown + 1] = length
             unknown += 1
             sort = NO_FIELD
         else:
@@ -144,10 +174,9 @@ def _parse_line(text: Bytes, start: int, end: int, found: Any, strangers: Places
                 return False, present
             seen |= bit
             sort = SORT[field]
-        place = _past_space(text, place + 1, end)
-        if place >= end or text[place] != 58:
-            return False, present
-        place = _past_space(text, place + 1, end)
+            follower[kind, before] = field
+            before = field + 1
+        place = _past_space(text, place, end)
         if place >= end:
             return False, present
         byte = text[place]
@@ -168,6 +197,8 @@ def _parse_line(text: Bytes, start: int, end: int, found: Any, strangers: Places
                     if code == NO_FIELD:
                         return False, present
                     found[field].code = code
+                    if field == TYPE:
+                        kind = code + 1
                 present |= bit
                 found[field].start = begin
                 found[field].length = length
@@ -247,7 +278,8 @@ def parse_lines(
     """
     found = np.zeros(len(NAMES), _FIELD)
     strangers = np.zeros(2 * _MOST_STRANGERS, np.int64)
-    return _parse_lines(text, starts, ends, longest, records, left, found, strangers)
+    follower = np.full((len(REQUIRED) + 1, len(NAMES) + 1), NO_FIELD, np.int64)
+    return _parse_lines(text, starts, ends, longest, records, left, found, strangers, follower)
 
 
 @kernel
@@ -260,13 +292,14 @@ def _parse_lines(
     left: Places,
     found: Records,
     strangers: Places,
+    follower: Places,
 ) -> int:
     count = 0
     for row in range(len(starts)):
         start, end = starts[row], ends[row]
         plain = end - start <= longest
         if plain:
-            plain, present = _parse_line(text, start, end, found, strangers)
+            plain, present = _parse_line(text, start, end, found, strangers, follower)
             if plain:
                 plain = present & (_ONE << np.uint64(TYPE)) != 0
             if plain:
