@@ -151,9 +151,7 @@ def test_a_snapshot_of_another_model_is_refused(tmp_path: Path, monkeypatch) -> 
     here = world(tmp_path)
     here.run()
     monkeypatch.setattr("tests.unit.streaming.fakes.ChargebackEngine.model_id", "chargebacks-2")
-    with pytest.raises(
-        Fatal, match="with the model chargebacks-2, found chargebacks-1"
-    ):
+    with pytest.raises(Fatal, match="with the model chargebacks-2, found chargebacks-1"):
         here.run()
 
 
