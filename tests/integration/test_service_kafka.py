@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,9 +155,7 @@ def test_a_polite_stop_is_done_within_ten_seconds(
 
 def test_a_broker_that_is_not_there_is_told_after_its_retries(tmp_path: Path) -> None:
     options = given("127.0.0.1:9", tmp_path / "state").options(until_end=True)
-    options = type(options)(
-        **{**{n: getattr(options, n) for n in options.__slots__}, "connect_within_s": 0.1}
-    )
+    options = replace(options, connect_within_s=0.1)
     with pytest.raises(Unavailable) as caught, service(options, Status()):
         pass
     assert caught.value.exit_code == 4
