@@ -43,6 +43,9 @@ bench: $(STAMP) ## Run the benchmarks
 	@for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
 	    echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
+soak: $(STAMP) ## Kill the service again and again, a hundred times over, and compare
+	$(BIN)/python -m tests.integration.chaos --seeds 100
+
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
 	@$(BIN)/python -m servers
 

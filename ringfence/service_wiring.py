@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,8 +35,6 @@ class RunOptions:
     max_line_bytes: int
     pseudonym_key: bytes | None = None
     connect_within_s: float = 60.0
-    message_format: str = "json"
-    schema_registry: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def new_engine(window_days: float) -> Engine:

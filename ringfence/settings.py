@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -66,13 +66,6 @@ class Settings(BaseSettings):
     snapshots_kept: int = Field(default=3, ge=1, description="Snapshots that stay.")
     connect_within_s: float = Field(
         default=60, ge=0, description="Seconds to wait for a broker at the start before giving up."
-    )
-    message_format: Literal["json", "json-schema", "avro", "protobuf"] = Field(
-        default="json", description="How messages are encoded; all but json need a schema registry."
-    )
-    schema_registry: str | None = Field(default=None, description="Address of the schema registry.")
-    schema_registry_user: SecretStr | None = Field(
-        default=None, description="USER:PASSWORD for the schema registry."
     )
     http_port: int = Field(
         default=9464, ge=0, le=65535, description="Loopback port of health and metrics; 0 for none."
@@ -144,21 +137,6 @@ def kafka_options(settings: Settings, given: Sequence[str]) -> dict[str, str]:
         if not is_there or not name.strip():
             raise BadCall(f"expected NAME=VALUE in {where}, found something else; put an equals sign between")
         options[name.strip()] = value.strip()
-    return options
-
-
-def registry_options(settings: Settings) -> dict[str, str]:
-    """How to reach the schema registry; empty without one. Raises ``BadCall`` when a format needs one."""
-    if settings.schema_registry is None:
-        if settings.message_format != "json":
-            raise BadCall(
-                f"expected a schema registry for the format {settings.message_format}, found none; "
-                "set RINGFENCE_SCHEMA_REGISTRY"
-            )
-        return {}
-    options = {"url": settings.schema_registry}
-    if settings.schema_registry_user is not None:
-        options["basic.auth.user.info"] = settings.schema_registry_user.get_secret_value()
     return options
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graph.errors import BadCall
-from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
+from ringfence.settings import kafka_options, pseudonym_key, settings_with
 
 
 def command(
@@ -38,9 +38,6 @@ def command(
     ] = None,
     snapshot_every: Annotated[int | None, typer.Option(min=1, help="Events between snapshots.")] = None,
     window_days: Annotated[float | None, typer.Option(min=0.01, help="Days a link lives unseen.")] = None,
-    message_format: Annotated[
-        str | None, typer.Option("--format", help="json, json-schema, avro or protobuf.")
-    ] = None,
     kafka_option: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Handed on to librdkafka (TLS, SASL).")
     ] = None,
@@ -81,7 +78,6 @@ def command(
             "max_skew_s": max_skew,
             "snapshot_every": snapshot_every,
             "window_days": window_days,
-            "message_format": message_format,
             "http_port": http_port,
         }
     )
@@ -111,8 +107,6 @@ def command(
         max_line_bytes=settings.max_line_bytes,
         pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
         connect_within_s=settings.connect_within_s,
-        message_format=settings.message_format,
-        schema_registry=registry_options(settings),
     )
     status = Status()
     with ExitStack() as stack:

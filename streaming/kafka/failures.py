@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException
 from graph.errors import Fatal, RingfenceError, Unavailable
 
 RETRY_AFTER_S: Final = 0.5
-_FENCED: Final = (
+FENCED: Final = (
     KafkaError.FENCED_INSTANCE_ID,
     KafkaError._FENCED,
     KafkaError.PRODUCER_FENCED,
@@ -29,7 +29,7 @@ _REFUSED: Final = (
 def failure(error: KafkaError, doing: str) -> RingfenceError:
     """The error to raise: ``Fatal`` when fenced or refused, ``Unavailable`` otherwise."""
     code = error.code()
-    if code in _FENCED:
+    if code in FENCED:
         return Fatal(
             f"expected to be the only one with this identity, found another while {doing}: it goes on, "
             "this one ends"

@@ -60,7 +60,7 @@ class KafkaOptions:
         return {
             "bootstrap.servers": self.bootstrap,
             "client.id": f"{self.group}-{self.identity or 'member'}",
-            "log_level": 3,
+            "log_level": 2,
             "reconnect.backoff.ms": 100,
             "reconnect.backoff.max.ms": 5000,
             "topic.metadata.refresh.interval.ms": 10_000,

@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from confluent_kafka import admin as kafka_admin
 
 from graph.errors import Unavailable
-from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
+from streaming.kafka.failures import FENCED, RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
 from streaming.service.ports import Chunk, Offsets, Partition, Polled
 from streaming.service.service import Listener
@@ -39,6 +39,7 @@ class KafkaPartitions:
     def __init__(self, options: KafkaOptions, warn: Warn, offsets: Offsets | None = None) -> None:
         self._options, self._warn = options, warn
         self._away = ""
+        self._ended_by: KafkaError | None = None
         settings: Any = {**options.consumer(), "error_cb": self._hear}
         self._reader: Any = Consumer(settings)
         quiet: Any = {**options.client(), "error_cb": lambda _error: None}
@@ -48,6 +49,7 @@ class KafkaPartitions:
 
     def poll(self, limit: int, timeout_s: float) -> Polled:
         """At most ``limit`` messages; waits for the first only. Raises ``Unavailable`` with no broker."""
+        self._raise_fatal()
         polled = Polled()
         try:
             first = self._reader.poll(timeout_s)
@@ -107,7 +109,13 @@ class KafkaPartitions:
         """Closes the consumer."""
         self._reader.close()
 
+    def _raise_fatal(self) -> None:
+        if self._ended_by is not None:
+            raise failure(self._ended_by, "keeping its place in the group")
+
     def _hear(self, error: KafkaError) -> None:
+        if error.fatal() or error.code() in FENCED:
+            self._ended_by = error
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._away = (
                 f"expected Kafka at {self._options.bootstrap}, found no broker that answers: see that it runs"
@@ -152,6 +160,7 @@ class KafkaGroup(KafkaPartitions):
 
     def poll(self, limit: int, timeout_s: float) -> Polled:
         """The same as a reader of partitions, while leading."""
+        self._raise_fatal()
         try:
             said = self._member.poll(0)
         except KafkaException as error:

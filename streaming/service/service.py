@@ -12,6 +12,9 @@ The steps of a commit (``_commit``):
 A crash before 1 leaves no trace. After 1, recovery makes the batch again from the last snapshot and the
 journal, with the same results, byte for byte; steps 3 to 5 are repeated unless the number committed in 5
 (or with the transaction of 4) says that they were done.
+
+The steps, the rounds that lead to them and the ways back from trouble stand in one place, so that their
+order can be read from top to bottom.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Compiled kernels loaded before the first fork, so that every child has them."""
 
-from streaming.decode import Decoder
-from streaming.deduplicate import Admission
-from tests.integration.service_child import make_engine
-from tests.unit.streaming.records import NOON, ping
+import tempfile
+from pathlib import Path
 
-_events = [Decoder().decode(ping("e1", NOON))]
-Admission(0).admit(_events)
-make_engine().apply(_events)
+from simulation import CityConfig, simulate
+from streaming import detect
+from tests.integration.service_child import make_engine
+
+with tempfile.TemporaryDirectory() as _name:
+    _folder = Path(_name)
+    simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), _folder / "city")
+    detect([str(_folder / "city" / "events.ndjson")], _folder / "out", make_engine())

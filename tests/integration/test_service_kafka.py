@@ -1,0 +1,161 @@
+"""The service on a real broker: brokers that go away, members that come and go, identities used twice."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph.errors import Unavailable
+from ringfence.service_wiring import service
+from servers import KafkaServer
+from streaming.kafka.feeding import Feeder, create_topics
+from streaming.kafka.options import KafkaOptions
+from streaming.service.status import Status
+from tests.integration.chaos import everything_in, reference, the_city
+from tests.integration.service_child import Given, make_engine, run_here, start
+
+WAIT_S = 60
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[bytes], str]:
+    """Events in order, and the digest of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("service-city")
+    lines = the_city(folder / "city")
+    return lines, reference(lines, folder / "reference")[0]
+
+
+def given(address: str, state: Path, **more) -> Given:
+    return Given(
+        address=address,
+        prefix=f"t{uuid.uuid4().hex[:8]}-",
+        state=state,
+        group=f"g{uuid.uuid4().hex[:8]}",
+        **more,
+    )
+
+
+def feed(run: Given, lines: list[bytes], partitions: int = 2) -> None:
+    options = KafkaOptions(bootstrap=run.address, prefix=run.prefix)
+    create_topics(options, partitions)
+    feeder = Feeder(options)
+    feeder.feed(lines)
+    feeder.close()
+
+
+def until(condition) -> None:
+    """Polls; fails after a minute."""
+    for _ in range(WAIT_S * 20):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("expected it within a minute, found it not so")
+
+
+@pytest.mark.slow
+def test_a_backlog_of_a_year_ends_with_the_digest_of_a_plain_run(
+    kafka_address: str, tmp_path: Path, city: tuple[list[bytes], str]
+) -> None:
+    lines, digest = city
+    run = given(kafka_address, tmp_path / "state")
+    feed(run, lines, partitions=3)
+    running, status = run_here(run)
+    assert running.core.engine.state_digest() == digest
+    assert status.tally.events == len(lines)
+    assert everything_in(kafka_address, f"{run.prefix}ring-flags")
+
+
+@pytest.mark.slow
+def test_a_broker_that_stops_and_starts_costs_nothing(
+    own_kafka: KafkaServer, tmp_path: Path, city: tuple[list[bytes], str]
+) -> None:
+    lines, digest = city
+    run = given(own_kafka.address, tmp_path / "state", batch_most=64)
+    feed(run, lines[: len(lines) // 2])
+    status = Status()
+    with service(run.options(until_end=False), status, make_engine) as running:
+        working = threading.Thread(target=running.run)
+        working.start()
+        until(lambda: status.tally.events > 100)
+        own_kafka.stop()
+        until(lambda: status.phase == "waiting")
+        own_kafka.start()
+        feed(run, lines[len(lines) // 2 :])
+        until(lambda: status.tally.events == len(lines))
+        until(lambda: status.is_ready)
+        running.stop()
+        working.join(WAIT_S)
+    assert running.core.engine.state_digest() == digest
+
+
+@pytest.mark.slow
+def test_one_of_two_members_leads_and_the_other_takes_over(
+    kafka_address: str, tmp_path: Path, city: tuple[list[bytes], str]
+) -> None:
+    lines, digest = city
+    first = given(kafka_address, tmp_path / "first")
+    second = Given(**{**first.__dict__, "state": tmp_path / "second"})
+    feed(first, lines[: len(lines) // 2])
+    one = start(first, tmp_path / "first.log")
+    until(lambda: any(first.state.glob("journal-*")))
+    two = start(second, tmp_path / "second.log")
+    feed(first, lines[len(lines) // 2 :])
+    time.sleep(2)
+    one.terminate()
+    one.join(WAIT_S)
+    assert json.loads((first.state / "totals.json").read_bytes())["events"] > 0
+    until(lambda: any(second.state.glob("journal-*")))
+    time.sleep(2)
+    two.terminate()
+    two.join(WAIT_S)
+    for run in (first, second):
+        running, status = run_here(run)
+        assert running.core.engine.state_digest() == digest
+        assert (status.tally.events, status.tally.duplicates) == (len(lines), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transactions", [False, True])
+def test_of_two_with_one_identity_the_older_is_fenced(
+    transactions: bool, kafka_address: str, tmp_path: Path, city: tuple[list[bytes], str]
+) -> None:
+    lines, _ = city
+    older = given(kafka_address, tmp_path / "older", identity="city-1", transactions=transactions)
+    newer = Given(**{**older.__dict__, "state": tmp_path / "newer"})
+    feed(older, lines[:500])
+    log = tmp_path / "older.log"
+    process = start(older, log)
+    until(lambda: any(older.state.glob("journal-*")))
+    run_here(newer)
+    feed(older, lines[500:900])
+    process.join(WAIT_S)
+    assert process.exitcode == 1, log.read_text()[-2000:]
+    assert "found another" in log.read_text()
+
+
+@pytest.mark.slow
+def test_a_polite_stop_is_done_within_ten_seconds(
+    kafka_address: str, tmp_path: Path, city: tuple[list[bytes], str]
+) -> None:
+    run = given(kafka_address, tmp_path / "state", identity="polite")
+    feed(run, city[0])
+    process = start(run, tmp_path / "log")
+    until(lambda: any(run.state.glob("journal-*")))
+    process.terminate()
+    process.join(10)
+    assert process.exitcode == 0
+    assert (run.state / "totals.json").exists()
+
+
+def test_a_broker_that_is_not_there_is_told_after_its_retries(tmp_path: Path) -> None:
+    options = given("127.0.0.1:9", tmp_path / "state").options(until_end=True)
+    options = replace(options, connect_within_s=0.1)
+    with pytest.raises(Unavailable) as caught, service(options, Status()):
+        pass
+    assert caught.value.exit_code == 4
