@@ -21,7 +21,9 @@ from tests.unit.graph.scenes import Scene, moment
 def links_of(columns, names):
     """Every link by its spelt key."""
     rows = zip(*(getattr(columns, each.name).tolist() for each in fields(columns)), strict=True)
-    return {(LINK_KINDS[kind], names[source], names[target]): tuple(rest) for kind, source, target, *rest in rows}
+    return {
+        (LINK_KINDS[kind], names[source], names[target]): tuple(rest) for kind, source, target, *rest in rows
+    }
 
 
 def accounts_of(columns, names):
@@ -34,7 +36,10 @@ def test_applying_every_change_in_turn_gives_what_the_last_look_shows(seed, batc
     links, accounts, rings = {}, {}, {}
     for look, changes in stream(seed, batches, changed):
         for kind, source, target in zip(
-            changes.gone.kind.tolist(), changes.gone.source.tolist(), changes.gone.target.tolist(), strict=True
+            changes.gone.kind.tolist(),
+            changes.gone.source.tolist(),
+            changes.gone.target.tolist(),
+            strict=True,
         ):
             del links[LINK_KINDS[kind], changes.names[source], changes.names[target]]
         links |= links_of(changes.links, changes.names)
@@ -51,7 +56,12 @@ def test_applying_every_change_in_turn_gives_what_the_last_look_shows(seed, batc
 def test_between_a_look_and_itself_nothing_changed(seed):
     *_, (look, _) = stream(seed, 3, 50)
     same = changes_between(look, look, WINDOW_MS)
-    assert (len(same.names), len(same.links.kind), len(same.gone.kind), len(same.accounts.entity)) == (0, 0, 0, 0)
+    assert (len(same.names), len(same.links.kind), len(same.gone.kind), len(same.accounts.entity)) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert (same.rings, same.closed, same.cuts, same.declared_public) == ((), (), None, None)
 
 

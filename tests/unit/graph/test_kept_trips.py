@@ -6,7 +6,12 @@ from graph.kept_trips import TripKeeper
 
 def trip(number: int, rider: str, driver: str) -> TripCompleted:
     return TripCompleted(
-        event_id=f"e{number}", ts=1_700_000_000_000 + number, trip_id=f"t{number}", rider_id=rider, driver_id=driver, fare=9.0
+        event_id=f"e{number}",
+        ts=1_700_000_000_000 + number,
+        trip_id=f"t{number}",
+        rider_id=rider,
+        driver_id=driver,
+        fare=9.0,
     )
 
 
