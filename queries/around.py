@@ -19,7 +19,7 @@ def around(reads: Reads, parameters: Mapping[str, Value]) -> Walked:
     limit = cast(int, parameters["limit"])
     seen = Surroundings(reads, whole(parameters, "fold", FOLD_LIMIT))
     seen.count([start])
-    if seen.is_folded(start):
+    if seen.degree[start] > FOLD_LIMIT:
         return Walked(
             (), 0, True, (f"{start} has {seen.degree[start]:,} links and is a hub; ask shared or links",)
         )
@@ -30,7 +30,7 @@ def around(reads: Reads, parameters: Mapping[str, Value]) -> Walked:
             stopped = True
             break
         nearest: dict[str, Step] = {}
-        for step in seen.follow(edge):
+        for step in seen.follow(edge, always=start):
             if step.other != start and step.other not in found:
                 best = nearest.get(step.other)
                 if best is None or (-step.last_ms, step.key, step.link) < (

@@ -66,7 +66,10 @@ def _meet(seen: Surroundings, left: str, right: str, hops: int) -> bool:
         if not edge:
             side = 1 - side
             known, edge = sides[side]
-        fresh = sorted({step.other for step in seen.follow(edge) if step.other not in known})
+        seen.count(edge)
+        end = (left, right)[side]
+        always = end if seen.degree.get(end, 0) <= FOLD_LIMIT else None
+        fresh = sorted({step.other for step in seen.follow(edge, always) if step.other not in known})
         known.update(fresh)
         sides[side] = (known, fresh)
         if len(seen.degree) + len(fresh) > MOST_ENTITIES:

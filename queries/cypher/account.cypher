@@ -16,7 +16,7 @@
 // column verdict: text; the newest answer about it
 // order: one row at most
 // cost: one row by its key
-MATCH (a:Account {key: 'account:' + $account_id}) WHERE a.is_seen
+MATCH (a:Entity {key: 'account:' + $account_id}) WHERE a.is_seen
 RETURN a.id AS account_id, a.role AS role, a.score AS score,
   COLLECT { MATCH (a)-[m:MEMBER_OF]->(r:Ring) WHERE m.to_ms IS NULL RETURN r.ring_id }[0] AS ring_id,
   a.created_ms AS created_ms, a.first_ms AS first_ms, a.last_ms AS last_ms, a.trips AS trips, a.promos AS promos,

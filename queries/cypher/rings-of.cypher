@@ -10,9 +10,9 @@
 // column exposure: number; money granted to or taken by the ring, as last judged
 // order: newest stay first, then ring_id
 // cost: the stays of one account
-MATCH (:Account {key: 'account:' + $account_id})-[m:MEMBER_OF]->(r:Ring)
+MATCH (:Entity {key: 'account:' + $account_id})-[m:MEMBER_OF]->(r:Ring)
 RETURN r.ring_id AS ring_id, r.kind AS kind, r.score AS score, m.from_ms AS from_ms, m.to_ms AS to_ms,
   r.closed_ms AS closed_ms, r.exposure AS exposure
 ORDER BY from_ms DESC, ring_id, m.entry LIMIT $limit
 // total
-MATCH (:Account {key: 'account:' + $account_id})-[m:MEMBER_OF]->(:Ring) RETURN count(*)
+MATCH (:Entity {key: 'account:' + $account_id})-[m:MEMBER_OF]->(:Ring) RETURN count(*)
