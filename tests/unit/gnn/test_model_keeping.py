@@ -11,7 +11,7 @@ from gnn.model_making import Parts, Provenance, make_model
 from gnn.platt import calibrate
 from gnn.promotion import contest
 from gnn.registry import Registry
-from gnn.stored_model import MANIFEST, WEIGHTS, StoredModel, load_model, save_model
+from gnn.stored_model import MANIFEST, SHIPPED, WEIGHTS, StoredModel, load_model, save_model, shipped_model
 from gnn.training import TrainingConfig
 from graph.errors import Fatal
 from tests.unit.gnn.worlds import lessons
