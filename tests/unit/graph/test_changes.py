@@ -1,4 +1,4 @@
-"""Changes between two looks: applied to the older one they give the newer one, and nothing else is in them."""
+"""What changed between two looks at the graph."""
 
 from __future__ import annotations
 
