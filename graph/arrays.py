@@ -11,6 +11,7 @@ when an array is replaced, make a new one.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -90,14 +91,20 @@ class ArraysType(types.Type):
         if field is None:
             return None
         if isinstance(field, type):
-            return ArraysType(field)
+            return _type_of(field)
         dtype, dimensions = _spelt(field)
         return types.Array(from_dtype(dtype), dimensions, "C")
 
 
+@cache
+def _type_of(kind: type[Arrays]) -> ArraysType:
+    """One type for each class: numba finds a compiled kernel at once when it meets the same object again."""
+    return ArraysType(kind)
+
+
 @_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
 def _typeof(value: Arrays, _context: Any) -> ArraysType:
-    return ArraysType(type(value))
+    return _type_of(type(value))
 
 
 @_numba.register_model(ArraysType)
