@@ -76,7 +76,8 @@ _FADE: Final = 2
 _HEAR: Final = 3
 _LOOK: Final = 4
 _CIRCLE: Final = 5
-"""Phases of one event."""
+_ANSWER: Final = 6
+"""Phases of one event; the last comes between hearing and looking, for who was answered about."""
 
 _NEXT: Final = 0
 _WEIGH: Final = 1
@@ -139,10 +140,8 @@ def follow_analyst(state: State) -> None:
 @kernel
 def judge_account(state: State, entity: int) -> None:
     """Judge around an account next, whether or not it is due."""
-    state.numbers[PHASE] = _REGROUP
-    state.numbers[INDEX] = 0
-    state.numbers[REGROUPED] = 1
-    state.regrouped[0] = entity
+    state.numbers[PHASE] = _ANSWER
+    state.numbers[SUBJECT] = entity
 
 
 @kernel
@@ -198,6 +197,10 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 return DONE
             if events[numbers[ROW]].kind == VERDICT:
                 return HEARD
+        elif phase == _ANSWER:
+            numbers[PHASE] = _LOOK
+            _judge_around(state, numbers[SUBJECT])
+            return _CANDIDATE
         elif phase == _LOOK:
             while numbers[INDEX] < 2:
                 entity = numbers[TOUCHED_A + numbers[INDEX]]
