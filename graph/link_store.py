@@ -150,6 +150,11 @@ class LinkStore:
             self._replace(spells=_grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
 
+    def live_records(self) -> Records:
+        """A copy of the record of every live link, by link number. O(links)."""
+        records = self._state.links[: int(self._state.scalars[USED])]
+        return records[records["live"] != 0]
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
         s = self._state
