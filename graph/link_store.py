@@ -153,7 +153,8 @@ class LinkStore:
     def live_records(self) -> Records:
         """A copy of the record of every live link, by link number. O(links)."""
         records = self._state.links[: int(self._state.scalars[USED])]
-        return records[records["live"] != 0]
+        live: Records = records[records["live"] != 0]
+        return live
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
