@@ -6,7 +6,7 @@ event by event; how events are cut into calls changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from graph.errors import Fatal
 from graph.event_batch import EventBatch, Records
+from graph.events import EventBase
 from graph.kernel import inlined, kernel
 
 HOUR_MS: Final = 3_600_000
@@ -61,22 +62,23 @@ class Admission:
 
     def __init__(self, clock_ms: int) -> None:
         self.newest_ms = 0
-        self._clock_ms = clock_ms
+        self.clock_ms = clock_ms
         self._tables = [np.zeros((_FIRST_SLOTS, 3), np.int64) for _ in range(_SEGMENTS)]
         self._used = np.zeros(_SEGMENTS, np.int64)
 
     @property
     def horizon_ms(self) -> int:
         """The latest ``ts`` that is accepted now."""
-        return max(self.newest_ms, self._clock_ms) + DAY_MS
+        return max(self.newest_ms, self.clock_ms) + DAY_MS
 
     @property
     def memory_bytes(self) -> int:
         """What the tables occupy."""
         return sum(table.nbytes for table in self._tables)
 
-    def admit(self, batch: EventBatch) -> Verdicts:
+    def admit(self, events: EventBatch | Sequence[EventBase]) -> Verdicts:
         """One ``Admitted`` per event, as if each was judged alone in this order."""
+        batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         verdicts = np.zeros(len(batch), np.uint8)
         done = 0
         while True:
@@ -87,7 +89,7 @@ class Admission:
                 verdicts,
                 done,
                 self.newest_ms,
-                self._clock_ms,
+                self.clock_ms,
             )
             if full < 0:
                 return verdicts
@@ -103,7 +105,7 @@ class Admission:
             "remembered": np.concatenate(live),
         }
 
-    def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
+    def restore(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and remember what was saved; answers go on as if nothing had happened between.
 
         Raises ``Fatal`` when the arrays do not fit together.
