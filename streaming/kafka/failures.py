@@ -29,14 +29,16 @@ _REFUSED: Final = (
 def failure(error: KafkaError, doing: str) -> RingfenceError:
     """The error to raise: ``Fatal`` when fenced or refused, ``Unavailable`` otherwise."""
     code = error.code()
-    if code in FENCED:
+    # A consumer's fatal error comes under a code of its own, with the reason in words only.
+    is_fatal = error.fatal() or code == KafkaError._FATAL
+    if code in FENCED or (is_fatal and "fenced" in error.str()):
         return Fatal(
             f"expected to be the only one with this identity, found another while {doing}: it goes on, "
             "this one ends"
         )
     if code in _REFUSED:
         return Fatal(f"expected to be allowed {doing}, found: {error.str()}: mend the rights or the options")
-    if error.fatal():
+    if is_fatal:
         return Fatal(f"expected Kafka to answer while {doing}, found: {error.str()}: start again")
     return Unavailable(
         f"expected Kafka to answer while {doing}, found: {error.str()}: see that the broker runs",

@@ -147,11 +147,11 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     log = scratch / "service.log"
     killed = 0
     while killed < kills:
-        before = _batches(given.state)
+        before = batches(given.state)
         process = start(given, log)
         wanted = before + dice.randint(1, 8)
         for _ in range(120):
-            if _batches(given.state) >= wanted or process.exitcode is not None:
+            if batches(given.state) >= wanted or process.exitcode is not None:
                 break
             time.sleep(0.02)
         time.sleep(dice.uniform(0.0, 0.1))
@@ -202,7 +202,7 @@ def _origin(letter: Any) -> tuple[bytes, ...]:
     return tuple(headers[f"source-{name}"] for name in ("topic", "partition", "offset"))
 
 
-def _batches(state: Path) -> int:
+def batches(state: Path) -> int:
     """How many lines the journal has: whether the service is at work."""
     return sum(path.read_bytes().count(b"\n") for path in state.glob("journal-*.ndjson"))
 

@@ -17,7 +17,7 @@ from servers import KafkaServer
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.status import Status
-from tests.integration.chaos import everything_in, reference, the_city
+from tests.integration.chaos import batches, everything_in, reference, the_city
 from tests.integration.service_child import Given, make_engine, run_here, start
 
 WAIT_S = 60
@@ -143,10 +143,10 @@ def test_of_two_with_one_identity_the_older_is_fenced(
 def test_a_polite_stop_is_done_within_ten_seconds(
     kafka_address: str, tmp_path: Path, city: tuple[list[bytes], str]
 ) -> None:
-    run = given(kafka_address, tmp_path / "state", identity="polite")
+    run = given(kafka_address, tmp_path / "state", identity="polite", batch_most=64, snapshot_every=10**6)
     feed(run, city[0])
     process = start(run, tmp_path / "log")
-    until(lambda: any(run.state.glob("journal-*")))
+    until(lambda: batches(run.state) > 3)
     process.terminate()
     process.join(10)
     assert process.exitcode == 0
