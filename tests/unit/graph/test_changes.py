@@ -1,4 +1,4 @@
-"""Changes between two looks: applied to the older one they give the newer one, and nothing else is in them."""
+"""Changes between two looks: applied to the older one they give the newer one, and hold nothing else."""
 
 from __future__ import annotations
 

@@ -100,4 +100,6 @@ def test_a_time_is_a_day_a_moment_or_milliseconds(text):
 def test_every_column_has_a_type_and_a_meaning():
     for asked in QUESTIONS:
         assert all(column.meaning and column.type in Type for column in asked.columns)
-        assert asked.text.endswith((".", "?")) and asked.order and asked.cost
+        assert asked.text.endswith((".", "?"))
+        assert asked.order
+        assert asked.cost
