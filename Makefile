@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench weights clean
+.PHONY: help setup demo test lint check bench weights network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -45,6 +45,13 @@ bench: $(STAMP) ## Run the benchmarks
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
 	$(BIN)/python -m gnn.fitting
+
+network: $(STAMP) ## Train the shipped network on simulated cities anew
+	rm -rf build/network
+	@mkdir -p build
+	OMP_NUM_THREADS=1 $(BIN)/python -m gnn.city_training --out build/network
+	mkdir -p gnn/weights/network
+	cp build/network/* gnn/weights/network/
 
 clean: ## Remove the environment, caches and outputs
 	rm -rf $(VENV) out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
