@@ -11,7 +11,6 @@ when an array is replaced, make a new one.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -96,10 +95,15 @@ class ArraysType(types.Type):
         return types.Array(from_dtype(dtype), dimensions, "C")
 
 
-@cache
+_types: Final[dict[type[Arrays], ArraysType]] = {}
+
+
 def _type_of(kind: type[Arrays]) -> ArraysType:
     """One type for each class: numba finds a compiled kernel at once when it meets the same object again."""
-    return ArraysType(kind)
+    known = _types.get(kind)
+    if known is None:
+        known = _types[kind] = ArraysType(kind)
+    return known
 
 
 @_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]

@@ -8,7 +8,20 @@ import typer
 
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
-from ringfence.commands import (demo, detect, doctor, evaluate, evaluate_model, explain, promote, query, run, simulate, store, train)
+from ringfence.commands import (
+    demo,
+    detect,
+    doctor,
+    evaluate,
+    evaluate_model,
+    explain,
+    promote,
+    query,
+    run,
+    simulate,
+    store,
+    train,
+)
 
 app = typer.Typer(
     name="ringfence",
