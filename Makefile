@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
+# Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again.
+LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint check bench soak servers weights network clean
@@ -22,6 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	@$(BIN)/uv pip install --python $(BIN)/python --editable '.[dev]' --constraints constraints.txt
+	@cd $(VENV)/lib/python3*/site-packages && ../../../bin/python -m compileall -q $(LOADED_AT_START)
 	@touch $@
 
 demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
