@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench soak servers weights clean
+.PHONY: help setup demo test lint check bench soak servers weights network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -51,6 +51,13 @@ servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
 	$(BIN)/python -m gnn.fitting
+
+network: $(STAMP) ## Train the shipped network on simulated cities anew
+	rm -rf build/network
+	@mkdir -p build
+	OMP_NUM_THREADS=1 $(BIN)/python -m gnn.city_training --out build/network
+	mkdir -p gnn/weights/network
+	cp build/network/* gnn/weights/network/
 
 clean: ## Remove the environment, caches and outputs
 	rm -rf $(VENV) out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

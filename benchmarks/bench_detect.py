@@ -1,21 +1,24 @@
 """How fast ``ringfence detect`` is, beside the least a program could do and a plain twin on networkx.
 
-Two simulated cities of one seed, without and with GPS positions, are written to a temporary folder. Measured
-on each, interleaved, ``--repeats`` times after one run that is thrown away; one line of JSON for each city
-with the median of every measure:
+Two simulated cities of one seed, without and with GPS positions, are written to a temporary folder, or
+``--events FILE`` is taken instead. Measured on each, interleaved, ``--repeats`` times after one run that is
+thrown away; one line of JSON for each file with the median of every measure:
 
 * ``detect``: the whole pipeline in this process, results written to disk;
 * ``command``: the same as a process of its own, start-up included, with its peak memory (MiB);
 * ``command_on_one_event``: what of that is start-up and finishing;
 * ``decode_only``: reading the file and decoding every line with msgspec into the same types, and no more: the
   ceiling of any program that reads this format with this library;
-* ``graph_only``: links, clusters and city habits from events in memory; clusters are right after every event;
-* ``networkx_twin``: the identity links of the first ``TWIN_EVENTS`` events in memory, added to a networkx
-  graph whose components are recomputed once every ``TWIN_EVERY`` events. It knows no ageing, no strength,
-  no trips, and its components are out of date for all events but one in ``TWIN_EVERY``.
+* ``decode_columns``: reading the file, cutting it into lines and decoding to columns as ``detect`` does;
+* ``networkx_twin``: the same file read and decoded, the identity links of its first ``TWIN_EVENTS`` events
+  added to a networkx graph whose components are recomputed once every ``TWIN_EVERY`` events. It knows no
+  ageing, no strength, no trips, and its components are out of date for all events but one in ``TWIN_EVERY``.
 
-Ratios: ``detect_share_of_ceiling`` is detect over decode_only; ``graph_over_twin`` is graph_only over
-networkx_twin, both on the same first events. A rate is input events per second.
+Ratios: ``detect_share_of_ceiling`` is detect over decode_only; ``detect_over_twin`` is detect over
+networkx_twin. A rate is input events per second.
+
+One more line, ``growth``: a small city is applied a hundred times over, each time with other identifiers, to
+one engine; microseconds an event in the first copies, around the tenth and in the last, and memory.
 """
 
 from __future__ import annotations
@@ -25,9 +28,10 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from itertools import count
+from collections.abc import Callable
+from itertools import count, islice
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
@@ -36,19 +40,23 @@ import networkx as nx
 from surroundings import rate, surroundings
 
 from gnn.scorer import load_scorer
-from graph.engine import LATENESS_MS, Engine, EngineConfig
-from graph.entity_graph import EntityGraph
+from graph.engine import Engine, EngineConfig
+from graph.event_batch import ABSENT, EventBatch, hash_texts
 from graph.events import Event
 from simulation import CityConfig, simulate
-from streaming import detect
+from streaming import ColumnDecoder, InputFiles, detect
+from streaming.sources.decoded import decoded
 
 TWIN_EVENTS: Final = 10_000
 TWIN_EVERY: Final = 1_000
+COPIES: Final = 100
+BATCH: Final = 1_000
 IDENTITIES: Final = (
     ("account_id", ("device_id", "ip", "phone_hash", "email_hash", "card_id", "bank_account_id")),
     ("rider_id", ("rider_device_id", "card_id")),
     ("driver_id", ("driver_device_id",)),
 )
+PACKAGES: Final = ["ringfence", "msgspec", "networkx", "numpy", "numba"]
 
 
 def detect_here(events: Path, out: Path) -> None:
@@ -72,25 +80,29 @@ def decode_only(events: Path) -> None:
             decode(line)
 
 
-def graph_only(events: Iterable[Event]) -> None:
-    """Every event into the entity graph; nothing judged."""
-    graph = EntityGraph(EngineConfig().window_ms, LATENESS_MS)
-    for event in events:
-        graph.apply(event)
+def decode_columns(events: Path) -> None:
+    """Every line decoded to columns and let go."""
+    with InputFiles([str(events)]) as inputs:
+        for _ in decoded(inputs.files[0], ColumnDecoder()):
+            pass
 
 
-def networkx_twin(events: Iterable[Event]) -> None:
-    """Identity links into networkx, components recomputed now and then."""
+def networkx_twin(events: Path, limit: int) -> None:
+    """Identity links of the first events into networkx, components recomputed now and then."""
     graph = nx.Graph()
-    for number, event in enumerate(events, 1):
-        for holder, identifiers in IDENTITIES:
-            account = getattr(event, holder, None)
-            for name in identifiers if account is not None and hasattr(event, identifiers[0]) else ():
-                identifier = getattr(event, name, None)
-                if identifier is not None:
-                    graph.add_edge(account, (name.removeprefix("rider_").removeprefix("driver_"), identifier))
-        if number % TWIN_EVERY == 0:
-            sum(1 for _ in nx.connected_components(graph))
+    decode = msgspec.json.Decoder(Event).decode
+    with events.open("rb") as lines:
+        for number, line in enumerate(islice(lines, limit), 1):
+            event = decode(line)
+            for holder, identifiers in IDENTITIES:
+                account = getattr(event, holder, None)
+                for name in identifiers if account is not None and hasattr(event, identifiers[0]) else ():
+                    identifier = getattr(event, name, None)
+                    if identifier is not None:
+                        kind = name.removeprefix("rider_").removeprefix("driver_")
+                        graph.add_edge(account, (kind, identifier))
+            if number % TWIN_EVERY == 0:
+                sum(1 for _ in nx.connected_components(graph))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -100,24 +112,23 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - started
 
 
-def measure(config: CityConfig, scratch: Path, repeats: int) -> dict[str, Any]:
-    """Every measure on one city."""
-    city = simulate(config, scratch / "city")
-    decode = msgspec.json.Decoder(Event).decode
-    everything: list[Event] = [decode(line) for line in city.events_path.read_bytes().splitlines()]
-    first = everything[:TWIN_EVENTS]
+def measure(events: Path, scratch: Path, repeats: int) -> dict[str, Any]:
+    """Every measure on one file."""
+    with events.open("rb") as lines:
+        total = sum(1 for _ in lines)
     one_event = scratch / "one.ndjson"
-    one_event.write_bytes(msgspec.json.encode(everything[0]))
+    with events.open("rb") as lines:
+        one_event.write_bytes(lines.readline())
     memory: list[float] = []
     outs = (scratch / f"out{number}" for number in count())
+    first = min(total, TWIN_EVENTS)
     works: dict[str, tuple[int, Callable[[], object]]] = {
-        "detect": (city.events, lambda: detect_here(city.events_path, next(outs))),
-        "command": (city.events, lambda: memory.append(detect_as_command(city.events_path, next(outs)))),
+        "detect": (total, lambda: detect_here(events, next(outs))),
+        "command": (total, lambda: memory.append(detect_as_command(events, next(outs)))),
         "command_on_one_event": (1, lambda: detect_as_command(one_event, next(outs))),
-        "decode_only": (city.events, lambda: decode_only(city.events_path)),
-        "graph_only": (city.events, lambda: graph_only(everything)),
-        "graph_only_first_events": (len(first), lambda: graph_only(first)),
-        "networkx_twin": (len(first), lambda: networkx_twin(first)),
+        "decode_only": (total, lambda: decode_only(events)),
+        "decode_columns": (total, lambda: decode_columns(events)),
+        "networkx_twin": (first, lambda: networkx_twin(events, first)),
     }
     taken: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(repeats + 1):
@@ -131,37 +142,105 @@ def measure(config: CityConfig, scratch: Path, repeats: int) -> dict[str, Any]:
         return round(float(str(rates[over]["per_second"])) / float(str(rates[under]["per_second"])), 4)
 
     return {
-        "events": city.events,
-        "pings": city.pings,
-        "accounts": city.accounts,
-        "file_mb": round(city.events_path.stat().st_size / 1e6, 1),
+        "events": total,
+        "file_mb": round(events.stat().st_size / 1e6, 1),
         "rates": rates,
         "command_peak_memory_mib": max(memory),
         "ratios": {
             "detect_share_of_ceiling": ratio("detect", "decode_only"),
-            "graph_over_twin": ratio("graph_only_first_events", "networkx_twin"),
+            "columns_share_of_ceiling": ratio("decode_columns", "decode_only"),
+            "detect_over_twin": ratio("detect", "networkx_twin"),
         },
     }
 
 
+def renamed(batch: EventBatch, copy: int) -> EventBatch:
+    """The same events with other identifiers: the first two bytes of each are replaced by a number."""
+    buffer = batch.buffer.copy()
+    records = batch.records.copy()
+    starts = records["text_start"][records["text_start"] != ABSENT]
+    for place, digit in enumerate(divmod(copy, 10)):
+        buffer[starts + place] = 48 + digit
+        buffer[records["id_start"] + place] = 48 + digit
+    hash_texts(records, buffer)
+    return EventBatch(records, buffer)
+
+
+def resident_mib() -> float:
+    """What this process holds now, in MiB."""
+    line = next(
+        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")
+    )
+    return round(int(line.split()[1]) / 1024, 1)
+
+
+def growth(events: Path) -> dict[str, Any]:
+    """Microseconds an event while the graph of one engine grows a hundredfold."""
+    with InputFiles([str(events)]) as inputs:
+        blocks = [block.records.batch for block in decoded(inputs.files[0], ColumnDecoder())]
+    batch = EventBatch.joined(blocks)
+    engine = Engine(EngineConfig(), load_scorer())
+    spent: list[float] = []
+    sizes: list[dict[str, int]] = []
+    memory: list[float] = []
+    for copy in range(COPIES):
+        other = renamed(batch, copy)
+        started = perf_counter()
+        for start in range(0, len(other), BATCH):
+            engine.apply(other[start : start + BATCH])
+        spent.append(perf_counter() - started)
+        sizes.append(engine.counts())
+        memory.append(resident_mib())
+
+    def microseconds(copies: slice) -> float:
+        return round(median(spent[copies]) / len(batch) * 1e6, 3)
+
+    stages = {
+        "copies_2_to_4": slice(1, 4),
+        "copies_9_to_11": slice(8, 11),
+        "copies_98_to_100": slice(97, 100),
+    }
+    measured = {name: microseconds(copies) for name, copies in stages.items()}
+    return {
+        "events_in_a_copy": len(batch),
+        "microseconds_an_event": measured,
+        "last_over_first": round(measured["copies_98_to_100"] / measured["copies_2_to_4"], 3),
+        "counts_first": sizes[0],
+        "counts_last": sizes[-1],
+        "resident_mib": {"first": memory[0], "last": memory[-1]},
+    }
+
+
 def main() -> None:
-    """Print one line of JSON for each city."""
+    """Print one line of JSON for each case."""
     parser = argparse.ArgumentParser(description="Events per second of ringfence detect and its rivals.")
+    parser.add_argument("--events", type=Path, help="a plain file of events instead of the simulated cities")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--riders", type=int, default=2000)
     parser.add_argument("--drivers", type=int, default=150)
     parser.add_argument("--days", type=int, default=14)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    for gps in (False, True):
-        config = CityConfig(
-            seed=options.seed, riders=options.riders, drivers=options.drivers, days=options.days, gps=gps
-        )
-        with tempfile.TemporaryDirectory() as scratch:
-            around = surroundings(["ringfence", "msgspec", "networkx", "numpy", "numba"])
-            found = measure(config, Path(scratch), options.repeats)
-        case = {"bench": "detect", "case": "city with gps" if gps else "city", "seed": options.seed}
-        print(json.dumps(case | found | around), flush=True)
+
+    def report(case: str, found: dict[str, Any]) -> None:
+        head = {"bench": "detect", "case": case, "seed": options.seed}
+        print(json.dumps(head | found | surroundings(PACKAGES)), flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        if options.events is not None:
+            report(options.events.name, measure(options.events, scratch, options.repeats))
+            return
+        for gps in (False, True):
+            config = CityConfig(
+                seed=options.seed, riders=options.riders, drivers=options.drivers, days=options.days, gps=gps
+            )
+            city = simulate(config, scratch / f"city-{gps}").events_path
+            report(
+                "city with gps" if gps else "city", measure(city, scratch / f"city-{gps}", options.repeats)
+            )
+        small = CityConfig(seed=options.seed, riders=400, drivers=40, days=7, gps=False)
+        report("growth", growth(simulate(small, scratch / "small").events_path))
 
 
 if __name__ == "__main__":

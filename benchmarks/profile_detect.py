@@ -19,36 +19,28 @@ from time import perf_counter
 from typing import Any, Final
 from unittest.mock import patch
 
-import graph.engine
-from gnn.scorer import LogisticScorer, load_scorer
-from graph.candidates import Assembler
+from gnn.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
-from graph.entity_graph import EntityGraph
 from graph.rings import Rings
 from simulation import CityConfig, simulate
-from streaming import detect
-from streaming.decode import Decoder
+from streaming import ColumnDecoder, detect
 from streaming.deduplicate import Admission
 from streaming.sinks.results import ResultFolder
+from streaming.sources import lines
 
 PIPELINE: Final = import_module("streaming.detect")
 STAGES: Final[tuple[tuple[str, Any, tuple[str, ...]], ...]] = (
     ("read and merge", PIPELINE, ("merged",)),
-    ("decode", Decoder, ("decode_lines",)),
+    ("cut into lines", lines, ("line_bounds",)),
+    ("decode", ColumnDecoder, ("decode",)),
     ("admission", Admission, ("admit",)),
-    ("graph", EntityGraph, ("apply", "ping")),
-    ("candidates", Assembler, ("gather",)),
-    ("visits", graph.engine, ("visit_around",)),
-    ("circles", graph.engine, ("circle_around",)),
-    ("evidence", graph.engine, ("gather_evidence",)),
-    ("rules", graph.engine, ("find", "features_of")),
-    ("score", LogisticScorer, ("score",)),
+    ("engine: graph, evidence, rules, score", Engine, ("apply",)),
     ("rings and ledger", Rings, ("judge", "split")),
     ("final views", Engine, ("rings", "accounts")),
     ("digest", Engine, ("state_digest",)),
     ("sinks", ResultFolder, ("write", "write_dead_letter", "write_final", "finish")),
 )
-REST: Final = "rest (what is looked at again, counting)"
+REST: Final = "rest (counting, cutting into batches)"
 
 
 @dataclass(slots=True)

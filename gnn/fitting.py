@@ -35,7 +35,8 @@ from gnn.evaluation.truth import decode_truth
 from gnn.scorer import LogisticScorer
 from graph.engine import Engine, EngineConfig
 from graph.events import Event
-from graph.rings import Judgement, Moment
+from graph.judgement import Judgement
+from graph.rings import Moment
 from graph.scoring import FEATURES
 from simulation import CityConfig, simulate
 
@@ -100,7 +101,7 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
         in_candidate: set[str] = set()
 
         def observe(judgement: Judgement, values: list[float], _at: Moment) -> None:
-            names = [engine.graph.entities.name(account) for account in judgement.accounts]
+            names = [engine.entities.name(account) for account in judgement.accounts]
             in_candidate.update(names)
             rings = Counter(ring_of[name] for name in names if name in ring_of)
             fraudulent = 2 * rings.total() >= len(names)

@@ -2,103 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any, Final
 
-from graph.vocabulary import Role
+from graph.kernel import kernel
+from graph.state import ORIGINS, State
 
-UNKNOWN_MS = -1
-
-
-class Account:
-    """One account's facts. Times are epoch ms, money is in link units (1/10,000).
-
-    ``created_ms`` is UNKNOWN_MS for an account that existed before the first event of it;
-    ``origins`` are the identifiers it was created with; ``trips`` counts trips on live links; ``score`` is
-    that of the last judgement it was part of, 0 before any. ``judge_at`` and ``circle_at`` are the numbers
-    of its events and trips from which on it is looked at again. ``pickup_lat`` and ``pickup_lon`` are sums
-    of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
-    """
-
-    __slots__ = (
-        "chargeback_units",
-        "chargebacks",
-        "circle_at",
-        "created_ms",
-        "entity",
-        "events",
-        "first_ms",
-        "judge_at",
-        "last_ms",
-        "met",
-        "origins",
-        "pickup_lat",
-        "pickup_lon",
-        "pickups",
-        "promo_ms",
-        "promo_units",
-        "promos",
-        "role",
-        "score",
-        "trips",
-    )
-
-    def __init__(self, entity: int, ts: int) -> None:
-        self.entity = entity
-        self.role: Role | None = None
-        self.created_ms = UNKNOWN_MS
-        self.first_ms = ts
-        self.last_ms = ts
-        self.origins: tuple[int, ...] = ()
-        self.trips = 0
-        self.promos = 0
-        self.promo_units = 0
-        self.promo_ms = UNKNOWN_MS
-        self.chargebacks = 0
-        self.chargeback_units = 0
-        self.pickups = 0
-        self.pickup_lat = 0.0
-        self.pickup_lon = 0.0
-        self.met = False
-        self.events = 0
-        self.judge_at = 0
-        self.circle_at = 0
-        self.score = 0.0
-
-    @property
-    def is_driver(self) -> bool:
-        """Whether the account drives; an account of unknown role counts as a rider."""
-        return self.role is Role.DRIVER
-
-    def age_ms(self, now_ms: int) -> int:
-        """Time since creation, or since first sight when the creation was not seen."""
-        return now_ms - (self.created_ms if self.created_ms != UNKNOWN_MS else self.first_ms)
+UNKNOWN_MS: Final = -1
+NO_ORIGIN: Final = -1
 
 
-class Accounts:
-    """Every account seen, by entity."""
+@kernel
+def begin_account(account: Any, entity: int, ts: int) -> None:
+    """Facts of an account seen for the first time."""
+    account.entity = entity
+    account.created_ms = UNKNOWN_MS
+    account.first_ms = ts
+    account.last_ms = ts
+    account.promo_ms = UNKNOWN_MS
+    account.origins = NO_ORIGIN
+    account.ring = -1
+    account.judged = -1
+    account.noticed = -1
 
-    def __init__(self) -> None:
-        self._by_entity: dict[int, Account] = {}
 
-    def __len__(self) -> int:
-        return len(self._by_entity)
+@kernel
+def is_origin(state: State, account: Any, identifier: int) -> bool:
+    """Whether the account was created with the identifier. O(identifiers it was created with)."""
+    origin = account.origins
+    while origin != NO_ORIGIN:
+        if state.origins[origin].identifier == identifier:
+            return True
+        origin = state.origins[origin].next
+    return False
 
-    def __iter__(self) -> Iterator[Account]:
-        return iter(self._by_entity.values())
 
-    def __getitem__(self, entity: int) -> Account:
-        return self._by_entity[entity]
-
-    def __contains__(self, entity: object) -> bool:
-        return entity in self._by_entity
-
-    def see(self, entity: int, ts: int) -> Account:
-        """The account's facts, with its first and last sight moved to include ``ts``."""
-        account = self._by_entity.get(entity)
-        if account is None:
-            account = self._by_entity[entity] = Account(entity, ts)
-        elif ts > account.last_ms:
-            account.last_ms = ts
-        elif ts < account.first_ms:
-            account.first_ms = ts
-        return account
+@kernel
+def add_origin(state: State, account: Any, identifier: int) -> None:
+    """Remember that the account was created with the identifier."""
+    origin = state.numbers[ORIGINS]
+    state.numbers[ORIGINS] += 1
+    state.origins[origin].identifier = identifier
+    state.origins[origin].next = account.origins
+    account.origins = origin

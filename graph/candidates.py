@@ -12,158 +12,272 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
 
 All three are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
-accounts are gathered, nearest units first, and a candidate that was cut there says so.
+accounts are gathered, nearest units first, but for the unit that goes beyond (up to ``MAX_UNIT`` accounts of
+it); a candidate that was cut there says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from graph.entity_graph import EntityGraph
+from graph.clusters import is_shared, joined_ms
+from graph.forest_kernels import label
+from graph.kernel import kernel, wide
+from graph.link_records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
+from graph.link_touch import first_link, length
+from graph.rows import sort
 from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.visits import CHANCE_MARGIN
-from graph.vocabulary import EntityKind
+from graph.state import ACCOUNT_KIND, IP, STAMP, TRUNCATED, Int32s, State, account_of, fresh_stamp
+from graph.visits import CHANCE_MARGIN, expected_trips
 
 MAX_ACCOUNTS: Final = 300
+MAX_UNIT: Final = 3000
 CLUSTERED_SHARE: Final = 0.5
 MIN_JOINING_TRIPS: Final = 3
 MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
+MEMO_SLOTS: Final = 1024
+_LEADS: Final = 1
+"""Marks the account of a unit by which it was taken in: the unit's drivers are looked at there."""
 
 
-class Shape(StrEnum):
-    """How a candidate was found: clusters joined by what corroborates, a circle, or a visited phone.
+@kernel
+def gather(state: State, seeds: Int32s) -> int:
+    """Puts the candidate that holds the seed accounts into ``state.members``, ascending; how many.
 
-    The latter two are drawn by their own searches; the clusters of their members do not belong to them.
+    ``state.numbers[TRUNCATED]`` says whether there were more than are gathered. ``seeds`` may lie in
+    ``state.scratch[0]``.
     """
+    gathered = state.members
+    stamp = fresh_stamp(state)
+    state.numbers[TRUNCATED] = 0
+    found = 0
+    for place in range(len(seeds)):
+        found = _admit(state, seeds[place], found, stamp)
+    done = 0
+    while done < found:
+        found = _corroborated(state, gathered[done], found, stamp)
+        done += 1
+    sort(gathered[:found])
+    return found
 
-    CLUSTERS = "clusters"
-    CIRCLE = "circle"
-    VISIT = "visit"
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Accounts that may be one ring, ascending; ``truncated`` when there were more than MAX_ACCOUNTS."""
-
-    accounts: tuple[int, ...]
-    shape: Shape = Shape.CLUSTERS
-    truncated: bool = False
-
-
-class Assembler:
-    """Gathers the candidate around an account; holds what it works out for the length of one gathering."""
-
-    def __init__(self, graph: EntityGraph) -> None:
-        self._graph = graph
-        self._addresses: dict[int, bool] = {}
-        self._ridden: dict[tuple[int, int], bool] = {}
-
-    def gather(self, seeds: tuple[int, ...]) -> Candidate:
-        """The candidate that holds the seed accounts."""
-        self._addresses.clear()
-        self._ridden.clear()
-        gathered: dict[int, None] = {}
-        waiting: dict[int, None] = {}
-        truncated = False
-        for seed in seeds:
-            self._admit(seed, gathered, waiting)
-        while waiting:
-            account = next(iter(waiting))
-            del waiting[account]
-            for other in self._corroborated(account, gathered):
-                if other in gathered:
-                    continue
-                if len(gathered) >= MAX_ACCOUNTS:
-                    truncated = True
-                    break
-                self._admit(other, gathered, waiting)
-        return Candidate(tuple(sorted(gathered)), truncated=truncated)
-
-    def _admit(self, account: int, gathered: dict[int, None], waiting: dict[int, None]) -> None:
-        for member in self._graph.cluster(account):
-            gathered[member] = None
-            waiting[member] = None
-
-    def _corroborated(self, account: int, gathered: dict[int, None]) -> list[int]:
-        """Accounts outside ``gathered`` whose units belong with this account's."""
-        graph = self._graph
-        found: list[int] = []
-        addresses = [
-            identifier
-            for identifier in graph.identifiers.get(account, ())
-            if graph.entities.kind(identifier) is EntityKind.IP
-            and 2 <= len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
-        ]
-        for address in addresses:
-            if self._ties(address):
-                found.extend(other for other in graph.users[address] if other not in gathered)
-        shared = graph.is_shared(account)
-        found.extend(
-            other
-            for adjacency in (graph.referrals, graph.referrers)
-            for other in adjacency.get(account, ())
-            if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses)
-        )
-        found.extend(
-            rider
-            for rider in graph.riders_of.get(account, ())
-            if rider not in gathered and graph.is_shared(rider) and self._rides(rider, account)
-        )
-        if shared:
-            found.extend(
-                driver
-                for driver in graph.drivers_of.get(account, ())
-                if driver not in gathered and self._rides(account, driver)
-            )
+@kernel
+def _admit(state: State, account: int, found: int, stamp: int) -> int:
+    """Take the account's whole unit in; returns how many accounts are gathered then."""
+    if state.marks[account].stamp == stamp:
         return found
-
-    def _ties(self, address: int) -> bool:
-        """Whether the users of an address mostly stand in clusters."""
-        known = self._addresses.get(address)
-        if known is None:
-            users = self._graph.users[address]
-            clustered = sum(map(self._graph.is_shared, users))
-            known = self._addresses[address] = clustered >= CLUSTERED_SHARE * len(users)
-        return known
-
-    def _rides(self, rider: int, driver: int) -> bool:
-        """Whether the rider's cluster rides with the driver more than strangers would."""
-        label = self._graph.clusters.label(rider)
-        assert label is not None
-        known = self._ridden.get((label, driver))
-        if known is None:
-            known = self._ridden[label, driver] = self._rides_more(self._graph.cluster(rider), driver)
-        return known
-
-    def _rides_more(self, riders: Sequence[int], driver: int) -> bool:
-        graph, links = self._graph, self._graph.links
-        met = graph.riders_of[driver]
-        if sum(member in met for member in riders) < MIN_JOINING_RIDERS:
-            return False
-        those = trips = total = 0
-        for member in riders:
-            since = joined_ms(graph, member)
-            for other, link in graph.drivers_of.get(member, {}).items():
-                if links.last_ms[link] >= since:
-                    total += links.count[link]
-                    if other == driver:
-                        those += 1
-                        trips += links.count[link]
-        chance = MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * graph.expected_trips(driver, trips, total)
-        return those >= MIN_JOINING_RIDERS and trips > chance and trips >= JOINING_SHARE * total
+    state.marks[account].stamp = stamp
+    state.marks[account].count = _LEADS
+    state.members[found] = account
+    found += 1
+    if label(state.forest, account) < 0:
+        return found
+    node = state.forest.nodes[account].next_member
+    while node != account:
+        if state.entities[node].kind == ACCOUNT_KIND and state.marks[node].stamp != stamp:
+            if found >= MAX_ACCOUNTS + MAX_UNIT:
+                state.numbers[TRUNCATED] = 1
+                return found
+            state.marks[node].stamp = stamp
+            state.marks[node].count = 0
+            state.members[found] = node
+            found += 1
+        node = state.forest.nodes[node].next_member
+    return found
 
 
-def joined_ms(graph: EntityGraph, account: int) -> int:
-    """When the account first used an identifier that ties it to its cluster; 0 when none does."""
-    return min(
-        (
-            graph.links.first_ms[link]
-            for identifier, link in graph.identifiers.get(account, {}).items()
-            if account in graph.connects(identifier)
-        ),
-        default=0,
+@kernel
+def _consider(state: State, account: int, found: int, stamp: int) -> int:
+    """Take the account's unit in if there is room; returns how many accounts are gathered then."""
+    if state.marks[account].stamp == stamp:
+        return found
+    if found >= MAX_ACCOUNTS:
+        state.numbers[TRUNCATED] = 1
+        return found
+    return _admit(state, account, found, stamp)
+
+
+@kernel
+def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
+    """Take in the units that belong with this account's; returns how many accounts are gathered then."""
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        address = records[link].target
+        if _semi_private(state, address) and _ties(state, address, stamp):
+            user = first_link(state.links, address, USERS)
+            while user >= 0:
+                found = _consider(state, records[user].source, found, stamp)
+                user = hooks[user].next_in
+        link = hooks[link].next_out
+    shared = is_shared(state, account)
+    link = first_link(state.links, account, REFERRALS)
+    while link >= 0:
+        if _refers(state, account, records[link].target, shared):
+            found = _consider(state, records[link].target, found, stamp)
+        link = hooks[link].next_out
+    link = first_link(state.links, account, REFERRERS)
+    while link >= 0:
+        if _refers(state, account, records[link].source, shared):
+            found = _consider(state, records[link].source, found, stamp)
+        link = hooks[link].next_in
+    found = _take_riders(state, account, found, stamp)
+    if shared and state.marks[account].count == _LEADS:
+        found = _take_drivers(state, account, found, stamp)
+    return found
+
+
+@kernel
+def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
+    """Take in the clusters that ride with a driver; returns how many accounts are gathered then."""
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and is_shared(state, rider):
+            memo = _memo_of(state, rider, driver)
+            if _holds(memo, state, rider, driver, stamp):
+                memo.answer -= 1
+            else:
+                _note(memo, state, rider, driver, stamp, -1)
+        link = hooks[link].next_in
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and is_shared(state, rider):
+            memo = _memo_of(state, rider, driver)
+            # Only one of its accounts met the driver, or it was looked at: till then counts are negative.
+            if not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1):
+                _note(memo, state, rider, driver, stamp, 0)
+                if _rides_with(state, rider, driver):
+                    found = _consider(state, rider, found, stamp)
+        link = hooks[link].next_in
+    return found
+
+
+@kernel
+def _memo_of(state: State, rider: int, driver: int) -> Any:
+    """Where it is noted how many of the rider's cluster met the driver; another pair may stand there."""
+    return state.memo[(label(state.forest, rider) * 31 + driver) & (MEMO_SLOTS - 1)]
+
+
+@kernel
+def _holds(memo: Any, state: State, rider: int, driver: int, stamp: int) -> bool:
+    return bool(memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider))
+
+
+@kernel
+def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: int) -> None:
+    memo.stamp = stamp
+    memo.label = label(state.forest, rider)
+    memo.driver = driver
+    memo.answer = answer
+
+
+@kernel
+def _rides_with(state: State, rider: int, driver: int) -> bool:
+    """Whether the rider's cluster rides with the driver more than strangers would."""
+    _, total = _tally_rides(state, rider)
+    account = account_of(state, driver)
+    return account.tallied == state.numbers[STAMP] and _rides_more(state, account, total)
+
+
+@kernel
+def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
+    """Take in the drivers that a rider's cluster rides with; returns how many accounts are gathered then."""
+    drivers, total = _tally_rides(state, rider)
+    met = state.scratch[1]
+    for place in range(drivers):
+        driver = wide(met[place])
+        if _rides_more(state, account_of(state, driver), total):
+            found = _consider(state, driver, found, stamp)
+    return found
+
+
+@kernel
+def _tally_rides(state: State, rider: int) -> tuple[int, int]:
+    """Counts what the rider's cluster had to do with each driver, under a fresh stamp.
+
+    Puts the drivers into ``state.scratch[1]``; returns how many, and the cluster's trips since its accounts
+    began to share. Cost: O(rode-with links of the cluster).
+    """
+    stamp = fresh_stamp(state)
+    met = state.scratch[1]
+    drivers = total = 0
+    member = rider
+    while True:
+        if state.entities[member].kind == ACCOUNT_KIND:
+            since = joined_ms(state, member)
+            link = first_link(state.links, member, DRIVERS)
+            while link >= 0:
+                ride = state.links.links[link]
+                if ride.last_ms >= since:
+                    driver = account_of(state, ride.target)
+                    if driver.tallied != stamp:
+                        driver.tallied = stamp
+                        driver.tally_riders = 0
+                        driver.tally_trips = 0
+                        met[drivers] = ride.target
+                        drivers += 1
+                    driver.tally_riders += 1
+                    driver.tally_trips += ride.count
+                    total += ride.count
+                link = state.links.hooks[link].next_out
+        member = wide(state.forest.nodes[member].next_member)
+        if member == rider:
+            break
+    return drivers, total
+
+
+@kernel
+def _rides_more(state: State, driver: Any, total: int) -> bool:
+    """Whether what was tallied of a driver is more than chance explains, and enough of all trips."""
+    trips = driver.tally_trips
+    if driver.tally_riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
+        return False
+    expected = expected_trips(state, driver.entity, trips, total)
+    return bool(trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected)
+
+
+@kernel
+def _semi_private(state: State, identifier: int) -> bool:
+    """Whether an identifier is an address that several use, and not too many."""
+    return (
+        state.entities[identifier].kind == IP
+        and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
     )
+
+
+@kernel
+def _refers(state: State, account: int, other: int, shared: bool) -> bool:
+    """Whether a referral between two accounts makes their units belong together."""
+    if shared and is_shared(state, other):
+        return True
+    records, hooks = state.links.links, state.links.hooks
+    ours = first_link(state.links, account, IDENTITIES)
+    while ours >= 0:
+        if _semi_private(state, records[ours].target):
+            theirs = first_link(state.links, other, IDENTITIES)
+            while theirs >= 0:
+                if records[theirs].target == records[ours].target:
+                    return True
+                theirs = hooks[theirs].next_out
+        ours = hooks[ours].next_out
+    return False
+
+
+@kernel
+def _ties(state: State, address: int, stamp: int) -> bool:
+    """Whether the users of an address mostly stand in clusters; worked out once a candidate."""
+    mark = state.marks[address]
+    if mark.stamp != stamp:
+        users = clustered = 0
+        link = first_link(state.links, address, USERS)
+        while link >= 0:
+            users += 1
+            clustered += is_shared(state, state.links.links[link].source)
+            link = state.links.hooks[link].next_in
+        mark.stamp = stamp
+        mark.count = clustered >= CLUSTERED_SHARE * users
+    return bool(mark.count > 0)

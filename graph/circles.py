@@ -20,10 +20,13 @@ Cost: O(trips of the rider's drivers) for the neighbourhood, O(pairs log pairs) 
 
 from __future__ import annotations
 
-import heapq
 from typing import Final
 
-from graph.entity_graph import EntityGraph
+from graph.kernel import kernel
+from graph.link_records import DRIVERS, RIDERS
+from graph.link_touch import first_link, length
+from graph.rows import sort
+from graph.state import Int32s, State, account_of, fresh_stamp
 
 DENSITY: Final = 1 / 3
 MIN_DRIVERS: Final = 2
@@ -34,112 +37,219 @@ MIN_REPEAT_SHARE: Final = 0.15
 SHARED_DRIVERS: Final = 2
 SHARED_SHARE: Final = 0.3
 MAX_NEIGHBOURS: Final = 60
+MAX_DRIVERS: Final = 2048
+"""Drivers beyond these are left out; sixty riders meet a few hundred."""
 MIN_CLOSED_SHARE: Final = 0.34
-_AS_DRIVER: Final = 1 << 40
-"""A bit beyond every entity's number."""
+_PEELED: Final = 1 << 30
+_ONCE: Final = 1
+_AGAIN: Final = 2
+"""Weights of a pair in halves: one that rode again weighs 1, one that rode once a half."""
 
 
-def comes_back(graph: EntityGraph, rider: int) -> bool:
+@kernel
+def comes_back(state: State, rider: int) -> bool:
     """Whether the rider meets the same drivers again more than chance explains: the gate of the search."""
-    trips = graph.accounts[rider].trips
-    repeats = trips - len(graph.drivers_of.get(rider, ()))
-    return repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips
+    trips = account_of(state, rider).trips
+    repeats = trips - length(state.links, rider, DRIVERS)
+    return bool(repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips)
 
 
-def circle_around(graph: EntityGraph, rider: int) -> tuple[int, ...]:
-    """The circle that holds the rider, ascending; empty when there is none."""
-    if not comes_back(graph, rider):
-        return ()
-    riders = _neighbours(graph, rider)
-    if len(riders) < MIN_RIDERS:
-        return ()
-    inside, drivers = _peel(_pairs(graph, riders))
-    if rider not in inside or len(drivers) < MIN_DRIVERS:
-        return ()
-    closed = [r for r in inside if _closed_share(graph, r, drivers) >= MIN_CLOSED_SHARE]
-    if rider not in closed or len(closed) < MIN_RIDERS:
-        return ()
-    return tuple(sorted({*closed, *drivers}))
+@kernel
+def circle_around(state: State, rider: int) -> int:
+    """Puts the circle that holds the rider into ``state.members``, ascending; 0 when there is none."""
+    if not comes_back(state, rider):
+        return 0
+    riders = _neighbours(state, rider)
+    if riders < MIN_RIDERS:
+        return 0
+    drivers = min(_drivers(state, riders), MAX_DRIVERS)
+    since = _peel(state, riders, drivers)
+    if since == riders + drivers:
+        return 0
+    return _closed(state, rider, riders, drivers, since)
 
 
-def _neighbours(graph: EntityGraph, rider: int) -> list[int]:
-    shared: dict[int, int] = {}
-    for driver in graph.drivers_of.get(rider, ()):
-        for other in graph.riders_of.get(driver, ()):
-            shared[other] = shared.get(other, 0) + 1
-    near = [
-        other
-        for other, count in shared.items()
-        if count >= SHARED_DRIVERS
-        and count >= SHARED_SHARE * len(graph.drivers_of[other])
-        and graph.accounts[other].trips > len(graph.drivers_of[other])
-    ]
-    near.sort(key=lambda other: (other != rider, -shared[other], other))
-    return near[:MAX_NEIGHBOURS]
+@kernel
+def _neighbours(state: State, rider: int) -> int:
+    """Puts the riders nearest to one into ``state.scratch[0]``, ascending; returns how many."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    met, keys, near = state.scratch[1], state.moments[0], state.scratch[0]
+    stamp = fresh_stamp(state)
+    seen = 0
+    link = first_link(state.links, rider, DRIVERS)
+    while link >= 0:
+        other = first_link(state.links, records[link].target, RIDERS)
+        while other >= 0:
+            mark = marks[records[other].source]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+                met[seen] = records[other].source
+                seen += 1
+            mark.count += 1
+            other = hooks[other].next_in
+        link = hooks[link].next_out
+    found = 0
+    for place in range(seen):
+        other = met[place]
+        count = marks[other].count
+        if count < SHARED_DRIVERS:
+            continue
+        drivers = length(state.links, other, DRIVERS)
+        if count >= SHARED_SHARE * drivers and account_of(state, other).trips > drivers:
+            # The rider itself, then those who share most drivers, then the lower number.
+            rank = 0 if other == rider else (1 << 24) - count
+            keys[found] = (rank << 32) | other
+            found += 1
+    sort(keys[:found])
+    found = min(found, MAX_NEIGHBOURS)
+    for place in range(found):
+        near[place] = keys[place] & 0xFFFFFFFF
+    sort(near[:found])
+    return found
 
 
-def _pairs(graph: EntityGraph, riders: list[int]) -> dict[int, dict[int, float]]:
-    """Weights of the pairs, by rider and driver, for the drivers that two or more of the riders ride with.
+@kernel
+def _drivers(state: State, riders: int) -> int:
+    """Puts the drivers that two or more of the riders met into ``state.scratch[1]``, ascending; how many.
 
-    Drivers are marked with ``_AS_DRIVER``: who both rides and drives stands on both sides.
+    Marks each with its place, under the newest stamp.
     """
-    met: dict[int, int] = {}
-    for rider in riders:
-        for driver in graph.drivers_of[rider]:
-            met[driver] = met.get(driver, 0) + 1
-    count = graph.links.count
-    return {
-        rider: {
-            driver | _AS_DRIVER: 1.0 if count[link] > 1 else 0.5
-            for driver, link in graph.drivers_of[rider].items()
-            if met[driver] >= SHARED_DRIVERS
-        }
-        for rider in riders
-    }
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    near, common = state.scratch[0], state.scratch[1]
+    stamp = fresh_stamp(state)
+    found = 0
+    for place in range(riders):
+        link = first_link(state.links, near[place], DRIVERS)
+        while link >= 0:
+            mark = marks[records[link].target]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+            mark.count += 1
+            if mark.count == SHARED_DRIVERS:
+                common[found] = records[link].target
+                found += 1
+            link = hooks[link].next_out
+    sort(common[:found])
+    for place in range(found):
+        marks[common[place]].first = place
+    return found
 
 
-def _peel(pairs: dict[int, dict[int, float]]) -> tuple[list[int], set[int]]:
-    """Riders and drivers of the largest surplus along the greedy order; ties peel the lower number first."""
-    around: dict[int, dict[int, float]] = {rider: dict(met) for rider, met in pairs.items()}
-    for rider, met in pairs.items():
-        for driver, weight in met.items():
-            around.setdefault(driver, {})[rider] = weight
-    degree = {node: sum(near.values()) for node, near in around.items()}
-    riders = dict.fromkeys(pairs)
-    sides = (riders, {node: None for node in around if node not in riders})
-    heaps = tuple([(degree[node], node) for node in side] for side in sides)
-    for heap in heaps:
-        heapq.heapify(heap)
-    left = [len(side) for side in sides]
-    total = sum(degree[node] for node in riders)
-    gone: dict[int, None] = {}
-    best, best_at = 0.0, len(around)
-    while left[0] and left[1]:
-        surplus = total - DENSITY * left[0] * left[1]
+@kernel
+def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
+    """Puts the pairs' weights into ``state.pairs`` and their sums into the degrees; returns the total."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    near, pairs, degrees = state.scratch[0], state.pairs, state.degrees_in_halves
+    degrees[1, :drivers] = 0
+    total = 0
+    for place in range(riders):
+        pairs[place, :drivers] = 0
+        degree = 0
+        link = first_link(state.links, near[place], DRIVERS)
+        while link >= 0:
+            mark = marks[records[link].target]
+            if mark.count >= SHARED_DRIVERS and mark.first < drivers:
+                weight = _AGAIN if records[link].count > 1 else _ONCE
+                pairs[place, mark.first] = weight
+                degrees[1, mark.first] += weight
+                degree += weight
+            link = hooks[link].next_out
+        degrees[0, place] = degree
+        total += degree
+    return total
+
+
+@kernel
+def _peel(state: State, riders: int, drivers: int) -> int:
+    """Peels riders and drivers along the greedy order; returns the moment of the largest surplus.
+
+    ``state.peeled`` then says when each rider and driver went. Ties peel the lower number first.
+    """
+    pairs, degrees, peeled = state.pairs, state.degrees_in_halves, state.peeled
+    total = _weigh_pairs(state, riders, drivers)
+    never = riders + drivers
+    peeled[0, :riders] = never
+    peeled[1, :drivers] = never
+    left_riders, left_drivers, gone = riders, drivers, 0
+    best, best_at = 0.0, never
+    while left_riders > 0 and left_drivers > 0:
+        surplus = total / 2 - DENSITY * left_riders * left_drivers
         if surplus > best:
-            best, best_at = surplus, len(gone)
-        gains = []
-        for side in (0, 1):
-            heap = heaps[side]
-            while heap[0][1] in gone or heap[0][0] > degree[heap[0][1]]:
-                heapq.heappop(heap)
-            gains.append(heap[0][0] - DENSITY * left[1 - side])
-        side = 0 if gains[0] <= gains[1] else 1
-        _, node = heapq.heappop(heaps[side])
-        gone[node] = None
-        left[side] -= 1
-        total -= degree[node]
-        for other, weight in around[node].items():
-            if other not in gone:
-                degree[other] -= weight
-                heapq.heappush(heaps[1 - side], (degree[other], other))
-    dropped = set(list(gone)[:best_at]) if best > 0 else set(around)
-    return (
-        [rider for rider in sides[0] if rider not in dropped],
-        {driver & ~_AS_DRIVER for driver in sides[1] if driver not in dropped},
-    )
+            best, best_at = surplus, gone
+        rider, driver = _least(degrees[0], riders), _least(degrees[1], drivers)
+        rider_gain = degrees[0, rider] / 2 - DENSITY * left_drivers
+        if rider_gain <= degrees[1, driver] / 2 - DENSITY * left_riders:
+            total -= degrees[0, rider]
+            degrees[0, rider] = _PEELED
+            peeled[0, rider] = gone
+            left_riders -= 1
+            for place in range(drivers):
+                degrees[1, place] -= pairs[rider, place]
+        else:
+            total -= degrees[1, driver]
+            degrees[1, driver] = _PEELED
+            peeled[1, driver] = gone
+            left_drivers -= 1
+            for place in range(riders):
+                degrees[0, place] -= pairs[place, driver]
+        gone += 1
+    return best_at
 
 
-def _closed_share(graph: EntityGraph, rider: int, drivers: set[int]) -> float:
-    inside = sum(graph.links.count[k] for d, k in graph.drivers_of[rider].items() if d in drivers)
-    return inside / max(graph.accounts[rider].trips, 1)
+@kernel
+def _least(degrees: Int32s, number: int) -> int:
+    """The first place of the smallest degree."""
+    best = 0
+    for place in range(1, number):
+        if degrees[place] < degrees[best]:
+            best = place
+    return best
+
+
+@kernel
+def _closed(state: State, rider: int, riders: int, drivers: int, since: int) -> int:
+    """Puts who was left at one moment of the peeling, and rides mostly there, into ``state.members``."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    near, common, peeled, members = state.scratch[0], state.scratch[1], state.peeled, state.members
+    found, holds = 0, False
+    for place in range(riders):
+        if peeled[0, place] < since:
+            continue
+        inside = 0
+        link = first_link(state.links, near[place], DRIVERS)
+        while link >= 0:
+            mark = marks[records[link].target]
+            if mark.count >= SHARED_DRIVERS and mark.first < drivers and peeled[1, mark.first] >= since:
+                inside += records[link].count
+            link = hooks[link].next_out
+        if inside / max(account_of(state, near[place]).trips, 1) >= MIN_CLOSED_SHARE:
+            members[found] = near[place]
+            found += 1
+            holds = holds or near[place] == rider
+    if not holds or found < MIN_RIDERS:
+        return 0
+    closed, met = found, 0
+    for place in range(drivers):
+        if peeled[1, place] >= since:
+            met += 1
+            if not _stands_in(members, closed, common[place]):
+                members[found] = common[place]
+                found += 1
+    if met < MIN_DRIVERS:
+        return 0
+    sort(members[:found])
+    return found
+
+
+@kernel
+def _stands_in(accounts: Int32s, number: int, account: int) -> bool:
+    for place in range(number):
+        if accounts[place] == account:
+            return True
+    return False

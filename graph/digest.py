@@ -1,62 +1,86 @@
 """A digest of the final graph that does not depend on the order in which it came about.
 
-Every live link, every account's facts, every cut and every declaration is hashed by itself (BLAKE2b, 128
-bits) and the hashes are added modulo 2^128: a multiset hash (Bellare and Micciancio, "A New Paradigm for
-Collision-Free Hashing", EUROCRYPT 1997). Loss and double counting change it. Cost: O(links + accounts).
+Every live link, every account's facts, every cut and every declaration is hashed by itself, twice with
+different seeds, and the hashes are added modulo 2^64 each: a multiset hash (Bellare and Micciancio, "A New
+Paradigm for Collision-Free Hashing", EUROCRYPT 1997). Entities enter by the hash of their kind and spelling,
+never by their numbers. Loss and double counting change it; it is no defence against somebody who may choose
+events. Cost: O(links + accounts), about 20 ns each.
 """
 
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any, Final
 
-from graph.entity_graph import EntityGraph
-from graph.links import LINK_KINDS
+import numpy as np
 
-_MODULUS = 1 << 128
+from graph.kernel import kernel
+from graph.link_records import DRIVERS, IDENTITIES, REDEEMED, REFERRALS
+from graph.link_touch import first_link
+from graph.state import ACCOUNTS, ENTITIES, WATERMARK, State
+
+_SEEDS: Final = (np.uint64(0x9AE16A3B2F90404F), np.uint64(0xC949D7C7509E6557))
+_FOLD: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_LAST: Final = np.uint64(0x94D049BB133111EB)
+_LINK: Final = 1
+_ACCOUNT: Final = 2
+_CUT: Final = 3
+_PUBLIC: Final = 4
 
 
-def state_digest(graph: EntityGraph) -> str:
+def state_digest(state: State) -> str:
     """32 hexadecimal digits that are equal for equal graphs, whatever the order of events."""
-    links, entities = graph.links, graph.entities
-    total = 0
-    for link in links.live_links():
-        source, target = links.source[link], links.target[link]
-        total += _hash(
-            LINK_KINDS[links.kind[link]],
-            entities.name(source),
-            entities.kind(target),
-            entities.name(target),
-            links.first_ms[link],
-            links.last_ms[link],
-            links.count[link],
-            links.money[link],
-        )
-    for account in graph.accounts:
-        total += _hash(
-            "account",
-            entities.name(account.entity),
-            account.first_ms,
-            account.last_ms,
-            account.created_ms,
-            account.promos,
-            account.promo_units,
-            account.chargebacks,
-            account.chargeback_units,
-        )
-    for source, target in graph.cuts():
-        total += _hash("cut", entities.name(source), entities.kind(target), entities.name(target))
-    for identifier in graph.declared_public():
-        total += _hash("public", entities.kind(identifier), entities.name(identifier))
-    return f"{(total + graph.watermark_ms) % _MODULUS:032x}"
+    high, low = (int(_sum(state, seed)) for seed in _SEEDS)
+    return f"{high:016x}{low:016x}"
 
 
-def _hash(*parts: str | int) -> int:
-    # Every part is closed by its length, so that no two different tuples spell the same bytes.
-    text = "".join(f"{part}|{len(str(part))};" for part in parts)
-    return int.from_bytes(blake2b(text.encode(), digest_size=16).digest())
+@kernel
+def _fold(running: Any, number: Any) -> Any:
+    """Fold one number into a running hash (the mixing of SplitMix64)."""
+    running = (running ^ np.uint64(number)) * _FOLD
+    running = (running ^ (running >> np.uint64(30))) * _MIX
+    running = (running ^ (running >> np.uint64(27))) * _LAST
+    return running ^ (running >> np.uint64(31))
+
+
+@kernel
+def _sum(state: State, seed: Any) -> Any:
+    total = _fold(seed, state.numbers[WATERMARK])
+    for number in range(state.numbers[ACCOUNTS]):
+        account = state.accounts[number]
+        item = _fold(_fold(seed, _ACCOUNT), state.entities[account.entity].hash)
+        item = _fold(_fold(_fold(item, account.first_ms), account.last_ms), account.created_ms)
+        item = _fold(_fold(item, account.promos), account.promo_units)
+        total += _fold(_fold(item, account.chargebacks), account.chargeback_units)
+        total += _links_of(state, seed, account.entity)
+    for key in state.cuts:
+        item = _fold(_fold(seed, _CUT), state.entities[key >> 32].hash)
+        total += _fold(item, state.entities[key & 0xFFFFFFFF].hash)
+    for number in range(state.numbers[ENTITIES]):
+        if state.entities[number].declared_public:
+            total += _fold(_fold(seed, _PUBLIC), state.entities[number].hash)
+    return total
+
+
+@kernel
+def _links_of(state: State, seed: Any, account: int) -> Any:
+    """The sum over the live links that go out from an account; every link does from one."""
+    links = state.links
+    total = np.uint64(0)
+    for slot in (IDENTITIES, DRIVERS, REFERRALS, REDEEMED):
+        number = first_link(links, account, slot)
+        while number >= 0:
+            link = links.links[number]
+            item = _fold(_fold(_fold(seed, _LINK), link.kind), state.entities[link.source].hash)
+            item = _fold(_fold(item, state.entities[link.target].hash), link.first_ms)
+            total += _fold(_fold(_fold(item, link.last_ms), link.count), link.money)
+            number = links.hooks[number].next_out
+    return total
 
 
 def content_id(prefix: str, *parts: str) -> str:
     """An id made from content: the same content has the same id in every run."""
+    # Every part is closed by its length, so that no two different tuples spell the same bytes.
     text = "".join(f"{part}|{len(part)};" for part in parts)
     return f"{prefix}_{blake2b(text.encode(), digest_size=10).hexdigest()}"

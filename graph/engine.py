@@ -1,43 +1,69 @@
 """The engine: events in, flags and ledger out, one event at a time, nothing from the future.
 
 For each event: (1) the graph applies it; (2) the accounts whose candidate may have changed are judged
-again: candidate, evidence, findings, score; (3) the rings follow the score. An account is judged when its
-cluster changed, when it took or disowned money, or when its own events have grown by an eighth since it
-was last judged, so the number of judgements grows with the logarithm of an account's activity and the
-cost of an event does not grow with the graph.
+again: candidate, evidence, findings, score; (3) the rings follow the score. The first two are kernels over
+arrays (``graph.judging``); rings and their ledger are few and are kept here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from graph.candidates import Assembler, Candidate, Shape
-from graph.circles import circle_around
+from graph.analysts import cut_link, declare_public
+from graph.candidates import gather
 from graph.digest import content_id, state_digest
-from graph.entity_graph import EntityGraph, Touched
 from graph.errors import BadCall
-from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
-from graph.evidence import gather_evidence
+from graph.event_batch import EventBatch
+from graph.events import EventBase, Verdict
+from graph.evidence import evidence_of
+from graph.index import EntityIndex
+from graph.judgement import Judgement
+from graph.judging import (
+    DONE,
+    FELL_APART,
+    HEARD,
+    JUDGED,
+    SCORE,
+    begin_batch,
+    follow_analyst,
+    judge_account,
+    run,
+)
+from graph.memory import Memory
 from graph.results import AccountScore, Outcome, Ring
-from graph.rings import Judgement, Moment, OpenRing, Policy, Rings, exposure, reasons
-from graph.rules import find
-from graph.scoring import Scorer, features_of
+from graph.ring_table import RingTable
+from graph.rings import Moment, OpenRing, Policy, Rings
+from graph.scoring import LinearScorer, Scorer
+from graph.shapes import CLUSTERS, Shape
 from graph.sharing import DAY_MS
+from graph.state import (
+    ACCOUNTS,
+    ANSWERS,
+    DRIVER,
+    MEMBERS,
+    OBSERVED,
+    OUTSIDE,
+    ROW,
+    SUBJECT,
+    TRUNCATED,
+    WATERMARK,
+)
 from graph.ties import began_ms, ties
-from graph.verdicts import Verdicts
 from graph.view import GraphView, view_of
-from graph.visits import visit_around
-from graph.vocabulary import EntityKind
+from graph.vocabulary import EntityKind, VerdictOutcome
+from graph.weighing import answered, set_candidate, take_score, weigh
 
 DEFAULT_WINDOW_DAYS: Final = 90
 LATENESS_MS: Final = 2 * DAY_MS
 """How late an event may come and still lead to the same graph: as long as repeats are remembered."""
-MIN_CIRCLE_TRIPS: Final = 3
+LARGEST_BATCH: Final = 4096
+"""Events for which room is made at once; a longer batch is applied in such parts."""
 
 Observer = Callable[[Judgement, list[float], Moment], None]
 
@@ -72,47 +98,52 @@ class Engine:
     """
 
     def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
-        self.graph = EntityGraph(config.window_ms, LATENESS_MS)
         self.model_id = scorer.model_id
         self.config_digest = content_id("config", msgspec.json.encode(asdict(config)).decode())
         self._config = config
         self._scorer = scorer
         self._observer = observer
-        self._rings = Rings(config.policy, self.graph.entities.name, partial(began_ms, self.graph))
-        self._verdicts = Verdicts()
-        self._assembler = Assembler(self.graph)
+        self._take_up(Memory(config.window_ms, LATENESS_MS), ())
+
+    def _take_up(self, memory: Memory, rings: Sequence[OpenRing]) -> None:
+        """Work on these arrays, with these rings open in them."""
+        self._memory = memory
+        self.entities = EntityIndex(memory)
+        state, policy = memory.state, self._config.policy
+        state.policy[:] = (policy.review, policy.block, policy.close, policy.min_accounts)
+        state.numbers[OBSERVED] = self._observer is not None
+        state.numbers[OUTSIDE] = not isinstance(self._scorer, LinearScorer)
+        if isinstance(self._scorer, LinearScorer):
+            state.weights[:] = (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt)
+        table = RingTable(memory, [ring.slot for ring in rings])
+        self._rings = Rings(policy, table, self.entities.name, self._began_ms)
+        self._rings.restore(rings)
 
     # -- events ------------------------------------------------------------------------------------
 
     @property
     def watermark_ms(self) -> int:
         """The newest event time applied; 0 before the first."""
-        return self.graph.watermark_ms
+        return int(self._memory.state.numbers[WATERMARK])
 
-    def apply(self, events: Sequence[EventBase]) -> Outcome:
+    def apply(self, events: EventBatch | Sequence[EventBase]) -> Outcome:
         """Apply events in the given order; returns the flags and ledger entries they raised, in order."""
+        batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         outcome = Outcome(flags=[], ledger=[])
-        graph = self.graph
-        for event in events:
-            if isinstance(event, GpsPing) and graph.ping(event):
-                continue
-            touched = graph.apply(event)
-            at = Moment(event.ts, event.event_id)
-            judged = self._follow(touched, at, outcome)
-            if isinstance(event, Verdict):
-                self._hear(event, at, outcome)
-            else:
-                self._look_again(event, touched.accounts, at, outcome, judged)
+        for start in range(0, len(batch), LARGEST_BATCH):
+            self._apply(batch[start : start + LARGEST_BATCH], outcome)
         return outcome
 
     def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst unlinks an account from an identifier, now and for what comes."""
         account = self._known(EntityKind.ACCOUNT, account_id)
-        return self._after(self.graph.cut(account, self._known(kind, identifier)), at)
+        cut_link(self._memory, account, self._known(kind, identifier))
+        return self._after(at)
 
     def declare_public(self, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst declares an identifier public: it connects nobody, also backwards."""
-        return self._after(self.graph.declare_public(self._known(kind, identifier)), at)
+        declare_public(self._memory.state, self._known(kind, identifier))
+        return self._after(at)
 
     # -- views -------------------------------------------------------------------------------------
 
@@ -122,186 +153,162 @@ class Engine:
 
     def accounts(self) -> Iterator[AccountScore]:
         """Every account seen, by account id, with the score of the last judgement it was part of."""
-        for name, entity in sorted(self.graph.entities.of_kind(EntityKind.ACCOUNT).items()):
-            if entity not in self.graph.accounts:
-                continue
-            ring = self._rings.ring_of(entity)
+        state = self._memory.state
+        count = int(state.numbers[ACCOUNTS])
+        entities = state.accounts["entity"][:count].tolist()
+        scores = state.accounts["score"][:count]
+        scores = np.where(scores <= 0, self._scorer.prior, scores).tolist()
+        answers = state.accounts["answer"][:count].tolist()
+        slots = state.accounts["ring"][:count].tolist()
+        ring_ids = {ring.slot: ring.ring_id for ring in self._rings.open_rings()}
+        names = self.entities.names(entities)
+        for place in sorted(range(count), key=names.__getitem__):
+            score = answered(scores[place], answers[place]) if answers[place] else scores[place]
             yield AccountScore(
-                account_id=name,
-                score=round(self._account_score(entity), 6),
-                ring_id=None if ring is None else ring.ring_id,
+                account_id=names[place], score=round(score, 6), ring_id=ring_ids.get(slots[place])
             )
 
     def counts(self) -> dict[str, int]:
         """Sizes of what the engine holds."""
         return {
-            "accounts": len(self.graph.accounts),
-            "entities": len(self.graph.entities),
-            "live_links": self.graph.links.live_count,
-            "clusters": len(self.graph.clusters),
+            "accounts": int(self._memory.state.numbers[ACCOUNTS]),
+            "entities": len(self.entities),
+            "live_links": self._memory.links.live_count,
+            "clusters": len(self._memory.forest),
             "open_rings": len(self._rings),
         }
 
     def view(self) -> GraphView:
         """The graph as columns. O(entities + links log links)."""
-        return view_of(self.graph)
+        return view_of(self._memory)
 
     def state_digest(self) -> str:
         """A digest of the graph that does not depend on the order of events. O(links)."""
-        return state_digest(self.graph)
+        return state_digest(self._memory.state)
+
+    # -- snapshots ---------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything the engine knows, as arrays; copies, so that the engine may go on meanwhile."""
+        rings = msgspec.json.encode(self._rings.open_rings())
+        return self._memory.save() | {"open_rings": np.frombuffer(rings, np.uint8)}
+
+    def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Forget everything and know what was saved, by an engine with the same configuration."""
+        rings = msgspec.json.decode(saved["open_rings"].tobytes(), type=list[OpenRing])
+        self._take_up(Memory.load(self._config.window_ms, LATENESS_MS, saved), rings)
 
     # -- judging -----------------------------------------------------------------------------------
 
-    def _follow(self, touched: Touched, at: Moment, outcome: Outcome) -> set[int]:
-        """Judge what changed under the accounts: regrouped clusters, faded rides. Returns who was judged."""
-        judged: set[int] = set()
-        if touched.regrouped:
-            self._part(touched, at, outcome, judged)
-        for entity in sorted(touched.faded):
-            if entity not in judged and self._rings.ring_of(entity) is not None:
-                self._judge_around(entity, at, outcome, judged)
-        return judged
+    def _apply(self, batch: EventBatch, outcome: Outcome) -> None:
+        self._memory.reserve(len(batch), batch.text_bytes)
+        begin_batch(self._memory.state)
+        self._run(batch, None, outcome)
 
-    def _look_again(
-        self, event: EventBase, accounts: list[int], at: Moment, outcome: Outcome, judged: set[int]
-    ) -> None:
-        """Judge the accounts that an event names, where they are due."""
-        always = isinstance(event, PromoRedeemed | Chargeback)
-        for entity in dict.fromkeys(accounts):
-            account = self.graph.accounts[entity]
-            account.events += 1
-            if entity in judged or not (always or account.events >= account.judge_at):
-                continue
-            if self._worth_gathering(entity):
-                account.judge_at = account.events + max(1, account.events // 8)
-                self._judge_around(entity, at, outcome, judged)
-        if isinstance(event, TripCompleted):
-            rider = self.graph.accounts[accounts[0]]
-            if rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS):
-                rider.circle_at = rider.trips + max(1, rider.trips // 4)
-                self._judge_circle(rider.entity, at, outcome, judged)
+    def _run(self, batch: EventBatch, at: Moment | None, outcome: Outcome) -> None:
+        """Let the kernels go through a batch, and do what is for Python to do in between.
 
-    def _worth_gathering(self, entity: int) -> bool:
-        graph = self.graph
-        return (
-            graph.accounts[entity].met
-            or graph.is_shared(entity)
-            or self._rings.ring_of(entity) is not None
-            or entity in graph.referrers
-            or entity in graph.referrals
-        )
-
-    def _judge_around(self, entity: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
-        ring = self._rings.ring_of(entity)
-        visit = visit_around(self.graph, entity)
-        if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
-            self._judge(self._widened(visit, Shape.VISIT), at, outcome, judged)
-            if self._rings.ring_of(entity) is not None:
-                return
-        elif ring is not None and ring.shape is not Shape.CLUSTERS:
-            self._judge(Candidate(tuple(sorted(ring.members)), ring.shape), at, outcome, judged)
-            return
-        self._judge(
-            self._assembler.gather((entity,) if ring is None else (entity, *ring.members)),
-            at,
-            outcome,
-            judged,
-        )
-
-    def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
-        circle = circle_around(self.graph, rider)
-        if not circle or judged.issuperset(circle):
-            return
-        self._judge(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
-
-    def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
-        """What a search found, with the open rings of the same shape that it reaches into.
-
-        The searches are local, and a ring is found from several sides: half of what was found, or half of the
-        ring, has to be common. Two gangs that ride with one driver stay two.
+        ``at`` is the moment of what is said; None takes that of the event at hand.
         """
-        reached: dict[str, list[int]] = {}
-        for account in accounts:
-            ring = self._rings.ring_of(account)
-            if ring is not None and ring.shape is shape:
-                reached.setdefault(ring.ring_id, []).append(account)
-        members = dict.fromkeys(accounts)
-        for ring_id, common in reached.items():
-            ring = self._rings.get(ring_id)
-            if ring is not None and 2 * len(common) >= min(len(accounts), len(ring.members)):
-                members.update(ring.members)
-        return Candidate(tuple(sorted(members)), shape)
+        while True:
+            state = self._memory.state
+            said = run(state, batch.records, batch.buffer)
+            if said == DONE:
+                return
+            moment = at or self._moment(batch)
+            if said == SCORE:
+                state.score[0] = self._scorer.score(state.features.tolist())
+            elif said == JUDGED:
+                self._rings.judge(self._judgement(moment), moment, outcome)
+            elif said == FELL_APART:
+                self._part(int(state.numbers[SUBJECT]), moment, outcome)
+            elif said == HEARD:
+                verdict = batch.event(int(state.numbers[ROW]))
+                assert isinstance(verdict, Verdict)
+                self._hear(verdict, moment, outcome)
 
-    def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
-        """Judge what an identifier's change joined or parted; rings that fell apart are split."""
-        for entity in sorted(touched.regrouped):
-            if entity in judged:
-                continue
-            ring = self._rings.ring_of(entity)
-            if ring is None or ring.shape is not Shape.CLUSTERS:
-                self._judge_around(entity, at, outcome, judged)
-                continue
-            parts: list[Judgement] = []
-            placed: set[int] = set()
-            for member in sorted(ring.members):
-                if member not in placed:
-                    part = self._weigh(self._assembler.gather((member,)), at)
-                    placed.update(part.accounts)
-                    judged.update(part.accounts)
-                    parts.append(part)
-            if len(parts) > 1:
-                self._rings.split(ring, parts, at, outcome)
-            else:
-                self._rings.judge(parts[0], at, outcome)
+    def _moment(self, batch: EventBatch) -> Moment:
+        row = int(self._memory.state.numbers[ROW])
+        return Moment(int(batch.records["ts"][row]), batch.event_id(row))
 
-    def _judge(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
-        judged.update(candidate.accounts)
-        if len(candidate.accounts) < self._config.policy.min_accounts and not any(
-            map(self._rings.ring_of, candidate.accounts)
-        ):
-            for entity in candidate.accounts:
-                self.graph.accounts[entity].score = 0.0
-            return
-        self._rings.judge(self._weigh(candidate, at), at, outcome)
-
-    def _weigh(self, candidate: Candidate, at: Moment) -> Judgement:
-        """Evidence, findings and score of a candidate; its accounts take the score."""
-        evidence = gather_evidence(self.graph, candidate)
-        findings = tuple(find(evidence))
-        features = features_of(evidence, findings)
-        score = 0.0
-        if len(candidate.accounts) >= self._config.policy.min_accounts:
-            score = self._verdicts.adjust(self._scorer.score(features), candidate.accounts)
-        judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.truncated)
+    def _judgement(self, at: Moment) -> Judgement:
+        """The candidate at hand as judged, shown to the observer."""
+        state = self._memory.state
+        judgement = Judgement(
+            accounts=tuple(state.members[: state.numbers[MEMBERS]].tolist()),
+            score=float(state.score[0]),
+            record=state.evidence[0].copy(),
+            evidence=evidence_of(state.evidence[0]),
+            features=tuple(state.features.tolist()),
+            truncated=bool(state.numbers[TRUNCATED]),
+        )
         if self._observer is not None:
-            self._observer(judgement, features, at)
-        for entity in candidate.accounts:
-            ring = self._rings.ring_of(entity)
-            if ring is None or ring.shape is candidate.shape or candidate.shape is Shape.CLUSTERS:
-                self.graph.accounts[entity].score = score
+            self._observer(judgement, list(judgement.features), at)
         return judgement
+
+    def _weigh(
+        self, accounts: npt.NDArray[np.int32] | None, members: int, shape: int, at: Moment
+    ) -> Judgement:
+        """Judge accounts, or the first of the members at hand when none are given."""
+        state = self._memory.state
+        if accounts is not None:
+            members = len(accounts)
+            state.members[:members] = accounts
+            state.numbers[TRUNCATED] = 0
+        set_candidate(state, members, shape)
+        weigh(state)
+        state.score[0] = self._scorer.score(state.features.tolist())
+        take_score(state)
+        return self._judgement(at)
+
+    def _part(self, entity: int, at: Moment, outcome: Outcome) -> None:
+        """Judge the parts of a ring one of whose clusters changed; a ring that fell apart is split."""
+        ring = self._rings.ring_of(entity)
+        assert ring is not None
+        parts: list[Judgement] = []
+        placed: dict[int, None] = {}
+        for member in self._rings.members(ring):
+            if member not in placed:
+                found = gather(self._memory.state, np.array([member], np.int32))
+                parts.append(self._weigh(None, found, CLUSTERS, at))
+                placed.update(dict.fromkeys(parts[-1].accounts))
+        if len(parts) > 1:
+            self._rings.split(ring, parts, at, outcome)
+        else:
+            self._rings.judge(parts[0], at, outcome)
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _hear(self, event: Verdict, at: Moment, outcome: Outcome) -> None:
-        ring = self._rings.get(event.subject)
+    def _hear(self, verdict: Verdict, at: Moment, outcome: Outcome) -> None:
+        ring = self._rings.get(verdict.subject)
         if ring is not None:
-            self._verdicts.hear(event.outcome, tuple(ring.members))
-            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), ring.shape), at)
-            self._rings.judge(judgement, at, outcome)
+            members = self._rings.members(ring)
+            self._answer(verdict.outcome, members)
+            shape = tuple(Shape).index(self._rings.shape(ring))
+            self._rings.judge(self._weigh(np.array(members, np.int32), 0, shape, at), at, outcome)
             return
-        account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
-        if account is not None and account in self.graph.accounts:
-            self._verdicts.hear(event.outcome, (account,))
-            self._judge_around(account, at, outcome, set())
+        account = self.entities.find(EntityKind.ACCOUNT, verdict.subject)
+        if account is not None:
+            self._answer(verdict.outcome, [account])
+            judge_account(self._memory.state, account)
 
-    def _after(self, touched: Touched, at: Moment) -> Outcome:
+    def _answer(self, outcome: VerdictOutcome, accounts: Sequence[int]) -> None:
+        """Remember an answer about accounts; ``unsure`` takes an earlier one back."""
+        state = self._memory.state
+        answer = {VerdictOutcome.FRAUD: 1, VerdictOutcome.LEGIT: -1, VerdictOutcome.UNSURE: 0}[outcome]
+        for account in accounts:
+            facts = state.accounts[state.entities["account"][account]]
+            state.numbers[ANSWERS] += (answer != 0) - int(facts["answer"] != 0)
+            facts["answer"] = answer
+
+    def _after(self, at: Moment) -> Outcome:
         outcome = Outcome(flags=[], ledger=[])
-        self._follow(touched, at, outcome)
+        follow_analyst(self._memory.state)
+        self._run(EventBatch.of(()), at, outcome)
         return outcome
 
     def _known(self, kind: EntityKind, name: str) -> int:
-        entity = self.graph.entities.find(kind, name)
+        entity = self.entities.find(kind, name)
         if entity is None:
             raise BadCall(
                 f"expected an identifier of kind {kind.value} that occurs in the events, found {name!r}; "
@@ -309,27 +316,28 @@ class Engine:
             )
         return entity
 
-    def _account_score(self, entity: int) -> float:
-        score = self.graph.accounts[entity].score
-        return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
+    def _began_ms(self, members: Collection[int]) -> int:
+        return int(began_ms(self._memory.state, np.array(sorted(members), np.int32)))
 
     def _view(self, ring: OpenRing) -> Ring:
-        graph, judgement = self.graph, ring.judgement
-        members = sorted(ring.members, key=graph.entities.name)
+        state, judgement = self._memory.state, self._rings.judgement(ring)
+        members = sorted(judgement.accounts, key=self.entities.name)
+        tying = ties(state, np.array(judgement.accounts, np.int32))
+        drives = {m: state.accounts["role"][state.entities["account"][m]] == DRIVER for m in members}
         return Ring(
             ring_id=ring.ring_id,
             kind=judgement.kind,
             score=round(judgement.score, 6),
-            accounts=[graph.entities.name(m) for m in members],
-            drivers=[graph.entities.name(m) for m in members if graph.accounts[m].is_driver],
-            riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
+            accounts=[self.entities.name(m) for m in members],
+            drivers=[self.entities.name(m) for m in members if drives[m]],
+            riders=[self.entities.name(m) for m in members if not drives[m]],
             entities=sorted(
-                f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"
-                for identifier in ties(graph, ring.members)
+                f"{self.entities.kind(identifier)}:{self.entities.name(identifier)}"
+                for identifier in state.scratch[1][:tying].tolist()
             ),
             first_ts=ring.began_ms,
             flagged_ts=ring.flagged_ms,
-            exposure=round(exposure(judgement), 2),
-            reasons=reasons(judgement),
-            innocent_reasons=reasons(judgement, innocent=True),
+            exposure=round(judgement.exposure, 2),
+            reasons=judgement.reasons(),
+            innocent_reasons=judgement.reasons(innocent=True),
         )

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from graph.candidates import MAX_ACCOUNTS, Shape
 from graph.digest import content_id
-from graph.evidence import Evidence
-from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
-from graph.rules import Finding
-from graph.vocabulary import Decision, LedgerChange, RingKind
+from graph.judgement import Judgement
+from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome
+from graph.ring_table import RingTable
+from graph.shapes import Shape
+from graph.vocabulary import Decision, LedgerChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +38,16 @@ class Policy:
         return Decision.BLOCK if score >= self.block else Decision.REVIEW
 
 
-CLEAR = 0.3
-"""A rule's strength from which on it names a ring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the scorer made of a candidate: its accounts (ascending), score and grounds."""
-
-    accounts: tuple[int, ...]
-    score: float
-    evidence: Evidence
-    findings: tuple[Finding, ...]
-    truncated: bool = False
-
-    @property
-    def kind(self) -> RingKind:
-        """The kind whose rule speaks strongest; ties go to the earlier rule.
-
-        A ring is called ``multi_account`` only when nothing says clearly what it gains.
-        """
-        gains = [f for f in self.findings if f.kind not in (None, RingKind.MULTI_ACCOUNT)]
-        strongest = max(gains, key=lambda f: f.strength)
-        if strongest.kind is None or strongest.strength < CLEAR:
-            return RingKind.MULTI_ACCOUNT
-        return strongest.kind
-
-
 @dataclass(slots=True)
 class OpenRing:
-    """A ring as it stands."""
+    """A ring as it stands; its accounts and newest grounds are in the table, under ``slot``."""
 
     ring_id: str
     began_ms: int
     """When the first of its accounts began to act with another; kept when the link that tells ages out."""
     flagged_ms: int
-    judgement: Judgement
-    members: dict[int, None]
     decision: Decision
-    shape: Shape
+    slot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +65,25 @@ class Rings:
     """
 
     def __init__(
-        self, policy: Policy, name: Callable[[int], str], began: Callable[[Collection[int]], int]
+        self,
+        policy: Policy,
+        table: RingTable,
+        name: Callable[[int], str],
+        began: Callable[[Collection[int]], int],
     ) -> None:
         self._policy = policy
+        self._table = table
         self._name = name
         self._began = began
         self._open: dict[str, OpenRing] = {}
-        self._ring_of: dict[int, str] = {}
+        self._by_slot: dict[int, OpenRing] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
     def ring_of(self, account: int) -> OpenRing | None:
         """The open ring that holds the account."""
-        ring_id = self._ring_of.get(account)
-        return None if ring_id is None else self._open[ring_id]
+        return self._by_slot.get(self._table.slot_of(account))
 
     def get(self, ring_id: str) -> OpenRing | None:
         """An open ring by id."""
@@ -117,6 +92,23 @@ class Rings:
     def open_rings(self) -> list[OpenRing]:
         """Every open ring, by id."""
         return [self._open[ring_id] for ring_id in sorted(self._open)]
+
+    def members(self, ring: OpenRing) -> list[int]:
+        """The accounts of a ring, ascending."""
+        return list(self._table.members(ring.slot))
+
+    def shape(self, ring: OpenRing) -> Shape:
+        """How the ring's newest candidate was found."""
+        return self._table.shape(ring.slot)
+
+    def judgement(self, ring: OpenRing) -> Judgement:
+        """The newest grounds of a ring."""
+        return self._table.judgement(ring.slot)
+
+    def restore(self, rings: Iterable[OpenRing]) -> None:
+        """Take up rings that stand in the table already."""
+        for ring in rings:
+            self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
 
     def judge(self, judgement: Judgement, at: Moment, outcome: Outcome) -> None:
         """Let a judgement open, change or close rings; what it says is appended to ``outcome``.
@@ -132,50 +124,49 @@ class Rings:
                 self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
             return
         ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
-        accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
+        accounts = [a for a in judgement.accounts if self._id_of(a) in ours]
         if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
             return
+        known = {account for other in merged for account in self.members(other)}
         for other in merged:
             self._forget(other)
-        added = [a for a in accounts if a not in survivor.members]
-        removed = [a for a in survivor.members if a not in accounts]
-        for account in removed:
-            del self._ring_of[account]
-        for account in added:
-            self._ring_of[account] = survivor.ring_id
-        survivor.members = accounts
+        before = dict.fromkeys(self.members(survivor))
+        inside = dict.fromkeys(accounts)
+        added = [a for a in accounts if a not in before]
+        removed = [a for a in before if a not in inside]
+        if added or removed:
+            self._table.set_members(survivor.slot, accounts)
         if added:
             survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
-        survivor.judgement = judgement
-        survivor.shape = judgement.evidence.shape
         if merged:
             sources = sorted(other.ring_id for other in merged)
             self._write(LedgerChange.MERGED, survivor.ring_id, sources, added, removed, at, outcome)
         elif added or removed:
             change = LedgerChange.GREW if added else LedgerChange.SPLIT
             self._write(change, survivor.ring_id, [], added, removed, at, outcome)
-        known = {account for other in merged for account in other.members}
         decision = self._policy.decide(judgement.score)
         escalated = decision is Decision.BLOCK and survivor.decision is Decision.REVIEW
-        fresh = list(accounts) if escalated else [a for a in added if a not in known]
+        fresh = accounts if escalated else [a for a in added if a not in known]
         if escalated:
             survivor.decision = decision
+        self._ground(survivor, judgement)
         if fresh:
-            self._flag(survivor, fresh, at, outcome)
+            self._flag(survivor, judgement, fresh, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
         """Part a ring whose members are no longer tied.
 
         The part with most of its members keeps it; others that still deserve it become rings of their own.
         """
-        overlap = {part.accounts: sum(a in ring.members for a in part.accounts) for part in parts}
+        members = dict.fromkeys(self.members(ring))
+        overlap = {part.accounts: sum(a in members for a in part.accounts) for part in parts}
         kept, *others = sorted(parts, key=lambda j: (-overlap[j.accounts], j.accounts))
         for part in others:
-            leaving = [a for a in part.accounts if a in ring.members]
+            leaving = [a for a in part.accounts if a in members]
             for account in leaving:
-                del ring.members[account]
-                del self._ring_of[account]
+                del members[account]
+            self._table.set_members(ring.slot, members)
             self._write(LedgerChange.SPLIT, ring.ring_id, [], [], leaving, at, outcome)
             if part.score >= self._policy.review and len(part.accounts) >= self._policy.min_accounts:
                 self._open_ring(part, part.accounts, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
@@ -183,28 +174,37 @@ class Rings:
 
     def close(self, ring: OpenRing, at: Moment, outcome: Outcome) -> None:
         """Close a ring; its accounts are free."""
-        self._write(LedgerChange.CLOSED, ring.ring_id, [], [], list(ring.members), at, outcome)
+        self._write(LedgerChange.CLOSED, ring.ring_id, [], [], self.members(ring), at, outcome)
         self._forget(ring)
+
+    def _id_of(self, account: int) -> str | None:
+        ring = self.ring_of(account)
+        return None if ring is None else ring.ring_id
+
+    def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
+        self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
 
     def _meet(self, judgement: Judgement) -> tuple[OpenRing | None, list[OpenRing]]:
         """The ring that the candidate continues, and those that it swallows (half of them or more)."""
         overlap: dict[str, int] = {}
         for account in judgement.accounts:
-            ring_id = self._ring_of.get(account)
+            ring_id = self._id_of(account)
             if ring_id is not None:
                 overlap[ring_id] = overlap.get(ring_id, 0) + 1
+        sizes = {ring_id: len(self.members(self._open[ring_id])) for ring_id in overlap}
         met = [
             self._open[ring_id]
             for ring_id, count in overlap.items()
-            if 2 * count >= len(self._open[ring_id].members)
+            if 2 * count >= sizes[ring_id]
             or (
-                2 * count >= len(judgement.accounts) and self._open[ring_id].shape is judgement.evidence.shape
+                2 * count >= len(judgement.accounts)
+                and self.shape(self._open[ring_id]) is judgement.evidence.shape
             )
         ]
         if not met:
             return None, []
         met.sort(key=lambda ring: (-overlap[ring.ring_id], ring.flagged_ms, ring.ring_id))
-        swallowed = [r for r in met[1:] if 2 * overlap[r.ring_id] >= len(r.members)]
+        swallowed = [r for r in met[1:] if 2 * overlap[r.ring_id] >= sizes[r.ring_id]]
         return met[0], swallowed
 
     def _open_ring(
@@ -216,31 +216,30 @@ class Rings:
         at: Moment,
         outcome: Outcome,
     ) -> None:
-        members = dict.fromkeys(a for a in accounts if a not in self._ring_of)
+        members = [a for a in accounts if self.ring_of(a) is None]
         if len(members) < self._policy.min_accounts:
             return
-        ring_id = content_id("ring", at.event_id, *sorted(map(self._name, members)))
         ring = OpenRing(
-            ring_id,
+            content_id("ring", at.event_id, *sorted(map(self._name, members))),
             min(at.ts, self._began(members)),
             at.ts,
-            judgement,
-            members,
             self._policy.decide(judgement.score),
-            judgement.evidence.shape,
+            self._table.open(),
         )
-        self._open[ring_id] = ring
-        for account in members:
-            self._ring_of[account] = ring_id
-        self._write(change, ring_id, sources, list(members), [], at, outcome)
-        self._flag(ring, list(members), at, outcome)
+        self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
+        self._table.set_members(ring.slot, members)
+        self._ground(ring, judgement)
+        self._write(change, ring.ring_id, sources, members, [], at, outcome)
+        self._flag(ring, judgement, members, at, outcome)
 
     def _forget(self, ring: OpenRing) -> None:
         del self._open[ring.ring_id]
-        for account in ring.members:
-            del self._ring_of[account]
+        del self._by_slot[ring.slot]
+        self._table.release(ring.slot)
 
-    def _flag(self, ring: OpenRing, accounts: Sequence[int], at: Moment, outcome: Outcome) -> None:
+    def _flag(
+        self, ring: OpenRing, judgement: Judgement, accounts: Sequence[int], at: Moment, outcome: Outcome
+    ) -> None:
         names = sorted(map(self._name, accounts))
         outcome.flags.append(
             Flag(
@@ -249,10 +248,10 @@ class Rings:
                 event_id=at.event_id,
                 accounts=names,
                 ring_id=ring.ring_id,
-                score=round(ring.judgement.score, 6),
+                score=round(judgement.score, 6),
                 decision=ring.decision,
-                reasons=reasons(ring.judgement),
-                kind=ring.judgement.kind,
+                reasons=judgement.reasons(),
+                kind=judgement.kind,
             )
         )
 
@@ -277,43 +276,3 @@ class Rings:
                 ),
             )
         )
-
-
-SPEAKING = 0.2
-"""A finding weaker than this is not worth an investigator's line."""
-
-
-def exposure(judgement: Judgement) -> float:
-    """Money granted to or taken by the accounts so far, in the main unit.
-
-    Promotions, incentives of inside trips, disowned payments; for a takeover also the fares of inside trips,
-    which the owners of the accounts paid.
-    """
-    evidence = judgement.evidence
-    fares = evidence.trips.fare_money if judgement.kind is RingKind.TAKEOVER else 0.0
-    return (
-        evidence.takings.promo_money
-        + evidence.trips.incentive_money
-        + evidence.cards.chargeback_money
-        + fares
-    )
-
-
-def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
-    """The findings that speak, strongest first: against the accounts, or for them."""
-    speaking = [f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
-    if not speaking and not innocent:
-        speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
-    speaking.sort(key=lambda f: -f.strength)
-    if judgement.truncated and not innocent:
-        detail = f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
-        speaking.append(Finding("truncated", None, 0.0, detail))
-    return [
-        Reason(
-            rule=f.rule,
-            detail=f.detail,
-            strength=round(f.strength, 4),
-            numbers={key: round(float(value), 4) for key, value in f.numbers.items()},
-        )
-        for f in speaking
-    ]

@@ -24,11 +24,18 @@ An address (ip) never connects by itself: homes, offices, campuses and carriers 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+
+from graph.entities import KIND_CODE, KINDS
+from graph.kernel import kernel
 from graph.vocabulary import EntityKind
+
+_DEVICE: Final = KIND_CODE[EntityKind.DEVICE]
 
 DAY_MS: Final = 86_400_000
 CONNECTING: Final = 1.0
@@ -64,47 +71,121 @@ WEIGHTS: Final[dict[EntityKind, SharingWeights]] = {
 }
 
 
-class Tenure(NamedTuple):
-    """One account's live use of one identifier."""
-
-    account: int
-    first_ms: int
-    last_ms: int
-    resident: bool
-    settled: bool = False
-    """Whether the account had been in use elsewhere for SETTLED_MS when it came."""
+def _column(read: Callable[[SharingWeights], float]) -> npt.NDArray[np.float64]:
+    return np.array([read(WEIGHTS[kind]) if kind in WEIGHTS else 0.0 for kind in KINDS])
 
 
-def strength(kind: EntityKind, visitors: int, residents: int) -> float:
-    """Log likelihood ratio that two sharers of the identifier are the same hand."""
-    weights = WEIGHTS[kind]
-    return weights.base - weights.per_visitor * visitors - weights.per_resident * residents
+_BASE: Final = _column(lambda weights: weights.base)
+_PER_VISITOR: Final = _column(lambda weights: weights.per_visitor)
+_PER_RESIDENT: Final = _column(lambda weights: weights.per_resident)
 
 
-def connected(kind: EntityKind, tenures: Sequence[Tenure]) -> list[int]:
-    """The accounts that the identifier connects, ascending; empty when it connects nobody.
+@kernel
+def strength(kind: int, visitors: int, residents: int) -> float:
+    """Log likelihood ratio that two sharers of an identifier (of a kind by code) are the same hand."""
+    return float(_BASE[kind] - _PER_VISITOR[kind] * visitors - _PER_RESIDENT[kind] * residents)
 
-    A pure function of the identifier's live links. Cost: O(sharers log sharers).
+
+MAX_JOINED: Final = 1 + max(
+    int((weights.base - CONNECTING) / min(weights.per_visitor, weights.per_resident))
+    for weights in WEIGHTS.values()
+)
+"""No identifier with more users than this joins anybody."""
+
+TENURE: Final = np.dtype(
+    [
+        ("link", "i4"),
+        ("account", "i4"),
+        ("first_ms", "i8"),
+        ("last_ms", "i8"),
+        ("resident", "u1"),
+        ("settled", "u1"),
+        ("cut", "u1"),
+        ("was_joined", "u1"),
+        ("joined", "u1"),
+    ]
+)
+"""One account's live use of one identifier. ``settled``: it had been in use elsewhere for SETTLED_MS when
+it came; ``cut``: an analyst unlinked the two; ``was_joined``: what held before; ``joined``: whether the
+identifier joins it now, which :func:`join_tenures` answers."""
+
+
+@kernel
+def join_tenures(kind: int, tenures: Any) -> int:
+    """Marks the tenures that the identifier joins to each other; returns how many.
+
+    A pure function of the identifier's live links. Cost: O(sharers squared) at worst, of at most
+    ``MAX_JOINED``; nearly all have two or three.
     """
-    residents = sum(t.resident for t in tenures)
-    if len(tenures) < 2 or strength(kind, len(tenures) - residents, residents) < CONNECTING:
-        return []
-    if kind is EntityKind.DEVICE:
-        tenures = [t for t in newest_tenancy(tenures) if t.resident or not t.settled]
-    return sorted(t.account for t in tenures) if len(tenures) > 1 else []
+    users = residents = 0
+    for place in range(len(tenures)):
+        tenures[place].joined = 0
+        if not tenures[place].cut:
+            users += 1
+            residents += tenures[place].resident
+    if users < 2 or strength(kind, users - residents, residents) < CONNECTING:
+        return 0
+    start = 0
+    if kind == _DEVICE:
+        _sort(tenures)
+        start = _newest_tenancy(tenures[:users])
+    joined = last = 0
+    for place in range(start, len(tenures)):
+        tenure = tenures[place]
+        if not tenure.cut and (kind != _DEVICE or tenure.resident or not tenure.settled):
+            tenure.joined = 1
+            joined += 1
+            last = place
+    if joined == 1:
+        tenures[last].joined = 0
+        return 0
+    return joined
 
 
-def newest_tenancy(tenures: Sequence[Tenure]) -> list[Tenure]:
-    """The users since the identifier was last handed on; all of them when it never was."""
-    ordered = sorted(tenures, key=lambda t: (t.first_ms, t.account))
-    start, silent_since = 0, ordered[0].last_ms
-    for position, tenure in enumerate(ordered):
-        owners = position - start
+@kernel
+def _sort(tenures: Any) -> None:
+    """By first use, then account, those cut last (insertion sort: users mostly stand in that order)."""
+    for end in range(1, len(tenures)):
+        place = end
+        while place > 0 and _follows(tenures[place - 1], tenures[place]):
+            _swap(tenures[place - 1], tenures[place])
+            place -= 1
+
+
+@kernel
+def _follows(left: Any, right: Any) -> bool:
+    if left.cut != right.cut:
+        return bool(left.cut > right.cut)
+    if left.first_ms != right.first_ms:
+        return bool(left.first_ms > right.first_ms)
+    return bool(left.account > right.account)
+
+
+@kernel
+def _swap(left: Any, right: Any) -> None:
+    left.link, right.link = right.link, left.link
+    left.account, right.account = right.account, left.account
+    left.first_ms, right.first_ms = right.first_ms, left.first_ms
+    left.last_ms, right.last_ms = right.last_ms, left.last_ms
+    left.resident, right.resident = right.resident, left.resident
+    left.settled, right.settled = right.settled, left.settled
+    left.cut, right.cut = right.cut, left.cut
+    left.was_joined, right.was_joined = right.was_joined, left.was_joined
+
+
+@kernel
+def _newest_tenancy(tenures: Any) -> int:
+    """Where the users since the identifier was last handed on begin; 0 when it never was."""
+    start = 0
+    silent_since = tenures[0].last_ms
+    for place in range(len(tenures)):
+        owners = place - start
         if (
             0 < owners <= RESALE_OWNERS
-            and tenure.first_ms - silent_since >= RESALE_SILENCE_MS
-            and silent_since - ordered[start].first_ms >= RESALE_TENURE_MS
+            and tenures[place].first_ms - silent_since >= RESALE_SILENCE_MS
+            and silent_since - tenures[start].first_ms >= RESALE_TENURE_MS
         ):
-            start, silent_since = position, tenure.last_ms
-        silent_since = max(silent_since, tenure.last_ms)
-    return ordered[start:]
+            start = place
+            silent_since = tenures[place].last_ms
+        silent_since = max(silent_since, tenures[place].last_ms)
+    return start

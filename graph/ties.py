@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from graph.candidates import joined_ms
-from graph.entity_graph import EntityGraph
+from graph.clusters import is_public, is_shared, joined_ms
+from graph.kernel import kernel
+from graph.link_records import DRIVERS, IDENTITIES, USERS
+from graph.link_touch import first_link, length
 from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.visits import arrival_ms
-from graph.vocabulary import EntityKind
+from graph.state import DEVICE, IP, WATERMARK, Int32s, State, fresh_stamp
+from graph.visits import NEVER, arrival_ms
 
 
-def ties(graph: EntityGraph, members: Collection[int]) -> dict[int, int]:
-    """The identifiers that several members use, with how many do; public ones tie nobody.
+@kernel
+def ties(state: State, members: Int32s) -> int:
+    """Puts the identifiers that several members use into ``state.scratch[1]``; returns how many.
 
-    Cost: O(identity links of the members).
+    Public ones tie nobody. Marks the members and the identifiers they use under the newest stamp, these with
+    how many use each. Cost: O(identity links of the members).
     """
-    used: dict[int, int] = {}
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    tying = state.scratch[1]
+    stamp = fresh_stamp(state)
+    found = 0
     for member in members:
-        for identifier in graph.identifiers.get(member, ()):
-            used[identifier] = used.get(identifier, 0) + 1
-    return {
-        identifier: count
-        for identifier, count in used.items()
-        if count > 1
-        and (
-            len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
-            if graph.entities.kind(identifier) is EntityKind.IP
-            else not graph.is_public(identifier)
-        )
-    }
+        marks[member].stamp = stamp
+        link = first_link(state.links, member, IDENTITIES)
+        while link >= 0:
+            identifier = records[link].target
+            mark = marks[identifier]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+                mark.first = 0
+            mark.count += 1
+            if mark.count == 2 and _may_tie(state, identifier):
+                mark.first = 1
+                tying[found] = identifier
+                found += 1
+            link = hooks[link].next_out
+    return found
 
 
-def began_ms(graph: EntityGraph, members: Collection[int]) -> int:
+@kernel
+def _may_tie(state: State, identifier: int) -> bool:
+    if state.entities[identifier].kind == IP:
+        return length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
+    return not is_public(state, identifier)
+
+
+@kernel
+def began_ms(state: State, members: Int32s) -> int:
     """When the first of the members began to act with the others, as far as live links tell.
 
     By sharing, by coming to their phone, or by riding with them; the newest event when no link tells.
     Cost: O(links of the members).
     """
-    shared = ties(graph, members)
-    first_ms = graph.links.first_ms
-    moments = [graph.watermark_ms]
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    ties(state, members)
+    stamp = marks[members[0]].stamp
+    first_ms = state.numbers[WATERMARK]
     for member in members:
-        if graph.is_shared(member):
-            moments.append(joined_ms(graph, member))
-        for driver, link in graph.drivers_of.get(member, {}).items():
-            if driver in members:
-                moments.append(first_ms[link])
-        for identifier, link in graph.identifiers.get(member, {}).items():
-            if identifier in shared and arrival_ms(graph, member, identifier) is not None:
-                moments.append(first_ms[link])
-    return min(moments)
+        if is_shared(state, member):
+            first_ms = min(first_ms, joined_ms(state, member))
+        link = first_link(state.links, member, DRIVERS)
+        while link >= 0:
+            if marks[records[link].target].stamp == stamp:
+                first_ms = min(first_ms, records[link].first_ms)
+            link = hooks[link].next_out
+        link = first_link(state.links, member, IDENTITIES)
+        while link >= 0:
+            device = records[link].target
+            if (
+                marks[device].first == 1
+                and state.entities[device].kind == DEVICE
+                and arrival_ms(state, link) != NEVER
+            ):
+                first_ms = min(first_ms, records[link].first_ms)
+            link = hooks[link].next_out
+    return int(first_ms)

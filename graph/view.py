@@ -13,10 +13,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.entities import KIND_CODE
-from graph.entity_graph import EntityGraph
-from graph.links import LINK_KINDS
-from graph.vocabulary import Role
+from graph.index import EntityIndex
+from graph.link_records import USED
+from graph.links import LINK_CODE
+from graph.memory import Memory
+from graph.state import ACCOUNTS, ENTITIES, WATERMARK
+from graph.vocabulary import LinkKind, Role
 
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
@@ -26,6 +28,21 @@ Floats = npt.NDArray[np.float64]
 NO_ROLE: Final = -1
 ROLES: Final = tuple(Role)
 """The role that a code in ``AccountColumns.role`` stands for."""
+
+
+_INTEGERS: Final = (
+    "created_ms",
+    "first_ms",
+    "last_ms",
+    "trips",
+    "promos",
+    "promo_units",
+    "promo_ms",
+    "chargebacks",
+    "chargeback_units",
+    "pickups",
+)
+_FLOATS: Final = ("pickup_lat", "pickup_lon", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,66 +110,41 @@ class GraphView:
     declared_public: tuple[int, ...]
 
 
-def view_of(graph: EntityGraph) -> GraphView:
-    """The graph's columns as they stand. O(entities + links log links)."""
-    entities, links = graph.entities, graph.links
-    accounts = sorted(graph.accounts, key=lambda account: account.entity)
-    order = sorted(links.live_links(), key=lambda k: (links.kind[k], links.source[k], links.target[k]))
-    account_kind = KIND_CODE[entities.kind(accounts[0].entity)] if accounts else 0
-    target_is_account = [entities.kind_code(links.target[k]) == account_kind for k in order]
-    rode = [LINK_KINDS[links.kind[k]] == "rode_with" for k in order]
-    facts = graph.ride_facts
-
-    def of_rides(column: Sequence[float]) -> list[float]:
-        return [column[k] if is_ride else 0 for k, is_ride in zip(order, rode, strict=True)]
-
-    def integers(name: str) -> Int64s:
-        return np.array([getattr(account, name) for account in accounts], np.int64)
-
-    def floats(name: str) -> Floats:
-        return np.array([getattr(account, name) for account in accounts], np.float64)
-
+def view_of(memory: Memory) -> GraphView:
+    """The graph's columns as they stand; copies. O(entities + links log links)."""
+    state = memory.state
+    entities = state.entities[: state.numbers[ENTITIES]]
+    facts = state.accounts[: state.numbers[ACCOUNTS]]
+    used = memory.links.state.links[: memory.links.state.scalars[USED]]
+    links = used[used["live"] != 0]
+    links = links[np.lexsort((links["target"], links["source"], links["kind"]))]
+    rode = links["kind"] == LINK_CODE[LinkKind.RODE_WITH]
+    integers = {name: facts[name].astype(np.int64) for name in _INTEGERS}
+    floats = {name: facts[name].astype(np.float64) for name in _FLOATS}
     return GraphView(
-        watermark_ms=graph.watermark_ms,
-        names=[entities.name(entity) for entity in range(len(entities))],
-        kind=np.array([entities.kind_code(entity) for entity in range(len(entities))], np.int8),
+        watermark_ms=int(state.numbers[WATERMARK]),
+        names=EntityIndex(memory).names(range(len(entities))),
+        kind=entities["kind"].astype(np.int8),
         accounts=AccountColumns(
-            entity=np.array([account.entity for account in accounts], np.int32),
-            role=np.array([NO_ROLE if a.role is None else ROLES.index(a.role) for a in accounts], np.int8),
-            created_ms=integers("created_ms"),
-            first_ms=integers("first_ms"),
-            last_ms=integers("last_ms"),
-            trips=integers("trips"),
-            promos=integers("promos"),
-            promo_units=integers("promo_units"),
-            promo_ms=integers("promo_ms"),
-            chargebacks=integers("chargebacks"),
-            chargeback_units=integers("chargeback_units"),
-            pickups=integers("pickups"),
-            pickup_lat=floats("pickup_lat"),
-            pickup_lon=floats("pickup_lon"),
-            score=floats("score"),
+            entity=facts["entity"].astype(np.int32),
+            role=facts["role"].astype(np.int8) + NO_ROLE,
+            **integers,  # type: ignore[arg-type]
+            **floats,  # type: ignore[arg-type]
         ),
         links=LinkColumns(
-            kind=np.array([links.kind[k] for k in order], np.int8),
-            source=np.array([links.source[k] for k in order], np.int32),
-            target=np.array([links.target[k] for k in order], np.int32),
-            first_ms=np.array([links.first_ms[k] for k in order], np.int64),
-            last_ms=np.array([links.last_ms[k] for k in order], np.int64),
-            count=np.array([links.count[k] for k in order], np.int64),
-            money=np.array([links.money[k] for k in order], np.int64),
-            incentives=np.array(of_rides(facts.incentives), np.int64),
-            incentive_units=np.array(of_rides(facts.incentive_units), np.int64),
-            odd=np.array(of_rides(facts.odd), np.int64),
-            surcharge=np.array(of_rides(facts.surcharge), np.float64),
-            joins=np.array(
-                [
-                    not is_account and links.source[k] in graph.connects(links.target[k])
-                    for k, is_account in zip(order, target_is_account, strict=True)
-                ],
-                np.bool_,
-            ),
+            kind=links["kind"].astype(np.int8),
+            source=links["source"].astype(np.int32),
+            target=links["target"].astype(np.int32),
+            first_ms=links["first_ms"].astype(np.int64),
+            last_ms=links["last_ms"].astype(np.int64),
+            count=links["count"].astype(np.int64),
+            money=links["money"].astype(np.int64),
+            incentives=np.where(rode, links["incentives"], 0).astype(np.int64),
+            incentive_units=np.where(rode, links["incentive_units"], 0).astype(np.int64),
+            odd=np.where(rode, links["odd"], 0).astype(np.int64),
+            surcharge=np.where(rode, links["surcharge"], 0.0).astype(np.float64),
+            joins=~rode & (links["joins"] != 0),
         ),
-        cuts=tuple(graph.cuts()),
-        declared_public=tuple(graph.declared_public()),
+        cuts=tuple((int(key) >> 32, int(key) & 0xFFFFFFFF) for key in state.cuts),
+        declared_public=tuple(np.flatnonzero(entities["declared_public"]).tolist()),
     )

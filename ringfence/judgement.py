@@ -10,8 +10,8 @@ from graph.errors import BadCall, Rejected
 from queries import open_results
 from ringfence.terminal import Advance
 from streaming.decode import Decoder
-from streaming.sources.decoded import decoded
 from streaming.sources.files import InputFiles
+from streaming.sources.lines import Block
 
 
 def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance | None = None) -> Report:
@@ -51,8 +51,9 @@ def read_history(truth: Truth, events: Sequence[str], progress: Advance | None =
     decoder = Decoder()
     with InputFiles(events) as inputs:
         for file in inputs.files:
-            for block in decoded(file, decoder):
-                history.read(record for record in block.records if not isinstance(record, Rejected))
+            for part in file.blocks(decoder.max_line_bytes):
+                records = decoder.decode_lines(part.lines()) if isinstance(part, Block) else ()
+                history.read(record for record in records if not isinstance(record, Rejected))
                 if progress is not None:
                     progress(inputs.bytes_read, inputs.size_bytes)
     return history

@@ -70,6 +70,16 @@ class Settings(BaseSettings):
     http_port: int = Field(
         default=9464, ge=0, le=65535, description="Loopback port of health and metrics; 0 for none."
     )
+    store: str | None = Field(
+        default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."
+    )
+    neo4j_user: str | None = Field(default=None, description="Name to give to the Neo4j server.")
+    neo4j_password: SecretStr | None = Field(
+        default=None, description="Password to give to the Neo4j server."
+    )
+    neo4j_database: str = Field(
+        default="neo4j", description="Database of the Neo4j server that holds the store."
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
     @field_validator("kafka_topics", mode="before")

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph.stores.opening import StoreAddress
 from ringfence.settings import Settings
+from ringfence.store_wiring import recorded
 from ringfence.terminal import Advance
 
 if TYPE_CHECKING:
+    from graph.engine import Engine
     from streaming import Summary
 
 
@@ -34,17 +37,36 @@ class DetectOptions:
 
 
 def run_detection(
-    events: Sequence[str], out: Path, options: DetectOptions, progress: Advance | None
+    events: Sequence[str],
+    out: Path,
+    options: DetectOptions,
+    progress: Advance | None,
+    store: StoreAddress | None = None,
 ) -> Summary:
-    """Detect rings in ``events`` and write the results to ``out``; gives the run's summary."""
+    """Detect rings in ``events``; results go to ``out``, what is asked later to ``store``. The summary."""
+    return run_engine(events, out, options, progress, store)[1]
+
+
+def run_engine(
+    events: Sequence[str],
+    out: Path,
+    options: DetectOptions,
+    progress: Advance | None,
+    store: StoreAddress | None = None,
+) -> tuple[Engine, Summary]:
+    """As ``run_detection``, with the engine as it stands after the last event."""
     from gnn.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
     from streaming import DetectConfig, detect
 
-    engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
+    engine_config = EngineConfig(window_days=options.window_days)
+    engine = Engine(engine_config, load_scorer())
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,
         pseudonym_key=options.pseudonym_key,
     )
-    return detect(events, out, engine, config, progress)
+    if store is None:
+        return engine, detect(events, out, engine, config, progress)
+    with recorded(engine, store, engine_config.window_ms) as followed:
+        return engine, detect(events, out, followed, config, progress)

@@ -1,9 +1,11 @@
 """Events in, flags out: decoding, admission, sources, sinks and the run over finite inputs.
 
-``detect`` reads files or standard input, feeds an ``Engine`` and writes the result files. ``Decoder``,
-``Admission`` and ``Pseudonyms`` are its steps, for programs that bring their own source.
+``detect`` reads files or standard input, feeds an ``Engine`` and writes the result files. ``ColumnDecoder``,
+``Admission`` and ``Pseudonyms`` are its steps, for programs that bring their own source; ``Decoder`` judges
+one record at a time.
 """
 
+from streaming.columns import ColumnDecoder, Decoded
 from streaming.dead_letters import DeadLetter, dead_letter
 from streaming.decode import Decoder, Record
 from streaming.deduplicate import Admission, Admitted
@@ -19,7 +21,9 @@ __all__ = [
     "STANDARD_INPUT",
     "Admission",
     "Admitted",
+    "ColumnDecoder",
     "DeadLetter",
+    "Decoded",
     "Decoder",
     "DetectConfig",
     "Engine",

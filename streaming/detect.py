@@ -10,12 +10,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from graph.errors import BadCall, NoEvents, Rejected
-from graph.events import Event, EventBase
+from graph.event_batch import EventBatch
+from graph.events import EVENT_TYPES
 from graph.vocabulary import RejectionReason
+from streaming.columns import ColumnDecoder
 from streaming.dead_letters import dead_letter
 from streaming.decode import Decoder
-from streaming.deduplicate import DAY_MS, Admission, Admitted
+from streaming.deduplicate import DAY_MS, Admission, Admitted, Verdicts
 from streaming.fields import TAGS
 from streaming.interruption import orderly_termination
 from streaming.ports import Engine
@@ -34,7 +38,8 @@ Progress = Callable[[int, int | None], None]
 class DetectConfig:
     """How a run reads; nothing here changes a result but ``max_line_bytes`` and ``pseudonym_key``.
 
-    ``batch_size``: events applied to the engine at once. ``max_line_bytes``: a longer record is rejected.
+    ``batch_size``: the most events applied to the engine at once. ``max_line_bytes``: a longer record is
+    rejected.
     ``pseudonym_key``: 16 to 64 secret bytes; identifiers are replaced by keyed hashes before the
     engine sees them (dead letters keep the raw record).
     """
@@ -59,7 +64,7 @@ class _Tally:
     events: int = 0
     duplicates: int = 0
     flags: int = 0
-    by_class: Counter[type[EventBase]] = field(default_factory=Counter)
+    by_kind: Counter[int] = field(default_factory=Counter)
     rejected: Counter[RejectionReason] = field(default_factory=Counter)
     first_ts: int | None = None
     last_ts: int = 0
@@ -98,7 +103,6 @@ def detect(
             run.take(portion)
             if progress is not None:
                 progress(files.bytes_read, files.size_bytes)
-        run.apply_rest()
         if run.tally.first_ts is None:
             raise NoEvents(_nothing_valid(inputs, run.tally))
         rings = engine.rings()
@@ -109,66 +113,53 @@ def detect(
 
 
 class _Run:
-    """One pass over the inputs: admits, counts, gathers batches and writes what comes of them."""
+    """One pass over the inputs: admits, counts, cuts into batches and writes what comes of them."""
 
     def __init__(self, engine: Engine, results: ResultFolder, config: DetectConfig, clock_ms: int) -> None:
         self.tally = _Tally()
         self._engine = engine
         self._results = results
         self._batch_size = config.batch_size
-        self.decoder = Decoder(config.max_line_bytes)
+        self.decoder = ColumnDecoder(config.max_line_bytes)
+        self._exactly = Decoder(config.max_line_bytes)
         self._admission = Admission(clock_ms)
         self._pseudonyms = Pseudonyms(config.pseudonym_key) if config.pseudonym_key is not None else None
-        self._waiting: list[Event] = []
 
     def take(self, portion: Portion) -> None:
-        """Admits the events of a portion, in their order, and applies every full batch."""
-        records = portion.records
-        events = [record for record in records if not isinstance(record, Rejected)]
+        """Admits the events of a portion, in their order, and applies them."""
+        batch = portion.batch
         horizon_ms = self._admission.horizon_ms
-        verdicts = self._admission.admit(events)
-        if len(events) == len(records) and not verdicts.any():
-            admitted = events
-        else:
-            admitted = self._sort_out(portion, verdicts.tolist(), horizon_ms)
-        self._count(admitted)
+        verdicts = self._admission.admit(batch)
+        if portion.refused or verdicts.any():
+            batch = self._sort_out(portion, verdicts, horizon_ms)
+        self._count(batch)
         if self._pseudonyms is not None:
-            admitted = [self._pseudonyms.replace(event) for event in admitted]
-        self._waiting += admitted
-        size = self._batch_size
-        whole = len(self._waiting) // size * size
-        for start in range(0, whole, size):
-            self._apply(self._waiting[start : start + size])
-        del self._waiting[:whole]
+            batch = self._pseudonyms.replace_all(batch)
+        for start in range(0, len(batch), self._batch_size):
+            self._apply(batch[start : start + self._batch_size])
 
-    def apply_rest(self) -> None:
-        """Applies the last, incomplete batch."""
-        if self._waiting:
-            self._apply(self._waiting)
-            self._waiting = []
-
-    def _apply(self, batch: list[Event]) -> None:
+    def _apply(self, batch: EventBatch) -> None:
         outcome = self._engine.apply(batch)
         self.tally.flags += len(outcome.flags)
         self._results.write(outcome)
 
-    def _sort_out(self, portion: Portion, verdicts: list[int], horizon_ms: int) -> list[Event]:
-        """The admitted events of a portion; the others are counted, rejected ones written down."""
-        admitted: list[Event] = []
-        answers = iter(verdicts)
-        for index, record in enumerate(portion.records):
-            if isinstance(record, Rejected):
-                self._reject(portion, index, record)
-                continue
-            answer = next(answers)
-            if answer == Admitted.NEW:
-                admitted.append(record)
-                horizon_ms = max(horizon_ms, record.ts + DAY_MS)
-            elif answer == Admitted.DUPLICATE:
-                self.tally.duplicates += 1
-            else:
-                self._reject(portion, index, too_far_ahead(record.ts, horizon_ms))
-        return admitted
+    def _sort_out(self, portion: Portion, verdicts: Verdicts, horizon_ms: int) -> EventBatch:
+        """The admitted events of a portion; the others are counted, rejected ones written down in order."""
+        admitted = verdicts == Admitted.NEW
+        self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
+        ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
+        horizons = np.where(admitted, portion.batch.records["ts"] + DAY_MS * admitted, horizon_ms)
+        horizons = np.maximum(np.maximum.accumulate(horizons), horizon_ms)
+        refused = list(portion.refused)
+        for row in ahead.tolist():
+            place = int(portion.places[row])
+            # A time may be too large for a record; the line has it in full.
+            block, line = portion.origin(place)
+            event = self._exactly.decode(block.raw(line))
+            refused.append((place, too_far_ahead(event.ts, int(horizons[row]))))
+        for place, rejected in sorted(refused, key=_place):
+            self._reject(portion, place, rejected)
+        return portion.batch[admitted]
 
     def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
         block, line = portion.origin(index)
@@ -181,16 +172,21 @@ class _Run:
             dead_letter(block.file.name, block.offset(line), block.raw(line), block.length(line), rejected)
         )
 
-    def _count(self, events: list[Event]) -> None:
-        if not events:
+    def _count(self, batch: EventBatch) -> None:
+        if not len(batch):
             return
         tally = self.tally
-        tally.events += len(events)
-        tally.by_class.update(map(type, events))
-        times = [event.ts for event in events]
-        first, last = min(times), max(times)
+        tally.events += len(batch)
+        counts = np.bincount(batch.records["kind"]).tolist()
+        tally.by_kind.update(dict(enumerate(counts)))
+        times = batch.records["ts"]
+        first, last = int(times.min()), int(times.max())
         tally.first_ts = first if tally.first_ts is None else min(first, tally.first_ts)
         tally.last_ts = max(last, tally.last_ts)
+
+
+def _place(refused: tuple[int, Rejected]) -> int:
+    return refused[0]
 
 
 def _summary(files: InputFiles, engine: Engine, tally: _Tally, rings: int, seconds: float) -> Summary:
@@ -199,7 +195,7 @@ def _summary(files: InputFiles, engine: Engine, tally: _Tally, rings: int, secon
         version=_version(),
         inputs=list(dict.fromkeys(file.name for file in files.files)),
         events=tally.events,
-        by_type={tag: tally.by_class[kind] for tag, kind in TAGS.items()},
+        by_type={tag: tally.by_kind[EVENT_TYPES.index(kind)] for tag, kind in TAGS.items()},
         rejected=RejectedCounts(total=tally.rejected.total(), by_reason=dict(sorted(reasons.items()))),
         duplicates=tally.duplicates,
         flags=tally.flags,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Protocol
 
-from graph.events import Event
+from graph.event_batch import EventBatch
 from graph.results import AccountScore, Outcome, Ring
 
 
@@ -24,7 +24,7 @@ class Engine(Protocol):
     def watermark_ms(self) -> int:
         """The newest event time applied, 0 before the first."""
 
-    def apply(self, events: Sequence[Event]) -> Outcome:
+    def apply(self, batch: EventBatch) -> Outcome:
         """Apply events in the order given; flags and ledger come back in the order raised."""
 
     def rings(self) -> list[Ring]:

@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from graph.errors import BadCall
+from graph.event_batch import SLOTS, VERDICT, EventBatch, hash_texts
 from graph.events import EVENT_TYPES, Event, EventBase
 from streaming.fields import FIELDS
 
@@ -38,6 +40,14 @@ _FIELDS: Final[dict[type[EventBase], tuple[tuple[str, str], ...]]] = {
     kind: tuple((field.name, _PREFIXES[field.name]) for field in FIELDS[kind] if field.name in _PREFIXES)
     for kind in EVENT_TYPES
 }
+
+_SLOTS: Final = tuple(
+    (code, slot, "account" if name == "subject" else _PREFIXES[name])
+    for code, slots in enumerate(SLOTS)
+    for slot, name in enumerate(slots.texts)
+    if name == "subject" or name in _PREFIXES
+)
+"""(event code, slot, prefix) of every personal text of a record."""
 
 
 class Pseudonyms:
@@ -71,3 +81,28 @@ class Pseudonyms:
         if subject is not None and not subject.startswith(RING_PREFIX):
             changes["subject"] = self._pseudonym("account", subject)
         return msgspec.structs.replace(event, **changes)
+
+    def replace_all(self, batch: EventBatch) -> EventBatch:
+        """The same for every event of a batch. About a microsecond an identifier."""
+        records = batch.records.copy()
+        pieces = [batch.buffer]
+        size = len(batch.buffer)
+        for code, slot, kind in _SLOTS:
+            rows = np.flatnonzero(records["kind"] == code)
+            texts = batch[rows].texts(slot)
+            chosen = [n for n, text in enumerate(texts) if text and not _is_ring(code, text)]
+            if not chosen:
+                continue
+            spelt = "".join([self._pseudonym(kind, texts[n]) for n in chosen]).encode()
+            each = len(spelt) // len(chosen)
+            records["text_start"][rows[chosen], slot] = size + each * np.arange(len(chosen))
+            records["text_length"][rows[chosen], slot] = each
+            pieces.append(np.frombuffer(spelt, np.uint8))
+            size += len(spelt)
+        buffer = np.concatenate(pieces)
+        hash_texts(records, buffer)
+        return EventBatch(records, buffer)
+
+
+def _is_ring(code: int, text: str) -> bool:
+    return code == VERDICT and text.startswith(RING_PREFIX)

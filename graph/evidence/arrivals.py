@@ -1,67 +1,99 @@
-"""Settled accounts that came to a phone where other members are: when, and with whom they rode then."""
+"""Settled accounts that came to a phone where other members are: when, and with whom they rode then.
+
+Cost: O(identity and rode-with links of the members).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from graph.entity_graph import EntityGraph
+from graph.clusters import is_public
+from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
-from graph.evidence.timing import busiest
-from graph.sharing import DAY_MS
-from graph.visits import arrival_ms, common_drivers
-from graph.vocabulary import EntityKind
+from graph.evidence.timing import BURST_MS, busiest
+from graph.kernel import kernel
+from graph.link_records import DRIVERS, IDENTITIES, USERS
+from graph.link_touch import first_link, length
+from graph.rows import sort
+from graph.state import DEVICE, Int32s, State
+from graph.visits import NEVER, arrival_ms, common_drivers
 
 COMMON_DRIVERS: Final = 3
-BURST_MS: Final = 3 * DAY_MS
+TAKEN: Final = -2
 
 
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """``count`` settled accounts arrived; ``burst`` is the share of them in the busiest three days."""
+@kernel
+def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
+    """Puts into ``state.scratch[2]`` who came and into ``state.moments[0]`` when; returns how many, and uses.
 
-    count: int
-    share: float
-    burst: float
-    used: float
-    """Mean uses of the shared phone by those who came to it: a kiosk is used once or twice."""
-    same_drivers: float
-    """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
-
-
-def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
-    """Cost: O(identity and rode-with links of the members, and the users of their devices)."""
-    inside = dict.fromkeys(members)
-    uses = 0
-    since: dict[int, int] = {}
-    for member in members:
-        arrival = _arrival(graph, member, inside)
-        if arrival is None:
-            continue
-        moment, count = arrival
-        since[member] = moment
-        uses += count
-    moments = sorted(since.values())
-    busy = sorted(common_drivers(graph, since).values(), key=len, reverse=True)
-    covered = {member for riders in busy[:COMMON_DRIVERS] for member in riders}
-    start, end = busiest(moments, BURST_MS)
-    return Arrivals(
-        count=len(moments),
-        share=len(moments) / len(members),
-        burst=ratio(end - start, len(moments)),
-        used=ratio(uses, len(moments)),
-        same_drivers=ratio(len(covered), len(moments)),
-    )
+    Expects in ``state.marks`` how many members use each identifier.
+    """
+    records, hooks = state.links.links, state.links.hooks
+    arrived, moments = state.scratch[2], state.moments[0]
+    count = uses = 0
+    for place in range(len(members)):
+        first = NEVER
+        used = 0
+        link = first_link(state.links, members[place], IDENTITIES)
+        while link >= 0:
+            device = records[link].target
+            if (
+                state.entities[device].kind == DEVICE
+                and length(state.links, device, USERS) > 1
+                and state.marks[device].count > 1
+                and not is_public(state, device)
+            ):
+                moment = arrival_ms(state, link)
+                if moment < first or (moment == first and moment != NEVER and records[link].count < used):
+                    first, used = moment, records[link].count
+            link = hooks[link].next_out
+        if first != NEVER:
+            arrived[count] = members[place]
+            moments[count] = first
+            count += 1
+            uses += used
+    return count, uses
 
 
-def _arrival(graph: EntityGraph, member: int, inside: dict[int, None]) -> tuple[int, int] | None:
-    """When the account first used a phone that other members use too, and how often it used it."""
-    arrivals = []
-    for identifier, link in graph.identifiers.get(member, {}).items():
-        if graph.entities.kind(identifier) is EntityKind.DEVICE:
-            users = graph.users[identifier]
-            if len(users) > 1 and not graph.is_public(identifier) and sum(u in inside for u in users) > 1:
-                moment = arrival_ms(graph, member, identifier)
-                if moment is not None:
-                    arrivals.append((moment, graph.links.count[link]))
-    return min(arrivals, default=None)
+@kernel
+def measure_arrivals(state: State, members: Int32s, count: int, uses: int, stamp: int, e: Record) -> None:
+    """What the arrivals found before have in common; ``stamp`` must be fresh."""
+    arrived, moments = state.scratch[2], state.moments[0]
+    e.arrivals = count
+    e.arrival_share = count / len(members)
+    e.arrival_uses = ratio(uses, count)
+    covered = 0
+    if count > 0:
+        drivers = common_drivers(state, arrived[:count], moments[:count], stamp)
+        covered = _covered(state, count, drivers, stamp)
+    sort(moments[:count])
+    start, end = busiest(moments[:count], BURST_MS)
+    e.arrival_burst = ratio(end - start, count)
+    e.same_drivers = ratio(covered, count)
+
+
+@kernel
+def _covered(state: State, count: int, drivers: int, stamp: int) -> int:
+    """How many arrivals rode with one of the drivers that most of them have in common."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    arrived, moments, common = state.scratch[2], state.moments[0], state.scratch[3]
+    # The drivers stand in the order in which they were met; of equals the earlier is taken.
+    for _ in range(min(COMMON_DRIVERS, drivers)):
+        best = -1
+        for place in range(drivers):
+            mark = marks[common[place]]
+            if mark.first != TAKEN and (best < 0 or mark.count > marks[common[best]].count):
+                best = place
+        marks[common[best]].first = TAKEN
+    covered = 0
+    for place in range(count):
+        link = first_link(state.links, arrived[place], DRIVERS)
+        while link >= 0:
+            ride = records[link]
+            mark = marks[ride.target]
+            if mark.stamp == stamp and mark.first == TAKEN and ride.last_ms >= moments[place]:
+                covered += 1
+                break
+            link = hooks[link].next_out
+    return covered

@@ -1,52 +1,54 @@
-"""The cards of a candidate's riders: how many, how they move, how many payments were disowned."""
+"""The cards of a candidate's riders: how many, how they move, how many payments were disowned.
+
+Cost: O(identity links of the riders).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from graph.entity_graph import EntityGraph
+from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
+from graph.kernel import kernel
+from graph.link_records import IDENTITIES
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
-from graph.vocabulary import EntityKind
+from graph.state import CARD, DEVICE, DRIVER, Int32s, State
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
-    """A *moving* card is used by two members or more."""
-
-    count: int
-    per_rider: float
-    per_device: float
-    """Cards over the devices of the riders: a person has one phone and a card or two."""
-    moving: float
-    chargebacks: int
-    chargeback_rate: float
-    """Chargebacks over the riders' trips, at most 1."""
-    chargeback_share: float
-    """Riders with a chargeback."""
-    chargeback_money: float
-
-
-def measure_cards(graph: EntityGraph, members: tuple[int, ...]) -> Cards:
-    """Cost: O(identity links of the riders)."""
-    riders = [a for a in map(graph.accounts.__getitem__, members) if not a.is_driver]
-    cards: dict[int, int] = {}
-    devices: dict[int, None] = {}
-    for rider in riders:
-        for identifier in graph.identifiers.get(rider.entity, ()):
-            kind = graph.entities.kind(identifier)
-            if kind is EntityKind.CARD:
-                cards[identifier] = cards.get(identifier, 0) + 1
-            elif kind is EntityKind.DEVICE:
-                devices[identifier] = None
-    chargebacks = sum(a.chargebacks for a in riders)
-    return Cards(
-        count=len(cards),
-        per_rider=ratio(len(cards), len(riders)),
-        per_device=ratio(len(cards), len(devices)),
-        moving=ratio(sum(users > 1 for users in cards.values()), len(cards)),
-        chargebacks=chargebacks,
-        chargeback_rate=min(1.0, ratio(chargebacks, sum(a.trips for a in riders))),
-        chargeback_share=ratio(sum(a.chargebacks > 0 for a in riders), len(riders)),
-        chargeback_money=sum(a.chargeback_units for a in riders) / MONEY_SCALE,
-    )
+@kernel
+def measure_cards(state: State, members: Int32s, stamp: int, e: Record) -> None:
+    """Cards and chargebacks of the riders; ``stamp`` must be fresh."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    riders = cards = devices = moving = 0
+    chargebacks = disowners = units = trips = 0
+    for place in range(len(members)):
+        account = state.accounts[state.entities[members[place]].account]
+        if account.role == DRIVER:
+            continue
+        riders += 1
+        trips += account.trips
+        chargebacks += account.chargebacks
+        disowners += account.chargebacks > 0
+        units += account.chargeback_units
+        link = first_link(state.links, members[place], IDENTITIES)
+        while link >= 0:
+            identifier = records[link].target
+            kind = state.entities[identifier].kind
+            if kind in (CARD, DEVICE):
+                mark = marks[identifier]
+                if mark.stamp != stamp:
+                    mark.stamp = stamp
+                    mark.count = 0
+                    cards += kind == CARD
+                    devices += kind == DEVICE
+                mark.count += 1
+                moving += kind == CARD and mark.count == 2
+            link = hooks[link].next_out
+    e.cards = cards
+    e.cards_per_rider = ratio(cards, riders)
+    e.cards_per_device = ratio(cards, devices)
+    e.moving_cards = ratio(moving, cards)
+    e.chargebacks = chargebacks
+    e.chargeback_rate = min(1.0, ratio(chargebacks, trips))
+    e.chargeback_share = ratio(disowners, riders)
+    e.chargeback_money = units / MONEY_SCALE

@@ -1,33 +1,39 @@
-"""Where a candidate's riders are picked up: one hand leaves from one door, strangers from many."""
+"""Where a candidate's riders are picked up: one hand leaves from one door, strangers from many.
+
+Cost: O(accounts log accounts).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from graph.accounts import Account
-from graph.trips import distance_km
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """``spread_km``: median distance of the riders' mean pick-ups from their middle; 0 when unknown."""
-
-    riders: int
-    """Riders with a known pick-up."""
-    spread_km: float
+from graph.evidence.record import Record
+from graph.geometry import distance_km
+from graph.kernel import kernel
+from graph.rows import copy, sort
+from graph.state import DRIVER, Int32s, State
 
 
-def measure_places(accounts: Sequence[Account]) -> Places:
-    """Cost: O(accounts log accounts)."""
-    points = [
-        (a.pickup_lat / a.pickups, a.pickup_lon / a.pickups)
-        for a in accounts
-        if a.pickups and not a.is_driver
-    ]
-    if len(points) < 2:
-        return Places(len(points), 0.0)
-    middle_lat = sorted(lat for lat, _ in points)[len(points) // 2]
-    middle_lon = sorted(lon for _, lon in points)[len(points) // 2]
-    distances = sorted(distance_km(lat, lon, middle_lat, middle_lon) for lat, lon in points)
-    return Places(len(points), distances[len(distances) // 2])
+@kernel
+def measure_places(state: State, members: Int32s, e: Record) -> None:
+    """How many riders have a known pick-up, and how far their mean pick-ups spread."""
+    lats, lons, ordered = state.degrees[0], state.degrees[1], state.degrees[2]
+    known = 0
+    for place in range(len(members)):
+        account = state.accounts[state.entities[members[place]].account]
+        if account.pickups > 0 and account.role != DRIVER:
+            lats[known] = account.pickup_lat / account.pickups
+            lons[known] = account.pickup_lon / account.pickups
+            known += 1
+    e.places = known
+    e.spread_km = 0.0
+    if known < 2:
+        return
+    copy(lats, ordered, known)
+    sort(ordered[:known])
+    middle_lat = ordered[known // 2]
+    copy(lons, ordered, known)
+    sort(ordered[:known])
+    middle_lon = ordered[known // 2]
+    for place in range(known):
+        ordered[place] = distance_km(lats[place], lons[place], middle_lat, middle_lon)
+    sort(ordered[:known])
+    e.spread_km = ordered[known // 2]

@@ -1,95 +1,105 @@
-"""Who shares what with whom inside a candidate, and who has something of their own."""
+"""Who shares what with whom inside a candidate, and who has something of their own.
+
+Cost: O(identity links of the members).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
-
-from graph.entity_graph import EntityGraph
-from graph.vocabulary import EntityKind
-
-SHARED_KINDS: Final = (EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP)
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.link_records import IDENTITIES, USERS
+from graph.link_touch import first_link, length
+from graph.state import BANK_ACCOUNT, CARD, DEVICE, IP, Int32s, State
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """Shares are of the accounts that have such an identifier at all, 0 when none has."""
-
-    device_sharing: float
-    card_sharing: float
-    bank_sharing: float
-    address_sharing: float
-    """Share of the accounts on one address most of whose users are members."""
-    accounts_per_device: float
-    accounts_per_card: float
-    own_device: float
-    """Share of the accounts with a device that nobody else uses."""
-    own_card: float
-    hands: int
-    """How many hands the accounts would be, if whoever shares a device or a card were one."""
-
-
-def measure_sharing(graph: EntityGraph, members: tuple[int, ...]) -> Sharing:
-    """Cost: O(identity links of the members)."""
-    users: dict[EntityKind, dict[int, list[int]]] = {kind: {} for kind in SHARED_KINDS}
-    holders = dict.fromkeys(SHARED_KINDS, 0)
-    owners = dict.fromkeys(SHARED_KINDS, 0)
-    for account in members:
-        has: dict[EntityKind, bool] = {}
-        for identifier in graph.identifiers.get(account, ()):
-            kind = graph.entities.kind(identifier)
-            if kind in users:
-                users[kind].setdefault(identifier, []).append(account)
-                has[kind] = has.get(kind, False) or len(graph.users[identifier]) == 1
-        for kind, own in has.items():
-            holders[kind] += 1
-            owners[kind] += own
-    shared = {
-        kind: {identifier: used for identifier, used in by.items() if len(used) > 1}
-        for kind, by in users.items()
-    }
-    sharers = {
-        kind: len({account for used in by.values() for account in used}) for kind, by in shared.items()
-    }
-    addresses = (
-        len(used)
-        for identifier, used in shared[EntityKind.IP].items()
-        if 2 * len(used) >= len(graph.users[identifier])
-    )
-    tying = [*shared[EntityKind.DEVICE].values(), *shared[EntityKind.CARD].values()]
-    return Sharing(
-        device_sharing=ratio(sharers[EntityKind.DEVICE], holders[EntityKind.DEVICE]),
-        card_sharing=ratio(sharers[EntityKind.CARD], holders[EntityKind.CARD]),
-        bank_sharing=ratio(sharers[EntityKind.BANK_ACCOUNT], holders[EntityKind.BANK_ACCOUNT]),
-        address_sharing=max(addresses, default=0) / len(members),
-        accounts_per_device=ratio(sharers[EntityKind.DEVICE], len(shared[EntityKind.DEVICE])),
-        accounts_per_card=ratio(sharers[EntityKind.CARD], len(shared[EntityKind.CARD])),
-        own_device=owners[EntityKind.DEVICE] / len(members),
-        own_card=owners[EntityKind.CARD] / len(members),
-        hands=_hands(members, tying),
-    )
-
-
+@kernel
 def ratio(part: float, whole: float) -> float:
     """A share; 0 of nothing is 0."""
-    return part / whole if whole else 0.0
+    if whole == 0:
+        return 0.0
+    return part / whole
 
 
-def _hands(members: tuple[int, ...], groups: list[list[int]]) -> int:
-    """How many sets the groups leave the members in (union-find with path halving)."""
-    parent = {member: member for member in members}
+@kernel
+def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> None:
+    """Who shares what; leaves in ``state.marks`` how many members use each identifier, under ``stamp``."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    hand = state.scratch[0]
+    for place in range(len(members)):
+        hand[place] = place
+        link = first_link(state.links, members[place], IDENTITIES)
+        while link >= 0:
+            mark = marks[records[link].target]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+                mark.first = place
+            mark.count += 1
+            link = hooks[link].next_out
+    hands = len(members)
+    device_holders = device_sharers = device_owners = devices = 0
+    card_holders = card_sharers = card_owners = cards = 0
+    bank_holders = bank_sharers = address = 0
+    for place in range(len(members)):
+        has_device = shares_device = owns_device = False
+        has_card = shares_card = owns_card = False
+        has_bank = shares_bank = False
+        link = first_link(state.links, members[place], IDENTITIES)
+        while link >= 0:
+            identifier = records[link].target
+            kind = state.entities[identifier].kind
+            mark = marks[identifier]
+            users = length(state.links, identifier, USERS)
+            shared = mark.count > 1
+            leads = shared and mark.first == place
+            if kind == DEVICE:
+                has_device = True
+                shares_device = shares_device or shared
+                owns_device = owns_device or users == 1
+                devices += leads
+            elif kind == CARD:
+                has_card = True
+                shares_card = shares_card or shared
+                owns_card = owns_card or users == 1
+                cards += leads
+            elif kind == BANK_ACCOUNT:
+                has_bank = True
+                shares_bank = shares_bank or shared
+            elif kind == IP and leads and 2 * mark.count >= users:
+                address = max(address, mark.count)
+            if shared and kind in (DEVICE, CARD):
+                hands -= _one_hand(hand, mark.first, place)
+            link = hooks[link].next_out
+        device_holders += has_device
+        device_sharers += shares_device
+        device_owners += owns_device
+        card_holders += has_card
+        card_sharers += shares_card
+        card_owners += owns_card
+        bank_holders += has_bank
+        bank_sharers += shares_bank
+    e.device_sharing = ratio(device_sharers, device_holders)
+    e.card_sharing = ratio(card_sharers, card_holders)
+    e.bank_sharing = ratio(bank_sharers, bank_holders)
+    e.address_sharing = address / len(members)
+    e.accounts_per_device = ratio(device_sharers, devices)
+    e.accounts_per_card = ratio(card_sharers, cards)
+    e.own_device = device_owners / len(members)
+    e.own_card = card_owners / len(members)
+    e.hands = hands
 
-    def find(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
 
-    left = len(members)
-    for group in groups:
-        for other in group[1:]:
-            a, b = find(group[0]), find(other)
-            if a != b:
-                parent[b] = a
-                left -= 1
-    return left
+@kernel
+def _one_hand(hand: Int32s, left: int, right: int) -> int:
+    """Put two members into one hand; 1 when they were two (union-find with path halving)."""
+    while hand[left] != left:
+        hand[left] = hand[hand[left]]
+        left = hand[left]
+    while hand[right] != right:
+        hand[right] = hand[hand[right]]
+        right = hand[right]
+    if left == right:
+        return 0
+    hand[right] = left
+    return 1

@@ -1,65 +1,77 @@
-"""What a candidate's accounts took in promotions, and who of them referred whom."""
+"""What a candidate's accounts took in promotions, and who of them referred whom.
+
+Cost: O(promotions and referrals of the members).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from graph.accounts import UNKNOWN_MS
-from graph.entity_graph import EntityGraph
+from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
+from graph.kernel import kernel
+from graph.link_records import REDEEMED, REFERRERS
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
 from graph.sharing import DAY_MS
+from graph.state import Int32s, State
 
 SOON_MS: Final = 3 * DAY_MS
+_NOBODY: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Takings:
-    """Shares are of all accounts; ``promo_soon`` took a promotion within three days of creation."""
-
-    promo_share: float
-    same_promo: float
-    """Share that took the one promotion most of them took."""
-    promo_soon: float
-    promos_per_account: float
-    promo_money: float
-    referral_share: float
-    """Members referred by a member, over all members but one: 1 is a complete tree of referrals."""
-    referral_depth: int
-    """The longest chain of referrals inside."""
-
-
-def measure_takings(graph: EntityGraph, members: tuple[int, ...]) -> Takings:
-    """Cost: O(promotions and referrals of the members)."""
-    inside = dict.fromkeys(members)
-    accounts = [graph.accounts[member] for member in members]
-    by_promo: dict[int, int] = {}
-    referrer: dict[int, int] = {}
-    for member in members:
-        for promo in graph.redeemed.get(member, ()):
-            by_promo[promo] = by_promo.get(promo, 0) + 1
-        for other in graph.referrers.get(member, ()):
-            if other in inside:
-                referrer[member] = other
-    takers = [a for a in accounts if a.promos]
-    soon = sum(a.created_ms != UNKNOWN_MS and a.promo_ms - a.created_ms <= SOON_MS for a in takers)
-    n = len(accounts)
-    return Takings(
-        promo_share=len(takers) / n,
-        same_promo=max(by_promo.values(), default=0) / n,
-        promo_soon=soon / n,
-        promos_per_account=sum(a.promos for a in accounts) / n,
-        promo_money=sum(a.promo_units for a in accounts) / MONEY_SCALE,
-        referral_share=ratio(len(referrer), n - 1),
-        referral_depth=max((_depth(member, referrer) for member in referrer), default=0),
-    )
+@kernel
+def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> None:
+    """Promotions and referrals; expects the members marked with their places under ``stamp``."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    referrer = state.scratch[0]
+    takers = soon = promos = units = same = referred = 0
+    for place in range(len(members)):
+        account = state.accounts[state.entities[members[place]].account]
+        if account.promos > 0:
+            takers += 1
+            promos += account.promos
+            units += account.promo_units
+            soon += account.created_ms != UNKNOWN_MS and account.promo_ms - account.created_ms <= SOON_MS
+        link = first_link(state.links, members[place], REDEEMED)
+        while link >= 0:
+            mark = marks[records[link].target]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+            mark.count += 1
+            same = max(same, mark.count)
+            link = hooks[link].next_out
+        referrer[place] = _NOBODY
+        link = first_link(state.links, members[place], REFERRERS)
+        while link >= 0:
+            mark = marks[records[link].source]
+            if mark.stamp == stamp:
+                referrer[place] = mark.first
+            link = hooks[link].next_in
+        referred += referrer[place] != _NOBODY
+    e.promo_share = takers / len(members)
+    e.same_promo = same / len(members)
+    e.promo_soon = soon / len(members)
+    e.promos_per_account = promos / len(members)
+    e.promo_money = units / MONEY_SCALE
+    e.referral_share = ratio(referred, len(members) - 1)
+    e.referral_depth = _deepest(referrer, state.scratch[1], len(members))
 
 
-def _depth(member: int, referrer: dict[int, int]) -> int:
-    depth, seen = 0, {member}
-    while (above := referrer.get(member)) is not None and above not in seen:
-        member = above
-        seen.add(member)
-        depth += 1
-    return depth
+@kernel
+def _deepest(referrer: Int32s, seen: Int32s, members: int) -> int:
+    """The longest chain of referrals, in steps; a chain that comes back on itself ends there."""
+    deepest = 0
+    seen[:members] = _NOBODY
+    for start in range(members):
+        place, depth = start, 0
+        seen[start] = start
+        while referrer[place] != _NOBODY and seen[referrer[place]] != start:
+            place = referrer[place]
+            seen[place] = start
+            depth += 1
+        deepest = max(deepest, depth)
+    return deepest

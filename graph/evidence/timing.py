@@ -1,55 +1,56 @@
-"""How a candidate's accounts came into being, and how long they have been used."""
+"""How a candidate's accounts came into being, and how long they have been used.
+
+Cost: O(accounts log accounts).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
-from graph.accounts import UNKNOWN_MS, Account
+from graph.accounts import UNKNOWN_MS
+from graph.evidence.record import Record
+from graph.habits import creation_share
+from graph.kernel import kernel
+from graph.rows import sort
 from graph.sharing import DAY_MS
-from graph.trips import CityHabits
+from graph.state import Int32s, Int64s, State
 
 BURST_MS: Final = 3 * DAY_MS
+NO_PACE_DAYS: Final = 99.0
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """``burst``: share of the accounts created within their busiest three days, less the city's share.
-
-    A stream that begins with the platform's stock of accounts creates everybody at once; only what goes
-    beyond what the whole city did in the same days is a burst.
-    """
-
-    burst: float
-    pace_days: float
-    """Median gap between creations; 99 when fewer than two were seen."""
-    active_days: float
-    """Median time from an account's first event to its last."""
-
-
-def measure_timing(accounts: Sequence[Account], habits: CityHabits) -> Timing:
-    """Cost: O(accounts log accounts)."""
-    created = sorted(a.created_ms for a in accounts if a.created_ms != UNKNOWN_MS)
-    gaps = sorted(later - earlier for earlier, later in pairwise(created))
-    active = sorted(a.last_ms - a.first_ms for a in accounts)
-    start, end = busiest(created, BURST_MS)
-    city = habits.creation_share(created[start], created[end - 1]) if created else 0.0
-    return Timing(
-        burst=max(0.0, (end - start) / len(accounts) - city),
-        pace_days=gaps[len(gaps) // 2] / DAY_MS if gaps else 99.0,
-        active_days=active[len(active) // 2] / DAY_MS,
-    )
+@kernel
+def measure_timing(state: State, members: Int32s, e: Record) -> None:
+    """The burst of creations, their pace, and the time the accounts were active."""
+    moments, spans = state.moments[0], state.moments[1]
+    created = 0
+    for place in range(len(members)):
+        account = state.accounts[state.entities[members[place]].account]
+        spans[place] = account.last_ms - account.first_ms
+        if account.created_ms != UNKNOWN_MS:
+            moments[created] = account.created_ms
+            created += 1
+    sort(moments[:created])
+    sort(spans[: len(members)])
+    e.active_days = spans[len(members) // 2] / DAY_MS
+    start, end = busiest(moments[:created], BURST_MS)
+    city = creation_share(state, moments[start], moments[end - 1]) if created else 0.0
+    e.burst = max(0.0, (end - start) / len(members) - city)
+    e.pace_days = NO_PACE_DAYS
+    if created > 1:
+        for place in range(created - 1):
+            spans[place] = moments[place + 1] - moments[place]
+        sort(spans[: created - 1])
+        e.pace_days = spans[(created - 1) // 2] / DAY_MS
 
 
-def busiest(moments: Sequence[int], span_ms: int) -> tuple[int, int]:
+@kernel
+def busiest(moments: Int64s, span_ms: int) -> tuple[int, int]:
     """The slice [start, end) of the ascending moments that is largest within one span; the earliest."""
-    best = (0, 0)
-    start = 0
-    for end, moment in enumerate(moments, 1):
-        while moment - moments[start] > span_ms:
+    best_start = best_end = start = 0
+    for end in range(1, len(moments) + 1):
+        while moments[end - 1] - moments[start] > span_ms:
             start += 1
-        if end - start > best[1] - best[0]:
-            best = (start, end)
-    return best
+        if end - start > best_end - best_start:
+            best_start, best_end = start, end
+    return best_start, best_end

@@ -1,67 +1,65 @@
-"""A candidate's trips: how many, and what those show that stay among its accounts."""
+"""A candidate's trips: how many, and what those show that stay among its accounts.
+
+Cost: O(rode-with links of the members).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from graph.entity_graph import EntityGraph
+from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
+from graph.habits import incentive_rate
+from graph.kernel import kernel
+from graph.link_records import DRIVERS
+from graph.link_touch import first_link
 from graph.links import MONEY_SCALE
+from graph.state import DRIVER, Int32s, State
 
 
-@dataclass(frozen=True, slots=True)
-class Trips:
-    """*Inside* trips have both rider and driver in the candidate."""
-
-    per_account: float
-    inside: int
-    inside_share: float
-    """Of the trips of its riders."""
-    driver_inside_share: float
-    """Of the trips of its drivers."""
-    riders_inside: int
-    drivers_inside: int
-    pair_density: float
-    """Pairs that rode, over all pairs of riders and drivers that have inside trips."""
-    incentive_rate: float
-    """Inside trips with an incentive for the driver."""
-    incentive_excess: float
-    """That rate less the city's."""
-    surcharge: float
-    """Mean log of an inside fare over the city's fare for its distance and time."""
-    odd_rate: float
-    """Inside trips whose claim does not hold: speed, distance, price or track."""
-    incentive_money: float
-    fare_money: float
-
-
-def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
-    """Cost: O(rode-with links of the riders)."""
-    inside_of = dict.fromkeys(members)
-    links, facts = graph.links, graph.ride_facts
-    inside: list[int] = []
-    riders: dict[int, None] = {}
-    drivers: dict[int, None] = {}
-    for member in members:
-        for driver, link in graph.drivers_of.get(member, {}).items():
-            if driver in inside_of:
-                inside.append(link)
-                riders[member] = drivers[driver] = None
-    trips = sum(links.count[k] for k in inside)
-    rate = ratio(sum(facts.incentives[k] for k in inside), trips)
-    accounts = [graph.accounts[member] for member in members]
-    return Trips(
-        per_account=sum(a.trips for a in accounts) / len(accounts),
-        inside=trips,
-        inside_share=min(1.0, ratio(trips, sum(a.trips for a in accounts if not a.is_driver))),
-        driver_inside_share=min(1.0, ratio(trips, sum(a.trips for a in accounts if a.is_driver))),
-        riders_inside=len(riders),
-        drivers_inside=len(drivers),
-        pair_density=ratio(len(inside), len(riders) * len(drivers)),
-        incentive_rate=rate,
-        incentive_excess=rate - graph.habits.incentive_rate if trips else 0.0,
-        surcharge=ratio(sum(facts.surcharge[k] for k in inside), trips),
-        odd_rate=ratio(sum(facts.odd[k] for k in inside), trips),
-        incentive_money=sum(facts.incentive_units[k] for k in inside) / MONEY_SCALE,
-        fare_money=sum(links.money[k] for k in inside) / MONEY_SCALE,
-    )
+@kernel
+def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
+    """The trips inside; expects the members marked under ``stamp`` with a count of 0."""
+    records, hooks = state.links.links, state.links.hooks
+    marks = state.marks
+    pairs = inside = incentives = odd = riders = drivers = 0
+    incentive_units = fare_units = 0
+    surcharge = 0.0
+    all_trips = rider_trips = driver_trips = 0
+    for place in range(len(members)):
+        account = state.accounts[state.entities[members[place]].account]
+        all_trips += account.trips
+        if account.role == DRIVER:
+            driver_trips += account.trips
+        else:
+            rider_trips += account.trips
+        rode = False
+        link = first_link(state.links, members[place], DRIVERS)
+        while link >= 0:
+            ride = records[link]
+            mark = marks[ride.target]
+            if mark.stamp == stamp:
+                rode = True
+                if mark.count == 0:
+                    mark.count = 1
+                    drivers += 1
+                pairs += 1
+                inside += ride.count
+                incentives += ride.incentives
+                incentive_units += ride.incentive_units
+                fare_units += ride.money
+                odd += ride.odd
+                surcharge += ride.surcharge
+            link = hooks[link].next_out
+        riders += rode
+    e.trips_per_account = all_trips / len(members)
+    e.inside = inside
+    e.inside_share = min(1.0, ratio(inside, rider_trips))
+    e.driver_inside_share = min(1.0, ratio(inside, driver_trips))
+    e.riders_inside = riders
+    e.drivers_inside = drivers
+    e.pair_density = ratio(pairs, riders * drivers)
+    e.incentive_rate = ratio(incentives, inside)
+    e.incentive_excess = e.incentive_rate - incentive_rate(state) if inside else 0.0
+    e.surcharge = ratio(surcharge, inside)
+    e.odd_rate = ratio(odd, inside)
+    e.incentive_money = incentive_units / MONEY_SCALE
+    e.fare_money = fare_units / MONEY_SCALE

@@ -1,26 +1,22 @@
 """Rules that flag, one file each, and what speaks for innocence.
 
-A rule reads the evidence of a candidate and answers with a finding; a scorer combines the findings into
-one probability (see ``graph.scoring``).
+A rule reads the evidence of a candidate and answers with a strength and a sentence; a scorer combines the
+strengths into one probability (see ``graph.scoring``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from graph.evidence import Evidence
 from graph.rules.collusion import collusion
 from graph.rules.fake_rides import fake_rides
-from graph.rules.finding import Finding
+from graph.rules.finding import Finding, Rule
 from graph.rules.innocence import INNOCENT_RULES
 from graph.rules.multi_account import multi_account
 from graph.rules.promo_farm import promo_farm
 from graph.rules.referral_chain import referral_chain
 from graph.rules.stolen_cards import stolen_cards
 from graph.rules.takeover import takeover
-
-Rule = Callable[[Evidence], Finding]
 
 RULES: Final[tuple[Rule, ...]] = (
     multi_account,
@@ -32,10 +28,4 @@ RULES: Final[tuple[Rule, ...]] = (
     takeover,
 )
 
-
-def find(evidence: Evidence) -> list[Finding]:
-    """What every rule says, those that accuse first, each in a fixed order."""
-    return [rule(evidence) for rule in (*RULES, *INNOCENT_RULES)]
-
-
-__all__ = ["INNOCENT_RULES", "RULES", "Finding", "Rule", "find"]
+__all__ = ["INNOCENT_RULES", "RULES", "Finding", "Rule"]

@@ -8,31 +8,38 @@ incentives far above the city's rate, fares above what distance and duration cos
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, counted, percent, ramp
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.rules.finding import Rule, Said, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
 
-def collusion(evidence: Evidence) -> Finding:
+@kernel
+def strength(e: Record) -> float:
     """A dense, closed set of riders and drivers that gains by it."""
-    trips = evidence.trips
-    closed = ramp(trips.inside_share, 0.25, 0.6)
-    dense = ramp(trips.pair_density, 0.2, 0.6)
-    gain = max(ramp(trips.incentive_excess, 0.12, 0.4), 0.7 * ramp(trips.surcharge, 0.08, 0.3))
-    both = ramp(trips.riders_inside, 2, 6) * ramp(trips.drivers_inside, 1, 3)
-    return Finding(
-        "collusion",
-        RingKind.COLLUSION,
-        closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(evidence)),
-        f"{counted(trips.riders_inside, 'rider')} and {counted(trips.drivers_inside, 'driver')} ride with "
-        f"each other: {counted(trips.inside, 'trip')}, {percent(trips.pair_density)} of all possible pairs, "
-        f"{percent(trips.inside_share)} of the riders' trips; {percent(trips.incentive_rate)} paid an "
-        f"incentive, fares {percent(trips.surcharge)} above the city's",
+    closed = ramp(e.inside_share, 0.25, 0.6)
+    dense = ramp(e.pair_density, 0.2, 0.6)
+    gain = max(ramp(e.incentive_excess, 0.12, 0.4), 0.7 * ramp(e.surcharge, 0.08, 0.3))
+    both = ramp(e.riders_inside, 2, 6) * ramp(e.drivers_inside, 1, 3)
+    return closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(e))
+
+
+def say(e: Evidence) -> Said:
+    """What it rests on, in words."""
+    return (
+        f"{counted(e.riders_inside, 'rider')} and {counted(e.drivers_inside, 'driver')} ride with "
+        f"each other: {counted(e.inside, 'trip')}, {percent(e.pair_density)} of all possible pairs, "
+        f"{percent(e.inside_share)} of the riders' trips; {percent(e.incentive_rate)} paid an "
+        f"incentive, fares {percent(e.surcharge)} above the city's",
         {
-            "inside_trips": trips.inside,
-            "pair_density": trips.pair_density,
-            "inside_share": trips.inside_share,
-            "incentive_rate": trips.incentive_rate,
-            "surcharge": trips.surcharge,
+            "inside_trips": e.inside,
+            "pair_density": e.pair_density,
+            "inside_share": e.inside_share,
+            "incentive_rate": e.incentive_rate,
+            "surcharge": e.surcharge,
         },
     )
+
+
+collusion = Rule("collusion", RingKind.COLLUSION, strength, say)

@@ -9,40 +9,46 @@ short, too slow or too fast for their claim count as odd, see ``graph.trips``.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, counted, percent, ramp
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.rules.finding import Rule, Said, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
 
-def fake_rides(evidence: Evidence) -> Finding:
+@kernel
+def strength(e: Record) -> float:
     """Riders in one hand whose trips stay with a few drivers, are rewarded, or do not hold."""
-    trips = evidence.trips
     gain = max(
-        ramp(trips.incentive_excess, 0.08, 0.35),
-        ramp(trips.odd_rate, 0.03, 0.25),
-        0.6 * ramp(trips.surcharge, 0.05, 0.3),
-        0.5 * ramp(trips.driver_inside_share, 0.1, 0.4),
+        ramp(e.incentive_excess, 0.08, 0.35),
+        ramp(e.odd_rate, 0.03, 0.25),
+        0.6 * ramp(e.surcharge, 0.05, 0.3),
+        0.5 * ramp(e.driver_inside_share, 0.1, 0.4),
     )
-    strength = (
-        one_hand(evidence)
-        * ramp(trips.inside, 2, 8)
-        * ramp(trips.inside_share, 0.12, 0.45)
-        * ramp(trips.riders_inside, 1, 4)
+    return (
+        one_hand(e)
+        * ramp(e.inside, 2, 8)
+        * ramp(e.inside_share, 0.12, 0.45)
+        * ramp(e.riders_inside, 1, 4)
         * (0.35 + 0.65 * gain)
     )
-    return Finding(
-        "fake_rides",
-        RingKind.FAKE_RIDES,
-        strength,
-        f"{counted(trips.inside, 'trip')} of {counted(trips.riders_inside, 'account')} in one hand with "
-        f"{counted(trips.drivers_inside, 'driver')} ({percent(trips.inside_share)} of their trips); "
-        f"{percent(trips.incentive_rate)} paid an incentive, {percent(trips.odd_rate)} do not hold (speed, "
+
+
+def say(e: Evidence) -> Said:
+    """What it rests on, in words."""
+    return (
+        f"{counted(e.inside, 'trip')} of {counted(e.riders_inside, 'account')} in one hand with "
+        f"{counted(e.drivers_inside, 'driver')} ({percent(e.inside_share)} of their trips); "
+        f"{percent(e.incentive_rate)} paid an incentive, {percent(e.odd_rate)} do not hold (speed, "
         "distance, price or track)",
         {
-            "inside_trips": trips.inside,
-            "inside_share": trips.inside_share,
-            "incentive_rate": trips.incentive_rate,
-            "odd_rate": trips.odd_rate,
-            "incentive_money": trips.incentive_money,
+            "inside_trips": e.inside,
+            "inside_share": e.inside_share,
+            "incentive_rate": e.incentive_rate,
+            "odd_rate": e.odd_rate,
+            "incentive_money": e.incentive_money,
         },
     )
+
+
+fake_rides = Rule("fake_rides", RingKind.FAKE_RIDES, strength, say)

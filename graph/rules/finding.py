@@ -1,10 +1,13 @@
-"""What a rule says of a candidate, and the soft thresholds rules are built from."""
+"""What a rule is and says of a candidate, and the soft thresholds rules are built from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from graph.evidence import Evidence
+from graph.evidence.record import Record
+from graph.kernel import kernel
 from graph.vocabulary import RingKind
 
 
@@ -23,6 +26,26 @@ class Finding:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
 
+Said = tuple[str, Mapping[str, float]]
+"""One sentence for an investigator, and the numbers it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``strength`` is a kernel that reads the evidence as a record; ``say`` puts the same into words."""
+
+    name: str
+    kind: RingKind | None
+    strength: Callable[[Record], float]
+    say: Callable[[Evidence], Said]
+
+    def found(self, evidence: Evidence, strength: float) -> Finding:
+        """The finding of a strength worked out before."""
+        detail, numbers = self.say(evidence)
+        return Finding(self.name, self.kind, strength, detail, numbers)
+
+
+@kernel
 def ramp(value: float, low: float, high: float) -> float:
     """0 up to ``low``, 1 from ``high`` on, linear between: a threshold without an edge to hide behind.
 

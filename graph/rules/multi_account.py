@@ -8,7 +8,9 @@ nothing, and ``CROWD`` say all.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, counted, percent, ramp
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.rules.finding import Rule, Said, counted, percent, ramp
 from graph.rules.one_hand import one_hand
 from graph.vocabulary import RingKind
 
@@ -16,21 +18,26 @@ FAMILY = 4
 CROWD = 10
 
 
-def multi_account(evidence: Evidence) -> Finding:
+@kernel
+def strength(e: Record) -> float:
     """Many accounts that share phones and cards and have none of their own."""
-    sharing = evidence.sharing
-    return Finding(
-        "multi_account",
-        RingKind.MULTI_ACCOUNT,
-        one_hand(evidence) * ramp(evidence.accounts, FAMILY - 1, CROWD),
-        f"{evidence.accounts} accounts look like {counted(sharing.hands, 'hand')}: "
-        f"{percent(sharing.device_sharing)} share a phone, {percent(sharing.card_sharing)} share a card, "
-        f"{percent(sharing.own_device)} have a phone of their own",
+    return one_hand(e) * ramp(e.accounts, FAMILY - 1, CROWD)
+
+
+def say(e: Evidence) -> Said:
+    """What it rests on, in words."""
+    return (
+        f"{e.accounts} accounts look like {counted(e.hands, 'hand')}: "
+        f"{percent(e.device_sharing)} share a phone, {percent(e.card_sharing)} share a card, "
+        f"{percent(e.own_device)} have a phone of their own",
         {
-            "accounts": evidence.accounts,
-            "hands": sharing.hands,
-            "device_sharing": sharing.device_sharing,
-            "card_sharing": sharing.card_sharing,
-            "own_device": sharing.own_device,
+            "accounts": e.accounts,
+            "hands": e.hands,
+            "device_sharing": e.device_sharing,
+            "card_sharing": e.card_sharing,
+            "own_device": e.own_device,
         },
     )
+
+
+multi_account = Rule("multi_account", RingKind.MULTI_ACCOUNT, strength, say)

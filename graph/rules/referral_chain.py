@@ -8,26 +8,33 @@ ride. The thresholds are ours, set on the simulation.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.rules.finding import Rule, Said, percent, ramp
 from graph.rules.one_hand import one_door, one_hand
 from graph.vocabulary import RingKind
 
 
-def referral_chain(evidence: Evidence) -> Finding:
+@kernel
+def strength(e: Record) -> float:
     """Most accounts referred by another of the same hand, few trips."""
-    takings, trips = evidence.takings, evidence.trips
-    hand = max(one_hand(evidence), one_door(evidence))
-    referred = ramp(takings.referral_share, 0.3, 0.8)
-    idle = 1.0 - ramp(trips.per_account, 1.5, 5.0)
-    return Finding(
-        "referral_chain",
-        RingKind.REFERRAL_CHAIN,
-        hand * referred * (0.6 + 0.4 * idle) * ramp(evidence.accounts, 2, 6),
-        f"{percent(takings.referral_share)} of the accounts were referred by another of them, "
-        f"in chains up to {takings.referral_depth} long; {trips.per_account:.1f} trips an account",
+    hand = max(one_hand(e), one_door(e))
+    referred = ramp(e.referral_share, 0.3, 0.8)
+    idle = 1.0 - ramp(e.trips_per_account, 1.5, 5.0)
+    return hand * referred * (0.6 + 0.4 * idle) * ramp(e.accounts, 2, 6)
+
+
+def say(e: Evidence) -> Said:
+    """What it rests on, in words."""
+    return (
+        f"{percent(e.referral_share)} of the accounts were referred by another of them, "
+        f"in chains up to {e.referral_depth} long; {e.trips_per_account:.1f} trips an account",
         {
-            "referral_share": takings.referral_share,
-            "referral_depth": takings.referral_depth,
-            "promo_money": takings.promo_money,
+            "referral_share": e.referral_share,
+            "referral_depth": e.referral_depth,
+            "promo_money": e.promo_money,
         },
     )
+
+
+referral_chain = Rule("referral_chain", RingKind.REFERRAL_CHAIN, strength, say)

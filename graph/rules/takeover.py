@@ -9,27 +9,34 @@ each, over weeks, and then ride with whoever comes.
 from __future__ import annotations
 
 from graph.evidence import Evidence
-from graph.rules.finding import Finding, percent, ramp
+from graph.evidence.record import Record
+from graph.kernel import kernel
+from graph.rules.finding import Rule, Said, percent, ramp
 from graph.vocabulary import RingKind
 
 
-def takeover(evidence: Evidence) -> Finding:
+@kernel
+def strength(e: Record) -> float:
     """Settled accounts arrive on one phone at once, go on using it, and ride with the same drivers."""
-    arrivals = evidence.arrivals
-    together = ramp(arrivals.count * arrivals.burst, 1, 5)
-    used = ramp(arrivals.used, 1.2, 2.5)
-    drivers = ramp(arrivals.same_drivers, 0.3, 0.8)
-    return Finding(
-        "takeover",
-        RingKind.TAKEOVER,
-        together * ramp(arrivals.share, 0.2, 0.6) * (0.15 + 0.25 * used + 0.6 * drivers),
-        f"{arrivals.count} settled accounts came to one phone, {percent(arrivals.burst)} of them within "
-        f"three days, used it {arrivals.used:.1f} times each; {percent(arrivals.same_drivers)} of them rode "
+    together = ramp(e.arrivals * e.arrival_burst, 1, 5)
+    used = ramp(e.arrival_uses, 1.2, 2.5)
+    drivers = ramp(e.same_drivers, 0.3, 0.8)
+    return together * ramp(e.arrival_share, 0.2, 0.6) * (0.15 + 0.25 * used + 0.6 * drivers)
+
+
+def say(e: Evidence) -> Said:
+    """What it rests on, in words."""
+    return (
+        f"{e.arrivals} settled accounts came to one phone, {percent(e.arrival_burst)} of them within "
+        f"three days, used it {e.arrival_uses:.1f} times each; {percent(e.same_drivers)} of them rode "
         "since with a few drivers they have in common",
         {
-            "arrivals": arrivals.count,
-            "arrival_burst": arrivals.burst,
-            "uses": arrivals.used,
-            "same_drivers": arrivals.same_drivers,
+            "arrivals": e.arrivals,
+            "arrival_burst": e.arrival_burst,
+            "uses": e.arrival_uses,
+            "same_drivers": e.same_drivers,
         },
     )
+
+
+takeover = Rule("takeover", RingKind.TAKEOVER, strength, say)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from graph.errors import BadCall
+from graph.stores.opening import StoreAddress
 from ringfence.settings import read_settings
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
@@ -28,13 +29,14 @@ def command(
     """Simulate a city with planted rings, find them, and compare with the truth."""
     from gnn.evaluation import detection_of, evaluate
     from queries import open_results
+    from ringfence.demo_questions import examples
     from ringfence.demo_story import print_missed, print_rings, tell
     from ringfence.evaluation_tables import HEADLINE, methods_table
     from ringfence.judgement import read_history, read_truth
     from simulation import BadConfig, CityConfig, simulate
 
     console = output()
-    city, found = out / "city", out / "results"
+    city, found, store = out / "city", out / "results", out / "store.db"
     console.print(f"1. A city of {riders:,} riders and {drivers:,} drivers lives {days} days (seed {seed}).")
     try:
         config = CityConfig(
@@ -48,7 +50,9 @@ def command(
 
     console.print("2. Its events go in, in the order they happened; rings come out.")
     with progress_bar("Detecting", "bytes", quiet) as progress:
-        summary = run_detection([events], found, DetectOptions.from_settings(read_settings()), progress)
+        summary = run_detection(
+            [events], found, DetectOptions.from_settings(read_settings()), progress, StoreAddress(str(store))
+        )
     console.print(
         f"   {summary.events:,} events in {summary.seconds:.1f} s, {summary.flags:,} flags, "
         f"{summary.rings:,} rings.\n"
@@ -67,7 +71,8 @@ def command(
     console.print()
     console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
     console.print(
-        f"Events and truth are in {city}, results in {found}. Try next:\n"
+        f"Events and truth are in {city}, results in {found}, what investigators ask in {store}. Try next:\n"
+        f"{examples(store, rings)}"
         f"  .venv/bin/ringfence evaluate {found} --truth {city}/truth.json --events {events}\n"
         f"  .venv/bin/ringfence demo --out out/another --seed {seed + 1}",
         soft_wrap=True,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ringfence.settings import pseudonym_key, read_settings
+from ringfence.store_wiring import store_address
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
 
@@ -31,6 +32,12 @@ def command(
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE", help="Store to fill as well: a path, or a bolt:// or neo4j:// address."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Find the fraud rings in event files, in event order, as if they came live."""
@@ -42,8 +49,9 @@ def command(
         options = replace(options, batch_size=batch_size)
     if window_days is not None:
         options = replace(options, window_days=window_days)
+    address = store_address(settings, store) if store or settings.store else None
     with progress_bar("Detecting", "bytes", quiet) as progress:
-        summary = run_detection(events, out, options, progress)
+        summary = run_detection(events, out, options, progress, address)
     if not quiet:
         output().print(
             f"{summary.events:,} events, {summary.rejected.total:,} rejected, "

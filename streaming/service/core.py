@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from graph.errors import Fatal, Rejected, RingfenceError
+from graph.event_batch import EventBatch
 from graph.events import Event
 from graph.results import Outcome
 from graph.vocabulary import RejectionReason
@@ -153,7 +154,7 @@ class Core:
         if not ready:
             return []
         horizon_ms = self.admission.horizon_ms
-        verdicts = self.admission.admit([held[4] for held in ready])
+        verdicts = self.admission.admit(EventBatch.of([held[4] for held in ready]))
         if not verdicts.any():
             return list(ready)
         admitted: list[Held] = []
@@ -175,7 +176,7 @@ class Core:
             return Outcome(flags=[], ledger=[])
         if not one_by_one:
             try:
-                return self.engine.apply(events)
+                return self.engine.apply(EventBatch.of(events))
             except RingfenceError:
                 raise
             except Exception as error:
@@ -183,7 +184,7 @@ class Core:
         outcome = Outcome(flags=[], ledger=[])
         for held, event in zip(admitted, events, strict=True):
             try:
-                part = self.engine.apply([event])
+                part = self.engine.apply(EventBatch.of([event]))
             except RingfenceError:
                 raise
             except Exception as error:
@@ -222,7 +223,7 @@ class Core:
         if not isinstance(self.engine, SavedEngine):
             raise Fatal("expected an engine with save and load, found one without; empty the state folder")
         self.engine.load(_of("engine", arrays))
-        self.admission.restore(_of("admission", arrays))
+        self.admission.load(_of("admission", arrays))
         self.holding.restore(_of("holding", arrays))
         self.tally = tally
 

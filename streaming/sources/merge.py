@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.errors import Rejected
-from streaming.decode import Decoder, Record
+from graph.event_batch import EventBatch, Records
+from graph.kernel import kernel
+from streaming.columns import ColumnDecoder
 from streaming.deduplicate import DAY_MS
 from streaming.sources.decoded import DecodedBlock, decoded
 from streaming.sources.files import InputFile
@@ -32,28 +34,55 @@ class Slice:
 
 
 class Portion:
-    """Records that follow each other in the merged order, made of slices in the given ``order``."""
+    """Lines that follow each other in the merged order, made of slices in the given ``order``.
 
-    def __init__(self, slices: Sequence[Slice], order: Sequence[int] | None = None) -> None:
+    ``batch`` holds their events, ``places`` says which line each is, ``refused`` holds the other lines.
+    """
+
+    def __init__(self, slices: Sequence[Slice], order: Int64s | None = None) -> None:
         self._slices = slices
         self._order = order
         self._ends = list(accumulate(part.stop - part.start for part in slices))
-        side_by_side = list(
-            chain.from_iterable(part.block.records[part.start : part.stop] for part in slices)
-        )
-        self.records: Sequence[Record] = (
-            side_by_side if order is None else [side_by_side[index] for index in order]
-        )
+        self.batch: EventBatch
+        self.places: Int64s
+        self.refused: Sequence[tuple[int, Rejected]]
+        if order is None:
+            records = slices[0].block.records
+            self.batch, self.places, self.refused = records.batch, records.places, records.refused
+        else:
+            self._mix(order)
+
+    def _mix(self, order: Int64s) -> None:
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        batches: list[EventBatch] = []
+        places: list[Int64s] = []
+        refused: list[tuple[int, Rejected]] = []
+        for part, end in zip(self._slices, self._ends, strict=True):
+            records, shift = part.block.records, end - part.stop
+            first, last = np.searchsorted(records.places, (part.start, part.stop))
+            batches.append(records.batch[first:last])
+            places.append(rank[records.places[first:last] + shift])
+            refused += [
+                (int(rank[place + shift]), why)
+                for place, why in records.refused
+                if part.start <= place < part.stop
+            ]
+        side_by_side = np.concatenate(places)
+        mixed = np.argsort(side_by_side)
+        self.batch = EventBatch.joined(batches)[mixed]
+        self.places = side_by_side[mixed]
+        self.refused = sorted(refused, key=lambda one: one[0])
 
     def origin(self, index: int) -> tuple[DecodedBlock, int]:
-        """The block that record ``index`` comes from, and its line there."""
-        place = index if self._order is None else self._order[index]
+        """The block that line ``index`` comes from, and its number there."""
+        place = index if self._order is None else int(self._order[index])
         number = bisect_right(self._ends, place)
         part = self._slices[number]
         return part.block, part.stop - (self._ends[number] - place)
 
 
-def merged(files: Sequence[InputFile], decoder: Decoder, clock_ms: int) -> Iterator[Portion]:
+def merged(files: Sequence[InputFile], decoder: ColumnDecoder, clock_ms: int) -> Iterator[Portion]:
     """Every record of all inputs: always from the input whose next event is the oldest.
 
     Inside one input the order stays as it is; between equal times the order of the arguments decides.
@@ -67,7 +96,7 @@ def merged(files: Sequence[InputFile], decoder: Decoder, clock_ms: int) -> Itera
     """
     if len(files) == 1:
         for block in decoded(files[0], decoder):
-            yield Portion([Slice(block, 0, len(block.records))])
+            yield Portion([Slice(block, 0, block.records.count)])
         return
     inputs = [_Input(decoded(file, decoder), clock_ms) for file in files]
     inputs = [one for one in inputs if one.advance()]
@@ -77,7 +106,7 @@ def merged(files: Sequence[InputFile], decoder: Decoder, clock_ms: int) -> Itera
         limit, number = _end(first_to_end), inputs.index(first_to_end)
         taken = [one.take(limit, including=index <= number) for index, one in enumerate(inputs)]
         order = np.argsort(np.concatenate([keys for _, keys in taken]), kind="stable")
-        yield Portion([part for part, _ in taken], order.tolist())
+        yield Portion([part for part, _ in taken], order)
         if not first_to_end.advance():
             inputs.remove(first_to_end)
 
@@ -97,7 +126,10 @@ class _Input:
             return False
         self._block = block
         self._at = 0
-        self._keys = _newest_so_far(block.records, self.end, self._clock_ms)
+        self._keys = np.empty(block.records.count, np.int64)
+        _newest_so_far(
+            block.records.batch.records, block.records.places, self.end, self._clock_ms, self._keys
+        )
         self.end = int(self._keys[-1])
         return True
 
@@ -113,14 +145,17 @@ def _end(one: _Input) -> int:
     return one.end
 
 
-def _newest_so_far(records: Sequence[Record], newest: int, clock_ms: int) -> Int64s:
-    keys: list[int] = []
-    for record in records:
-        if (
-            not isinstance(record, Rejected)
-            and record.ts > newest
-            and record.ts - DAY_MS <= max(newest, clock_ms)
-        ):
-            newest = record.ts
-        keys.append(newest)
-    return np.array(keys, np.int64)
+@kernel
+def _newest_so_far(records: Records, places: Int64s, newest: int, clock_ms: int, keys: Int64s) -> None:
+    """For each line the newest time up to it; lines without an event repeat that of the line before."""
+    line = 0
+    for row in range(len(records)):
+        while line < places[row]:
+            keys[line] = newest
+            line += 1
+        ts = records[row].ts
+        if ts > newest and ts - DAY_MS <= max(newest, clock_ms):
+            newest = ts
+    while line < len(keys):
+        keys[line] = newest
+        line += 1

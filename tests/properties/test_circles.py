@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.circles import DENSITY, MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS, circle_around
+from graph.circles import DENSITY, MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
 from graph.vocabulary import EntityKind
+from tests.twin.circles import circle_around
 from tests.unit.graph.scenes import Scene, entity, graph_of
 
 rides = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5)), max_size=90)

@@ -4,7 +4,7 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.components import Components
+from tests.twin.components import Components
 
 steps = st.lists(
     st.tuples(st.booleans(), st.integers(0, 11), st.integers(0, 11)).filter(lambda s: s[1] != s[2]),

@@ -8,8 +8,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.event_batch import EventBatch
 from graph.events import GpsPing
-from streaming.decode import Decoder
+from streaming.columns import ColumnDecoder
 from streaming.deduplicate import DAY_MS, HOUR_MS, WINDOW_MS, Admission
 from streaming.sources.files import InputFile
 from streaming.sources.merge import merged
@@ -50,7 +51,9 @@ def test_admission_answers_as_a_list_of_everything_would(events, cuts):
     admission = Admission(NOON)
     bounds = [0, *sorted(cuts), len(events)]
     answers = [
-        answer for start, stop in pairwise(bounds) for answer in admission.admit(events[start:stop]).tolist()
+        answer
+        for start, stop in pairwise(bounds)
+        for answer in admission.admit(EventBatch.of(events[start:stop])).tolist()
     ]
     assert answers == judge_slowly(events)
 
@@ -59,7 +62,7 @@ def test_admission_answers_as_a_list_of_everything_would(events, cuts):
 @given(st.integers(0, 2**32))
 def test_growing_tables_forget_nothing_too_early(seed):
     hours = [NOON + (seed * 31 + n * 7919) % 40 * HOUR_MS // 40 for n in range(20_000)]
-    events = [ping(f"{seed}-{n}", ts) for n, ts in enumerate(hours)]
+    events = EventBatch.of([ping(f"{seed}-{n}", ts) for n, ts in enumerate(hours)])
     admission = Admission(NOON)
     assert not admission.admit(events).any()
     assert admission.admit(events).all()
@@ -86,7 +89,9 @@ def test_merging_takes_the_oldest_head(inputs, lines_per_block):
         )
         for number, one in enumerate(named)
     ]
-    found = [record.event_id for portion in merged(files, Decoder(), NOON) for record in portion.records]
+    found = [
+        event.event_id for portion in merged(files, ColumnDecoder(), NOON) for event in portion.batch.events()
+    ]
     assert found == merge_slowly(named)
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
+import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import Rejected
-from streaming.decode import Decoder
+from graph.event_batch import LATEST_MS, EventBatch
+from graph.events import Event
+from streaming.columns import ColumnDecoder
+from streaming.decode import Decoder, Record
 
 REQUIRED = {
     "account_created": {"account_id": "id", "role": ("rider", "driver")},
@@ -110,12 +116,43 @@ def check(line: bytes) -> None:
     decoder = Decoder()
     in_company = decoder.decode_lines([CLEAN, line, CLEAN])
     alone = decoder.decode_lines([line])[0]
+    check_columns([CLEAN, line, CLEAN], in_company)
+    check_columns([line], [alone])
     assert in_company[0] == in_company[2] == Decoder().decode(CLEAN)
     for record in (in_company[1], alone):
         if isinstance(record, Rejected):
             assert expected is None, (record, line)
         else:
             assert msgspec.to_builtins(record) == expected
+
+
+def check_columns(lines: list[bytes], expected: Sequence[Record]) -> None:
+    """Decoded to columns the same becomes of the lines, to the last bit, in a row and as values."""
+    among = b"\n".join(lines)
+    ends = list(accumulate((len(line) + 1 for line in lines), initial=-1))[1:]
+    starts = [end - len(line) for end, line in zip(ends, lines, strict=True)]
+    decoder = ColumnDecoder()
+    for found in (decoder.decode(among, np.array(starts), np.array(ends)), decoder.decode_values(lines)):
+        assert found.count == len(lines)
+        events = dict(zip(found.places.tolist(), found.batch.events(), strict=True))
+        refused = {place: (why.reason, why.detail) for place, why in found.refused}
+        for place, record in enumerate(expected):
+            if isinstance(record, Rejected):
+                assert refused.pop(place) == (record.reason, record.detail)
+            else:
+                assert shown(events.pop(place)) == shown(record)
+        assert not events
+        assert not refused
+        again = EventBatch.of(list(found.batch.events()))
+        for name in ("ts", "id_hash", "text_hash", "text_length", "code", "kind"):
+            assert (again.records[name] == found.batch.records[name]).all()
+
+
+def shown(event: Event) -> dict[str, object]:
+    """The fields of an event, doubles by their bits; a time too late for a record as the latest."""
+    fields = msgspec.to_builtins(event)
+    fields["ts"] = min(fields["ts"], LATEST_MS)
+    return {name: value.hex() if isinstance(value, float) else value for name, value in fields.items()}
 
 
 CLEAN = b'{"event_id":"e","type":"payout_added","ts":1767268800000,"account_id":"a","bank_account_id":"b"}'

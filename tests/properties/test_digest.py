@@ -3,19 +3,16 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.digest import state_digest
 from graph.engine import LATENESS_MS
-from graph.entity_graph import EntityGraph
 from graph.sharing import DAY_MS
 from tests.properties.test_entity_graph import WINDOW_MS, spelt, streams
 from tests.unit.graph.fakes import in_batches, new_engine
 
 
 def digest_of(events) -> str:
-    graph = EntityGraph(WINDOW_MS, LATENESS_MS)
-    for event in events:
-        graph.apply(event)
-    return state_digest(graph)
+    engine = new_engine(window_days=20)
+    engine.apply(events)
+    return engine.state_digest()
 
 
 @settings(max_examples=150, deadline=None)

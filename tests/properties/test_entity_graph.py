@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.entity_graph import EntityGraph
 from graph.events import (
     AccountCreated,
     AccountLogin,
@@ -20,6 +19,7 @@ from graph.events import (
 )
 from graph.sharing import DAY_MS, WEIGHTS, SharingWeights
 from graph.vocabulary import EntityKind, Role
+from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import LATENESS_MS, START, clusters_of
 from tests.unit.graph.twin import Twin
 

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.links import LinkTable
 from graph.vocabulary import LinkKind
+from tests.twin.links import LinkTable
 
 WINDOW, LATENESS = 20, 10
 times = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 200)), min_size=1, max_size=40)

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.sharing import WEIGHTS, Tenure, connected, strength
+from graph.sharing import WEIGHTS
 from graph.vocabulary import EntityKind
+from tests.twin.sharing import Tenure, connected, strength
 
 DAY = 86_400_000
 kinds = st.sampled_from(sorted(WEIGHTS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graph.entity_graph import EntityGraph
 from graph.events import (
     AccountCreated,
     AccountLogin,
@@ -18,6 +17,7 @@ from graph.events import (
 from graph.rings import Moment
 from graph.sharing import DAY_MS
 from graph.vocabulary import EntityKind, Role, VerdictOutcome
+from tests.twin.entity_graph import EntityGraph
 
 START = 1_700_000_000_000
 HOUR = 1 / 24
@@ -111,7 +111,7 @@ def fare_of(km: float, minutes: float) -> float:
 
 
 def graph_of(scene: Scene, window_ms: int = WINDOW_MS) -> EntityGraph:
-    """The graph after the whole scene."""
+    """The plain graph after the whole scene."""
     graph = EntityGraph(window_ms, LATENESS_MS)
     for event in scene.events:
         graph.apply(event)

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from graph.circles import circle_around, comes_back
-from graph.entity_graph import EntityGraph
 from graph.vocabulary import EntityKind
+from tests.twin.circles import circle_around, comes_back
+from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import Scene, entity, graph_of
 
 

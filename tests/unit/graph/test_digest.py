@@ -2,9 +2,21 @@
 
 import pytest
 
-from graph.digest import content_id, state_digest
+from graph.digest import content_id
+from graph.engine import Engine
 from graph.vocabulary import EntityKind
-from tests.unit.graph.scenes import WINDOW_MS, Scene, entity, graph_of
+from tests.unit.graph.fakes import new_engine
+from tests.unit.graph.scenes import Scene, moment
+
+
+def engine_of(scene: Scene, **options) -> Engine:
+    engine = new_engine(**options)
+    engine.apply(scene.events)
+    return engine
+
+
+def digest_of(scene: Scene, **options) -> str:
+    return engine_of(scene, **options).state_digest()
 
 
 def full_scene() -> Scene:
@@ -20,7 +32,7 @@ def full_scene() -> Scene:
 
 
 def test_a_digest_is_thirty_two_hexadecimal_digits():
-    digest = state_digest(graph_of(full_scene()))
+    digest = digest_of(full_scene())
     assert len(digest) == 32
     assert int(digest, 16) > 0
 
@@ -31,14 +43,14 @@ def test_the_loss_of_any_event_changes_the_digest(lost):
     del part._events[lost]
     part.logs_in("ann", 6, "phone")
     whole.logs_in("ann", 6, "phone")
-    assert state_digest(graph_of(part)) != state_digest(graph_of(whole))
+    assert digest_of(part) != digest_of(whole)
 
 
 @pytest.mark.parametrize("twice", range(7))
 def test_counting_any_event_twice_changes_the_digest(twice):
     whole, more = full_scene(), full_scene()
     more._events.append(more._events[twice])
-    assert state_digest(graph_of(more)) != state_digest(graph_of(whole))
+    assert digest_of(more) != digest_of(whole)
 
 
 def test_money_and_time_are_part_of_the_digest():
@@ -47,25 +59,25 @@ def test_money_and_time_are_part_of_the_digest():
         scene = full_scene()
         scene.rides("ann", "dan", day, fare=fare)
         scene.logs_in("ann", 7, "phone")
-        digests.add(state_digest(graph_of(scene)))
+        digests.add(digest_of(scene))
     assert len(digests) == 3
 
 
 def test_a_cut_and_a_declaration_change_the_digest():
     def digest(change) -> str:
-        graph = graph_of(full_scene())
-        change(graph, entity(graph, EntityKind.ACCOUNT, "ann"), entity(graph, EntityKind.DEVICE, "phone"))
-        return state_digest(graph)
+        engine = engine_of(full_scene())
+        change(engine)
+        return engine.state_digest()
 
-    plain = digest(lambda graph, account, phone: None)
-    cut = digest(lambda graph, account, phone: graph.cut(account, phone))
-    declared = digest(lambda graph, account, phone: graph.declare_public(phone))
+    plain = digest(lambda engine: None)
+    cut = digest(lambda engine: engine.cut("ann", EntityKind.DEVICE, "phone", moment(7, "cut")))
+    declared = digest(lambda engine: engine.declare_public(EntityKind.DEVICE, "phone", moment(7, "word")))
     assert len({plain, cut, declared}) == 3
 
 
 def test_a_window_that_forgets_changes_the_digest():
     scene = full_scene()
-    assert state_digest(graph_of(scene, WINDOW_MS // 30)) != state_digest(graph_of(scene))
+    assert digest_of(scene, window_days=3) != digest_of(scene)
 
 
 def test_an_id_is_the_same_for_the_same_content_and_spells_no_two_contents_alike():

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.entities import EntityIndex
 from graph.vocabulary import EntityKind
+from tests.twin.entities import EntityIndex
 
 named = st.lists(st.tuples(st.sampled_from(sorted(EntityKind)), st.text(max_size=4)), max_size=40)
 

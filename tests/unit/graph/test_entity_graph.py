@@ -3,9 +3,9 @@
 import pytest
 
 from graph.accounts import UNKNOWN_MS
-from graph.entity_graph import EntityGraph
 from graph.links import LINK_KINDS
 from graph.vocabulary import EntityKind, LinkKind, Role, VerdictOutcome
+from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import HOUR, Scene, at, clusters_of, entity, graph_of
 
 

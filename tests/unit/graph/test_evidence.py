@@ -2,11 +2,12 @@
 
 import pytest
 
-from graph.candidates import Candidate
-from graph.evidence import Evidence, gather_evidence
-from graph.rules import INNOCENT_RULES, RULES, find
-from graph.rules.finding import percent, ramp
+from graph.rules.finding import percent
 from graph.vocabulary import EntityKind, Role
+from tests.twin.candidates import Candidate
+from tests.twin.evidence import Evidence, gather_evidence
+from tests.twin.rules import INNOCENT_RULES, RULES, find
+from tests.twin.rules.finding import ramp
 from tests.unit.graph.scenes import HOUR, Scene, entity, graph_of
 
 

@@ -1,18 +1,19 @@
 """Rings under judgements given by hand: who survives, who is let go, what the ledger says."""
 
-from functools import partial
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from graph.candidates import Candidate
-from graph.evidence import gather_evidence
+from graph.judgement import Judgement
 from graph.results import Outcome
-from graph.rings import Judgement, Moment, Policy, Rings, reasons
-from graph.rules import find
-from graph.ties import began_ms
+from graph.ring_table import RingTable
+from graph.rings import Moment, Policy, Rings
+from graph.shapes import CLUSTERS
 from graph.vocabulary import Decision, LedgerChange, RingKind
-from tests.unit.graph.ledger_replay import replay
-from tests.unit.graph.scenes import Scene, graph_of
+from tests.unit.graph.fakes import new_engine
+from tests.unit.graph.ledger_replay import replay as replayed
+from tests.unit.graph.scenes import Scene
 
 PEOPLE = 12
 
@@ -24,14 +25,20 @@ class Table:
         scene = Scene()
         for n in range(PEOPLE):
             scene.signs_up(f"p{n:02}", 1)
-        self.graph = graph_of(scene)
-        self.rings = Rings(Policy(), self.graph.entities.name, partial(began_ms, self.graph))
+        self.engine = new_engine()
+        self.engine.apply(scene.events)
+        self.rings = self.empty_rings(self.engine._began_ms)
         self.said = Outcome(flags=[], ledger=[])
         self.step = 0
 
+    def empty_rings(self, began) -> Rings:
+        table = RingTable(self.engine._memory)
+        return Rings(Policy(), table, self.engine.entities.name, began)
+
     def weighed(self, accounts, score: float) -> Judgement:
-        evidence = gather_evidence(self.graph, Candidate(tuple(accounts)))
-        return Judgement(tuple(accounts), score, evidence, tuple(find(evidence)))
+        members = np.array(sorted(accounts), np.int32)
+        weighed = self.engine._weigh(members, 0, CLUSTERS, Moment(self.step, "weighed"))
+        return replace(weighed, score=score)
 
     def judge(self, accounts, score: float) -> None:
         self.rings.judge(self.weighed(accounts, score), self.now(), self.said)
@@ -41,11 +48,13 @@ class Table:
         return Moment(self.step, f"e{self.step}")
 
     def open(self) -> dict[str, list[int]]:
-        return {ring.ring_id: sorted(ring.members) for ring in self.rings.open_rings()}
+        return {ring.ring_id: self.rings.members(ring) for ring in self.rings.open_rings()}
 
     def assert_replayed(self) -> None:
-        name = self.graph.entities.name
-        assert replay(self.said.ledger) == {i: set(map(name, members)) for i, members in self.open().items()}
+        name = self.engine.entities.name
+        assert replayed(self.said.ledger) == {
+            i: set(map(name, members)) for i, members in self.open().items()
+        }
 
 
 @pytest.fixture
@@ -172,14 +181,14 @@ def test_an_id_comes_from_the_event_and_the_accounts_alone():
 def test_a_ring_always_gives_a_reason_and_speaks_of_gain_only_when_there_is_one(table):
     judgement = table.weighed(range(4), 0.9)
     assert judgement.kind is RingKind.MULTI_ACCOUNT
-    (reason,) = reasons(judgement)
+    (reason,) = judgement.reasons()
     assert 0 <= reason.strength <= 1
-    assert [r.rule for r in reasons(judgement, innocent=True)]
+    assert [r.rule for r in judgement.reasons(innocent=True)]
 
 
 def test_a_ring_keeps_its_beginning_when_the_links_that_told_of_it_have_aged_out(table):
     told = [3, 9]
-    rings = Rings(Policy(), str, lambda members: told.pop(0))
+    rings = table.empty_rings(lambda members: told.pop(0))
     for step, size in ((10, 3), (11, 4)):
         rings.judge(table.weighed(range(size), 0.9), Moment(step, f"e{step}"), table.said)
     (ring,) = rings.open_rings()

@@ -2,18 +2,9 @@
 
 import pytest
 
-from graph.sharing import (
-    CONNECTING,
-    DAY_MS,
-    RESALE_SILENCE_MS,
-    RESALE_TENURE_MS,
-    WEIGHTS,
-    Tenure,
-    connected,
-    newest_tenancy,
-    strength,
-)
+from graph.sharing import CONNECTING, DAY_MS, RESALE_SILENCE_MS, RESALE_TENURE_MS, WEIGHTS
 from graph.vocabulary import EntityKind
+from tests.twin.sharing import Tenure, connected, newest_tenancy, strength
 
 DEVICE, CARD, BANK, IP = EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP
 

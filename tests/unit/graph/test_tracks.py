@@ -2,9 +2,10 @@
 
 import pytest
 
-import graph.trips
+import tests.twin.trips
 from graph.events import GpsPing
-from graph.trips import TRACK_LIFE_MS, Tracks
+from graph.tracks import TRACK_LIFE_MS
+from tests.twin.trips import Tracks
 from tests.unit.graph.scenes import KM_LAT
 
 NOON = 1_700_000_000_000
@@ -86,7 +87,7 @@ def test_tracks_that_never_close_are_dropped_when_they_are_old():
 
 
 def test_the_memory_of_running_trips_is_bounded(monkeypatch):
-    monkeypatch.setattr(graph.trips, "MAX_TRACKS", 50)
+    monkeypatch.setattr(tests.twin.trips, "MAX_TRACKS", 50)
     tracks = Tracks()
     for n in range(500):
         tracks.ping(ping(0, n / 10, trip=f"t{n}"))

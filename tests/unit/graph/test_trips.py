@@ -6,7 +6,8 @@ import random
 import pytest
 
 from graph.events import TripCompleted
-from graph.trips import MIN_TRIPS, CityHabits, distance_km
+from graph.habits import MIN_TRIPS
+from tests.twin.trips import CityHabits, distance_km
 from tests.unit.graph.scenes import KM_LAT, fare_of
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.verdicts import Verdicts
 from graph.vocabulary import VerdictOutcome
+from tests.twin.verdicts import Verdicts
 
 FRAUD, LEGIT, UNSURE = VerdictOutcome.FRAUD, VerdictOutcome.LEGIT, VerdictOutcome.UNSURE
 REVIEW = 0.5

@@ -3,7 +3,7 @@ from graph.links import LINK_KINDS
 from graph.view import ROLES
 from graph.vocabulary import EntityKind, LinkKind, Role
 from tests.unit.graph.fakes import new_engine
-from tests.unit.graph.scenes import Scene, at
+from tests.unit.graph.scenes import Scene, at, moment
 
 
 def test_an_empty_graph_has_empty_columns():
@@ -50,8 +50,8 @@ def test_cuts_and_declarations_stand_in_the_view():
     engine = new_engine()
     engine.apply(scene.events)
     ann, phone = engine.view().names.index("ann"), engine.view().names.index("phone")
-    engine.graph.cut(ann, phone)
-    engine.graph.declare_public(phone)
+    engine.cut("ann", EntityKind.DEVICE, "phone", moment(2, "cut"))
+    engine.declare_public(EntityKind.DEVICE, "phone", moment(3, "word"))
     assert engine.view().cuts == ((ann, phone),)
     assert engine.view().declared_public == (phone,)
     assert not engine.view().links.joins.any()

@@ -18,8 +18,9 @@ from graph.events import (
     PromoRedeemed,
     TripCompleted,
 )
-from graph.sharing import SETTLED_MS, Tenure, connected
+from graph.sharing import SETTLED_MS
 from graph.vocabulary import EntityKind
+from tests.twin.sharing import Tenure, connected
 
 Identifier = tuple[EntityKind, str]
 

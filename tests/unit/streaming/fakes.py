@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from graph.event_batch import EventBatch
 from graph.events import Chargeback, Event
 from graph.results import AccountsChanged, AccountScore, Flag, LedgerEntry, Outcome, Ring
 from graph.vocabulary import Decision, LedgerChange, RingKind
@@ -20,10 +21,10 @@ class ChargebackEngine:
         self.watermark_ms = 0
         self._suspects: dict[str, Chargeback] = {}
 
-    def apply(self, events: Sequence[Event]) -> Outcome:
-        self.batch_sizes.append(len(events))
+    def apply(self, batch: EventBatch) -> Outcome:
+        self.batch_sizes.append(len(batch))
         outcome = Outcome(flags=[], ledger=[])
-        for event in events:
+        for event in batch.events():
             self.applied.append(event)
             self.watermark_ms = max(self.watermark_ms, event.ts)
             if isinstance(event, Chargeback):

@@ -1,18 +1,25 @@
 import io
 
 from graph.errors import Rejected
-from streaming.decode import Decoder
+from streaming.columns import ColumnDecoder
+from streaming.decode import Decoder, Record
 from streaming.sources.files import InputFile
-from streaming.sources.merge import merged
+from streaming.sources.merge import Portion, merged
 from tests.unit.streaming.records import HOUR, NOON, lines, ping
+
+
+def records_of(portion: Portion) -> list[Record]:
+    """Event or rejection for every line of a portion."""
+    found = dict(portion.refused) | dict(zip(portion.places.tolist(), portion.batch.events(), strict=True))
+    return [found[place] for place in range(len(found))]
 
 
 def order(*contents: bytes) -> list[str]:
     """Event ids (or the raw bytes of rejected lines) in the merged order."""
     files = [InputFile(f"input {n}", io.BytesIO(content)) for n, content in enumerate(contents)]
     found = []
-    for portion in merged(files, Decoder(), NOON):
-        for index, record in enumerate(portion.records):
+    for portion in merged(files, ColumnDecoder(), NOON):
+        for index, record in enumerate(records_of(portion)):
             block, line = portion.origin(index)
             raw = block.raw(line)
             if isinstance(record, Rejected):

@@ -1,6 +1,7 @@
 import pytest
 
 from graph.errors import BadCall
+from graph.event_batch import EventBatch
 from graph.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
 from graph.vocabulary import Role, VerdictOutcome
 from streaming.fields import FIELDS, FieldKind
@@ -45,6 +46,23 @@ def test_an_account_has_one_pseudonym_in_every_role():
 def test_a_verdict_on_a_ring_keeps_its_subject():
     verdict = Verdict(event_id="e3", ts=1, subject="ring_7", outcome=VerdictOutcome.FRAUD, analyst="x")
     assert Pseudonyms(KEY).replace(verdict) == verdict
+
+
+def test_a_batch_is_pseudonymised_as_its_events_are():
+    pseudonyms = Pseudonyms(KEY)
+    events = [
+        TripCompleted(event_id="e1", ts=1, trip_id="t1", rider_id="a1", driver_id="a2", fare=1.0),
+        Verdict(event_id="e2", ts=2, subject="ring_7", outcome=VerdictOutcome.FRAUD, analyst="x", note=""),
+        Verdict(event_id="e3", ts=3, subject="a1", outcome=VerdictOutcome.LEGIT, analyst="x", note="h\u00e9"),
+        AccountCreated(event_id="e4", ts=4, account_id="a1", role=Role.DRIVER, ip="\u00fc", email_hash="m"),
+        PromoRedeemed(event_id="e5", ts=5, account_id="a1", promo_id="p1", amount=0.5, trip_id="ring_1"),
+    ]
+    replaced = pseudonyms.replace_all(EventBatch.of(events))
+    expected = EventBatch.of([pseudonyms.replace(event) for event in events])
+    assert list(replaced.events()) == list(expected.events())
+    assert (replaced.records["text_hash"] == expected.records["text_hash"]).all()
+    assert (replaced.records["id_hash"] == expected.records["id_hash"]).all()
+    assert len(pseudonyms.replace_all(EventBatch.of([]))) == 0
 
 
 def test_another_key_or_another_kind_gives_another_pseudonym():

@@ -1,0 +1,63 @@
+"""One step of message passing over a fixed relation, as a sparse product that gradients flow through.
+
+A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both
+are scipy CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a
+CPU than gathering and scattering messages, and deterministic. On the CPU only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A weighted adjacency and its transpose, both CSR float32 of (nodes, nodes)."""
+
+    forward: sparse.csr_matrix
+    backward: sparse.csr_matrix
+
+
+def relation_of(matrix: sparse.csr_matrix) -> Relation:
+    """``matrix`` (receivers, senders) ready for propagation. O(links)."""
+    forward = matrix.tocsr().astype(np.float32)
+    return Relation(forward, forward.T.tocsr())
+
+
+def mean_over(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Rows divided by their sums: a step becomes the mean over neighbours; an empty row stays empty."""
+    return sparse.csr_matrix(sparse.diags(_inverse(matrix.sum(axis=1))) @ matrix)
+
+
+def degree_discounted(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Divided by the root of both degrees (Kipf and Welling, ICLR 2017): busy neighbours say less."""
+    left, right = (np.sqrt(_inverse(matrix.sum(axis=axis))) for axis in (1, 0))
+    return sparse.csr_matrix(sparse.diags(left) @ matrix @ sparse.diags(right))
+
+
+def propagate(relation: Relation, h: Tensor) -> Tensor:
+    """``relation @ h``: (nodes, width) to (nodes, width). O(links * width)."""
+    return cast(Tensor, _Product.apply(h, relation))
+
+
+class _Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, h: Tensor, relation: Relation) -> Tensor:
+        ctx.relation = relation
+        return torch.from_numpy(relation.forward @ h.detach().numpy())
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return torch.from_numpy(ctx.relation.backward @ gradients[0].contiguous().numpy()), None
+
+
+def _inverse(sums: Any) -> Any:
+    """1 / sums as a flat array; 0 where there is nothing."""
+    flat = np.asarray(sums, np.float64).ravel()
+    return np.divide(1.0, flat, out=np.zeros_like(flat), where=flat > 0)

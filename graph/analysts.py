@@ -1,0 +1,27 @@
+"""What an analyst does to the graph by hand: unlinks an account from an identifier, declares one public."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph.applying import begin_event
+from graph.clusters import NO_LINK, reconnect
+from graph.kernel import kernel
+from graph.memory import Memory
+from graph.state import State
+
+
+def cut_link(memory: Memory, account: int, identifier: int) -> None:
+    """The identifier no longer connects the account, whatever comes."""
+    cuts = memory.state.cuts
+    memory.set_cuts(np.union1d(cuts, np.array([(account << 32) | identifier], np.int64)))
+    begin_event(memory.state)
+    reconnect(memory.state, identifier, NO_LINK)
+
+
+@kernel
+def declare_public(state: State, identifier: int) -> None:
+    """The identifier belongs to nobody: it connects no one, also backwards."""
+    state.entities[identifier].declared_public = 1
+    begin_event(state)
+    reconnect(state, identifier, NO_LINK)

@@ -1,0 +1,39 @@
+"""All the evidence of one candidate, measured into one record."""
+
+from __future__ import annotations
+
+from graph.evidence.arrivals import find_arrivals, measure_arrivals
+from graph.evidence.cards import measure_cards
+from graph.evidence.places import measure_places
+from graph.evidence.record import Record
+from graph.evidence.sharing import measure_sharing
+from graph.evidence.takings import measure_takings
+from graph.evidence.timing import measure_timing
+from graph.evidence.trips import measure_trips
+from graph.kernel import kernel
+from graph.state import DRIVER, Int32s, State, fresh_stamp
+
+
+@kernel
+def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
+    """Measure a candidate, its accounts ascending. Cost: O(links of its accounts)."""
+    drivers = 0
+    stamp = fresh_stamp(state)
+    for place in range(len(members)):
+        drivers += state.accounts[state.entities[members[place]].account].role == DRIVER
+        mark = state.marks[members[place]]
+        mark.stamp = stamp
+        mark.count = 0
+        mark.first = place
+    e.accounts = len(members)
+    e.drivers = drivers
+    e.riders = len(members) - drivers
+    e.shape = shape
+    measure_timing(state, members, e)
+    measure_sharing(state, members, stamp, e)
+    measure_takings(state, members, stamp, e)
+    measure_trips(state, members, stamp, e)
+    arrivals, uses = find_arrivals(state, members)
+    measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
+    measure_cards(state, members, fresh_stamp(state), e)
+    measure_places(state, members, e)

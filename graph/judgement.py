@@ -1,0 +1,87 @@
+"""What the scorer made of a candidate, its grounds in words, and the money it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from graph.candidates import MAX_ACCOUNTS
+from graph.evidence import Evidence
+from graph.results import Reason
+from graph.rules import INNOCENT_RULES, RULES, Finding
+from graph.vocabulary import RingKind
+
+CLEAR: Final = 0.3
+"""A rule's strength from which on it names a ring."""
+SPEAKING: Final = 0.2
+"""A finding weaker than this is not worth an investigator's line."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A candidate's accounts (ascending), score and grounds.
+
+    ``record`` is the evidence as the kernels hold it; ``features`` are those of ``graph.scoring.FEATURES``,
+    which begin with the strengths of the rules.
+    """
+
+    accounts: tuple[int, ...]
+    score: float
+    record: Any
+    evidence: Evidence
+    features: tuple[float, ...]
+    truncated: bool = False
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What every rule says, those that accuse first, each in a fixed order."""
+        rules = (*RULES, *INNOCENT_RULES)
+        return tuple(
+            rule.found(self.evidence, strength)
+            for rule, strength in zip(rules, self.features[: len(rules)], strict=True)
+        )
+
+    @property
+    def kind(self) -> RingKind:
+        """The kind whose rule speaks strongest; ties go to the earlier rule.
+
+        A ring is called ``multi_account`` only when nothing says clearly what it gains.
+        """
+        gains = [f for f in self.findings if f.kind not in (None, RingKind.MULTI_ACCOUNT)]
+        strongest = max(gains, key=lambda f: f.strength)
+        if strongest.kind is None or strongest.strength < CLEAR:
+            return RingKind.MULTI_ACCOUNT
+        return strongest.kind
+
+    @property
+    def exposure(self) -> float:
+        """Money granted to or taken by the accounts so far, in the main unit.
+
+        Promotions, incentives of inside trips, disowned payments; for a takeover also the fares of inside
+        trips, which the owners of the accounts paid.
+        """
+        evidence = self.evidence
+        fares = evidence.fare_money if self.kind is RingKind.TAKEOVER else 0.0
+        return evidence.promo_money + evidence.incentive_money + evidence.chargeback_money + fares
+
+    def reasons(self, *, innocent: bool = False) -> list[Reason]:
+        """The findings that speak, strongest first: against the accounts, or for them."""
+        speaking = [f for f in self.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
+        if not speaking and not innocent:
+            speaking = [max((f for f in self.findings if f.kind is not None), key=lambda f: f.strength)]
+        speaking.sort(key=lambda f: -f.strength)
+        if self.truncated and not innocent:
+            detail = (
+                f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
+            )
+            speaking.append(Finding("truncated", None, 0.0, detail))
+        return [
+            Reason(
+                rule=f.rule,
+                detail=f.detail,
+                strength=round(f.strength, 4),
+                numbers={key: round(float(value), 4) for key, value in f.numbers.items()},
+            )
+            for f in speaking
+        ]

@@ -1,0 +1,384 @@
+"""A batch of events, one at a time: applied to the graph, then whoever it touched judged again.
+
+An account is judged when its cluster changed, when it took or disowned money, or when its own events have
+grown by an eighth since it was last judged, so the number of judgements grows with the logarithm of an
+account's activity and the cost of an event does not grow with the graph.
+
+``run`` goes on until something is for Python to do: a score by a scorer that is not linear, a judgement that
+opens, changes or closes a ring, a ring whose cluster fell apart, a verdict. It says what, and goes on from
+there when it is called again. Few events do that; all others never leave the kernel.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.applying import NOBODY, apply_event
+from graph.candidates import gather
+from graph.circles import circle_around
+from graph.clusters import is_shared
+from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT
+from graph.kernel import kernel
+from graph.link_records import REFERRALS, REFERRERS
+from graph.link_touch import length
+from graph.naming import Bytes
+from graph.rows import copy, sort
+from graph.shapes import CIRCLE, CLUSTERS, VISIT
+from graph.state import (
+    EVENT,
+    FADED,
+    INDEX,
+    MEMBERS,
+    NO_RING,
+    OBSERVED,
+    OUTSIDE,
+    PENDING,
+    PHASE,
+    REGROUPED,
+    ROW,
+    SHAPE,
+    STEP,
+    SUBJECT,
+    TOUCHED_A,
+    TRUNCATED,
+    Records,
+    State,
+    account_of,
+    fresh_stamp,
+)
+from graph.visits import visit_around
+from graph.weighing import (
+    BLOCK,
+    CLOSE,
+    MIN_ACCOUNTS,
+    REVIEW,
+    forget_scores,
+    in_a_ring,
+    score,
+    set_candidate,
+    take_score,
+    weigh,
+)
+
+MIN_CIRCLE_TRIPS: Final = 3
+
+DONE: Final = 0
+SCORE: Final = 1
+JUDGED: Final = 2
+FELL_APART: Final = 3
+HEARD: Final = 4
+_CANDIDATE: Final = 5
+"""What ``run`` says: the batch is done; the candidate at hand waits for a score in ``state.score``; it was
+judged; the ring of ``state.numbers[SUBJECT]`` may have fallen apart; a verdict came."""
+
+_APPLY: Final = 0
+_REGROUP: Final = 1
+_FADE: Final = 2
+_HEAR: Final = 3
+_LOOK: Final = 4
+_CIRCLE: Final = 5
+_LEAVE: Final = 6
+"""Phases of one event."""
+
+_NEXT: Final = 0
+_WEIGH: Final = 1
+_CONCLUDE: Final = 2
+_FINISH: Final = 3
+"""Steps of one candidate."""
+
+
+@kernel
+def run(state: State, events: Records, text: Bytes) -> int:
+    """Go on with a batch until it is done or something is for Python to do; says what."""
+    numbers = state.numbers
+    while True:
+        if numbers[STEP] == _NEXT:
+            found = _next_candidate(state, events, text)
+            if found != _CANDIDATE:
+                return found
+            numbers[STEP] = _WEIGH
+        if numbers[STEP] == _WEIGH:
+            if numbers[MEMBERS] < state.policy[MIN_ACCOUNTS] and not in_a_ring(state):
+                forget_scores(state)
+                numbers[STEP] = _FINISH
+            else:
+                weigh(state)
+                numbers[STEP] = _CONCLUDE
+                if numbers[OUTSIDE]:
+                    return SCORE
+                score(state)
+        if numbers[STEP] == _CONCLUDE:
+            take_score(state)
+            numbers[STEP] = _FINISH
+            if _matters(state) or numbers[OBSERVED]:
+                return JUDGED
+        numbers[STEP] = _NEXT
+        if numbers[PENDING] != NOBODY:
+            entity = numbers[PENDING]
+            numbers[PENDING] = NOBODY
+            if account_of(state, entity).ring == NO_RING:
+                _gather_around(state, entity)
+                numbers[STEP] = _WEIGH
+
+
+@kernel
+def begin_batch(state: State) -> None:
+    """Start at the first event."""
+    state.numbers[ROW] = 0
+    state.numbers[PHASE] = _APPLY
+    state.numbers[STEP] = _NEXT
+    state.numbers[PENDING] = NOBODY
+
+
+@kernel
+def follow_analyst(state: State) -> None:
+    """Start behind an analyst's act that changed the graph: who it regrouped is judged, as after an event."""
+    begin_batch(state)
+    state.numbers[ROW] = -1
+    _begin_following(state)
+
+
+@kernel
+def judge_account(state: State, entity: int) -> None:
+    """Judge around an account next, whether or not it is due."""
+    state.numbers[PHASE] = _REGROUP
+    state.numbers[INDEX] = 0
+    state.numbers[REGROUPED] = 1
+    state.regrouped[0] = entity
+
+
+@kernel
+def _begin_following(state: State) -> None:
+    numbers = state.numbers
+    sort(state.regrouped[: numbers[REGROUPED]])
+    sort(state.faded[: numbers[FADED]])
+    numbers[PHASE] = _REGROUP
+    numbers[INDEX] = 0
+
+
+@kernel
+def _next_candidate(state: State, events: Records, text: Bytes) -> int:
+    """Go on to the next candidate that the events call for, or to what is for Python to do."""
+    numbers = state.numbers
+    while True:
+        phase = numbers[PHASE]
+        if phase == _APPLY:
+            if numbers[ROW] >= len(events):
+                return DONE
+            apply_event(state, events[numbers[ROW]], text)
+            touched = numbers[TOUCHED_A] != NOBODY or numbers[REGROUPED] + numbers[FADED] > 0
+            if not touched and events[numbers[ROW]].kind != VERDICT:
+                numbers[ROW] += 1
+                continue
+            _begin_following(state)
+        elif phase == _REGROUP:
+            while numbers[INDEX] < numbers[REGROUPED]:
+                entity = state.regrouped[numbers[INDEX]]
+                numbers[INDEX] += 1
+                account = account_of(state, entity)
+                if account.judged != numbers[EVENT]:
+                    if account.ring != NO_RING and state.rings[account.ring].shape == CLUSTERS:
+                        numbers[SUBJECT] = entity
+                        return FELL_APART
+                    _judge_around(state, entity)
+                    return _CANDIDATE
+            numbers[PHASE] = _FADE
+            numbers[INDEX] = 0
+        elif phase == _FADE:
+            while numbers[INDEX] < numbers[FADED]:
+                entity = state.faded[numbers[INDEX]]
+                numbers[INDEX] += 1
+                account = account_of(state, entity)
+                if account.judged != numbers[EVENT] and account.ring != NO_RING:
+                    _judge_around(state, entity)
+                    return _CANDIDATE
+            numbers[PHASE] = _HEAR
+            numbers[INDEX] = 0
+        elif phase == _HEAR:
+            numbers[PHASE] = _LOOK
+            if numbers[ROW] < 0:
+                return DONE
+            if events[numbers[ROW]].kind == VERDICT:
+                return HEARD
+        elif phase == _LOOK:
+            while numbers[INDEX] < 2:
+                entity = numbers[TOUCHED_A + numbers[INDEX]]
+                numbers[INDEX] += 1
+                if entity != NOBODY and _is_due(state, entity, events[numbers[ROW]].kind):
+                    _judge_around(state, entity)
+                    return _CANDIDATE
+            numbers[PHASE] = _CIRCLE
+        elif phase == _LEAVE:
+            numbers[PHASE] = _APPLY
+            numbers[ROW] += 1
+        else:
+            numbers[PHASE] = _LEAVE
+            if events[numbers[ROW]].kind == TRIP_COMPLETED and _judge_circle(state, numbers[TOUCHED_A]):
+                return _CANDIDATE
+
+
+@kernel
+def _is_due(state: State, entity: int, kind: int) -> bool:
+    """Count the event of an account; whether it is to be looked at again."""
+    numbers = state.numbers
+    account = account_of(state, entity)
+    account.events += 1
+    if account.judged == numbers[EVENT]:
+        return False
+    if kind != PROMO_REDEEMED and kind != CHARGEBACK and account.events < account.judge_at:  # noqa: PLR1714
+        return False
+    if not _worth_gathering(state, entity):
+        return False
+    account.judge_at = account.events + max(1, account.events // 8)
+    return True
+
+
+@kernel
+def _worth_gathering(state: State, entity: int) -> bool:
+    account = account_of(state, entity)
+    return (
+        account.met != 0
+        or is_shared(state, entity)
+        or account.ring != NO_RING
+        or length(state.links, entity, REFERRERS) > 0
+        or length(state.links, entity, REFERRALS) > 0
+    )
+
+
+@kernel
+def _judge_around(state: State, entity: int) -> None:
+    """Make the candidate around an account the one at hand."""
+    numbers = state.numbers
+    numbers[PENDING] = NOBODY
+    numbers[TRUNCATED] = 0
+    ring = account_of(state, entity).ring
+    shape = CLUSTERS if ring == NO_RING else state.rings[ring].shape
+    if ring == NO_RING or shape != CLUSTERS:
+        visit = visit_around(state, entity)
+        if visit > 0:
+            numbers[PENDING] = entity
+            _widen(state, visit, VISIT)
+            return
+    if shape != CLUSTERS:
+        _take_ring(state, ring)
+        return
+    _gather_around(state, entity)
+
+
+@kernel
+def _gather_around(state: State, entity: int) -> None:
+    """Make the clusters around an account, and its ring, the candidate at hand."""
+    seeds = state.scratch[0]
+    seeds[0] = entity
+    found = 1
+    ring = account_of(state, entity).ring
+    if ring != NO_RING:
+        member = state.rings[ring].head
+        while member != NOBODY:
+            seeds[found] = member
+            found += 1
+            member = account_of(state, member).next_in_ring
+    set_candidate(state, gather(state, seeds[:found]), CLUSTERS)
+
+
+@kernel
+def _take_ring(state: State, ring: int) -> None:
+    """Make the accounts of a ring the candidate at hand."""
+    found = 0
+    member = state.rings[ring].head
+    while member != NOBODY:
+        state.members[found] = member
+        found += 1
+        member = account_of(state, member).next_in_ring
+    sort(state.members[:found])
+    set_candidate(state, found, state.rings[ring].shape)
+
+
+@kernel
+def _judge_circle(state: State, rider: int) -> bool:
+    """Make the circle around a rider, if it is due and there is one, the candidate at hand."""
+    numbers = state.numbers
+    account = account_of(state, rider)
+    if account.trips < max(account.circle_at, MIN_CIRCLE_TRIPS):
+        return False
+    account.circle_at = account.trips + max(1, account.trips // 4)
+    numbers[TRUNCATED] = 0
+    found = circle_around(state, rider)
+    fresh = False
+    for place in range(found):
+        fresh = fresh or account_of(state, state.members[place]).judged != numbers[EVENT]
+    if fresh:
+        _widen(state, found, CIRCLE)
+    return fresh
+
+
+@kernel
+def _widen(state: State, found: int, shape: int) -> None:
+    """Take to what a search found the open rings of the same shape that it reaches into.
+
+    The searches are local, and a ring is found from several sides: half of what was found, or half of the
+    ring, has to be common. Two gangs that ride with one driver stay two.
+    """
+    members, reached, common = state.members, state.scratch[0], state.scratch[1]
+    stamp = fresh_stamp(state)
+    rings = 0
+    for place in range(found):
+        state.marks[members[place]].stamp = stamp
+        ring = account_of(state, members[place]).ring
+        if ring == NO_RING or state.rings[ring].shape != shape:
+            continue
+        number = 0
+        while number < rings and reached[number] != ring:
+            number += 1
+        if number == rings:
+            reached[number] = ring
+            common[number] = 0
+            rings += 1
+        common[number] += 1
+    widened = found
+    for number in range(rings):
+        ring = state.rings[reached[number]]
+        if 2 * common[number] >= min(found, ring.size):
+            member = ring.head
+            while member != NOBODY:
+                if state.marks[member].stamp != stamp:
+                    state.marks[member].stamp = stamp
+                    members[widened] = member
+                    widened += 1
+                member = account_of(state, member).next_in_ring
+    sort(members[:widened])
+    set_candidate(state, widened, shape)
+
+
+@kernel
+def _matters(state: State) -> bool:
+    """Whether the judgement at hand opens, changes or closes a ring.
+
+    What only confirms a ring as it stands is written down here, for when its grounds are asked for.
+    """
+    numbers, members, policy = state.numbers, state.members, state.policy
+    ring = account_of(state, members[0]).ring
+    same = ring != NO_RING
+    any_ring = same
+    for place in range(1, numbers[MEMBERS]):
+        other = account_of(state, members[place]).ring
+        same = same and other == ring
+        any_ring = any_ring or other != NO_RING
+    if not any_ring:
+        return bool(state.score[0] >= policy[REVIEW] and numbers[MEMBERS] >= policy[MIN_ACCOUNTS])
+    if not same or numbers[MEMBERS] != state.rings[ring].size or numbers[MEMBERS] < policy[MIN_ACCOUNTS]:
+        return True
+    if state.score[0] < policy[CLOSE] or (state.score[0] >= policy[BLOCK] and not state.rings[ring].blocked):
+        return True
+    confirm(state, ring)
+    return False
+
+
+@kernel
+def confirm(state: State, ring: int) -> None:
+    """Write down the grounds and the score of the judgement at hand as those of a ring."""
+    state.rings[ring].shape = state.numbers[SHAPE]
+    state.rings[ring].truncated = state.numbers[TRUNCATED]
+    state.rings[ring].score = state.score[0]
+    state.ring_evidence[ring] = state.evidence[0]
+    copy(state.features, state.ring_features[ring], len(state.features))

@@ -1,0 +1,99 @@
+"""What the kernels know of the open rings: who is in each, and its newest grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from graph.evidence import evidence_of
+from graph.judgement import Judgement
+from graph.memory import Memory
+from graph.shapes import Shape
+from graph.state import NO_RING
+
+_END = -1
+
+
+class RingTable:
+    """Rings by slot in the arrays of ``memory``; a slot is used again when its ring is gone."""
+
+    def __init__(self, memory: Memory, slots: Collection[int] = ()) -> None:
+        self._memory = memory
+        self._used = max(slots, default=-1) + 1
+        self._free = sorted(set(range(self._used)) - set(slots), reverse=True)
+
+    def slot_of(self, account: int) -> int:
+        """The slot of the ring that holds the account, NO_RING if none does."""
+        state = self._memory.state
+        return int(state.accounts["ring"][state.entities["account"][account]])
+
+    def members(self, slot: int) -> Iterator[int]:
+        """The accounts of a ring, ascending."""
+        state = self._memory.state
+        member = int(state.rings["head"][slot])
+        while member != _END:
+            yield member
+            member = int(state.accounts["next_in_ring"][state.entities["account"][member]])
+
+    def shape(self, slot: int) -> Shape:
+        """How the ring's newest candidate was found."""
+        return tuple(Shape)[int(self._memory.state.rings["shape"][slot])]
+
+    def open(self) -> int:
+        """A slot for a new ring, without members."""
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot = self._used
+            self._used += 1
+            self._memory.reserve_rings(self._used)
+        self._memory.state.rings["head"][slot] = _END
+        self._memory.state.rings["size"][slot] = 0
+        return slot
+
+    def release(self, slot: int) -> None:
+        """Let a ring's accounts and its slot go."""
+        self.set_members(slot, ())
+        self._free.append(slot)
+
+    def set_members(self, slot: int, members: Collection[int]) -> None:
+        """Replace the accounts of a ring; they stand in no other."""
+        state = self._memory.state
+        for member in list(self.members(slot)):
+            state.accounts["ring"][state.entities["account"][member]] = NO_RING
+        following = _END
+        for member in sorted(members, reverse=True):
+            account = state.entities["account"][member]
+            state.accounts["ring"][account] = slot
+            state.accounts["next_in_ring"][account] = following
+            following = member
+        state.rings["head"][slot] = following
+        state.rings["size"][slot] = len(members)
+
+    def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
+        """Write down the newest grounds of a ring."""
+        state = self._memory.state
+        state.rings["score"][slot] = judgement.score
+        state.rings["shape"][slot] = tuple(Shape).index(judgement.evidence.shape)
+        state.rings["truncated"][slot] = judgement.truncated
+        state.rings["blocked"][slot] = blocked
+        state.ring_evidence[slot] = judgement.record
+        state.ring_features[slot] = judgement.features
+
+    def judgement(self, slot: int) -> Judgement:
+        """The newest grounds of a ring; the kernels may have renewed them since they were written."""
+        state = self._memory.state
+        return Judgement(
+            accounts=tuple(self.members(slot)),
+            score=float(state.rings["score"][slot]),
+            record=state.ring_evidence[slot].copy(),
+            evidence=evidence_of(state.ring_evidence[slot]),
+            features=tuple(state.ring_features[slot].tolist()),
+            truncated=bool(state.rings["truncated"][slot]),
+        )
+
+    @staticmethod
+    def arrays_of(members: Collection[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+        """Accounts as kernels take them, ascending."""
+        return np.array(sorted(members), np.int32)

@@ -1,0 +1,85 @@
+"""Constraints and indexes of the Neo4j store, made on first use, and its schema version.
+
+Every entity carries the label ``Entity`` with a unique ``key`` (kind and identifier) and a label of its kind;
+accounts carry ``Rider`` or ``Driver`` as well. Node keys would need the Enterprise edition, so keys are
+single properties. ``MIGRATIONS[n]`` leads from version n to n + 1.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from neo4j import Session
+
+from graph.errors import Fatal
+from graph.vocabulary import EntityKind, LinkKind, Role
+
+LABELS: Final[dict[EntityKind, str]] = {
+    kind: "".join(word.title() for word in kind.value.split("_")) for kind in EntityKind
+}
+"""``Account``, ``Device``, ``Card``, ``BankAccount``, ``Phone``, ``Email``, ``Ip``, ``Promo``."""
+ROLE_LABELS: Final[dict[Role, str]] = {role: role.value.title() for role in Role}
+TYPES: Final[dict[LinkKind, str]] = {kind: kind.value.upper() for kind in LinkKind}
+"""The relationship type of a live link; a link that is no longer live is ``FORMER`` with its kind."""
+
+_UNIQUE: Final = (
+    ("Entity", "key"),
+    ("Ring", "ring_id"),
+    ("LedgerEntry", "entry"),
+    ("Flag", "flag_id"),
+    ("Verdict", "event_id"),
+    ("Trip", "trip_id"),
+    ("Taking", "event_id"),
+    ("SourceOffset", "source"),
+    ("RingfenceStore", "name"),
+)
+_INDEXED: Final = (
+    ("LedgerEntry", "ring_id"),
+    ("LedgerEntry", "ts"),
+    ("Flag", "ring_id"),
+    ("Flag", "ts"),
+    ("Verdict", "subject"),
+    ("Verdict", "ts"),
+    ("Trip", "rider_id"),
+    ("Trip", "driver_id"),
+    ("Taking", "account_id"),
+)
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        *(
+            f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
+            for label, key in _UNIQUE
+        ),
+        *(f"CREATE INDEX IF NOT EXISTS FOR (n:{label}) ON (n.{key})" for label, key in _INDEXED),
+    ),
+)
+VERSION: Final = len(MIGRATIONS)
+_READY_S: Final = 120
+
+
+def version_of(session: Session) -> int:
+    """The schema version of the database, 0 for one that holds no store."""
+    found = session.run("MATCH (s:RingfenceStore {name: 'store'}) RETURN s.schema_version").single()
+    return 0 if found is None else int(found[0])
+
+
+def migrate(session: Session, url: str) -> None:
+    """Bring the database to the newest schema. Raises Fatal when a newer program made it."""
+    found = version_of(session)
+    if found > VERSION:
+        raise Fatal(
+            f"expected a store of schema version {VERSION} or older at {url}, found {found}; "
+            "use the newer program, or rebuild the store"
+        )
+    if found == VERSION:
+        return
+    for statements in MIGRATIONS[found:]:
+        for statement in statements:
+            session.run(statement).consume()
+    session.run("CALL db.awaitIndexes($seconds)", seconds=_READY_S).consume()
+    session.run(
+        "MERGE (s:RingfenceStore {name: 'store'}) SET s.schema_version = $version, "
+        "s.ledger_entries = coalesce(s.ledger_entries, 0), s.watermark_ms = coalesce(s.watermark_ms, 0), "
+        "s.window_ms = coalesce(s.window_ms, 0)",
+        version=VERSION,
+    ).consume()

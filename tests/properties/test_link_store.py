@@ -1,0 +1,69 @@
+"""The link store against a twin that keeps every event, on every prefix of random streams."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.graph.joined_links import JoinedLinks
+
+ACCOUNTS, DEVICES = 3, 3
+spans = st.sampled_from([(20, 10), (20, 0), (5, 5), (1 << 20, 1 << 18)])
+steps = st.lists(
+    st.tuples(st.integers(0, ACCOUNTS - 1), st.integers(0, DEVICES - 1), st.integers(0, 1000)),
+    min_size=1,
+    max_size=60,
+)
+
+
+def twin(events, newest, window):
+    """The newest spell of every live link: (first, last, count, money)."""
+    shown = {}
+    for key in {key for key, _ in events}:
+        spell = None
+        for ts in sorted(ts for other, ts in events if other == key):
+            if spell and ts - spell[1] <= window:
+                spell = (spell[0], ts, spell[2] + 1, spell[3] + ts)
+            else:
+                spell = (ts, ts, 1, ts)
+        if spell[1] >= newest - window:
+            shown[key] = spell
+    return shown
+
+
+def spelt(drawn, window):
+    """Drawn steps as (key, time), ten windows long, in the order of time."""
+    return sorted(
+        (((0, a, ACCOUNTS + d), 100 + step * 10 * window // 1000) for a, d, step in drawn),
+        key=lambda event: event[1],
+    )
+
+
+@settings(max_examples=200)
+@given(steps, spans, st.data())
+def test_links_equal_the_twin_on_every_prefix_and_in_any_order_within_lateness(drawn, spans, data):
+    window, lateness = spans
+    events = spelt(drawn, window)
+    jitter = data.draw(st.lists(st.integers(0, lateness), min_size=len(events), max_size=len(events)))
+    late = [event for _, event in sorted((e[1] + j, e) for e, j in zip(events, jitter, strict=True))]
+    for order in (events, late):
+        ours, newest, lists = JoinedLinks(window, lateness, ACCOUNTS, DEVICES), -1, {}
+        for n, (key, ts) in enumerate(order):
+            newest = max(newest, ts)
+            before = ours.live()
+            fallen = ours.age(newest)
+            rows = [ours.links[link] for link in fallen]
+            assert [int(row["last_ms"]) for row in rows] == sorted(int(row["last_ms"]) for row in rows)
+            assert set(before) - set(ours.live()) == {ours.key(link) for link in fallen}
+            for link in fallen:
+                for around in lists.values():
+                    if link in around:
+                        around.remove(link)
+            link, revived = ours.touch(key[1], key[2], ts, ts)
+            if revived:
+                for entity in key[1:]:
+                    lists.setdefault(entity, []).append(link)
+            assert ours.live() == twin(order[: n + 1], newest, window)
+            assert ours.store.live_count == len(ours.live())
+            assert ours.find(key[1], key[2]) == (link if key in ours.live() else -1)
+            assert all(ours.around(entity) == around for entity, around in lists.items())
+            if n % 20 == 19:
+                ours.restart()

@@ -1,0 +1,307 @@
+"""The engine: events in, flags and ledger out, one event at a time, nothing from the future.
+
+For each event: (1) the graph applies it; (2) the accounts whose candidate may have changed are judged
+again: candidate, evidence, findings, score; (3) the rings follow the score. An account is judged when its
+cluster changed, when it took or disowned money, or when its own events have grown by an eighth since it
+was last judged, so the number of judgements grows with the logarithm of an account's activity and the
+cost of an event does not grow with the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+
+import msgspec
+
+from graph.digest import content_id
+from graph.engine import LATENESS_MS, EngineConfig
+from graph.errors import BadCall
+from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
+from graph.judging import MIN_CIRCLE_TRIPS
+from graph.results import AccountScore, Outcome, Ring
+from graph.rings import Moment
+from graph.scoring import Scorer
+from graph.shapes import Shape
+from graph.view import GraphView
+from graph.vocabulary import EntityKind
+from tests.twin.candidates import Assembler, Candidate
+from tests.twin.circles import circle_around
+from tests.twin.entity_graph import EntityGraph, Touched
+from tests.twin.evidence import gather_evidence
+from tests.twin.rings import Judgement, OpenRing, Rings, exposure, reasons
+from tests.twin.rules import find
+from tests.twin.scoring import features_of
+from tests.twin.ties import began_ms, ties
+from tests.twin.verdicts import Verdicts
+from tests.twin.view import view_of
+from tests.twin.visits import visit_around
+
+Observer = Callable[[Judgement, list[float], Moment], None]
+
+
+class PlainEngine:
+    """Finds rings in a stream of accepted events.
+
+    ``observer`` is called with every judgement, its features and its moment; training reads from it.
+    """
+
+    def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
+        self.graph = EntityGraph(config.window_ms, LATENESS_MS)
+        self.model_id = scorer.model_id
+        self.config_digest = content_id("config", msgspec.json.encode(asdict(config)).decode())
+        self._config = config
+        self._scorer = scorer
+        self._observer = observer
+        self._rings = Rings(config.policy, self.graph.entities.name, partial(began_ms, self.graph))
+        self._verdicts = Verdicts()
+        self._assembler = Assembler(self.graph)
+
+    # -- events ------------------------------------------------------------------------------------
+
+    @property
+    def watermark_ms(self) -> int:
+        """The newest event time applied; 0 before the first."""
+        return self.graph.watermark_ms
+
+    def apply(self, events: Sequence[EventBase]) -> Outcome:
+        """Apply events in the given order; returns the flags and ledger entries they raised, in order."""
+        outcome = Outcome(flags=[], ledger=[])
+        graph = self.graph
+        for event in events:
+            if isinstance(event, GpsPing) and graph.ping(event):
+                continue
+            touched = graph.apply(event)
+            at = Moment(event.ts, event.event_id)
+            judged = self._follow(touched, at, outcome)
+            if isinstance(event, Verdict):
+                self._hear(event, at, outcome)
+            else:
+                self._look_again(event, touched.accounts, at, outcome, judged)
+        return outcome
+
+    def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
+        """An analyst unlinks an account from an identifier, now and for what comes."""
+        account = self._known(EntityKind.ACCOUNT, account_id)
+        return self._after(self.graph.cut(account, self._known(kind, identifier)), at)
+
+    def declare_public(self, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
+        """An analyst declares an identifier public: it connects nobody, also backwards."""
+        return self._after(self.graph.declare_public(self._known(kind, identifier)), at)
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def rings(self) -> list[Ring]:
+        """The open rings, by id."""
+        return [self._view(ring) for ring in self._rings.open_rings()]
+
+    def accounts(self) -> Iterator[AccountScore]:
+        """Every account seen, by account id, with the score of the last judgement it was part of."""
+        for name, entity in sorted(self.graph.entities.of_kind(EntityKind.ACCOUNT).items()):
+            if entity not in self.graph.accounts:
+                continue
+            ring = self._rings.ring_of(entity)
+            yield AccountScore(
+                account_id=name,
+                score=round(self._account_score(entity), 6),
+                ring_id=None if ring is None else ring.ring_id,
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Sizes of what the engine holds."""
+        return {
+            "accounts": len(self.graph.accounts),
+            "entities": len(self.graph.entities),
+            "live_links": self.graph.links.live_count,
+            "clusters": len(self.graph.clusters),
+            "open_rings": len(self._rings),
+        }
+
+    def view(self) -> GraphView:
+        """The graph as columns. O(entities + links log links)."""
+        return view_of(self.graph)
+
+    # -- judging -----------------------------------------------------------------------------------
+
+    def _follow(self, touched: Touched, at: Moment, outcome: Outcome) -> set[int]:
+        """Judge what changed under the accounts: regrouped clusters, faded rides. Returns who was judged."""
+        judged: set[int] = set()
+        if touched.regrouped:
+            self._part(touched, at, outcome, judged)
+        for entity in sorted(touched.faded):
+            if entity not in judged and self._rings.ring_of(entity) is not None:
+                self._judge_around(entity, at, outcome, judged)
+        return judged
+
+    def _look_again(
+        self, event: EventBase, accounts: list[int], at: Moment, outcome: Outcome, judged: set[int]
+    ) -> None:
+        """Judge the accounts that an event names, where they are due."""
+        always = isinstance(event, PromoRedeemed | Chargeback)
+        for entity in dict.fromkeys(accounts):
+            account = self.graph.accounts[entity]
+            account.events += 1
+            if entity in judged or not (always or account.events >= account.judge_at):
+                continue
+            if self._worth_gathering(entity):
+                account.judge_at = account.events + max(1, account.events // 8)
+                self._judge_around(entity, at, outcome, judged)
+        if isinstance(event, TripCompleted):
+            rider = self.graph.accounts[accounts[0]]
+            if rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS):
+                rider.circle_at = rider.trips + max(1, rider.trips // 4)
+                self._judge_circle(rider.entity, at, outcome, judged)
+
+    def _worth_gathering(self, entity: int) -> bool:
+        graph = self.graph
+        return (
+            graph.accounts[entity].met
+            or graph.is_shared(entity)
+            or self._rings.ring_of(entity) is not None
+            or entity in graph.referrers
+            or entity in graph.referrals
+        )
+
+    def _judge_around(self, entity: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        ring = self._rings.ring_of(entity)
+        visit = visit_around(self.graph, entity)
+        if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
+            self._judge(self._widened(visit, Shape.VISIT), at, outcome, judged)
+            if self._rings.ring_of(entity) is not None:
+                return
+        elif ring is not None and ring.shape is not Shape.CLUSTERS:
+            self._judge(Candidate(tuple(sorted(ring.members)), ring.shape), at, outcome, judged)
+            return
+        self._judge(
+            self._assembler.gather((entity,) if ring is None else (entity, *ring.members)),
+            at,
+            outcome,
+            judged,
+        )
+
+    def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        circle = circle_around(self.graph, rider)
+        if not circle or judged.issuperset(circle):
+            return
+        self._judge(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
+
+    def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
+        """What a search found, with the open rings of the same shape that it reaches into.
+
+        The searches are local, and a ring is found from several sides: half of what was found, or half of the
+        ring, has to be common. Two gangs that ride with one driver stay two.
+        """
+        reached: dict[str, list[int]] = {}
+        for account in accounts:
+            ring = self._rings.ring_of(account)
+            if ring is not None and ring.shape is shape:
+                reached.setdefault(ring.ring_id, []).append(account)
+        members = dict.fromkeys(accounts)
+        for ring_id, common in reached.items():
+            ring = self._rings.get(ring_id)
+            if ring is not None and 2 * len(common) >= min(len(accounts), len(ring.members)):
+                members.update(ring.members)
+        return Candidate(tuple(sorted(members)), shape)
+
+    def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        """Judge what an identifier's change joined or parted; rings that fell apart are split."""
+        for entity in sorted(touched.regrouped):
+            if entity in judged:
+                continue
+            ring = self._rings.ring_of(entity)
+            if ring is None or ring.shape is not Shape.CLUSTERS:
+                self._judge_around(entity, at, outcome, judged)
+                continue
+            parts: list[Judgement] = []
+            placed: set[int] = set()
+            for member in sorted(ring.members):
+                if member not in placed:
+                    part = self._weigh(self._assembler.gather((member,)), at)
+                    placed.update(part.accounts)
+                    judged.update(part.accounts)
+                    parts.append(part)
+            if len(parts) > 1:
+                self._rings.split(ring, parts, at, outcome)
+            else:
+                self._rings.judge(parts[0], at, outcome)
+
+    def _judge(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        judged.update(candidate.accounts)
+        if len(candidate.accounts) < self._config.policy.min_accounts and not any(
+            map(self._rings.ring_of, candidate.accounts)
+        ):
+            for entity in candidate.accounts:
+                self.graph.accounts[entity].score = 0.0
+            return
+        self._rings.judge(self._weigh(candidate, at), at, outcome)
+
+    def _weigh(self, candidate: Candidate, at: Moment) -> Judgement:
+        """Evidence, findings and score of a candidate; its accounts take the score."""
+        evidence = gather_evidence(self.graph, candidate)
+        findings = tuple(find(evidence))
+        features = features_of(evidence, findings)
+        score = 0.0
+        if len(candidate.accounts) >= self._config.policy.min_accounts:
+            score = self._verdicts.adjust(self._scorer.score(features), candidate.accounts)
+        judgement = Judgement(candidate.accounts, score, evidence, findings, candidate.truncated)
+        if self._observer is not None:
+            self._observer(judgement, features, at)
+        for entity in candidate.accounts:
+            ring = self._rings.ring_of(entity)
+            if ring is None or ring.shape is candidate.shape or candidate.shape is Shape.CLUSTERS:
+                self.graph.accounts[entity].score = score
+        return judgement
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _hear(self, event: Verdict, at: Moment, outcome: Outcome) -> None:
+        ring = self._rings.get(event.subject)
+        if ring is not None:
+            self._verdicts.hear(event.outcome, tuple(ring.members))
+            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), ring.shape), at)
+            self._rings.judge(judgement, at, outcome)
+            return
+        account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
+        if account is not None and account in self.graph.accounts:
+            self._verdicts.hear(event.outcome, (account,))
+            self._judge_around(account, at, outcome, set())
+
+    def _after(self, touched: Touched, at: Moment) -> Outcome:
+        outcome = Outcome(flags=[], ledger=[])
+        self._follow(touched, at, outcome)
+        return outcome
+
+    def _known(self, kind: EntityKind, name: str) -> int:
+        entity = self.graph.entities.find(kind, name)
+        if entity is None:
+            raise BadCall(
+                f"expected an identifier of kind {kind.value} that occurs in the events, found {name!r}; "
+                "check the spelling"
+            )
+        return entity
+
+    def _account_score(self, entity: int) -> float:
+        score = self.graph.accounts[entity].score
+        return self._verdicts.adjust(self._scorer.prior if score <= 0 else score, (entity,))
+
+    def _view(self, ring: OpenRing) -> Ring:
+        graph, judgement = self.graph, ring.judgement
+        members = sorted(ring.members, key=graph.entities.name)
+        return Ring(
+            ring_id=ring.ring_id,
+            kind=judgement.kind,
+            score=round(judgement.score, 6),
+            accounts=[graph.entities.name(m) for m in members],
+            drivers=[graph.entities.name(m) for m in members if graph.accounts[m].is_driver],
+            riders=[graph.entities.name(m) for m in members if not graph.accounts[m].is_driver],
+            entities=sorted(
+                f"{graph.entities.kind(identifier)}:{graph.entities.name(identifier)}"
+                for identifier in ties(graph, ring.members)
+            ),
+            first_ts=ring.began_ms,
+            flagged_ts=ring.flagged_ms,
+            exposure=round(exposure(judgement), 2),
+            reasons=reasons(judgement),
+            innocent_reasons=reasons(judgement, innocent=True),
+        )

@@ -1,0 +1,384 @@
+"""The entity graph: events become links, links become clusters, all of it exact at every event.
+
+A *cluster* is a component of accounts joined through identifiers that connect (see ``tests.twin.sharing``).
+Everything an event changes is local: the links it touches, the identifiers at their ends, and the
+components these connect. Cost of an event: O(links it touches), plus O(sharers) for an identifier whose
+sharers changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from graph.accounts import UNKNOWN_MS
+from graph.events import (
+    AccountCreated,
+    AccountLogin,
+    CardAdded,
+    Chargeback,
+    EventBase,
+    GpsPing,
+    PayoutAdded,
+    PromoRedeemed,
+    TripCompleted,
+    Verdict,
+)
+from graph.sharing import CONNECTING, SETTLED_MS
+from graph.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
+from tests.twin.accounts import Account, Accounts
+from tests.twin.components import Components
+from tests.twin.entities import EntityIndex
+from tests.twin.links import LinkTable, to_units
+from tests.twin.rides import RideFacts
+from tests.twin.sharing import Tenure, connected, strength
+from tests.twin.trips import CityHabits, Tracks
+
+Adjacency = dict[int, dict[int, int]]
+_NOBODY: Final[dict[int, int]] = {}
+
+
+@dataclass(slots=True)
+class Touched:
+    """What one event changed: the accounts it names, and those whose cluster or rides changed."""
+
+    accounts: list[int] = field(default_factory=list)
+    regrouped: set[int] = field(default_factory=set)
+    faded: set[int] = field(default_factory=set)
+    """Accounts some of whose rides fell out of the window."""
+
+
+class EntityGraph:
+    """Accounts, identifiers and the live links between them, with the clusters they form."""
+
+    def __init__(self, window_ms: int, lateness_ms: int) -> None:
+        self.entities = EntityIndex()
+        self.links = LinkTable(window_ms, lateness_ms)
+        self.accounts = Accounts()
+        self.clusters = Components()
+        self.ride_facts = RideFacts()
+        self.habits = CityHabits()
+        self.watermark_ms = 0
+        self.live_trips = 0
+        self.users: Adjacency = {}
+        self.identifiers: Adjacency = {}
+        self.drivers_of: Adjacency = {}
+        self.riders_of: Adjacency = {}
+        self.referrals: Adjacency = {}
+        self.referrers: Adjacency = {}
+        self.redeemed: Adjacency = {}
+        self._tracks = Tracks()
+        self._connected: dict[int, list[int]] = {}
+        self._cluster_of: dict[int, tuple[int, ...]] = {}
+        self._residents: dict[int, int] = {}
+        self._cuts: dict[tuple[int, int], None] = {}
+        self._declared_public: dict[int, None] = {}
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def cluster(self, account: int) -> Sequence[int]:
+        """The accounts of the account's cluster, ascending; itself alone when nobody shares with it."""
+        label = self.clusters.label(account)
+        if label is None:
+            return (account,)
+        known = self._cluster_of.get(label)
+        if known is None:
+            members = self.clusters.members(label)
+            known = self._cluster_of[label] = tuple(node for node in members if node in self.accounts)
+        return known
+
+    def is_shared(self, account: int) -> bool:
+        """Whether the account stands in a cluster with another account."""
+        return self.clusters.label(account) is not None
+
+    def is_public(self, identifier: int) -> bool:
+        """Whether the identifier is used by too many to connect anybody."""
+        if identifier in self._declared_public:
+            return True
+        residents = self._residents.get(identifier, 0)
+        visitors = len(self.users.get(identifier, _NOBODY)) - residents
+        return strength(self.entities.kind(identifier), visitors, residents) < CONNECTING
+
+    def connects(self, identifier: int) -> list[int]:
+        """The accounts that the identifier connects at present."""
+        return self._connected.get(identifier, [])
+
+    def cuts(self) -> list[tuple[int, int]]:
+        """Explicit cuts, as (account, identifier), in ascending order."""
+        return sorted(self._cuts)
+
+    def declared_public(self) -> list[int]:
+        """Identifiers that an analyst declared public, in ascending order."""
+        return sorted(self._declared_public)
+
+    def expected_trips(self, driver: int, met: int, rides: int) -> float:
+        """How many of a group's rides would be with the driver if riders met drivers by chance.
+
+        The driver's share of the trips that are not the group's, times the group's ``rides``; ``met`` of them
+        were with the driver.
+        """
+        others = max(self.live_trips - rides, 1)
+        return rides * max(self.accounts[driver].trips - met, 0) / others
+
+    # -- changes -----------------------------------------------------------------------------------
+
+    def apply(self, event: EventBase) -> Touched:
+        """Apply one event. Advances the watermark, ages what falls out of the window, then links."""
+        touched = Touched()
+        if event.ts > self.watermark_ms:
+            self.watermark_ms = event.ts
+            self._age(touched)
+        _APPLY[type(event)](self, event, touched)
+        return touched
+
+    def ping(self, event: GpsPing) -> bool:
+        """Apply a position if no link is due to age; returns whether it did.
+
+        What :meth:`apply` does, without saying that nothing was touched: most events are positions.
+        """
+        if not self.links.advance(event.ts):
+            return False
+        self.watermark_ms = max(self.watermark_ms, event.ts)
+        self._tracks.ping(event)
+        return True
+
+    def cut(self, account: int, identifier: int) -> Touched:
+        """An analyst's cut: the identifier no longer connects the account, whatever comes."""
+        touched = Touched()
+        self._cuts[account, identifier] = None
+        self._reconnect(identifier, touched)
+        return touched
+
+    def declare_public(self, identifier: int) -> Touched:
+        """An analyst's word that the identifier belongs to nobody: it connects no one, also backwards."""
+        touched = Touched()
+        self._declared_public[identifier] = None
+        self._reconnect(identifier, touched)
+        return touched
+
+    def _created(self, event: AccountCreated, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        if account.created_ms == UNKNOWN_MS or event.ts < account.created_ms:
+            account.role = event.role
+            account.created_ms = event.ts
+        self.habits.created(event.ts)
+        used = [
+            (EntityKind.DEVICE, event.device_id),
+            (EntityKind.IP, event.ip),
+            (EntityKind.PHONE, event.phone_hash),
+            (EntityKind.EMAIL, event.email_hash),
+        ]
+        for kind, name in used:
+            if name is not None:
+                self._make_resident(account, self.entities.intern(kind, name), touched)
+        for kind, name in used:
+            self._use(account, kind, name, event.ts, touched)
+        if event.referrer_id is not None and event.referrer_id != event.account_id:
+            referrer = self._account(event.referrer_id, event.ts, touched).entity
+            link, revived = self.links.touch(LinkKind.REFERRED, referrer, account.entity, event.ts)
+            if revived:
+                self.referrals.setdefault(referrer, {})[account.entity] = link
+                self.referrers.setdefault(account.entity, {})[referrer] = link
+
+    def _logged_in(self, event: AccountLogin, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+        self._use(account, EntityKind.IP, event.ip, event.ts, touched)
+
+    def _card_added(self, event: CardAdded, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.CARD, event.card_id, event.ts, touched)
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    def _payout_added(self, event: PayoutAdded, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        self._use(account, EntityKind.BANK_ACCOUNT, event.bank_account_id, event.ts, touched)
+
+    def _charged_back(self, event: Chargeback, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        account.chargebacks += 1
+        account.chargeback_units += to_units(event.amount)
+
+    def _redeemed(self, event: PromoRedeemed, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        account.promos += 1
+        account.promo_units += to_units(event.amount)
+        if account.promo_ms == UNKNOWN_MS or event.ts < account.promo_ms:
+            account.promo_ms = event.ts
+        promo = self.entities.intern(EntityKind.PROMO, event.promo_id)
+        link, revived = self.links.touch(
+            LinkKind.REDEEMED, account.entity, promo, event.ts, to_units(event.amount)
+        )
+        if revived:
+            self.redeemed.setdefault(account.entity, {})[promo] = link
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    def _rode(self, event: TripCompleted, touched: Touched) -> None:
+        oddities = self._tracks.close(event.trip_id, event.distance_km)
+        judgement = self.habits.judge(event, oddities)
+        rider = self._account(event.rider_id, event.ts, touched)
+        driver = self._account(event.driver_id, event.ts, touched)
+        rider.role = rider.role or Role.RIDER
+        driver.role = driver.role or Role.DRIVER
+        if event.pickup_lat is not None and event.pickup_lon is not None:
+            rider.pickups += 1
+            rider.pickup_lat += event.pickup_lat
+            rider.pickup_lon += event.pickup_lon
+        if rider is not driver:
+            found = self.links.find(LinkKind.RODE_WITH, rider.entity, driver.entity)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(
+                LinkKind.RODE_WITH, rider.entity, driver.entity, event.ts, to_units(event.fare)
+            )
+            if revived:
+                self.ride_facts.start(link)
+                self.drivers_of.setdefault(rider.entity, {})[driver.entity] = link
+                self.riders_of.setdefault(driver.entity, {})[rider.entity] = link
+            more = self.links.count[link] - before if self.links.is_live(link) else 0
+            if more:
+                self.ride_facts.add(link, to_units(event.incentive or 0.0), judgement)
+                rider.trips += more
+                driver.trips += more
+                self.live_trips += more
+        self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
+        self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
+        self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
+
+    def _pinged(self, event: GpsPing, _touched: Touched) -> None:
+        self._tracks.ping(event)
+
+    def _judged(self, _event: Verdict, _touched: Touched) -> None:
+        """A verdict changes rings, not the graph."""
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _account(self, name: str, ts: int, touched: Touched) -> Account:
+        entity = self.entities.intern(EntityKind.ACCOUNT, name)
+        known_ms = self.accounts[entity].first_ms if entity in self.accounts else ts
+        account = self.accounts.see(entity, ts)
+        touched.accounts.append(entity)
+        if ts < known_ms:
+            # An account older than it seemed may have been settled when it came to its phones.
+            for identifier in self.identifiers.get(entity, _NOBODY):
+                if len(self.users[identifier]) > 1:
+                    self._reconnect(identifier, touched)
+        return account
+
+    def _make_resident(self, account: Account, identifier: int, touched: Touched) -> None:
+        if identifier not in account.origins:
+            account.origins = (*account.origins, identifier)
+            if account.entity in self.users.get(identifier, _NOBODY):
+                self._residents[identifier] = self._residents.get(identifier, 0) + 1
+                self._reconnect(identifier, touched)
+
+    def _use(self, account: Account, kind: EntityKind, name: str | None, ts: int, touched: Touched) -> None:
+        if name is None:
+            return
+        identifier = self.entities.intern(kind, name)
+        found = self.links.find(IDENTITY_LINKS[kind], account.entity, identifier)
+        before = None if found is None else (self.links.first_ms[found], self.links.last_ms[found])
+        link, revived = self.links.touch(IDENTITY_LINKS[kind], account.entity, identifier, ts)
+        if revived:
+            self.users.setdefault(identifier, {})[account.entity] = link
+            self.identifiers.setdefault(account.entity, {})[identifier] = link
+            if identifier in account.origins:
+                self._residents[identifier] = self._residents.get(identifier, 0) + 1
+        if len(self.users.get(identifier, _NOBODY)) < 2:
+            return
+        account.met = account.met or kind is not EntityKind.IP
+        settled = account.entity in self._connected.get(identifier, ())
+        # A use at the newest moment cannot move a sale of one who holds the phone now (see sharing).
+        moved = ts < self.watermark_ms and before != (self.links.first_ms[link], self.links.last_ms[link])
+        if revived or moved or not settled:
+            self._reconnect(identifier, touched)
+
+    def _age(self, touched: Touched) -> None:
+        links = self.links
+        for link in links.age(self.watermark_ms):
+            source, target = links.source[link], links.target[link]
+            kind = self.entities.kind(target)
+            if kind is EntityKind.PROMO:
+                _drop(self.redeemed, source, target)
+            elif kind is not EntityKind.ACCOUNT:
+                _drop(self.users, target, source)
+                _drop(self.identifiers, source, target)
+                if target in self.accounts[source].origins:
+                    self._residents[target] -= 1
+                self._reconnect(target, touched)
+            elif self.drivers_of.get(source, _NOBODY).get(target) == link:
+                _drop(self.drivers_of, source, target)
+                _drop(self.riders_of, target, source)
+                self.accounts[source].trips -= links.count[link]
+                self.accounts[target].trips -= links.count[link]
+                self.live_trips -= links.count[link]
+                touched.faded.update((source, target))
+            else:
+                _drop(self.referrals, source, target)
+                _drop(self.referrers, target, source)
+
+    def _reconnect(self, identifier: int, touched: Touched) -> None:
+        """Bring the identifier's edges in the cluster graph in line with whom it connects now."""
+        before = self._connected.get(identifier, [])
+        after = self._whom(identifier)
+        if before == after:
+            return
+        old, new = set(before), set(after)
+        touched.regrouped |= old ^ new
+        self._forget_clusters(old | new)
+        for account in sorted(old - new):
+            split = self.clusters.disconnect(account, identifier)
+            if split is not None:
+                touched.regrouped |= old
+        for account in sorted(new - old):
+            self.clusters.connect(account, identifier)
+        self._forget_clusters(old | new)
+        if after:
+            self._connected[identifier] = after
+        else:
+            self._connected.pop(identifier, None)
+
+    def _forget_clusters(self, accounts: set[int]) -> None:
+        for account in accounts:
+            label = self.clusters.label(account)
+            if label is not None:
+                self._cluster_of.pop(label, None)
+
+    def _whom(self, identifier: int) -> list[int]:
+        kind = self.entities.kind(identifier)
+        if self.is_public(identifier):
+            return []
+        links = self.links
+        tenures = [
+            Tenure(
+                account,
+                links.first_ms[link],
+                links.last_ms[link],
+                identifier in self.accounts[account].origins,
+                links.first_ms[link] - self.accounts[account].first_ms >= SETTLED_MS,
+            )
+            for account, link in self.users.get(identifier, _NOBODY).items()
+            if (account, identifier) not in self._cuts
+        ]
+        return connected(kind, tenures)
+
+
+def _drop(adjacency: Adjacency, node: int, neighbour: int) -> None:
+    around = adjacency[node]
+    del around[neighbour]
+    if not around:
+        del adjacency[node]
+
+
+_APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
+    AccountCreated: EntityGraph._created,
+    AccountLogin: EntityGraph._logged_in,
+    CardAdded: EntityGraph._card_added,
+    PayoutAdded: EntityGraph._payout_added,
+    Chargeback: EntityGraph._charged_back,
+    PromoRedeemed: EntityGraph._redeemed,
+    TripCompleted: EntityGraph._rode,
+    GpsPing: EntityGraph._pinged,
+    Verdict: EntityGraph._judged,
+}
+"""What each type of event does to the graph."""

@@ -1,0 +1,70 @@
+"""The numbers behind a judgement: what a candidate's accounts share, do and take.
+
+Everything is measured over live links and facts so far, so nothing comes from the future. Shares lie in
+[0, 1]; times are days; money is in the main unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.shapes import Shape
+from tests.twin.candidates import Candidate
+from tests.twin.entity_graph import EntityGraph
+from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
+from tests.twin.evidence.cards import Cards, measure_cards
+from tests.twin.evidence.places import Places, measure_places
+from tests.twin.evidence.sharing import Sharing, measure_sharing
+from tests.twin.evidence.takings import Takings, measure_takings
+from tests.twin.evidence.timing import Timing, measure_timing
+from tests.twin.evidence.trips import Trips, measure_trips
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a candidate as of the newest event."""
+
+    accounts: int
+    drivers: int
+    riders: int
+    shape: Shape
+    sharing: Sharing
+    timing: Timing
+    takings: Takings
+    trips: Trips
+    cards: Cards
+    arrivals: Arrivals
+    places: Places
+
+
+def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
+    """Measure a candidate. Cost: O(links of its accounts)."""
+    members = candidate.accounts
+    accounts = [graph.accounts[member] for member in members]
+    drivers = sum(a.is_driver for a in accounts)
+    return Evidence(
+        accounts=len(accounts),
+        drivers=drivers,
+        riders=len(accounts) - drivers,
+        shape=candidate.shape,
+        sharing=measure_sharing(graph, members),
+        timing=measure_timing(accounts, graph.habits),
+        takings=measure_takings(graph, members),
+        trips=measure_trips(graph, members),
+        cards=measure_cards(graph, members),
+        arrivals=measure_arrivals(graph, members),
+        places=measure_places(accounts),
+    )
+
+
+__all__ = [
+    "Arrivals",
+    "Cards",
+    "Evidence",
+    "Places",
+    "Sharing",
+    "Takings",
+    "Timing",
+    "Trips",
+    "gather_evidence",
+]

@@ -1,0 +1,35 @@
+"""What the trips of one rider-driver pair showed, beside the link that counts them."""
+
+from __future__ import annotations
+
+from array import array
+
+from tests.twin.trips import TripJudgement
+
+
+class RideFacts:
+    """Parallel arrays addressed by the number of a rode-with link; 20 bytes a link."""
+
+    def __init__(self) -> None:
+        self.incentives = array("i")
+        self.incentive_units = array("q")
+        self.odd = array("i")
+        self.surcharge = array("f")
+
+    def start(self, link: int) -> None:
+        """Begin anew for a link that has just become live."""
+        missing = link + 1 - len(self.odd)
+        if missing > 0:
+            self.incentives.extend([0] * missing)
+            self.incentive_units.extend([0] * missing)
+            self.odd.extend([0] * missing)
+            self.surcharge.extend([0.0] * missing)
+        self.incentives[link] = self.incentive_units[link] = self.odd[link] = 0
+        self.surcharge[link] = 0.0
+
+    def add(self, link: int, incentive_units: int, judgement: TripJudgement) -> None:
+        """Add one trip."""
+        self.incentives[link] += incentive_units > 0
+        self.incentive_units[link] += incentive_units
+        self.odd[link] += bool(judgement.oddities)
+        self.surcharge[link] += judgement.surcharge

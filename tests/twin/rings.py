@@ -1,0 +1,287 @@
+"""Rings and their ledger: born, grown, merged, split, closed, under ids that stay.
+
+A ring is identified by what founded it: the event that raised it and the accounts it then had. When
+candidates that are already rings meet, the ring with the larger overlap survives; ties go to the older,
+then to the smaller id. When a ring falls apart, the part with the larger overlap keeps the id. Ids, flags
+and entries are derived from content, so a replay writes the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.candidates import MAX_ACCOUNTS
+from graph.digest import content_id
+from graph.judgement import CLEAR, SPEAKING
+from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
+from graph.rings import Moment, Policy
+from graph.shapes import Shape
+from graph.vocabulary import Decision, LedgerChange, RingKind
+from tests.twin.evidence import Evidence
+from tests.twin.rules import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the scorer made of a candidate: its accounts (ascending), score and grounds."""
+
+    accounts: tuple[int, ...]
+    score: float
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+    truncated: bool = False
+
+    @property
+    def kind(self) -> RingKind:
+        """The kind whose rule speaks strongest; ties go to the earlier rule.
+
+        A ring is called ``multi_account`` only when nothing says clearly what it gains.
+        """
+        gains = [f for f in self.findings if f.kind not in (None, RingKind.MULTI_ACCOUNT)]
+        strongest = max(gains, key=lambda f: f.strength)
+        if strongest.kind is None or strongest.strength < CLEAR:
+            return RingKind.MULTI_ACCOUNT
+        return strongest.kind
+
+
+@dataclass(slots=True)
+class OpenRing:
+    """A ring as it stands."""
+
+    ring_id: str
+    began_ms: int
+    """When the first of its accounts began to act with another; kept when the link that tells ages out."""
+    flagged_ms: int
+    judgement: Judgement
+    members: dict[int, None]
+    decision: Decision
+    shape: Shape
+
+
+class Rings:
+    """The open rings.
+
+    ``name`` spells an account, for ids and outputs; ``began`` says when accounts began to act together.
+    """
+
+    def __init__(
+        self, policy: Policy, name: Callable[[int], str], began: Callable[[Collection[int]], int]
+    ) -> None:
+        self._policy = policy
+        self._name = name
+        self._began = began
+        self._open: dict[str, OpenRing] = {}
+        self._ring_of: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def ring_of(self, account: int) -> OpenRing | None:
+        """The open ring that holds the account."""
+        ring_id = self._ring_of.get(account)
+        return None if ring_id is None else self._open[ring_id]
+
+    def get(self, ring_id: str) -> OpenRing | None:
+        """An open ring by id."""
+        return self._open.get(ring_id)
+
+    def open_rings(self) -> list[OpenRing]:
+        """Every open ring, by id."""
+        return [self._open[ring_id] for ring_id in sorted(self._open)]
+
+    def judge(self, judgement: Judgement, at: Moment, outcome: Outcome) -> None:
+        """Let a judgement open, change or close rings; what it says is appended to ``outcome``.
+
+        Cost: O(accounts of the candidate and of the rings it meets).
+        """
+        survivor, merged = self._meet(judgement)
+        if survivor is None:
+            if (
+                judgement.score >= self._policy.review
+                and len(judgement.accounts) >= self._policy.min_accounts
+            ):
+                self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
+            return
+        ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
+        accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
+        if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
+            self.close(survivor, at, outcome)
+            return
+        for other in merged:
+            self._forget(other)
+        added = [a for a in accounts if a not in survivor.members]
+        removed = [a for a in survivor.members if a not in accounts]
+        for account in removed:
+            del self._ring_of[account]
+        for account in added:
+            self._ring_of[account] = survivor.ring_id
+        survivor.members = accounts
+        if added:
+            survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
+        survivor.judgement = judgement
+        survivor.shape = judgement.evidence.shape
+        if merged:
+            sources = sorted(other.ring_id for other in merged)
+            self._write(LedgerChange.MERGED, survivor.ring_id, sources, added, removed, at, outcome)
+        elif added or removed:
+            change = LedgerChange.GREW if added else LedgerChange.SPLIT
+            self._write(change, survivor.ring_id, [], added, removed, at, outcome)
+        known = {account for other in merged for account in other.members}
+        decision = self._policy.decide(judgement.score)
+        escalated = decision is Decision.BLOCK and survivor.decision is Decision.REVIEW
+        fresh = list(accounts) if escalated else [a for a in added if a not in known]
+        if escalated:
+            survivor.decision = decision
+        if fresh:
+            self._flag(survivor, fresh, at, outcome)
+
+    def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
+        """Part a ring whose members are no longer tied.
+
+        The part with most of its members keeps it; others that still deserve it become rings of their own.
+        """
+        overlap = {part.accounts: sum(a in ring.members for a in part.accounts) for part in parts}
+        kept, *others = sorted(parts, key=lambda j: (-overlap[j.accounts], j.accounts))
+        for part in others:
+            leaving = [a for a in part.accounts if a in ring.members]
+            for account in leaving:
+                del ring.members[account]
+                del self._ring_of[account]
+            self._write(LedgerChange.SPLIT, ring.ring_id, [], [], leaving, at, outcome)
+            if part.score >= self._policy.review and len(part.accounts) >= self._policy.min_accounts:
+                self._open_ring(part, part.accounts, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
+        self.judge(kept, at, outcome)
+
+    def close(self, ring: OpenRing, at: Moment, outcome: Outcome) -> None:
+        """Close a ring; its accounts are free."""
+        self._write(LedgerChange.CLOSED, ring.ring_id, [], [], list(ring.members), at, outcome)
+        self._forget(ring)
+
+    def _meet(self, judgement: Judgement) -> tuple[OpenRing | None, list[OpenRing]]:
+        """The ring that the candidate continues, and those that it swallows (half of them or more)."""
+        overlap: dict[str, int] = {}
+        for account in judgement.accounts:
+            ring_id = self._ring_of.get(account)
+            if ring_id is not None:
+                overlap[ring_id] = overlap.get(ring_id, 0) + 1
+        met = [
+            self._open[ring_id]
+            for ring_id, count in overlap.items()
+            if 2 * count >= len(self._open[ring_id].members)
+            or (
+                2 * count >= len(judgement.accounts) and self._open[ring_id].shape is judgement.evidence.shape
+            )
+        ]
+        if not met:
+            return None, []
+        met.sort(key=lambda ring: (-overlap[ring.ring_id], ring.flagged_ms, ring.ring_id))
+        swallowed = [r for r in met[1:] if 2 * overlap[r.ring_id] >= len(r.members)]
+        return met[0], swallowed
+
+    def _open_ring(
+        self,
+        judgement: Judgement,
+        accounts: Iterable[int],
+        sources: list[str],
+        change: LedgerChange,
+        at: Moment,
+        outcome: Outcome,
+    ) -> None:
+        members = dict.fromkeys(a for a in accounts if a not in self._ring_of)
+        if len(members) < self._policy.min_accounts:
+            return
+        ring_id = content_id("ring", at.event_id, *sorted(map(self._name, members)))
+        ring = OpenRing(
+            ring_id,
+            min(at.ts, self._began(members)),
+            at.ts,
+            judgement,
+            members,
+            self._policy.decide(judgement.score),
+            judgement.evidence.shape,
+        )
+        self._open[ring_id] = ring
+        for account in members:
+            self._ring_of[account] = ring_id
+        self._write(change, ring_id, sources, list(members), [], at, outcome)
+        self._flag(ring, list(members), at, outcome)
+
+    def _forget(self, ring: OpenRing) -> None:
+        del self._open[ring.ring_id]
+        for account in ring.members:
+            del self._ring_of[account]
+
+    def _flag(self, ring: OpenRing, accounts: Sequence[int], at: Moment, outcome: Outcome) -> None:
+        names = sorted(map(self._name, accounts))
+        outcome.flags.append(
+            Flag(
+                flag_id=content_id("flag", at.event_id, ring.ring_id, *names),
+                ts=at.ts,
+                event_id=at.event_id,
+                accounts=names,
+                ring_id=ring.ring_id,
+                score=round(ring.judgement.score, 6),
+                decision=ring.decision,
+                reasons=reasons(ring.judgement),
+                kind=ring.judgement.kind,
+            )
+        )
+
+    def _write(
+        self,
+        change: LedgerChange,
+        ring_id: str,
+        sources: list[str],
+        added: Sequence[int],
+        removed: Sequence[int],
+        at: Moment,
+        outcome: Outcome,
+    ) -> None:
+        outcome.ledger.append(
+            LedgerEntry(
+                ts=at.ts,
+                ring_id=ring_id,
+                change=change,
+                from_=sources,
+                accounts=AccountsChanged(
+                    added=sorted(map(self._name, added)), removed=sorted(map(self._name, removed))
+                ),
+            )
+        )
+
+
+def exposure(judgement: Judgement) -> float:
+    """Money granted to or taken by the accounts so far, in the main unit.
+
+    Promotions, incentives of inside trips, disowned payments; for a takeover also the fares of inside trips,
+    which the owners of the accounts paid.
+    """
+    evidence = judgement.evidence
+    fares = evidence.trips.fare_money if judgement.kind is RingKind.TAKEOVER else 0.0
+    return (
+        evidence.takings.promo_money
+        + evidence.trips.incentive_money
+        + evidence.cards.chargeback_money
+        + fares
+    )
+
+
+def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
+    """The findings that speak, strongest first: against the accounts, or for them."""
+    speaking = [f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
+    if not speaking and not innocent:
+        speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
+    speaking.sort(key=lambda f: -f.strength)
+    if judgement.truncated and not innocent:
+        detail = f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
+        speaking.append(Finding("truncated", None, 0.0, detail))
+    return [
+        Reason(
+            rule=f.rule,
+            detail=f.detail,
+            strength=round(f.strength, 4),
+            numbers={key: round(float(value), 4) for key, value in f.numbers.items()},
+        )
+        for f in speaking
+    ]

@@ -1,0 +1,94 @@
+"""Visits: settled accounts that turn up on one phone that is not theirs, and whom they ride with then.
+
+A thief's phone gathers accounts whose owners have phones, families and cards elsewhere. The visit says
+nothing about those homes, so this candidate is drawn around the phone: its users, the drivers that several
+arrivals rode with since, and whoever else uses an address that mostly these use. A kiosk gathers visitors
+too; the evidence tells (see ``tests.twin.rules.takeover``).
+
+Cost: O(links of the phone's users).
+"""
+
+from __future__ import annotations
+
+from graph.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
+from graph.visits import CHANCE_MARGIN, MIN_ARRIVALS, MIN_COMMON_RIDERS, MIN_COMMON_SHARE
+from graph.vocabulary import EntityKind
+from tests.twin.entity_graph import EntityGraph
+
+
+def arrival_ms(graph: EntityGraph, account: int, device: int) -> int | None:
+    """When a settled rider came to a phone that it was not made on; None when it is at home there.
+
+    Drivers change cars, and the phone stays in the car: their coming and going says nothing.
+    """
+    if graph.entities.kind(device) is not EntityKind.DEVICE:
+        return None
+    link = graph.users[device][account]
+    facts = graph.accounts[account]
+    first_ms = graph.links.first_ms[link]
+    if facts.is_driver or device in facts.origins or first_ms - facts.first_ms < SETTLED_MS:
+        return None
+    return first_ms
+
+
+def arrivals_on(graph: EntityGraph, device: int) -> dict[int, int]:
+    """The settled accounts that came to a phone, with the time each came, for a phone that is not public."""
+    if graph.is_public(device):
+        return {}
+    found = {}
+    for account in graph.users.get(device, {}):
+        moment = arrival_ms(graph, account, device)
+        if moment is not None:
+            found[account] = moment
+    return found
+
+
+def visit_around(graph: EntityGraph, account: int) -> tuple[int, ...]:
+    """The candidate around the phone that the account came to, ascending; empty when it came to none."""
+    best: tuple[int, ...] = ()
+    for identifier in graph.identifiers.get(account, ()):
+        if graph.entities.kind(identifier) is EntityKind.DEVICE and len(graph.users[identifier]) > 1:
+            arrivals = arrivals_on(graph, identifier)
+            if account in arrivals and len(arrivals) >= MIN_ARRIVALS:
+                best = max(best, _around(graph, identifier, arrivals), key=len)
+    return best
+
+
+def _around(graph: EntityGraph, device: int, arrivals: dict[int, int]) -> tuple[int, ...]:
+    members = dict.fromkeys(graph.users[device])
+    for driver in common_drivers(graph, arrivals):
+        members[driver] = None
+    addresses: dict[int, int] = {}
+    for member in members:
+        for identifier in graph.identifiers.get(member, ()):
+            if graph.entities.kind(identifier) is EntityKind.IP:
+                addresses[identifier] = addresses.get(identifier, 0) + 1
+    for address, inside in addresses.items():
+        users = graph.users[address]
+        if inside >= MIN_ARRIVALS and 2 * inside >= len(users) and len(users) <= SEMI_PRIVATE_SHARERS:
+            members.update(dict.fromkeys(users))
+    return tuple(sorted(members))
+
+
+def common_drivers(graph: EntityGraph, arrivals: dict[int, int]) -> dict[int, list[int]]:
+    """The drivers that the arrivals have in common, each with the arrivals who rode with it since they came.
+
+    Two or more arrivals, a quarter of them, and more than chance brings together: in a small town everybody
+    meets the same drivers, and busy drivers meet everybody.
+    """
+    links = graph.links
+    riders: dict[int, list[int]] = {}
+    met: dict[int, int] = {}
+    rides = 0
+    for account, since in arrivals.items():
+        for driver, link in graph.drivers_of.get(account, {}).items():
+            if links.last_ms[link] >= since:
+                riders.setdefault(driver, []).append(account)
+                met[driver] = met.get(driver, 0) + links.count[link]
+                rides += links.count[link]
+    least = max(MIN_COMMON_RIDERS, MIN_COMMON_SHARE * len(arrivals))
+    return {
+        driver: those
+        for driver, those in riders.items()
+        if len(those) >= max(least, 1 + CHANCE_MARGIN * graph.expected_trips(driver, met[driver], rides))
+    }

@@ -1,0 +1,69 @@
+import numpy as np
+
+from graph.event_batch import (
+    ABSENT,
+    LATEST_MS,
+    SLOTS,
+    TRIP_COMPLETED,
+    VERDICT,
+    EventBatch,
+)
+from graph.events import AccountCreated, Event, GpsPing, TripCompleted, Verdict
+from graph.hashing import bytes_of, hash_bytes
+from graph.sip_hash import hash_id
+from graph.vocabulary import Role, VerdictOutcome
+
+EVENTS: list[Event] = [
+    AccountCreated(event_id="e1", ts=1, account_id="a1", role=Role.DRIVER, device_id="d\u00e91", ip="i1"),
+    GpsPing(event_id="e2", ts=2, trip_id="t1", driver_id="a1", lat=-0.0, lon=179.5),
+    TripCompleted(event_id="e3", ts=3, trip_id="t1", rider_id="a2", driver_id="a1", fare=7.25, incentive=0.0),
+    Verdict(event_id="e4", ts=4, subject="a2", outcome=VerdictOutcome.UNSURE, analyst="x", note=""),
+    Verdict(event_id="e5", ts=5, subject="a2", outcome=VerdictOutcome.FRAUD, analyst="x"),
+]  # fmt: skip
+
+
+def test_a_batch_gives_back_the_events_it_was_made_of():
+    batch = EventBatch.of(EVENTS)
+    assert len(batch) == 5
+    assert list(batch.events()) == EVENTS
+    assert [batch.event(row) for row in range(5)] == EVENTS
+    assert [batch.event_id(row) for row in range(5)] == ["e1", "e2", "e3", "e4", "e5"]
+    assert np.signbit(batch.event(1).lat)
+
+
+def test_fields_stand_in_the_order_of_their_type():
+    assert SLOTS[TRIP_COMPLETED].texts[:4] == ("trip_id", "rider_id", "driver_id", "rider_device_id")
+    assert SLOTS[TRIP_COMPLETED].numbers[0] == "fare"
+    assert (SLOTS[VERDICT].texts, SLOTS[VERDICT].choice) == (("subject", "analyst", "note"), "outcome")
+    batch = EventBatch.of(EVENTS)
+    assert batch.records["code"].tolist() == [2, 0, 0, 3, 1]
+    assert batch.records["numbers"][2].tolist()[0] == 7.25
+    assert np.isnan(batch.records["numbers"][2][1])
+    assert batch[3:].texts(0) == ["a2", "a2"]
+    assert batch.records["text_start"][4][2] == ABSENT != batch.records["text_start"][3][2]
+
+
+def test_rows_of_a_batch_share_its_buffer():
+    batch = EventBatch.of(EVENTS)
+    for part, expected in ((batch[1:3], EVENTS[1:3]), (batch[np.array([4, 0])], [EVENTS[4], EVENTS[0]])):
+        assert list(part.events()) == expected
+        assert part.buffer is batch.buffer
+
+
+def test_joined_batches_hold_their_own_texts_only():
+    one, other = EventBatch.of(EVENTS), EventBatch.of(EVENTS[::-1])
+    joined = EventBatch.joined([one[1:2], other[:2], one[:0]])
+    assert list(joined.events()) == [EVENTS[1], EVENTS[4], EVENTS[3]]
+    assert len(joined.buffer) == len("e2t1a1") + 2 * len("e5a2x")
+    assert len(EventBatch.joined([])) == 0
+
+
+def test_texts_and_ids_are_hashed():
+    batch = EventBatch.of(EVENTS)
+    assert batch.records["text_hash"][0][1] == hash_bytes(bytes_of("d\u00e91"), 0, 4)
+    assert tuple(batch.records["id_hash"][0]) == hash_id(bytes_of("e1"), 0, 2)
+
+
+def test_a_time_too_late_for_a_record_stands_as_the_latest():
+    late = EventBatch.of([GpsPing(event_id="e", ts=10**30, trip_id="t", driver_id="d", lat=0.0, lon=0.0)])
+    assert late.event(0).ts == LATEST_MS
