@@ -90,14 +90,25 @@ class ArraysType(types.Type):
         if field is None:
             return None
         if isinstance(field, type):
-            return ArraysType(field)
+            return _type_of(field)
         dtype, dimensions = _spelt(field)
         return types.Array(from_dtype(dtype), dimensions, "C")
 
 
+_types: Final[dict[type[Arrays], ArraysType]] = {}
+
+
+def _type_of(kind: type[Arrays]) -> ArraysType:
+    """One type for each class: numba finds a compiled kernel at once when it meets the same object again."""
+    known = _types.get(kind)
+    if known is None:
+        known = _types[kind] = ArraysType(kind)
+    return known
+
+
 @_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
 def _typeof(value: Arrays, _context: Any) -> ArraysType:
-    return ArraysType(type(value))
+    return _type_of(type(value))
 
 
 @_numba.register_model(ArraysType)

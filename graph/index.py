@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from graph.entities import KIND_CODE, KINDS
 from graph.hashing import bytes_of, hash_bytes
 from graph.memory import Memory
@@ -25,7 +27,9 @@ class EntityIndex:
         """The entity's integer, or None when it was never named."""
         text = bytes_of(name)
         code, length = KIND_CODE[kind], len(text)
-        entity = find(self._memory.state, code, text, 0, length, hash_bytes(text, 0, length))
+        # A Python integer would be taken as a signed one, and half of all hashes are too large for that.
+        text_hash = np.uint64(hash_bytes(text, 0, length))
+        entity = find(self._memory.state, code, text, 0, length, text_hash)
         return int(entity) if entity >= 0 else None
 
     def name(self, entity: int) -> str:

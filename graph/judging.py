@@ -140,11 +140,9 @@ def follow_analyst(state: State) -> None:
 
 @kernel
 def judge_account(state: State, entity: int) -> None:
-    """Judge around an account next, whether or not it is due."""
-    state.numbers[PHASE] = _REGROUP
-    state.numbers[INDEX] = 0
-    state.numbers[REGROUPED] = 1
-    state.regrouped[0] = entity
+    """Judge around an account next, whether or not it is due, and then go on."""
+    _judge_around(state, entity)
+    state.numbers[STEP] = _WEIGH
 
 
 @kernel

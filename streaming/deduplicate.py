@@ -6,7 +6,7 @@ event by event; how events are cut into calls changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from graph.errors import Fatal
 from graph.event_batch import EventBatch, Records
+from graph.events import EventBase
 from graph.kernel import inlined, kernel
 
 HOUR_MS: Final = 3_600_000
@@ -75,8 +76,9 @@ class Admission:
         """What the tables occupy."""
         return sum(table.nbytes for table in self._tables)
 
-    def admit(self, batch: EventBatch) -> Verdicts:
+    def admit(self, events: EventBatch | Sequence[EventBase]) -> Verdicts:
         """One ``Admitted`` per event, as if each was judged alone in this order."""
+        batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         verdicts = np.zeros(len(batch), np.uint8)
         done = 0
         while True:
@@ -103,7 +105,7 @@ class Admission:
             "remembered": np.concatenate(live),
         }
 
-    def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
+    def restore(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and remember what was saved; answers go on as if nothing had happened between.
 
         Raises ``Fatal`` when the arrays do not fit together.

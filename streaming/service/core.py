@@ -223,7 +223,7 @@ class Core:
         if not isinstance(self.engine, SavedEngine):
             raise Fatal("expected an engine with save and load, found one without; empty the state folder")
         self.engine.load(_of("engine", arrays))
-        self.admission.load(_of("admission", arrays))
+        self.admission.restore(_of("admission", arrays))
         self.holding.restore(_of("holding", arrays))
         self.tally = tally
 

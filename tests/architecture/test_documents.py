@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from graph import vocabulary
+from queries import catalogue
 from ringfence.demo_story import COLUMNS
 from ringfence.evaluation_tables import HEADLINE
 from ringfence.main import app
@@ -115,3 +116,15 @@ def test_the_readme_shows_the_demo_as_it_prints_it() -> None:
     assert f"\n{COLUMNS}\n" in readme
     for label, _ in HEADLINE:
         assert f"\n {label}" in readme
+
+
+@pytest.mark.parametrize("question", catalogue().values(), ids=lambda each: each.name)
+def test_every_question_is_documented_with_its_parameters(question) -> None:
+    row = re.search(
+        rf"^\| `{question.name}` \| ([^|]+) \| ([^|]*) \|$",
+        (ROOT / "docs" / "store.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    assert row is not None
+    assert row[1] == question.text
+    assert re.findall(r"`([a-z_]+)", row[2]) == [parameter.name for parameter in question.parameters]

@@ -1,4 +1,4 @@
-"""What changed between two looks at the graph."""
+"""Changes between two looks: applied to the older one they give the newer one, and hold nothing else."""
 
 from __future__ import annotations
 

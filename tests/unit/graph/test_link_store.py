@@ -160,6 +160,15 @@ def test_ride_facts_begin_anew_when_a_link_becomes_live_again():
     assert ours.links[link]["odd"] == 0
 
 
+def test_records_of_live_links_leave_out_what_fell():
+    ours = JoinedLinks(window_ms=20, lateness_ms=1000)
+    ours.age(1)
+    ours.touch(0, 10, 1)
+    ours.age(30)
+    ours.touch(1, 11, 30)
+    assert ours.store.live_records()["source"].tolist() == [1]
+
+
 def test_growth_keeps_every_link_and_its_turn():
     ours = JoinedLinks(window_ms=100_000, lateness_ms=1_000, accounts=3_000, identifiers=3_000)
     for n in range(9_000):

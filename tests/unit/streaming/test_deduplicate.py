@@ -107,7 +107,7 @@ def test_a_restored_memory_answers_as_the_one_that_was_saved():
     saved = before.save()
     after = Admission(NOON)
     admit(after, events[100:200])
-    after.load(saved)
+    after.restore(saved)
     assert admit(after, events[5000:]) == whole[5000:]
     assert (after.newest_ms, after.horizon_ms) == (undisturbed.newest_ms, undisturbed.horizon_ms)
 
@@ -117,4 +117,4 @@ def test_a_damaged_memory_is_refused():
     admit(admission, [ping("a", NOON), ping("b", NOON)])
     saved = admission.save()
     with pytest.raises(Fatal, match=r"expected remembered ids in 16 tables, found 1 in 16: take another"):
-        Admission(NOON).load(saved | {"remembered": saved["remembered"][:1]})
+        Admission(NOON).restore(saved | {"remembered": saved["remembered"][:1]})
