@@ -55,7 +55,7 @@ def service(
     """
     import uuid
 
-    from streaming.decode import Decoder
+    from streaming.columns import ColumnDecoder
     from streaming.kafka.sink import KafkaSink
     from streaming.kafka.source import KafkaGroup, KafkaPartitions
     from streaming.pseudonyms import Pseudonyms
@@ -84,7 +84,7 @@ def service(
         parts = Parts(
             state=state,
             new_core=new_core,
-            decode=Decoder(options.max_line_bytes).decode_lines,
+            decode=ColumnDecoder(options.max_line_bytes).decode_values,
             group=group,
             open_source=lambda offsets: KafkaPartitions(options.kafka, log.warn, offsets),
             delivered=lambda partitions: group.delivered(partitions, state.identity),

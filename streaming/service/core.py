@@ -7,14 +7,16 @@ looks at a clock, and the wall clock that event times are held against comes in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from graph.errors import Fatal, Rejected, RingfenceError
 from graph.event_batch import EventBatch
-from graph.events import Event
 from graph.results import Outcome
 from graph.vocabulary import RejectionReason
 from streaming.dead_letters import dead_letter
@@ -77,6 +79,31 @@ class Poison(Exception):
         self.partition, self.offset, self.batch = partition, offset, 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Events whose turn it is, in order, and where each came from."""
+
+    batch: EventBatch
+    places: npt.NDArray[np.int64]
+    origin: Callable[[int], tuple[Message, Partition]]
+    """Of a place: its message and partition."""
+
+    @classmethod
+    def of_taken(cls, taken: Taken) -> _Ready:
+        batch, places = taken.events()
+        return cls(batch, places, lambda place: taken.origin(place)[::-1])
+
+    def only(self, rows: npt.NDArray[np.int64]) -> _Ready:
+        return _Ready(self.batch[rows], self.places[rows], self.origin)
+
+    def letter(self, row: int) -> tuple[Message, Partition]:
+        return self.origin(int(self.places[row]))
+
+    def place(self, row: int) -> tuple[Partition, int]:
+        message, partition = self.letter(row)
+        return partition, message.offset()
+
+
 Excluded = Collection[tuple[Partition, int]]
 
 
@@ -110,85 +137,76 @@ class Core:
         Raises ``EngineBroke``, or with ``one_by_one`` ``Poison`` naming the record; the core is of no use
         then.
         """
-        refused: list[Refused] = []
-        ready = self._ready(taken, release_ms, refused)
+        refused = [_refused(message, partition, why) for partition, message, why in taken.refused()]
+        ready = self._ordered(taken, release_ms) if self.is_ordering else _Ready.of_taken(taken)
         if excluded:
             # Judged where it is applied and not where it is taken, so that its letter belongs to this batch.
-            refused += [
-                _refused(held[5], held[2], _unprocessable()) for held in ready if held[2:4] in excluded
-            ]
-            ready = [held for held in ready if held[2:4] not in excluded]
-        admitted = self._admit(ready, refused)
-        outcome = self._apply(admitted, one_by_one)
-        self._count(outcome, refused, len(admitted))
-        return Brought(outcome=outcome, refused=refused, events=len(admitted))
+            out = [n for n in range(len(ready.batch)) if ready.place(n) in excluded]
+            refused += [_refused(*ready.letter(n), _unprocessable()) for n in out]
+            ready = ready.only(np.setdiff1d(np.arange(len(ready.batch)), out))
+        ready = self._admit(ready, refused)
+        outcome = self._apply(ready, one_by_one)
+        self._count(outcome, refused, len(ready.batch))
+        return Brought(outcome=outcome, refused=refused, events=len(ready.batch))
 
     # -- steps ---------------------------------------------------------------------------------------
 
-    def _ready(self, taken: Taken, release_ms: int, refused: list[Refused]) -> Sequence[Held]:
-        """The events whose turn it is; records that are none are refused."""
-        events: list[Held] = []
+    def _ordered(self, taken: Taken, release_ms: int) -> _Ready:
+        """Puts events among those held; gives those whose turn it is."""
+        batch, places = taken.events()
+        newest = taken.times_ms()[places].tolist() if len(taken) else []
+        held: list[Held] = []
         at_once: list[Held] = []
-        for record, message, partition, newest in zip(
-            taken.records, taken.messages, taken.partitions, taken.times_ms, strict=True
-        ):
-            if isinstance(record, Rejected):
-                refused.append(_refused(message, partition, record))
-                continue
-            offset = message.offset()
-            held = (record.ts, record.event_id, partition, offset, record, message)
-            if not self.is_ordering:
-                events.append(held)
-            elif record.ts > newest or record.ts <= self.holding.released_ms:
-                # A time from the future is judged now; what comes too late is not made later still.
-                self.tally.late += record.ts <= self.holding.released_ms
-                at_once.append(held)
-            else:
-                events.append(held)
-        if not self.is_ordering:
-            return events
-        self.holding.add(events)
-        return [*at_once, *self.holding.release(release_ms)]
+        for event, place, reached in zip(batch.events(), places.tolist(), newest, strict=True):
+            partition, message = taken.origin(place)
+            each = (event.ts, event.event_id, partition, message.offset(), event, message)
+            is_late = event.ts <= self.holding.released_ms
+            self.tally.late += is_late
+            # A time from the future is judged now; what comes too late is not made later still.
+            (at_once if is_late or event.ts > reached else held).append(each)
+        self.holding.add(held)
+        turn = [*at_once, *self.holding.release(release_ms)]
+        rows = np.arange(len(turn))
+        return _Ready(
+            EventBatch.of([each[4] for each in turn]), rows, lambda row: (turn[row][5], turn[row][2])
+        )
 
-    def _admit(self, ready: Sequence[Held], refused: list[Refused]) -> list[Held]:
-        if not ready:
-            return []
+    def _admit(self, ready: _Ready, refused: list[Refused]) -> _Ready:
         horizon_ms = self.admission.horizon_ms
-        verdicts = self.admission.admit(EventBatch.of([held[4] for held in ready]))
+        verdicts = self.admission.admit(ready.batch)
         if not verdicts.any():
-            return list(ready)
-        admitted: list[Held] = []
-        for held, verdict in zip(ready, verdicts.tolist(), strict=True):
+            return ready
+        times = ready.batch.records["ts"].tolist()
+        for row, verdict in enumerate(verdicts.tolist()):
             if verdict == Admitted.NEW:
-                admitted.append(held)
-                horizon_ms = max(horizon_ms, held[0] + DAY_MS)
+                horizon_ms = max(horizon_ms, times[row] + DAY_MS)
             elif verdict == Admitted.DUPLICATE:
                 self.tally.duplicates += 1
             else:
-                refused.append(_refused(held[5], held[2], too_far_ahead(held[0], horizon_ms)))
-        return admitted
+                refused.append(_refused(*ready.letter(row), too_far_ahead(times[row], horizon_ms)))
+        return ready.only(np.flatnonzero(verdicts == Admitted.NEW))
 
-    def _apply(self, admitted: Sequence[Held], one_by_one: bool) -> Outcome:
-        events: list[Event] = [held[4] for held in admitted]
-        if self._pseudonyms is not None:
-            events = [self._pseudonyms.replace(event) for event in events]
-        if not events:
+    def _apply(self, ready: _Ready, one_by_one: bool) -> Outcome:
+        batch = ready.batch
+        if not len(batch):
             return Outcome(flags=[], ledger=[])
+        if self._pseudonyms is not None:
+            batch = self._pseudonyms.replace_all(batch)
         if not one_by_one:
             try:
-                return self.engine.apply(EventBatch.of(events))
+                return self.engine.apply(batch)
             except RingfenceError:
                 raise
             except Exception as error:
                 raise EngineBroke(f"{type(error).__name__}: {error}") from error
         outcome = Outcome(flags=[], ledger=[])
-        for held, event in zip(admitted, events, strict=True):
+        for row in range(len(batch)):
             try:
-                part = self.engine.apply(EventBatch.of([event]))
+                part = self.engine.apply(batch[row : row + 1])
             except RingfenceError:
                 raise
             except Exception as error:
-                raise Poison(held[2], held[3]) from error
+                raise Poison(*ready.place(row)) from error
             outcome.flags += part.flags
             outcome.ledger += part.ledger
         return outcome

@@ -13,14 +13,31 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from graph.errors import Rejected
-from streaming.decode import Record
+from graph.event_batch import ABSENT, LATEST_MS, EventBatch
+from streaming.columns import Decoded
 from streaming.deduplicate import DAY_MS
 from streaming.service.ports import Chunk, Message, Offsets, Partition
 
 FOREVER: Final = 1 << 62
-Decode = Callable[[Sequence[bytes]], Sequence[Record]]
+Decode = Callable[[Sequence[bytes]], Decoded]
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Messages of a lane that were decoded together, in their order."""
+
+    messages: list[Message]
+    batch: EventBatch
+    row: Int64s
+    """For each message the row of its event in ``batch``, -1 when it holds none."""
+    refused: dict[int, Rejected]
+    """Why a message holds no event, by its place."""
+    times_ms: Int64s
+    """For each, the newest event time that its lane had shown by then."""
 
 
 @dataclass(slots=True)
@@ -37,24 +54,98 @@ class Lane:
     """The newest event time taken."""
     end: int | None = None
     """Where the partition ended when its end was last met, None when there was more since."""
-    messages: list[Message] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    times_ms: list[int] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    first: int = 0
+    """How many messages of the first block are taken already."""
+    waiting: int = 0
     is_paused: bool = False
 
+    def times_ms(self, most: int) -> Int64s:
+        """The times of the next messages, at least ``most`` of them where there are as many."""
+        parts, count = [], -self.first
+        for block in self.blocks:
+            if count >= most:
+                break
+            parts.append(block.times_ms)
+            count += len(block.messages)
+        return np.concatenate(parts)[self.first : self.first + most] if parts else np.zeros(0, np.int64)
 
-@dataclass(slots=True)
+    def pop(self, count: int) -> list[tuple[Block, int, int]]:
+        """The next ``count`` messages, as ranges of blocks."""
+        ranges = []
+        self.waiting -= count
+        while count:
+            block = self.blocks[0]
+            upper = min(len(block.messages), self.first + count)
+            ranges.append((block, self.first, upper))
+            count -= upper - self.first
+            self.first = upper
+            if upper == len(block.messages):
+                del self.blocks[0]
+                self.first = 0
+        if ranges:
+            block, _, upper = ranges[-1]
+            self.taken = max(self.taken, block.messages[upper - 1].offset() + 1)
+            self.taken_ms = int(block.times_ms[upper - 1])
+        return ranges
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
-    """Records in the order in which they are to be applied, and where they came from."""
+    """Records to be applied: ranges of blocks, and the order of all their messages put one after another."""
 
-    records: list[Record]
-    messages: list[Message]
-    partitions: list[Partition]
-    times_ms: list[int]
-    """For each, the newest event time that its lane had shown by then."""
+    ranges: list[tuple[Partition, Block, int, int]]
+    order: Int64s
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.order)
+
+    def events(self) -> tuple[EventBatch, Int64s]:
+        """The events in order, and for each its place among the messages."""
+        batches, rows, base = [], [], 0
+        for _, block, lower, upper in self.ranges:
+            row = block.row[lower:upper]
+            kept = row[row >= 0]
+            batches.append(block.batch[kept[0] : kept[-1] + 1] if len(kept) else block.batch[:0])
+            rows.append(np.where(row >= 0, row + (base - kept[0] if len(kept) else 0), -1))
+            base += len(kept)
+        if not batches:
+            return EventBatch.of([]), self.order
+        wanted = np.concatenate(rows)[self.order]
+        joined = batches[0] if len(batches) == 1 else _joined(batches)
+        places = self.order[wanted >= 0]
+        wanted = wanted[wanted >= 0]
+        if len(wanted) == len(joined) and (wanted[1:] > wanted[:-1]).all():
+            return joined, places
+        return joined[wanted], places
+
+    def origin(self, place: int) -> tuple[Partition, Message]:
+        """Where the message at a place came from, and the message."""
+        for partition, block, lower, upper in self.ranges:
+            if place < upper - lower:
+                return partition, block.messages[lower + place]
+            place -= upper - lower
+        raise IndexError(place)
+
+    def refused(self) -> list[tuple[Partition, Message, Rejected]]:
+        """The messages that hold no event."""
+        return [
+            (partition, block.messages[place], rejected)
+            for partition, block, lower, upper in self.ranges
+            for place, rejected in sorted(block.refused.items())
+            if lower <= place < upper
+        ]
+
+    def times_ms(self) -> Int64s:
+        """By place, the newest event time that the lane had shown by then."""
+        return np.concatenate([block.times_ms[lower:upper] for _, block, lower, upper in self.ranges])
+
+    def last(self) -> Message | None:
+        """The message that comes last in order."""
+        return self.origin(int(self.order[-1]))[1] if len(self.order) else None
+
+
+NOTHING: Final = Taken([], np.zeros(0, np.int64))
 
 
 class Intake:
@@ -81,7 +172,7 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Records read and not taken."""
-        return sum(len(lane.records) for lane in self.lanes.values())
+        return sum(lane.waiting for lane in self.lanes.values())
 
     @property
     def taken(self) -> dict[Partition, int]:
@@ -98,11 +189,15 @@ class Intake:
             messages = [message for message in messages if message.offset() >= lane.read]
             if not messages:
                 return
-        records = self._decode([message.value() or b"" for message in messages])
-        lane.times_ms += self._newest_so_far(records, lane)
-        lane.frontier_ms = lane.times_ms[-1]
-        lane.messages += messages
-        lane.records += records
+        decoded = self._decode([message.value() or b"" for message in messages])
+        row = np.full(len(messages), -1, np.int64)
+        row[decoded.places] = np.arange(len(decoded.batch))
+        ts = np.zeros(len(messages), np.int64)
+        ts[decoded.places] = decoded.batch.records["ts"]
+        times = self._newest_so_far(ts, lane)
+        lane.frontier_ms = int(times[-1])
+        lane.blocks.append(Block(messages, decoded.batch, row, dict(decoded.refused), times))
+        lane.waiting += len(messages)
         lane.read = messages[-1].offset() + 1
         lane.end = None
 
@@ -112,18 +207,16 @@ class Intake:
         if lane is not None and offset >= lane.read:
             lane.end = offset
 
-    def _newest_so_far(self, records: Sequence[Record], lane: Lane) -> list[int]:
-        times = [0 if isinstance(record, Rejected) else record.ts for record in records]
+    def _newest_so_far(self, times: Int64s, lane: Lane) -> Int64s:
         horizon = max(lane.frontier_ms, self.clock_ms) + DAY_MS
-        if max(times) <= horizon:
-            running = np.maximum.accumulate(np.array(times, np.int64))
-            return np.maximum(running, lane.frontier_ms).tolist()  # type: ignore[no-any-return]
+        if times.max() <= horizon:
+            return np.maximum(np.maximum.accumulate(times), lane.frontier_ms)
         newest, answers = lane.frontier_ms, []
-        for ts in times:
+        for ts in times.tolist():
             if newest < ts <= max(newest, self.clock_ms) + DAY_MS:
                 newest = ts
             answers.append(newest)
-        return answers
+        return np.array(answers, np.int64)
 
     # -- what may be taken ---------------------------------------------------------------------------
 
@@ -136,7 +229,7 @@ class Intake:
         return [
             partition
             for partition, lane in sorted(self.lanes.items())
-            if lane.end is not None and not lane.records and lane.frontier_ms + slack_ms < ahead
+            if lane.end is not None and not lane.waiting and lane.frontier_ms + slack_ms < ahead
         ]
 
     def moved_end(self, partition: Partition, end: int) -> None:
@@ -148,13 +241,13 @@ class Intake:
     @property
     def has_ended(self) -> bool:
         """Whether everything there is has been read and taken."""
-        return all(lane.end is not None and not lane.records for lane in self.lanes.values())
+        return all(lane.end is not None and not lane.waiting for lane in self.lanes.values())
 
     def low_ms(self) -> int:
         """The event time up to which every lane has been taken; the newest when all are at their end."""
         if not self.lanes:
             return 0
-        going_on = [lane.taken_ms for lane in self.lanes.values() if lane.records or lane.end is None]
+        going_on = [lane.taken_ms for lane in self.lanes.values() if lane.waiting or lane.end is None]
         return min(going_on) if going_on else max(lane.taken_ms for lane in self.lanes.values())
 
     def _limit_ms(self) -> int:
@@ -164,18 +257,16 @@ class Intake:
     def take(self, most: int) -> Taken:
         """The next records, at most ``most``, in the order of event time that the lanes allow."""
         limit = self._limit_ms()
-        keys: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        keys: list[Int64s] = []
         names: list[Partition] = []
         for partition, lane in sorted(self.lanes.items()):
-            times = np.array(lane.times_ms[:most], np.int64)
+            times = lane.times_ms(most)
             ready = int(np.searchsorted(times, limit, side="right"))
             if ready:
                 keys.append(times[:ready])
                 names.append(partition)
         if not names:
-            return Taken([], [], [], [])
-        if len(names) == 1:
-            return self._gather({names[0]: len(keys[0])})
+            return NOTHING
         lane_of = np.repeat(np.arange(len(names)), [len(times) for times in keys])
         order = np.argsort(np.concatenate(keys), kind="stable")[:most]
         counts = np.bincount(lane_of[order], minlength=len(names)).tolist()
@@ -186,7 +277,8 @@ class Intake:
         counts = {}
         for partition, offset in sorted(offsets.items()):
             lane = self.lanes[partition]
-            count = sum(1 for message in lane.messages if message.offset() < offset)
+            waiting = [message for block in lane.blocks for message in block.messages][lane.first :]
+            count = sum(1 for message in waiting if message.offset() < offset)
             if count:
                 counts[partition] = count
             lane.taken = max(lane.taken, offset)
@@ -201,41 +293,49 @@ class Intake:
         return True
 
     def _gather(self, counts: dict[Partition, int]) -> Taken:
-        records: list[Record] = []
-        messages: list[Message] = []
-        partitions: list[Partition] = []
-        times: list[int] = []
-        for partition, count in counts.items():
-            lane = self.lanes[partition]
-            records += lane.records[:count]
-            messages += lane.messages[:count]
-            times += lane.times_ms[:count]
-            partitions += [partition] * count
-            lane.taken = max(lane.taken, lane.messages[count - 1].offset() + 1)
-            lane.taken_ms = lane.times_ms[count - 1]
-            del lane.records[:count], lane.messages[:count], lane.times_ms[:count]
-        if len(counts) < 2:
-            return Taken(records, messages, partitions, times)
-        order = np.argsort(np.array(times, np.int64), kind="stable").tolist()
-        return Taken(
-            [records[i] for i in order],
-            [messages[i] for i in order],
-            [partitions[i] for i in order],
-            [times[i] for i in order],
-        )
+        ranges = [
+            (partition, *part)
+            for partition, count in counts.items()
+            for part in self.lanes[partition].pop(count)
+        ]
+        if not ranges:
+            return NOTHING
+        taken = Taken(ranges, np.zeros(0, np.int64))
+        return Taken(ranges, np.argsort(taken.times_ms(), kind="stable"))
 
     # -- backpressure --------------------------------------------------------------------------------
 
     def to_pause(self) -> list[Partition]:
         """Lanes that have read far enough ahead; they count as paused from now on."""
-        return self._switch(lambda lane: not lane.is_paused and len(lane.records) >= self.high)
+        return self._switch(lambda lane: not lane.is_paused and lane.waiting >= self.high)
 
     def to_resume(self) -> list[Partition]:
         """Paused lanes that have room again; they count as running from now on."""
-        return self._switch(lambda lane: lane.is_paused and len(lane.records) <= self.high // 2)
+        return self._switch(lambda lane: lane.is_paused and lane.waiting <= self.high // 2)
 
     def _switch(self, wanted: Callable[[Lane], bool]) -> list[Partition]:
         found = [partition for partition, lane in sorted(self.lanes.items()) if wanted(lane)]
         for partition in found:
             self.lanes[partition].is_paused ^= True
         return found
+
+
+def _joined(batches: Sequence[EventBatch]) -> EventBatch:
+    """The events of all batches one after another, with the part of each buffer that they need."""
+    pieces, texts, size = [], [], 0
+    for batch in batches:
+        records = batch.records.copy()
+        if len(records):
+            starts, lengths = records["text_start"], records["text_length"]
+            present = starts != ABSENT
+            low = min(int(records["id_start"].min()), int(starts.min(where=present, initial=LATEST_MS)))
+            high = max(
+                int((records["id_start"] + records["id_length"]).max()),
+                int((starts + lengths).max(where=present, initial=0)),
+            )
+            records["id_start"] += size - low
+            records["text_start"] = np.where(present, starts + (size - low), starts)
+            texts.append(batch.buffer[low:high])
+            size += high - low
+        pieces.append(records)
+    return EventBatch(np.concatenate(pieces), np.concatenate(texts) if texts else batches[0].buffer[:0])

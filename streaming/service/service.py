@@ -441,8 +441,9 @@ class Service:
         status.lag = group.lags(intake.taken)
 
     def _observe(self, batch: _Batch, brought: Brought) -> None:
-        if brought.outcome.flags and batch.taken.messages:
-            kind, stamp_ms = batch.taken.messages[-1].timestamp()
+        message = batch.taken.last()
+        if brought.outcome.flags and message is not None:
+            kind, stamp_ms = message.timestamp()
             if kind:
                 self.status.flag_latency.observe(max(0, self._parts.now_ms() - stamp_ms) / 1000)
 

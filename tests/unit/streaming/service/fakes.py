@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from graph.results import Outcome
-from streaming.decode import Decoder
+from streaming.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
@@ -134,7 +134,7 @@ class SavingEngine(ChargebackEngine):
         self.poison = poison
 
     def apply(self, events):
-        for event in events:
+        for event in events.events():
             self.ids.append(event.event_id)
             if event.event_id in self.poison:
                 raise ZeroDivisionError("no such luck")
@@ -177,7 +177,7 @@ class World:
         return Parts(
             state=state,
             new_core=lambda clock: Core(self.new_engine(), clock, self.config.order_within_ms),
-            decode=Decoder().decode_lines,
+            decode=ColumnDecoder().decode_values,
             group=Member(self.broker, self.portion),
             open_source=lambda offsets: Reader(self.broker, offsets, 2),
             delivered=lambda partitions: self._delivered(partitions, state.identity),
