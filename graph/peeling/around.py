@@ -22,7 +22,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from graph.circles import (
     DENSITY,
@@ -35,6 +34,7 @@ from graph.circles import (
     SHARED_DRIVERS,
     SHARED_SHARE,
 )
+from graph.kernel import kernel
 from graph.peeling.local_heap import Floats, fell, pop, push
 from graph.peeling.state import CHUNK_EDGES, NEXT_CHUNK, NOWHERE, Int32s, Peeling
 
@@ -64,14 +64,14 @@ def work_for(nodes: int) -> Work:
     )
 
 
-@njit(cache=True)
+@kernel
 def comes_back(p: Peeling, trips: Int32s, rider: int) -> bool:
     """Whether the rider meets the same drivers again more than chance explains: the gate of the search."""
     repeats = trips[rider] - p.node[rider].degree
     return bool(repeats >= MIN_REPEATS and repeats >= MIN_REPEAT_SHARE * trips[rider])
 
 
-@njit(cache=True)
+@kernel
 def circle_around(
     p: Peeling, edge_trips: Int32s, trips: Int32s, usual_riders: float, rider: int, work: Work
 ) -> int:
@@ -103,7 +103,7 @@ def circle_around(
     return closed + drivers
 
 
-@njit(cache=True)
+@kernel
 def _find_neighbours(p: Peeling, trips: Int32s, rider: int, work: Work) -> int:
     """Write the riders who share drivers with this one to ``found``, those who share most first."""
     seen, size = 0, 0
@@ -139,14 +139,14 @@ def _find_neighbours(p: Peeling, trips: Int32s, rider: int, work: Work) -> int:
     return size
 
 
-@njit(cache=True)
+@kernel
 def _nearer(shared: Int32s, rider: int, one: int, other: int) -> bool:
     if rider in (one, other):
         return one == rider
     return shared[one] > shared[other] or (shared[one] == shared[other] and one < other)
 
 
-@njit(cache=True)
+@kernel
 def _peel(p: Peeling, edge_trips: Int32s, usual_riders: float, riders: int, work: Work) -> tuple[int, int]:
     """Peel the riders in ``found`` and the drivers that two of them ride with.
 
@@ -196,7 +196,7 @@ def _peel(p: Peeling, edge_trips: Int32s, usual_riders: float, riders: int, work
     return _riders_first(p, size, work), size
 
 
-@njit(cache=True)
+@kernel
 def _fill_heaps(
     p: Peeling, edge_trips: Int32s, usual_riders: float, riders: int, work: Work
 ) -> tuple[int, float]:
@@ -236,7 +236,7 @@ def _fill_heaps(
     return drivers, total
 
 
-@njit(cache=True)
+@kernel
 def _riders_first(p: Peeling, size: int, work: Work) -> int:
     """Order the first of ``found`` riders first, mark its drivers in ``shared``; returns how many riders."""
     kept = 0
@@ -250,7 +250,7 @@ def _riders_first(p: Peeling, size: int, work: Work) -> int:
     return kept
 
 
-@njit(cache=True)
+@kernel
 def _pair_weight(p: Peeling, driver: int, trips: int, usual_riders: float) -> float:
     halves = 2 if trips > 1 else 1
     if usual_riders <= 0:
@@ -259,7 +259,7 @@ def _pair_weight(p: Peeling, driver: int, trips: int, usual_riders: float) -> fl
     return halves * round(_PARTS * part) / (2 * _PARTS)
 
 
-@njit(cache=True)
+@kernel
 def _closed_share(p: Peeling, edge_trips: Int32s, trips: Int32s, rider: int, work: Work) -> float:
     """Share of the rider's trips that are with drivers marked in ``shared``."""
     inside = 0

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from graph.kernel import kernel
 from graph.peeling.neighbours import at_place, attach, detach
 from graph.peeling.ranks import check, settle
 from graph.peeling.state import EDGES, LEVEL_SHIFT, NODES, NOWHERE, Peeling
@@ -19,7 +18,7 @@ DRIVER: Final = 1
 _ROUND = (1 << LEVEL_SHIFT) - 1
 
 
-@njit(cache=True)
+@kernel
 def add(p: Peeling, edge: int, rider: int, driver: int, weight: int) -> None:
     """Add a positive weight to an edge; an absent one comes into being between the two nodes."""
     if p.edge[edge].at == NOWHERE:
@@ -33,14 +32,14 @@ def add(p: Peeling, edge: int, rider: int, driver: int, weight: int) -> None:
     _weigh(p, rider, driver, weight)
 
 
-@njit(cache=True)
+@kernel
 def lower(p: Peeling, edge: int, weight: int) -> None:
     """Take weight off an edge; some has to remain."""
     p.edge[edge].weight -= weight
     _weigh(p, at_place(p, p.edge[edge].other_at), at_place(p, p.edge[edge].at), -weight)
 
 
-@njit(cache=True)
+@kernel
 def remove(p: Peeling, edge: int) -> None:
     """Remove an edge; nothing when it is absent."""
     if p.edge[edge].at == NOWHERE:
@@ -56,7 +55,7 @@ def remove(p: Peeling, edge: int) -> None:
     _weigh(p, rider, driver, -weight)
 
 
-@njit(cache=True)
+@kernel
 def _weigh(p: Peeling, one: int, other: int, weight: int) -> None:
     """The edge between two nodes has become heavier, or lighter."""
     a, b = p.node[one].rank, p.node[other].rank

@@ -18,8 +18,8 @@ Cost: O(nodes log nodes + edges). Judged against recomputation with networkx in 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from graph.kernel import kernel
 from graph.peeling.changes import RIDER
 from graph.peeling.state import CHUNK_EDGES, LEVEL_SHIFT, NEXT_CHUNK, NOWHERE, Int32s, Peeling, Records
 
@@ -58,7 +58,7 @@ def dense_sets(p: Peeling, density: float, least_riders: int, least_drivers: int
     return sorted(sets.values())
 
 
-@njit(cache=True)
+@kernel
 def _choose_parts(
     p: Peeling,
     by_level: Int32s,
@@ -114,7 +114,7 @@ def _choose_parts(
         part[by_level[at]] = parent[part[by_level[at]]]
 
 
-@njit(cache=True)
+@kernel
 def _join_neighbours(p: Peeling, node: int, level: int, grown: Records, chain: Int32s) -> None:
     """Join a node of this level with its neighbours that are present, counting each edge once."""
     chunk, fill = p.node[node].chunk, p.node[node].fill
@@ -127,7 +127,7 @@ def _join_neighbours(p: Peeling, node: int, level: int, grown: Records, chain: I
         chunk, fill = p.chunk[chunk, NEXT_CHUNK], CHUNK_EDGES
 
 
-@njit(cache=True)
+@kernel
 def _join(grown: Records, chain: Int32s, one: int, other: int) -> int:
     """Join two parts into the larger; returns the node that stands for it."""
     if one == other:
@@ -149,7 +149,7 @@ def _join(grown: Records, chain: Int32s, one: int, other: int) -> int:
     return one
 
 
-@njit(cache=True)
+@kernel
 def _root_of(grown: Records, node: int) -> int:
     while grown[node].root != node:
         grown[node].root = grown[grown[node].root].root

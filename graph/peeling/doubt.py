@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from graph.kernel import kernel
 from graph.peeling.state import IN_DOUBT, NOWHERE, Peeling
 
 
-@njit(cache=True)
+@kernel
 def doubt(p: Peeling, node: int, due: int) -> None:
     """Have a node looked at when everything due before is settled; a node in doubt may be due anew."""
     at = p.node[node].heap_at
@@ -25,7 +24,7 @@ def doubt(p: Peeling, node: int, due: int) -> None:
             _down(p, at, node)
 
 
-@njit(cache=True)
+@kernel
 def most_urgent(p: Peeling) -> int:
     """Take out the node that is due first; ties go to the lower number."""
     node = p.heap[0]
@@ -36,13 +35,13 @@ def most_urgent(p: Peeling) -> int:
     return int(node)
 
 
-@njit(cache=True)
+@kernel
 def _before(p: Peeling, one: int, other: int) -> bool:
     a, b = p.node[one].due, p.node[other].due
     return a < b or (a == b and one < other)
 
 
-@njit(cache=True)
+@kernel
 def _up(p: Peeling, at: int, node: int) -> None:
     while at:
         parent = (at - 1) >> 1
@@ -56,7 +55,7 @@ def _up(p: Peeling, at: int, node: int) -> None:
     p.node[node].heap_at = at
 
 
-@njit(cache=True)
+@kernel
 def _down(p: Peeling, at: int, node: int) -> None:
     size = p.counts[IN_DOUBT]
     while True:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
+
+from graph.kernel import kernel
 
 GRADE_BITS: Final = 1
 GRADES: Final = (1023 + 64) << GRADE_BITS
 """Every grade of a 64-bit weight is below this."""
 
 
-@njit(cache=True)
+@kernel
 def grade(weight: int) -> int:
     """The grade of a weight; 0 for 0, and at least 1023 << GRADE_BITS for a positive one."""
     return int(np.float64(weight).view(np.int64) >> (52 - GRADE_BITS))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from graph.kernel import kernel
 from graph.peeling.state import NOWHERE, Int32s
 
 Floats = npt.NDArray[np.float64]
 
 
-@njit(cache=True)
+@kernel
 def push(heap: Int32s, place: Int32s, weight: Floats, size: int, node: int) -> None:
     """Add a node to a heap of ``size`` nodes."""
     _up(heap, place, weight, size, node)
 
 
-@njit(cache=True)
+@kernel
 def pop(heap: Int32s, place: Int32s, weight: Floats, size: int) -> int:
     """Take the lightest node out of a heap of ``size`` nodes; its place becomes NOWHERE."""
     lightest = heap[0]
@@ -27,13 +27,13 @@ def pop(heap: Int32s, place: Int32s, weight: Floats, size: int) -> int:
     return int(lightest)
 
 
-@njit(cache=True)
+@kernel
 def fell(heap: Int32s, place: Int32s, weight: Floats, node: int) -> None:
     """A node in the heap has become lighter."""
     _up(heap, place, weight, place[node], node)
 
 
-@njit(cache=True)
+@kernel
 def _up(heap: Int32s, place: Int32s, weight: Floats, at: int, node: int) -> None:
     own = weight[node]
     while at:
@@ -47,7 +47,7 @@ def _up(heap: Int32s, place: Int32s, weight: Floats, at: int, node: int) -> None
     place[node] = at
 
 
-@njit(cache=True)
+@kernel
 def _down(heap: Int32s, place: Int32s, weight: Floats, size: int, node: int) -> None:
     own, at = weight[node], 0
     while True:

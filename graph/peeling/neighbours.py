@@ -6,8 +6,7 @@ To look at the neighbours of a node, start at ``(node.chunk, node.fill)`` and go
 
 from __future__ import annotations
 
-from numba import njit
-
+from graph.kernel import kernel
 from graph.peeling.state import (
     CHUNK_EDGES,
     CHUNK_STRIDE,
@@ -19,7 +18,7 @@ from graph.peeling.state import (
 )
 
 
-@njit(cache=True)
+@kernel
 def attach(p: Peeling, node: int, other: int, edge: int) -> int:
     """Make ``other`` a neighbour of ``node``; returns the place of this end of the edge. O(1)."""
     own = p.node[node]
@@ -41,7 +40,7 @@ def attach(p: Peeling, node: int, other: int, edge: int) -> int:
     return int(chunk * CHUNK_STRIDE + fill)
 
 
-@njit(cache=True)
+@kernel
 def detach(p: Peeling, node: int, place: int) -> None:
     """Forget the neighbour of ``node`` at this place; the last one takes the place. O(1)."""
     own = p.node[node]
@@ -67,7 +66,7 @@ def detach(p: Peeling, node: int, place: int) -> None:
         p.counts[FREE_CHUNK] = head
 
 
-@njit(cache=True)
+@kernel
 def at_place(p: Peeling, place: int) -> int:
     """The neighbour that stands at a place."""
     return int(p.chunk[place // CHUNK_STRIDE, 2 * (place % CHUNK_STRIDE)])

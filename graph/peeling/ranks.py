@@ -17,8 +17,7 @@ Cost: O(degree) for every node that moves, O(1) for a neighbour that stays. Kern
 
 from __future__ import annotations
 
-from numba import njit
-
+from graph.kernel import kernel
 from graph.peeling.doubt import doubt, most_urgent
 from graph.peeling.grade import grade
 from graph.peeling.state import CHUNK_EDGES, IN_DOUBT, LEVEL_SHIFT, MOVES, NEXT_CHUNK, NOWHERE, Peeling
@@ -27,7 +26,7 @@ _ROUND = (1 << LEVEL_SHIFT) - 1
 _NEVER = 1 << 62
 
 
-@njit(cache=True)
+@kernel
 def check(p: Peeling, node: int, since: int) -> None:
     """Put a node in doubt if its rank is not the first at which it is light enough.
 
@@ -44,7 +43,7 @@ def check(p: Peeling, node: int, since: int) -> None:
             doubt(p, node, since + 1)
 
 
-@njit(cache=True)
+@kernel
 def settle(p: Peeling) -> None:
     """Put right every node in doubt, and whoever that puts in doubt."""
     while p.counts[IN_DOUBT]:
@@ -65,7 +64,7 @@ def settle(p: Peeling) -> None:
                 _move(p, node, rank)
 
 
-@njit(cache=True)
+@kernel
 def _is_light(p: Peeling, node: int) -> bool:
     """Whether a node that is light enough for its rank was so before it."""
     own = p.node[node]
@@ -75,7 +74,7 @@ def _is_light(p: Peeling, node: int) -> bool:
     return bool(grade(own.left) < level)
 
 
-@njit(cache=True)
+@kernel
 def _earlier_rank(p: Peeling, node: int) -> int:
     """The rank of a node that is light enough before the one it has."""
     weight, rank = p.node[node].left, p.node[node].rank
@@ -99,7 +98,7 @@ def _earlier_rank(p: Peeling, node: int) -> int:
         rank = back
 
 
-@njit(cache=True)
+@kernel
 def _move(p: Peeling, node: int, rank: int) -> None:
     """Give a node another rank; neighbours weigh more or less by it, at theirs."""
     old = p.node[node].rank

@@ -6,8 +6,8 @@ O(nodes + edges + levels).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from graph.kernel import kernel
 from graph.peeling.changes import DRIVER, RIDER
 from graph.peeling.grade import GRADES, grade
 from graph.peeling.neighbours import attach
@@ -24,7 +24,7 @@ from graph.peeling.state import (
 )
 
 
-@njit(cache=True)
+@kernel
 def load(p: Peeling, riders: Int32s, drivers: Int32s, weights: Int64s) -> None:
     """Fill an empty peeling with edges 0, 1, ... between these pairs, each of which occurs once."""
     for edge in range(len(riders)):
@@ -39,7 +39,7 @@ def load(p: Peeling, riders: Int32s, drivers: Int32s, weights: Int64s) -> None:
     rebuild(p)
 
 
-@njit(cache=True)
+@kernel
 def rebuild(p: Peeling) -> None:
     """Work every rank out anew from the edges."""
     nodes, edges = len(p.node), p.counts[EDGES]
@@ -72,7 +72,7 @@ def rebuild(p: Peeling) -> None:
                 p.node[other].before += weights[edge]
 
 
-@njit(cache=True)
+@kernel
 def shift(p: Peeling, halvings: int) -> None:
     """Divide every weight by 2^``halvings``, rounded down to 1 at least, and work the ranks out anew."""
     for edge in range(len(p.edge)):
@@ -81,7 +81,7 @@ def shift(p: Peeling, halvings: int) -> None:
     rebuild(p)
 
 
-@njit(cache=True)
+@kernel
 def peel(nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s) -> tuple[Int64s, Int64s]:
     """The rank and the peeling weight of every node; 0 and 0 of one without edges.
 
@@ -131,7 +131,7 @@ def peel(nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s) -> tuple[
     return ranks, left
 
 
-@njit(cache=True)
+@kernel
 def _neighbours(
     nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s
 ) -> tuple[Int64s, Int32s, Int64s]:
@@ -154,7 +154,7 @@ def _neighbours(
     return begin, near, heavy
 
 
-@njit(cache=True)
+@kernel
 def _file(top: Int32s, below: Int32s, above: Int32s, level: int, node: int) -> None:
     head = top[level]
     below[node], above[node] = head, NOWHERE
@@ -163,7 +163,7 @@ def _file(top: Int32s, below: Int32s, above: Int32s, level: int, node: int) -> N
     top[level] = node
 
 
-@njit(cache=True)
+@kernel
 def _unfile(top: Int32s, below: Int32s, above: Int32s, level: int, node: int) -> None:
     if above[node] == NOWHERE:
         top[level] = below[node]

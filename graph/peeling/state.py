@@ -113,7 +113,8 @@ def room_for(peeling: Peeling, nodes: int, edges: int) -> Peeling:
         have_nodes if nodes <= have_nodes else max(nodes, 2 * have_nodes),
         have_edges if edges <= have_edges else max(edges, 2 * have_edges),
     )
-    for new, old in zip(larger, peeling, strict=True):
+    pairs: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]] = list(zip(larger, peeling, strict=True))
+    for new, old in pairs:
         new[: len(old)] = old
     return larger
 

@@ -20,7 +20,8 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
+
+from graph.kernel import kernel
 
 ONE_BITS: Final = 16
 ONE: Final = 1 << ONE_BITS
@@ -36,7 +37,7 @@ _BY_DEGREE: Final = np.array(
 _BY_STEP: Final = np.array([round((1 << 20) * 2 ** (step / _STEPS)) for step in range(_STEPS)], np.int64)
 
 
-@njit(cache=True)
+@kernel
 def trip_weight(riders: int, age_ms: int, half_life_ms: int) -> int:
     """The weight of a trip with a driver of so many riders, ``age_ms`` after the landmark; at least 1.
 
@@ -50,7 +51,7 @@ def trip_weight(riders: int, age_ms: int, half_life_ms: int) -> int:
     return int(max((weight * _BY_STEP[step]) >> 20, 1) << halvings)
 
 
-@njit(cache=True)
+@kernel
 def halvings_to_shift(age_ms: int, half_life_ms: int) -> int:
     """By how many half lives to move the landmark before a trip of this age; 0 while there is room."""
     if half_life_ms <= 0 or age_ms // half_life_ms < MAX_HALVINGS:
