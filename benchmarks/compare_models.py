@@ -213,7 +213,7 @@ def main() -> None:
         "--cities", type=int, default=16, help="cities to learn from; a quarter of them stops"
     )
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--work", type=Path, default=Path("build/bench_models"))
+    parser.add_argument("--work", type=Path, default=Path("build/compare_models"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.work.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """ROC AUC on Tolokers, ten official splits: the network, trees on neighbour aggregates and their blend.
 
-``python benchmarks/bench_tolokers.py --data FOLDER`` where FOLDER holds ``tolokers.npz`` of the public
+``python benchmarks/tolokers.py --data FOLDER`` where FOLDER holds ``tolokers.npz`` of the public
 repository yandex-research/heterophilous-graphs (11,758 crowd workers, 519,000 edges, label: banned). The
 data is not part of this repository; without it one line says what is missing.
 
