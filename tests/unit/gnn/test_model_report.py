@@ -13,8 +13,9 @@ from tests.unit.gnn.worlds import lessons
 
 def test_a_report_says_and_shows_how_a_model_did(tmp_path):
     config = TrainingConfig(seed=1, epochs=2, lessons=4, width=8, layers=1)
-    parts = Parts(lessons(range(4)), lessons(range(8, 10)))
-    model = make_model(parts, config, Provenance("1", "a test", [1]))
+    model = make_model(
+        Parts(lessons(range(4)), lessons(range(8, 10))), config, Provenance("1", "a test", [1])
+    )
     unseen = lessons([20])
     examples = [each for lesson in unseen for each in lesson.examples]
     rings = [
