@@ -18,6 +18,7 @@ from graph.arrays import Arrays, Field
 from graph.events import EVENT_TYPES, Event, EventBase
 from graph.hashing import hash_bytes
 from graph.kernel import kernel
+from graph.rows import copy
 from graph.sip_hash import hash_id
 from graph.vocabulary import Role, VerdictOutcome
 
@@ -262,13 +263,13 @@ def move_texts(records: Records, text: Text, into: Text, place: int) -> None:
     for row in range(len(records)):
         record = records[row]
         start, length = record.id_start, int(record.id_length)
-        into[place : place + length] = text[start : start + length]
+        copy(text[start : start + length], into[place : place + length], length)
         record.id_start = place
         place += length
         for slot in range(TEXTS):
             start, length = record.text_start[slot], int(record.text_length[slot])
             if start == ABSENT:
                 continue
-            into[place : place + length] = text[start : start + length]
+            copy(text[start : start + length], into[place : place + length], length)
             record.text_start[slot] = place
             place += length

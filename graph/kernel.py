@@ -76,6 +76,12 @@ def kernel(function: Function) -> Function:
     return _compiled(function)
 
 
+def spacious(function: Function) -> Function:
+    """As ``kernel``, for what is asked now and then and not for each event: it may create arrays."""
+    options = {**_OPTIONS, "_nrt": True}
+    return cast(Function, njit(**options)(function))
+
+
 def inlined(function: Function) -> Function:
     """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
     return _compiled(function)

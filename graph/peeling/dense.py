@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph.kernel import kernel
+from graph.kernel import kernel, spacious
 from graph.peeling.changes import RIDER
 from graph.peeling.state import CHUNK_EDGES, LEVEL_SHIFT, NEXT_CHUNK, NOWHERE, Int32s, Peeling, Records
 
@@ -58,7 +58,7 @@ def dense_sets(p: Peeling, density: float, least_riders: int, least_drivers: int
     return sorted(sets.values())
 
 
-@kernel
+@spacious
 def _choose_parts(
     p: Peeling,
     by_level: Int32s,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph.kernel import kernel
+from graph.kernel import kernel, spacious
 from graph.peeling.changes import DRIVER, RIDER
 from graph.peeling.grade import GRADES, grade
 from graph.peeling.neighbours import attach
@@ -39,7 +39,7 @@ def load(p: Peeling, riders: Int32s, drivers: Int32s, weights: Int64s) -> None:
     rebuild(p)
 
 
-@kernel
+@spacious
 def rebuild(p: Peeling) -> None:
     """Work every rank out anew from the edges."""
     nodes, edges = len(p.node), p.counts[EDGES]
@@ -81,7 +81,7 @@ def shift(p: Peeling, halvings: int) -> None:
     rebuild(p)
 
 
-@kernel
+@spacious
 def peel(nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s) -> tuple[Int64s, Int64s]:
     """The rank and the peeling weight of every node; 0 and 0 of one without edges.
 
@@ -131,7 +131,7 @@ def peel(nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s) -> tuple[
     return ranks, left
 
 
-@kernel
+@spacious
 def _neighbours(
     nodes: int, riders: Int32s, drivers: Int32s, weights: Int64s
 ) -> tuple[Int64s, Int32s, Int64s]:

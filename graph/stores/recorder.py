@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 import numpy as np
 
 from graph.changes import Happenings, Look, changes_between, nothing
 from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
-from graph.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
+from graph.events import Chargeback, EventBase, PromoRedeemed, TripCompleted, Verdict
 from graph.kept_trips import TripKeeper
 from graph.results import AccountScore, Outcome, Ring
 from graph.stores.behind import WriteBehind
@@ -79,8 +79,9 @@ class RecordedEngine:
         self._applied = 0
         self._handed_over = 0
 
-    def apply(self, events: EventBatch) -> Outcome:
+    def apply(self, events: EventBatch | Sequence[EventBase]) -> Outcome:
         """Apply events to the engine, and let the store follow when it is due."""
+        events = events if isinstance(events, EventBatch) else EventBatch.of(events)
         outcome = self._engine.apply(events)
         happened = self._happened
         happened.ledger += outcome.ledger
