@@ -27,7 +27,8 @@ from graph.kernel import kernel
 from graph.link_records import IDENTITIES, USERS
 from graph.link_touch import advance, first_link, length, next_fallen, touch
 from graph.link_touch import find as find_link
-from graph.links import LINK_CODE, to_units
+from graph.links import LINK_CODE
+from graph.money import to_units
 from graph.naming import Bytes, intern
 from graph.state import (
     ACCOUNT_KIND,

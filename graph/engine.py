@@ -35,6 +35,7 @@ from graph.judging import (
     judge_account,
     run,
 )
+from graph.looking import view_of
 from graph.memory import Memory
 from graph.results import AccountScore, Outcome, Ring
 from graph.ring_table import RingTable
@@ -55,7 +56,7 @@ from graph.state import (
     WATERMARK,
 )
 from graph.ties import began_ms, ties
-from graph.view import GraphView, view_of
+from graph.view import GraphView
 from graph.vocabulary import EntityKind, VerdictOutcome
 from graph.weighing import answered, set_candidate, take_score, weigh
 

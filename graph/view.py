@@ -13,12 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.index import EntityIndex
-from graph.link_records import USED
-from graph.links import LINK_CODE
-from graph.memory import Memory
-from graph.state import ACCOUNTS, ENTITIES, WATERMARK
-from graph.vocabulary import LinkKind, Role
+from graph.vocabulary import Role
 
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
@@ -28,21 +23,6 @@ Floats = npt.NDArray[np.float64]
 NO_ROLE: Final = -1
 ROLES: Final = tuple(Role)
 """The role that a code in ``AccountColumns.role`` stands for."""
-
-
-_INTEGERS: Final = (
-    "created_ms",
-    "first_ms",
-    "last_ms",
-    "trips",
-    "promos",
-    "promo_units",
-    "promo_ms",
-    "chargebacks",
-    "chargeback_units",
-    "pickups",
-)
-_FLOATS: Final = ("pickup_lat", "pickup_lon", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +88,3 @@ class GraphView:
     cuts: tuple[tuple[int, int], ...]
     """Explicit cuts, as (account, identifier), ascending."""
     declared_public: tuple[int, ...]
-
-
-def view_of(memory: Memory) -> GraphView:
-    """The graph's columns as they stand; copies. O(entities + links log links)."""
-    state = memory.state
-    entities = state.entities[: state.numbers[ENTITIES]]
-    facts = state.accounts[: state.numbers[ACCOUNTS]]
-    used = memory.links.state.links[: memory.links.state.scalars[USED]]
-    links = used[used["live"] != 0]
-    links = links[np.lexsort((links["target"], links["source"], links["kind"]))]
-    rode = links["kind"] == LINK_CODE[LinkKind.RODE_WITH]
-    integers = {name: facts[name].astype(np.int64) for name in _INTEGERS}
-    floats = {name: facts[name].astype(np.float64) for name in _FLOATS}
-    return GraphView(
-        watermark_ms=int(state.numbers[WATERMARK]),
-        names=EntityIndex(memory).names(range(len(entities))),
-        kind=entities["kind"].astype(np.int8),
-        accounts=AccountColumns(
-            entity=facts["entity"].astype(np.int32),
-            role=facts["role"].astype(np.int8) + NO_ROLE,
-            **integers,  # type: ignore[arg-type]
-            **floats,  # type: ignore[arg-type]
-        ),
-        links=LinkColumns(
-            kind=links["kind"].astype(np.int8),
-            source=links["source"].astype(np.int32),
-            target=links["target"].astype(np.int32),
-            first_ms=links["first_ms"].astype(np.int64),
-            last_ms=links["last_ms"].astype(np.int64),
-            count=links["count"].astype(np.int64),
-            money=links["money"].astype(np.int64),
-            incentives=np.where(rode, links["incentives"], 0).astype(np.int64),
-            incentive_units=np.where(rode, links["incentive_units"], 0).astype(np.int64),
-            odd=np.where(rode, links["odd"], 0).astype(np.int64),
-            surcharge=np.where(rode, links["surcharge"], 0.0).astype(np.float64),
-            joins=~rode & (links["joins"] != 0),
-        ),
-        cuts=tuple((int(key) >> 32, int(key) & 0xFFFFFFFF) for key in state.cuts),
-        declared_public=tuple(np.flatnonzero(entities["declared_public"]).tolist()),
-    )

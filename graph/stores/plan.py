@@ -18,7 +18,8 @@ from graph.accounts import UNKNOWN_MS
 from graph.changes import Changes, Taking
 from graph.entities import KINDS
 from graph.events import PromoRedeemed
-from graph.links import LINK_KINDS, to_units
+from graph.links import LINK_KINDS
+from graph.money import to_units
 from graph.results import Flag, LedgerEntry, Ring
 from graph.stores.membership import stays
 from graph.view import NO_ROLE, ROLES, AccountColumns, LinkColumns

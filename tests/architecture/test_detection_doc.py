@@ -55,6 +55,7 @@ MODULES = [
     "judgement",
     "weighing",
     "links",
+    "money",
 ]
 UNITS = {"sharing.DAY_MS", "geometry.EARTH_KM_PER_DEGREE"}
 LAYOUT = {
