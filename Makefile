@@ -9,11 +9,11 @@ DEMO   := out/demo
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench soak servers weights network clean
+.PHONY: help setup demo test integration lint check bench soak servers weights network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv with everything in it (a second call does nothing)
 
@@ -30,8 +30,11 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
 	@$(BIN)/ringfence demo --out $(DEMO)
 
-test: lint ## Lint, then run every test
-	$(BIN)/python -m pytest
+test: lint ## Lint, then run every test that needs no server
+	$(BIN)/python -m pytest -m 'not servers'
+
+integration: $(STAMP) ## Run the tests on a real Kafka and a real Neo4j
+	$(BIN)/python -m pytest -m servers
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -40,7 +43,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 check: lint ## Lint, then run the quick tests
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -m 'not slow and not servers'
 
 bench: $(STAMP) ## Run the benchmarks
 	@for script in $(sort $(wildcard benchmarks/bench_*.py)); do \

@@ -4,6 +4,9 @@ The examples are the same in every run, so that a red test is red for everybody 
 `pytest --hypothesis-profile=explore` draws anew, and prints what reproduces a failure.
 """
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 from tests.servers import kafka_address, neo4j_address, own_kafka, own_neo4j
@@ -13,3 +16,15 @@ __all__ = ["kafka_address", "neo4j_address", "own_kafka", "own_neo4j"]
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("steady")
+
+_TESTS = Path(__file__).parent
+_ON_SERVERS = ("contract", "integration")
+_ALONE = "test_detect_promises.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the contract and integration rooms start real servers; one file of them needs none."""
+    for item in items:
+        room = item.path.relative_to(_TESTS).parts[0]
+        if room in _ON_SERVERS and item.path.name != _ALONE:
+            item.add_marker("servers")
