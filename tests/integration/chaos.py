@@ -150,10 +150,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         before = batches(given.state)
         process = start(given, log)
         wanted = before + dice.randint(1, 8)
-        for _ in range(120):
-            if batches(given.state) >= wanted or process.exitcode is not None:
-                break
-            time.sleep(0.02)
+        _wait_for_work(given.state, process, log, before, wanted)
         time.sleep(dice.uniform(0.0, 0.1))
         other = _join_for_a_while(options) if dice.random() < 0.4 else None
         if other is not None:
@@ -205,6 +202,20 @@ def _origin(letter: Any) -> tuple[bytes, ...]:
 def batches(state: Path) -> int:
     """How many lines the journal has: whether the service is at work."""
     return sum(path.read_bytes().count(b"\n") for path in state.glob("journal-*.ndjson"))
+
+
+def _wait_for_work(state: Path, process: Any, log: Path, before: int, wanted: int) -> None:
+    """Returns when the service has made enough batches, or makes no more: it is killed at work."""
+    last, still = before, 0
+    for _ in range(15_000):
+        now = batches(state)
+        if now >= wanted or process.exitcode is not None:
+            return
+        still = still + 1 if now == last else 0
+        last = now
+        if still > 150 and log.exists() and '"partitions"' in log.read_text()[-2000:]:
+            return
+        time.sleep(0.02)
 
 
 def _feed(options: KafkaOptions, records: list[tuple[str, bytes, bytes]]) -> None:
