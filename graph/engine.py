@@ -210,9 +210,10 @@ class Engine:
 
         ``at`` is the moment of what is said; None takes that of the event at hand.
         """
+        events = batch.for_kernels()
         while True:
             state = self._memory.state
-            said = run(state, batch.records, batch.buffer)
+            said = run(state, events)
             if said == DONE:
                 return
             moment = at or self._moment(batch)

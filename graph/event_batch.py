@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, ClassVar, Final, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.arrays import Arrays, Field
 from graph.events import EVENT_TYPES, Event, EventBase
 from graph.hashing import hash_bytes
 from graph.kernel import kernel
@@ -101,6 +102,15 @@ SLOTS: Final = tuple(_slots(kind) for kind in EVENT_TYPES)
 _CODES: Final[dict[type, int]] = {kind: code for code, kind in enumerate(EVENT_TYPES)}
 
 
+class Batch(Arrays):
+    """The events of a batch as kernels take them: of one type, however the arrays came about."""
+
+    events: Records
+    text: Text
+
+    fields: ClassVar[dict[str, Field]] = {"events": EVENT, "text": np.dtype(np.uint8)}
+
+
 @dataclass(frozen=True, slots=True)
 class EventBatch:
     """``records`` of dtype ``EVENT`` whose texts lie in ``buffer`` (UTF-8). Nothing changes either."""
@@ -119,6 +129,10 @@ class EventBatch:
     def text_bytes(self) -> int:
         """How many bytes the texts have in all."""
         return int(self.records["text_length"].sum())
+
+    def for_kernels(self) -> Batch:
+        """The same for kernels; copies records that do not lie one after another."""
+        return Batch(events=np.ascontiguousarray(self.records), text=self.buffer)
 
     def event_id(self, row: int) -> str:
         """The id of one event."""

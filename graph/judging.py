@@ -17,7 +17,7 @@ from graph.applying import NOBODY, apply_event
 from graph.candidates import gather
 from graph.circles import circle_around
 from graph.clusters import is_shared
-from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT
+from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, Batch
 from graph.kernel import kernel
 from graph.link_records import REFERRALS, REFERRERS
 from graph.link_touch import length
@@ -88,8 +88,9 @@ _FINISH: Final = 3
 
 
 @kernel
-def run(state: State, events: Records, text: Bytes) -> int:
+def run(state: State, batch: Batch) -> int:
     """Go on with a batch until it is done or something is for Python to do; says what."""
+    events, text = batch.events, batch.text
     numbers = state.numbers
     while True:
         if numbers[STEP] == _NEXT:
