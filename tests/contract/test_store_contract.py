@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
 from neo4j import GraphDatabase
+from neo4j.exceptions import TransientError
 
 from graph.changes import Changes, Happenings, Look, changes_between, nothing
 from graph.errors import BadCall, Fatal
@@ -234,3 +238,51 @@ def test_a_second_opening_finds_the_schema_made(place, writer, world):
     again = place.writer()
     assert again.offsets() == {"events": 1}
     again.close()
+
+
+def test_a_foreign_writer_that_locks_in_another_order_delays_but_breaks_nothing(neo4j_address):
+    """It takes the same accounts from the other end, again and again, until we are done."""
+    emptied(neo4j_address)
+    place = Place(StoreAddress(neo4j_address))
+    batches = list(stream(11, 6, 300))
+    done = threading.Event()
+
+    def interfere() -> None:
+        with GraphDatabase.driver(neo4j_address) as driver, driver.session() as session:
+            while not done.is_set():
+                with suppress(TransientError):
+                    session.run(
+                        "MATCH (e:Entity) WITH e ORDER BY e.key DESC LIMIT 60 SET e.foreign = timestamp()"
+                    ).consume()
+
+    writer = place.writer()
+    hostile = threading.Thread(target=interfere)
+    hostile.start()
+    try:
+        for n, (_, changes) in enumerate(batches, 1):
+            assert writer.write(changes, {"stream": n}).refused == ()
+    finally:
+        done.set()
+        hostile.join()
+        writer.close()
+    assert differences(place, batches[-1][0]) == []
+
+
+def test_two_writers_of_ours_take_turns(place):
+    """The same batches from both at once: every one is whole, and the end is the same."""
+    batches = list(stream(12, 4, 200))
+    if place.address.path is not None:
+        place.writer().close()
+    first, second = place.writer(), place.writer()
+
+    def write(writer: StoreWriter) -> None:
+        for _, changes in batches:
+            writer.write(changes, {})
+
+    with ThreadPoolExecutor(2) as pool:
+        for running in [pool.submit(write, first), pool.submit(write, second)]:
+            running.result()
+    write(first)
+    first.close()
+    second.close()
+    assert differences(place, batches[-1][0]) == []
