@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     batch_size: int = Field(
-        default=1000, ge=1, description="Events handed to the engine at a time; results do not depend on it."
+        default=4096, ge=1, description="Events handed to the engine at a time; results do not depend on it."
     )
     window_days: float = Field(
         default=90, gt=0, description="Days after which a link that was not seen again is forgotten."

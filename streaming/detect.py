@@ -44,7 +44,7 @@ class DetectConfig:
     engine sees them (dead letters keep the raw record).
     """
 
-    batch_size: int = 1000
+    batch_size: int = 4096
     max_line_bytes: int = MAX_LINE_BYTES
     pseudonym_key: bytes | None = None
 

@@ -15,7 +15,7 @@ from streaming.sources.compression import plain_pieces
 from streaming.sources.lines import Block, Overlong, cut_lines
 
 STANDARD_INPUT: Final = "-"
-_READ_BYTES: Final = 1 << 18
+_READ_BYTES: Final = 1 << 20
 
 
 class InputFile:
