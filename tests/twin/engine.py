@@ -168,7 +168,8 @@ class PlainEngine:
         visit = visit_around(self.graph, entity)
         if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
             self._judge(self._widened(visit, Shape.VISIT), at, outcome, judged)
-            if self._rings.ring_of(entity) is not None:
+            ring = self._rings.ring_of(entity)
+            if ring is not None:
                 return
         elif ring is not None and ring.shape is not Shape.CLUSTERS:
             self._judge(Candidate(tuple(sorted(ring.members)), ring.shape), at, outcome, judged)
