@@ -21,6 +21,7 @@ def begin_account(account: Any, entity: int, ts: int) -> None:
     account.promo_ms = UNKNOWN_MS
     account.origins = NO_ORIGIN
     account.ring = -1
+    account.passengers = -1
     account.judged = -1
     account.noticed = -1
 

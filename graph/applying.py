@@ -24,12 +24,14 @@ from graph.event_batch import (
 )
 from graph.habits import judge_trip, learn_creation
 from graph.kernel import kernel
+from graph.link_index import locate
 from graph.link_records import IDENTITIES, USERS
-from graph.link_touch import advance, first_link, length, next_fallen, touch
+from graph.link_touch import advance, first_link, is_live, length, next_fallen, touch, touch_at
 from graph.link_touch import find as find_link
 from graph.links import LINK_CODE
 from graph.money import to_units
 from graph.naming import Bytes, intern
+from graph.passengers import add_passenger, remove_passenger
 from graph.state import (
     ACCOUNT_KIND,
     BANK_ACCOUNT,
@@ -159,11 +161,11 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
         return
     identifier = _identifier(state, kind, event, slot, text)
     links = state.links
-    found = find_link(links, _USES[kind], account, identifier)
+    located = locate(links, _USES[kind], account, identifier)
     first_ms = last_ms = UNKNOWN_MS
-    if found >= 0:
-        first_ms, last_ms = links.links[found].first_ms, links.links[found].last_ms
-    link, revived = touch(links, _USES[kind], account, identifier, event.ts, 0)
+    if located >= 0 and is_live(links, located):
+        first_ms, last_ms = links.links[located].first_ms, links.links[located].last_ms
+    link, revived = touch_at(links, located, _USES[kind], account, identifier, event.ts, 0)
     facts = account_of(state, account)
     if revived and is_origin(state, facts, identifier):
         state.entities[identifier].residents += 1
@@ -255,9 +257,11 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
 @kernel
 def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: float, odd: bool) -> None:
     links = state.links
-    found = find_link(links, _RODE, rider, driver)
-    before = 0 if found < 0 else links.links[found].count
-    link, _ = touch(links, _RODE, rider, driver, event.ts, to_units(event.numbers[0]))
+    located = locate(links, _RODE, rider, driver)
+    before = 0 if located < 0 or not is_live(links, located) else links.links[located].count
+    link, began = touch_at(links, located, _RODE, rider, driver, event.ts, to_units(event.numbers[0]))
+    if began:
+        add_passenger(state, driver, rider)
     ride = links.links[link]
     if not ride.live or ride.count == before:
         return
@@ -283,6 +287,7 @@ def _age(state: State) -> None:
             account_of(state, source).trips -= fallen.count
             account_of(state, target).trips -= fallen.count
             state.numbers[LIVE_TRIPS] -= fallen.count
+            remove_passenger(state, target, source)
             _fade(state, source)
             _fade(state, target)
         elif fallen.kind not in (_REFERRED, _REDEEMED):

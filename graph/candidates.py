@@ -25,6 +25,7 @@ from graph.forest_kernels import label
 from graph.kernel import kernel, wide
 from graph.link_records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
 from graph.link_touch import first_link, length
+from graph.passengers import NO_BLOCK
 from graph.rows import sort
 from graph.sharing import SEMI_PRIVATE_SHARERS
 from graph.state import ACCOUNT_KIND, IP, STAMP, TRUNCATED, Int32s, State, account_of, fresh_stamp
@@ -71,7 +72,7 @@ def _admit(state: State, account: int, found: int, stamp: int) -> int:
     state.marks[account].count = _LEADS
     state.members[found] = account
     found += 1
-    if label(state.forest, account) < 0:
+    if not is_shared(state, account):
         return found
     node = state.forest.nodes[account].next_member
     while node != account:
@@ -131,17 +132,9 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
 @kernel
 def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
     """Take in the clusters that ride with a driver; returns how many accounts are gathered then."""
+    if not _meets_a_cluster(state, driver, stamp):
+        return found
     records, hooks = state.links.links, state.links.hooks
-    link = first_link(state.links, driver, RIDERS)
-    while link >= 0:
-        rider = wide(records[link].source)
-        if state.marks[rider].stamp != stamp and is_shared(state, rider):
-            memo = _memo_of(state, rider, driver)
-            if _holds(memo, state, rider, driver, stamp):
-                memo.answer -= 1
-            else:
-                _note(memo, state, rider, driver, stamp, -1)
-        link = hooks[link].next_in
     link = first_link(state.links, driver, RIDERS)
     while link >= 0:
         rider = wide(records[link].source)
@@ -154,6 +147,30 @@ def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
                     found = _consider(state, rider, found, stamp)
         link = hooks[link].next_in
     return found
+
+
+@kernel
+def _meets_a_cluster(state: State, driver: int, stamp: int) -> bool:
+    """Counts how many accounts of each cluster met the driver, as negative answers; whether one has several.
+
+    True also where the memo was too small to tell.
+    """
+    several = False
+    block = wide(account_of(state, driver).passengers)
+    while block != NO_BLOCK:
+        some = state.passengers[block]
+        for place in range(some.count):
+            rider = wide(some.riders[place])
+            if is_shared(state, rider) and state.marks[rider].stamp != stamp:
+                memo = _memo_of(state, rider, driver)
+                if _holds(memo, state, rider, driver, stamp):
+                    memo.answer -= 1
+                    several = True
+                else:
+                    several = several or (memo.stamp == stamp and memo.driver == driver)
+                    _note(memo, state, rider, driver, stamp, -1)
+        block = wide(some.next)
+    return several
 
 
 @kernel

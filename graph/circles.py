@@ -23,8 +23,9 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, RIDERS
+from graph.link_records import DRIVERS
 from graph.link_touch import first_link, length
+from graph.passengers import NO_BLOCK
 from graph.rows import sort
 from graph.state import Int32s, State, account_of, fresh_stamp
 
@@ -79,16 +80,18 @@ def _neighbours(state: State, rider: int) -> int:
     seen = 0
     link = first_link(state.links, rider, DRIVERS)
     while link >= 0:
-        other = first_link(state.links, records[link].target, RIDERS)
-        while other >= 0:
-            mark = marks[records[other].source]
-            if mark.stamp != stamp:
-                mark.stamp = stamp
-                mark.count = 0
-                met[seen] = records[other].source
-                seen += 1
-            mark.count += 1
-            other = hooks[other].next_in
+        block = account_of(state, records[link].target).passengers
+        while block != NO_BLOCK:
+            some = state.passengers[block]
+            for place in range(some.count):
+                mark = marks[some.riders[place]]
+                if mark.stamp != stamp:
+                    mark.stamp = stamp
+                    mark.count = 0
+                    met[seen] = some.riders[place]
+                    seen += 1
+                mark.count += 1
+            block = some.next
         link = hooks[link].next_out
     found = 0
     for place in range(seen):

@@ -21,7 +21,6 @@ from graph.digest import content_id, state_digest
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
 from graph.events import EventBase, Verdict
-from graph.evidence import evidence_of
 from graph.index import EntityIndex
 from graph.judgement import Judgement
 from graph.judging import (
@@ -117,7 +116,7 @@ class Engine:
         if isinstance(self._scorer, LinearScorer):
             state.weights[:] = (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt)
         table = RingTable(memory, [ring.slot for ring in rings])
-        self._rings = Rings(policy, table, self.entities.name, self._began_ms)
+        self._rings = Rings(policy, table, self.entities.names, self._began_ms)
         self._rings.restore(rings)
 
     # -- events ------------------------------------------------------------------------------------
@@ -240,7 +239,6 @@ class Engine:
             accounts=tuple(state.members[: state.numbers[MEMBERS]].tolist()),
             score=float(state.score[0]),
             record=state.evidence[0].copy(),
-            evidence=evidence_of(state.evidence[0]),
             features=tuple(state.features.tolist()),
             truncated=bool(state.numbers[TRUNCATED]),
         )

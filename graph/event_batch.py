@@ -138,7 +138,8 @@ class EventBatch:
     def event_id(self, row: int) -> str:
         """The id of one event."""
         record = self.records[row]
-        return self._text(record["id_start"], record["id_length"])
+        start = int(record["id_start"])
+        return str(self.buffer[start : start + int(record["id_length"])].data, "utf-8")
 
     def event(self, row: int) -> Event:
         """One event as its type."""
@@ -237,9 +238,6 @@ class EventBatch:
             row += len(batch)
             place += size
         return cls(records, buffer)
-
-    def _text(self, start: int, length: int) -> str:
-        return str(self.buffer[start : start + length].data, "utf-8")
 
 
 @kernel

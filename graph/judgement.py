@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from graph.candidates import MAX_ACCOUNTS
-from graph.evidence import Evidence
+from graph.evidence import Evidence, evidence_of
 from graph.results import Reason
 from graph.rules import INNOCENT_RULES, RULES, Finding
+from graph.shapes import Shape
 from graph.vocabulary import RingKind
 
 CLEAR: Final = 0.3
@@ -18,29 +19,37 @@ SPEAKING: Final = 0.2
 """A finding weaker than this is not worth an investigator's line."""
 
 
+_SHAPES: Final = tuple(Shape)
+_GAINS: Final = frozenset(RingKind) - {RingKind.MULTI_ACCOUNT}
+
+
+def _strength(said: tuple[Any, float]) -> float:
+    return said[1]
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A candidate's accounts (ascending), score and grounds.
 
     ``record`` is the evidence as the kernels hold it; ``features`` are those of ``graph.scoring.FEATURES``,
-    which begin with the strengths of the rules.
+    which begin with the strengths of the rules. Nothing is put into words before it is asked for.
     """
 
     accounts: tuple[int, ...]
     score: float
     record: Any
-    evidence: Evidence
     features: tuple[float, ...]
     truncated: bool = False
 
+    @property
+    def shape(self) -> Shape:
+        """How the candidate was found."""
+        return _SHAPES[int(self.record["shape"])]
+
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """What every rule says, those that accuse first, each in a fixed order."""
-        rules = (*RULES, *INNOCENT_RULES)
-        return tuple(
-            rule.found(self.evidence, strength)
-            for rule, strength in zip(rules, self.features[: len(rules)], strict=True)
-        )
+    def evidence(self) -> Evidence:
+        """The evidence, typed."""
+        return evidence_of(self.record)
 
     @property
     def kind(self) -> RingKind:
@@ -48,11 +57,10 @@ class Judgement:
 
         A ring is called ``multi_account`` only when nothing says clearly what it gains.
         """
-        gains = [f for f in self.findings if f.kind not in (None, RingKind.MULTI_ACCOUNT)]
-        strongest = max(gains, key=lambda f: f.strength)
-        if strongest.kind is None or strongest.strength < CLEAR:
-            return RingKind.MULTI_ACCOUNT
-        return strongest.kind
+        strengths = zip(RULES, self.features, strict=False)
+        gains = [(rule.kind, strength) for rule, strength in strengths if rule.kind in _GAINS]
+        kind, strength = max(gains, key=_strength)
+        return RingKind.MULTI_ACCOUNT if kind is None or strength < CLEAR else kind
 
     @property
     def exposure(self) -> float:
@@ -67,9 +75,14 @@ class Judgement:
 
     def reasons(self, *, innocent: bool = False) -> list[Reason]:
         """The findings that speak, strongest first: against the accounts, or for them."""
-        speaking = [f for f in self.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
+        rules, first = (INNOCENT_RULES, len(RULES)) if innocent else (RULES, 0)
+        strengths = list(zip(rules, self.features[first : first + len(rules)], strict=True))
+        speaking = [
+            rule.found(self.evidence, strength) for rule, strength in strengths if strength >= SPEAKING
+        ]
         if not speaking and not innocent:
-            speaking = [max((f for f in self.findings if f.kind is not None), key=lambda f: f.strength)]
+            rule, strength = max(strengths, key=_strength)
+            speaking = [rule.found(self.evidence, strength)]
         speaking.sort(key=lambda f: -f.strength)
         if self.truncated and not innocent:
             detail = (

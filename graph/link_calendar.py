@@ -200,16 +200,19 @@ def _open_bucket(s: LinkState) -> None:
 
 @inlined
 def _before(s: LinkState, left: int, right: int) -> bool:
-    a = s.links[left].last_ms
-    b = s.links[right].last_ms
-    return a < b or (a == b and left < right)
+    a, b = s.links[left], s.links[right]
+    if a.last_ms != b.last_ms:
+        return bool(a.last_ms < b.last_ms)
+    if a.source != b.source:
+        return bool(a.source < b.source)
+    return bool(a.target < b.target or (a.target == b.target and a.kind < b.kind))
 
 
 @kernel
 def sort_at_hand(s: LinkState) -> None:
-    """Sort the links of the bucket at hand by last event, then number: a natural merge sort of the list.
+    """Sort the links of the bucket at hand by last event, then by source, target and kind.
 
-    O(links log runs); a list with one link out of place costs two passes.
+    A natural merge sort of the list: O(links log runs); a list with one link out of place costs two passes.
     """
     links = s.links
     runs = 2

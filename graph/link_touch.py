@@ -131,7 +131,8 @@ def advance(s: LinkState, newest_ms: int) -> bool:
 
 @inlined
 def next_fallen(s: LinkState) -> int:
-    """The next link to fall out of the window, oldest last event first, then by number; -1 when none is left.
+    """The next link to fall out of the window, oldest last event first, then by source,
+    target and kind; -1 when none is left.
 
     It is off the lists of its two entities and no longer live; the rest of its record stays until the next
     ``advance``. If it joins, the caller parts it.

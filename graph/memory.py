@@ -1,8 +1,8 @@
 """Who owns the engine's arrays: makes room before a batch, and saves and loads them all.
 
 Arrays grow by doubling; what is reserved and not used yet costs address space and no memory. Per entity, all
-told: 36 bytes for its record and slot, its spelling, 20 in the forest, 4 and 12 for each of its lists, 16 of
-marks; an account takes 188 bytes of facts and about 60 of scratch on top.
+told: 37 bytes for its record and slot, its spelling, 20 in the forest, 4 and 12 for each of its lists, 16 of
+marks; an account takes 192 bytes of facts and about 60 of scratch on top.
 """
 
 from __future__ import annotations
@@ -20,10 +20,19 @@ from graph.forest import Forest
 from graph.habits import DAYS
 from graph.link_store import LinkStore
 from graph.naming import place_all
-from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, RING, TRACK
+from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, PASSENGERS, RING, TRACK
 from graph.scoring import FEATURES
 from graph.sharing import MAX_JOINED, TENURE
-from graph.state import ACCOUNTS, ENTITIES, NAME_BYTES, NUMBERS, ORIGINS, State
+from graph.state import (
+    ACCOUNTS,
+    ENTITIES,
+    FREE_BLOCK,
+    NAME_BYTES,
+    NUMBERS,
+    ORIGINS,
+    PASSENGER_BLOCKS,
+    State,
+)
 from graph.tracks import FREE, MAX_TRACKS, NEWEST, OLDEST, TRACK_ENDS, TRACK_SLOTS
 
 ENTITIES_PER_EVENT: Final = 6
@@ -31,7 +40,8 @@ ACCOUNTS_PER_EVENT: Final = 2
 LINKS_PER_EVENT: Final = 5
 ORIGINS_PER_EVENT: Final = 4
 """The most that one event brings: an account created with four identifiers and a referrer, or a trip."""
-FIRST_ROOM: Final = 1 << 12
+FIRST_ROOM: Final = 1 << 16
+"""Records for which there is room from the start; what is not used yet costs no memory."""
 FULLEST: Final = 0.6
 """How full the table of entities becomes before it is laid out anew, twice as large."""
 
@@ -40,6 +50,8 @@ _GROWING: Final[dict[str, tuple[Any, int]]] = {
     "names": (np.uint8, NAME_BYTES),
     "accounts": (ACCOUNT, ACCOUNTS),
     "origins": (ORIGIN, ORIGINS),
+    "shared": (np.uint8, ENTITIES),
+    "passengers": (PASSENGERS, PASSENGER_BLOCKS),
 }
 """Arrays that are used up to a number, and which of ``State.numbers`` it is."""
 _KEPT_WHOLE: Final = (
@@ -78,6 +90,8 @@ class Memory:
         self._grow("names", name_bytes)
         self._grow("accounts", ACCOUNTS_PER_EVENT * events)
         self._grow("origins", ORIGINS_PER_EVENT * events)
+        self._grow("shared", ENTITIES_PER_EVENT * events)
+        self._grow("passengers", events)
         if grown:
             self._fit_slots()
         self._fit_scratch()
@@ -167,6 +181,8 @@ class Memory:
 def _empty() -> dict[str, Any]:
     track_ends = np.zeros(TRACK_ENDS, np.int32)
     track_ends[[OLDEST, NEWEST, FREE]] = -1
+    numbers = np.zeros(NUMBERS, np.int64)
+    numbers[FREE_BLOCK] = -1
     return {
         "entities": np.zeros(FIRST_ROOM, NAMED),
         "slots": np.full(2 * FIRST_ROOM, -1, np.int32),
@@ -174,6 +190,8 @@ def _empty() -> dict[str, Any]:
         "accounts": np.zeros(FIRST_ROOM, ACCOUNT),
         "marks": np.zeros(0, MARK),
         "origins": np.zeros(FIRST_ROOM, ORIGIN),
+        "shared": np.zeros(FIRST_ROOM, np.uint8),
+        "passengers": np.zeros(FIRST_ROOM, PASSENGERS),
         "rings": np.zeros(64, RING),
         "ring_evidence": np.zeros(64, EVIDENCE),
         "ring_features": np.zeros((64, len(FEATURES))),
@@ -185,7 +203,7 @@ def _empty() -> dict[str, Any]:
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(len(FEATURES) + 2),
         "policy": np.zeros(4),
-        "numbers": np.zeros(NUMBERS, np.int64),
+        "numbers": numbers,
         "evidence": np.zeros(1, EVIDENCE),
         "features": np.zeros(len(FEATURES)),
         "score": np.zeros(1),

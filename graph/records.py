@@ -49,6 +49,7 @@ ACCOUNT: Final = np.dtype(
         ("origins", "i4"),
         ("ring", "i4"),
         ("next_in_ring", "i4"),
+        ("passengers", "i4"),
         ("tally_riders", "i4"),
         ("tally_trips", "i4"),
         ("tallied", "i8"),
@@ -62,7 +63,8 @@ trips on live links; ``score`` is that of the last judgement it was part of, 0 b
 ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that
 another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers it was
 created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
-regrouped, and in which rides of it last fell out of the window. What begins with ``tally`` is scratch: what a
+regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its riders
+as a driver. What begins with ``tally`` is scratch: what a
 cluster, under the stamp ``tallied``, had to do with a driver.
 """
 
@@ -70,6 +72,9 @@ MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
 """Scratch for sets of entities: what another stamp wrote counts as empty."""
 
 ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
+
+PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", (14,))])
+"""A cache line of riders of one driver, and the next block of them; ``next`` also chains the free ones."""
 
 RING: Final = np.dtype(
     [

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from graph.evidence import evidence_of
 from graph.judgement import Judgement
 from graph.memory import Memory
 from graph.shapes import Shape
@@ -28,13 +27,24 @@ class RingTable:
         state = self._memory.state
         return int(state.accounts["ring"][state.entities["account"][account]])
 
+    def slots_of(self, accounts: Sequence[int]) -> list[int]:
+        """The slot of each account's ring."""
+        state = self._memory.state
+        slots: list[int] = state.accounts["ring"][state.entities["account"][list(accounts)]].tolist()
+        return slots
+
+    def size(self, slot: int) -> int:
+        """How many accounts a ring has."""
+        return int(self._memory.state.rings["size"][slot])
+
     def members(self, slot: int) -> Iterator[int]:
         """The accounts of a ring, ascending."""
         state = self._memory.state
+        numbers, following = state.entities["account"], state.accounts["next_in_ring"]
         member = int(state.rings["head"][slot])
         while member != _END:
             yield member
-            member = int(state.accounts["next_in_ring"][state.entities["account"][member]])
+            member = int(following[numbers[member]])
 
     def shape(self, slot: int) -> Shape:
         """How the ring's newest candidate was found."""
@@ -60,22 +70,20 @@ class RingTable:
     def set_members(self, slot: int, members: Collection[int]) -> None:
         """Replace the accounts of a ring; they stand in no other."""
         state = self._memory.state
-        for member in list(self.members(slot)):
-            state.accounts["ring"][state.entities["account"][member]] = NO_RING
-        following = _END
-        for member in sorted(members, reverse=True):
-            account = state.entities["account"][member]
-            state.accounts["ring"][account] = slot
-            state.accounts["next_in_ring"][account] = following
-            following = member
-        state.rings["head"][slot] = following
+        numbers, ring = state.entities["account"], state.accounts["ring"]
+        ring[numbers[list(self.members(slot))]] = NO_RING
+        chain = np.array([*sorted(members), _END], np.int32)
+        accounts = numbers[chain[:-1]]
+        ring[accounts] = slot
+        state.accounts["next_in_ring"][accounts] = chain[1:]
+        state.rings["head"][slot] = chain[0]
         state.rings["size"][slot] = len(members)
 
     def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
         """Write down the newest grounds of a ring."""
         state = self._memory.state
         state.rings["score"][slot] = judgement.score
-        state.rings["shape"][slot] = tuple(Shape).index(judgement.evidence.shape)
+        state.rings["shape"][slot] = int(judgement.record["shape"])
         state.rings["truncated"][slot] = judgement.truncated
         state.rings["blocked"][slot] = blocked
         state.ring_evidence[slot] = judgement.record
@@ -88,7 +96,6 @@ class RingTable:
             accounts=tuple(self.members(slot)),
             score=float(state.rings["score"][slot]),
             record=state.ring_evidence[slot].copy(),
-            evidence=evidence_of(state.ring_evidence[slot]),
             features=tuple(state.ring_features[slot].tolist()),
             truncated=bool(state.rings["truncated"][slot]),
         )

@@ -8,6 +8,7 @@ and entries are derived from content, so a replay writes the same again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from graph.judgement import Judgement
 from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome
 from graph.ring_table import RingTable
 from graph.shapes import Shape
+from graph.state import NO_RING
 from graph.vocabulary import Decision, LedgerChange
 
 
@@ -61,19 +63,19 @@ class Moment:
 class Rings:
     """The open rings.
 
-    ``name`` spells an account, for ids and outputs; ``began`` says when accounts began to act together.
+    ``names`` spells accounts, for ids and outputs; ``began`` says when accounts began to act together.
     """
 
     def __init__(
         self,
         policy: Policy,
         table: RingTable,
-        name: Callable[[int], str],
+        names: Callable[[Sequence[int]], list[str]],
         began: Callable[[Collection[int]], int],
     ) -> None:
         self._policy = policy
         self._table = table
-        self._name = name
+        self._names = names
         self._began = began
         self._open: dict[str, OpenRing] = {}
         self._by_slot: dict[int, OpenRing] = {}
@@ -123,8 +125,9 @@ class Rings:
             ):
                 self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
             return
-        ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
-        accounts = [a for a in judgement.accounts if self._id_of(a) in ours]
+        ours = {NO_RING, survivor.slot, *(other.slot for other in merged)}
+        slots = self._table.slots_of(judgement.accounts)
+        accounts = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot in ours]
         if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
             return
@@ -177,50 +180,41 @@ class Rings:
         self._write(LedgerChange.CLOSED, ring.ring_id, [], [], self.members(ring), at, outcome)
         self._forget(ring)
 
-    def _id_of(self, account: int) -> str | None:
-        ring = self.ring_of(account)
-        return None if ring is None else ring.ring_id
-
     def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
         self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
 
     def _meet(self, judgement: Judgement) -> tuple[OpenRing | None, list[OpenRing]]:
         """The ring that the candidate continues, and those that it swallows (half of them or more)."""
-        overlap: dict[str, int] = {}
-        for account in judgement.accounts:
-            ring_id = self._id_of(account)
-            if ring_id is not None:
-                overlap[ring_id] = overlap.get(ring_id, 0) + 1
-        sizes = {ring_id: len(self.members(self._open[ring_id])) for ring_id in overlap}
+        overlap = Counter(self._table.slots_of(judgement.accounts))
+        del overlap[NO_RING]
+        sizes = {slot: self._table.size(slot) for slot in overlap}
         met = [
-            self._open[ring_id]
-            for ring_id, count in overlap.items()
-            if 2 * count >= sizes[ring_id]
-            or (
-                2 * count >= len(judgement.accounts)
-                and self.shape(self._open[ring_id]) is judgement.evidence.shape
-            )
+            self._by_slot[slot]
+            for slot, count in overlap.items()
+            if 2 * count >= sizes[slot]
+            or (2 * count >= len(judgement.accounts) and self._table.shape(slot) is judgement.shape)
         ]
         if not met:
             return None, []
-        met.sort(key=lambda ring: (-overlap[ring.ring_id], ring.flagged_ms, ring.ring_id))
-        swallowed = [r for r in met[1:] if 2 * overlap[r.ring_id] >= sizes[r.ring_id]]
+        met.sort(key=lambda ring: (-overlap[ring.slot], ring.flagged_ms, ring.ring_id))
+        swallowed = [r for r in met[1:] if 2 * overlap[r.slot] >= sizes[r.slot]]
         return met[0], swallowed
 
     def _open_ring(
         self,
         judgement: Judgement,
-        accounts: Iterable[int],
+        accounts: Sequence[int],
         sources: list[str],
         change: LedgerChange,
         at: Moment,
         outcome: Outcome,
     ) -> None:
-        members = [a for a in accounts if self.ring_of(a) is None]
+        slots = self._table.slots_of(accounts)
+        members = [a for a, slot in zip(accounts, slots, strict=True) if slot == NO_RING]
         if len(members) < self._policy.min_accounts:
             return
         ring = OpenRing(
-            content_id("ring", at.event_id, *sorted(map(self._name, members))),
+            content_id("ring", at.event_id, *sorted(self._names(members))),
             min(at.ts, self._began(members)),
             at.ts,
             self._policy.decide(judgement.score),
@@ -240,7 +234,7 @@ class Rings:
     def _flag(
         self, ring: OpenRing, judgement: Judgement, accounts: Sequence[int], at: Moment, outcome: Outcome
     ) -> None:
-        names = sorted(map(self._name, accounts))
+        names = sorted(self._names(accounts))
         outcome.flags.append(
             Flag(
                 flag_id=content_id("flag", at.event_id, ring.ring_id, *names),
@@ -272,7 +266,7 @@ class Rings:
                 change=change,
                 from_=sources,
                 accounts=AccountsChanged(
-                    added=sorted(map(self._name, added)), removed=sorted(map(self._name, removed))
+                    added=sorted(self._names(added)), removed=sorted(self._names(removed))
                 ),
             )
         )

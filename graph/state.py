@@ -17,7 +17,7 @@ from graph.evidence.record import EVIDENCE
 from graph.forest_records import ForestState
 from graph.kernel import kernel
 from graph.link_records import LinkState
-from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, RING, TRACK
+from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, PASSENGERS, RING, TRACK
 from graph.sharing import TENURE
 from graph.vocabulary import EntityKind
 
@@ -71,9 +71,12 @@ OBSERVED: Final = 20
 OUTSIDE: Final = 21
 SUBJECT: Final = 22
 PENDING: Final = 23
+PASSENGER_BLOCKS: Final = 24
+FREE_BLOCK: Final = 25
 NUMBERS: Final = 32
 """Places in ``State.numbers``: the newest event time, live trips, the last stamp and event given, how far a
-batch is, what the event at hand touched, the candidate at hand, and how much of the arrays is used."""
+batch is, what the event at hand touched, the candidate at hand, how much of the arrays is used, and the first
+free block of passengers."""
 
 
 class State(Arrays):
@@ -87,6 +90,9 @@ class State(Arrays):
     accounts: Records
     marks: Records
     origins: Records
+    shared: npt.NDArray[np.uint8]
+    """By entity: whether an account stands in a cluster with another."""
+    passengers: Records
     rings: Records
     tracks: Records
     track_slots: Int32s
@@ -138,6 +144,8 @@ class State(Arrays):
         "accounts": ACCOUNT,
         "marks": MARK,
         "origins": ORIGIN,
+        "shared": _U1,
+        "passengers": PASSENGERS,
         "rings": RING,
         "tracks": TRACK,
         "track_slots": _I4,

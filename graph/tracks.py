@@ -59,6 +59,8 @@ def add_ping(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
 @kernel
 def close_track(state: State, trip: Any, claimed_km: float) -> bool:
     """Forget the trip's track; returns whether it jumps, stands still or was drawn with a ruler."""
+    if state.track_ends[RUNNING] == 0:
+        return False
     slot = _find(state, trip)
     number = state.track_slots[slot]
     if number == _NONE:

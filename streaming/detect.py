@@ -26,6 +26,7 @@ from streaming.ports import Engine
 from streaming.pseudonyms import Pseudonyms
 from streaming.rejection import MAX_LINE_BYTES, too_far_ahead
 from streaming.sinks.results import ResultFolder
+from streaming.sources.ahead import one_ahead
 from streaming.sources.files import InputFiles
 from streaming.sources.merge import Portion, merged
 from streaming.summary import RejectedCounts, Summary, peak_memory_mb
@@ -84,8 +85,9 @@ def detect(
 
     ``inputs`` are paths, or ``-`` for standard input (``stdin`` when given); several are merged by event
     time. ``now_ms`` is the wall clock that event times are held against, by default read once.
-    The bytes written do not depend on ``batch_size``. Memory: the engine, one block of each
-    input, the ids of 48 hours of events (below 40 bytes each) and one batch.
+    The bytes written do not depend on ``batch_size``. Files are read and decoded one block ahead, in a
+    second thread. Memory: the engine, two blocks of each input, the ids of 48 hours of events (below 40
+    bytes each) and one batch.
 
     Raises ``BadCall`` (an input or ``out`` cannot be used), ``NoEvents`` (nothing valid was read) and
     ``Fatal`` (an input is corrupt, the disk is full). Then, and on Ctrl-C and SIGTERM, ``out`` is left
@@ -99,7 +101,9 @@ def detect(
         ResultFolder(Path(out)) as results,
     ):
         run = _Run(engine, results, config or DetectConfig(), clock_ms)
-        for portion in merged(files.files, run.decoder, clock_ms):
+        portions = merged(files.files, run.decoder, clock_ms)
+        # Reading a file ends; reading from a pipe may not, and a Ctrl-C would wait for it.
+        for portion in one_ahead(portions) if files.size_bytes is not None else portions:
             run.take(portion)
             if progress is not None:
                 progress(files.bytes_read, files.size_bytes)

@@ -15,6 +15,9 @@ from graph.words import load_word, trailing_zeros
 KEPT_BYTES: Final = 1 << 16
 """How much of an overlong line is kept to show."""
 
+_COMMON_LINE_BYTES: Final = 64
+"""Few lines of events are shorter; where more are, line ends are looked for twice."""
+
 _TOPS: Final = np.uint64(0x8080808080808080)
 _LINE_ENDS: Final = np.uint64(0x0A0A0A0A0A0A0A0A)
 
@@ -87,8 +90,7 @@ def cut_lines(pieces: Iterable[bytes], max_line_bytes: int) -> Iterator[Block | 
             tail.append(piece)
             tail_bytes += len(piece)
         else:
-            tail.append(piece[:end])
-            content = b"".join(tail)
+            content = b"".join((*tail, memoryview(piece)[:end]))
             yield from _split(offset, content, max_line_bytes)
             offset += len(content) + 1
             tail = [piece[end + 1 :]]
@@ -121,8 +123,12 @@ def _split(offset: int, content: bytes, max_line_bytes: int) -> Iterator[Block |
 def line_bounds(content: bytes) -> tuple[Places, Places]:
     """Where each line of ``content`` begins and ends; the last needs no end. Below 0.2 ns a byte."""
     text = np.frombuffer(content, np.uint8)
-    ends = np.empty(content.count(b"\n") + 1, np.int64)
-    _find_line_ends(text, ends)
+    room = np.empty(len(content) // _COMMON_LINE_BYTES + 1, np.int64)
+    count = _find_line_ends(text, room)
+    if count >= len(room):
+        room = np.empty(count + 1, np.int64)
+        _find_line_ends(text, room)
+    ends = room[: count + 1]
     ends[-1] = len(content)
     starts = np.zeros(len(ends), np.int64)
     np.add(ends[:-1], 1, out=starts[1:])
@@ -130,19 +136,23 @@ def line_bounds(content: bytes) -> tuple[Places, Places]:
 
 
 @kernel
-def _find_line_ends(text: npt.NDArray[np.uint8], ends: Places) -> None:
+def _find_line_ends(text: npt.NDArray[np.uint8], ends: Places) -> int:
+    """Puts the places of the line ends into ``ends``, as many as it holds; returns how many there are."""
     count, place = 0, 0
     while place + 8 <= len(text):
         word = load_word(text, place) ^ _LINE_ENDS
         # Exact for every byte, not only for the lowest: no bit is carried from one byte to the next.
         found = ~(((word & ~_TOPS) + ~_TOPS) | word | ~_TOPS)
         while found != 0:
-            ends[count] = place + np.int64(trailing_zeros(found) >> np.uint64(3))
+            if count < len(ends):
+                ends[count] = place + np.int64(trailing_zeros(found) >> np.uint64(3))
             count += 1
             found &= found - np.uint64(1)
         place += 8
     while place < len(text):
         if text[place] == 10:
-            ends[count] = place
+            if count < len(ends):
+                ends[count] = place
             count += 1
         place += 1
+    return count

@@ -45,6 +45,10 @@ class Spell(NamedTuple):
         )
 
 
+_Due = tuple[int, int, int, int, int]
+"""When a link is due, its source, target and kind, and its number."""
+
+
 class LinkTable:
     """All links of the graph as parallel arrays, addressed by a link number that is reused after ageing."""
 
@@ -63,8 +67,8 @@ class LinkTable:
         self._older: dict[int, list[Spell]] = {}
         self._by_key: dict[int, int] = {}
         self._free: list[int] = []
-        self._ageing: list[int] = []
-        self._forgetting: list[int] = []
+        self._ageing: list[_Due] = []
+        self._forgetting: list[_Due] = []
         self._horizon_ms = -(1 << 62)
 
     def find(self, kind: LinkKind, source: int, target: int) -> int | None:
@@ -107,8 +111,8 @@ class LinkTable:
     def advance(self, newest_ms: int) -> bool:
         """Move the window's end if no link falls out of it by that; returns whether it was moved. O(1)."""
         horizon_ms = max(self._horizon_ms, newest_ms - self.window_ms)
-        if (self._ageing and (self._ageing[0] >> 32) < horizon_ms) or (
-            self._forgetting and (self._forgetting[0] >> 32) < horizon_ms - self.lateness_ms
+        if (self._ageing and self._ageing[0][0] < horizon_ms) or (
+            self._forgetting and self._forgetting[0][0] < horizon_ms - self.lateness_ms
         ):
             return False
         self._horizon_ms = horizon_ms
@@ -121,16 +125,16 @@ class LinkTable:
         """
         self._horizon_ms = max(self._horizon_ms, newest_ms - self.window_ms)
         fallen: list[int] = []
-        while self._forgetting and (self._forgetting[0] >> 32) < self._horizon_ms - self.lateness_ms:
-            link = heapq.heappop(self._forgetting) & 0xFFFFFFFF
+        while self._forgetting and self._forgetting[0][0] < self._horizon_ms - self.lateness_ms:
+            link = heapq.heappop(self._forgetting)[-1]
             if self._live[link] or self.count[link] == 0:
                 continue
             if self.last_ms[link] < self._horizon_ms - self.lateness_ms:
                 self._release(link)
             else:
                 self._queue(self._forgetting, link)
-        while self._ageing and (self._ageing[0] >> 32) < self._horizon_ms:
-            link = heapq.heappop(self._ageing) & 0xFFFFFFFF
+        while self._ageing and self._ageing[0][0] < self._horizon_ms:
+            link = heapq.heappop(self._ageing)[-1]
             if self.last_ms[link] >= self._horizon_ms:
                 self._queue(self._ageing, link)
                 continue
@@ -144,8 +148,10 @@ class LinkTable:
         """Every live link, by number."""
         return (link for link, live in enumerate(self._live) if live)
 
-    def _queue(self, queue: list[int], link: int) -> None:
-        heapq.heappush(queue, (self.last_ms[link] << 32) | link)
+    def _queue(self, queue: list[_Due], link: int) -> None:
+        heapq.heappush(
+            queue, (self.last_ms[link], self.source[link], self.target[link], self.kind[link], link)
+        )
 
     def _allocate(self, key: int, code: int, source: int, target: int, spell: Spell) -> int:
         if self._free:

@@ -33,7 +33,7 @@ class Table:
 
     def empty_rings(self, began) -> Rings:
         table = RingTable(self.engine._memory)
-        return Rings(Policy(), table, self.engine.entities.name, began)
+        return Rings(Policy(), table, self.engine.entities.names, began)
 
     def weighed(self, accounts, score: float) -> Judgement:
         members = np.array(sorted(accounts), np.int32)
