@@ -15,6 +15,7 @@ from graph.accounts import begin_account
 from graph.kernel import kernel
 from graph.link_touch import add_entity
 from graph.state import ACCOUNT_KIND, ACCOUNTS, ENTITIES, NAME_BYTES, State
+from graph.words import load_word
 
 NO_ACCOUNT: Final = -1
 _EMPTY: Final = -1
@@ -31,11 +32,17 @@ def entity_hash(kind: int, text_hash: Any) -> Any:
 
 
 @kernel
+def home(wanted: Any, mask: int) -> int:
+    """The slot where the search for a hash begins."""
+    return int(np.int64(wanted >> np.uint64(20)) & mask)
+
+
+@kernel
 def find(state: State, kind: int, text: Bytes, start: int, length: int, text_hash: Any) -> int:
     """The entity's integer, or -1 - slot of where it belongs when it was never named."""
     mask = len(state.slots) - 1
     wanted = entity_hash(kind, text_hash)
-    slot = np.int64(wanted >> np.uint64(20)) & mask
+    slot = home(wanted, mask)
     while state.slots[slot] != _EMPTY:
         number = state.slots[slot]
         entity = state.entities[number]
@@ -52,9 +59,15 @@ def find(state: State, kind: int, text: Bytes, start: int, length: int, text_has
 
 @kernel
 def _same(names: Bytes, at: int, text: Bytes, start: int, length: int) -> bool:
-    for place in range(length):
+    place = 0
+    while place + 8 <= length:
+        if load_word(names, at + place) != load_word(text, start + place):
+            return False
+        place += 8
+    while place < length:
         if names[at + place] != text[start + place]:
             return False
+        place += 1
     return True
 
 
@@ -89,7 +102,7 @@ def place_all(slots: npt.NDArray[np.int32], hashes: npt.NDArray[np.uint64]) -> N
     """Fill an empty table with the entities of these hashes."""
     mask = len(slots) - 1
     for number in range(len(hashes)):
-        slot = np.int64(hashes[number] >> np.uint64(20)) & mask
+        slot = home(hashes[number], mask)
         while slots[slot] != _EMPTY:
             slot = (slot + 1) & mask
         slots[slot] = number
