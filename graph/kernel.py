@@ -84,11 +84,11 @@ def spacious(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
-    return _compiled(function)
+    return _compiled(function, forceinline=True)
 
 
-def _compiled(function: Function) -> Function:
-    compiled: Any = njit(**_OPTIONS)(function)
+def _compiled(function: Function, **more: Any) -> Function:
+    compiled: Any = njit(**_OPTIONS, **more)(function)
     resolve = compiled.get_call_template
 
     def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
