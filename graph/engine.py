@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -116,7 +117,8 @@ class Engine:
         if isinstance(self._scorer, LinearScorer):
             state.weights[:] = (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt)
         table = RingTable(memory, [ring.slot for ring in rings])
-        self._rings = Rings(policy, table, self.entities.names, self._began_ms)
+        # Bound to the memory and not to the engine: one that nobody holds goes at once, with all its arrays.
+        self._rings = Rings(policy, table, self.entities.names, partial(_began_ms, memory))
         self._rings.restore(rings)
 
     # -- events ------------------------------------------------------------------------------------
@@ -316,9 +318,6 @@ class Engine:
             )
         return entity
 
-    def _began_ms(self, members: Collection[int]) -> int:
-        return int(began_ms(self._memory.state, np.array(sorted(members), np.int32)))
-
     def _view(self, ring: OpenRing) -> Ring:
         state, judgement = self._memory.state, self._rings.judgement(ring)
         members = sorted(judgement.accounts, key=self.entities.name)
@@ -341,3 +340,8 @@ class Engine:
             reasons=judgement.reasons(),
             innocent_reasons=judgement.reasons(innocent=True),
         )
+
+
+def _began_ms(memory: Memory, members: Collection[int]) -> int:
+    """When the first of the accounts began to act with another."""
+    return int(began_ms(memory.state, np.array(sorted(members), np.int32)))

@@ -40,8 +40,8 @@ ACCOUNTS_PER_EVENT: Final = 2
 LINKS_PER_EVENT: Final = 5
 ORIGINS_PER_EVENT: Final = 4
 """The most that one event brings: an account created with four identifiers and a referrer, or a trip."""
-FIRST_ROOM: Final = 1 << 16
-"""Records for which there is room from the start; what is not used yet costs no memory."""
+FIRST_ROOM: Final = 1 << 12
+"""Records for which there is room from the start."""
 FULLEST: Final = 0.6
 """How full the table of entities becomes before it is laid out anew, twice as large."""
 

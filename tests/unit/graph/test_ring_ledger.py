@@ -27,7 +27,7 @@ class Table:
             scene.signs_up(f"p{n:02}", 1)
         self.engine = new_engine()
         self.engine.apply(scene.events)
-        self.rings = self.empty_rings(self.engine._began_ms)
+        self.rings = self.empty_rings(self.engine._rings._began)
         self.said = Outcome(flags=[], ledger=[])
         self.step = 0
 
