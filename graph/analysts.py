@@ -8,6 +8,7 @@ from graph.applying import begin_event
 from graph.clusters import NO_LINK, reconnect
 from graph.kernel import kernel
 from graph.memory import Memory
+from graph.notes import DECLARED
 from graph.state import State
 
 
@@ -23,5 +24,6 @@ def cut_link(memory: Memory, account: int, identifier: int) -> None:
 def declare_public(state: State, identifier: int) -> None:
     """The identifier belongs to nobody: it connects no one, also backwards."""
     state.entities[identifier].declared_public = 1
+    state.links.notes.numbers[DECLARED] += 1
     begin_event(state)
     reconnect(state, identifier, NO_LINK)

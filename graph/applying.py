@@ -31,6 +31,7 @@ from graph.link_touch import find as find_link
 from graph.links import LINK_CODE
 from graph.money import to_units
 from graph.naming import Bytes, intern
+from graph.notes import note_entity
 from graph.passengers import add_passenger, remove_passenger
 from graph.state import (
     ACCOUNT_KIND,
@@ -130,6 +131,7 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
         state.numbers[TOUCHED_A] = entity
     elif state.numbers[TOUCHED_A] != entity:
         state.numbers[TOUCHED_B] = entity
+    note_entity(state.links.notes, entity)
     facts = account_of(state, entity)
     if event.ts > facts.last_ms:
         facts.last_ms = event.ts
@@ -300,6 +302,7 @@ def _age(state: State) -> None:
 @kernel
 def _fade(state: State, account: int) -> None:
     """Remember that some of the account's rides fell out of the window with the event at hand."""
+    note_entity(state.links.notes, account)
     facts = account_of(state, account)
     if facts.faded != state.numbers[EVENT]:
         facts.faded = state.numbers[EVENT]

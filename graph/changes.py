@@ -2,13 +2,13 @@
 
 Everything in ``Changes`` says how a thing stands now, and not by how much it moved: writing the same changes
 twice leaves the same store. Entities are numbered locally, by their place in ``names``; every other part
-refers to them by that number. ``changes_between`` is the plain producer: it compares two views of one
-engine, and needs nothing of the engine but its public face.
+refers to them by that number. ``Engine.drain`` gives them at the cost of what changed (``graph.draining``);
+``changes_between`` is the plain producer, and its judge: it compares two views of one engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
+from graph.notes import ENTITY_BITS
 from graph.results import Flag, LedgerEntry, Ring
 from graph.view import AccountColumns, GraphView, Int8s, Int32s, LinkColumns
 
@@ -23,7 +24,6 @@ Taking = PromoRedeemed | Chargeback
 """An event in which an account took money from the platform."""
 
 Columns = TypeVar("Columns", AccountColumns, LinkColumns)
-_ENTITY_BITS: Final = 29
 _ACCOUNT_KEYS: Final = frozenset({"entity"})
 _LINK_KEYS: Final = frozenset({"kind", "source", "target"})
 
@@ -125,17 +125,71 @@ def changes_between(old: Look, new: Look, window_ms: int, happened: Happenings |
     Both views number entities alike, as views of one engine do. Cost: O(links log links) in numpy, whatever
     changed. A link that went and came back in between shows as changed, with a later beginning.
     """
-    said = happened or Happenings()
     accounts = _taken(new.view.accounts, ~_same_accounts(old.view.accounts, new.view.accounts))
     old_keys, new_keys = link_keys(old.view.links), link_keys(new.view.links)
     links = _taken(new.view.links, ~_same_links(old.view.links, old_keys, new.view.links, new_keys))
     went = ~np.isin(old_keys, new_keys, assume_unique=True)
     cuts = None if old.view.cuts == new.view.cuts else new.view.cuts
     public = None if old.view.declared_public == new.view.declared_public else new.view.declared_public
-    gone = [getattr(old.view.links, name)[went] for name in ("kind", "source", "target")]
+    gone = LinkKeys(*(getattr(old.view.links, each.name)[went] for each in fields(LinkKeys)))
+    return numbered(
+        Moved(
+            born=np.arange(len(old.view.names), len(new.view.names), dtype=np.int64),
+            accounts=accounts,
+            links=links,
+            gone=gone,
+            cuts=cuts,
+            declared_public=public,
+            rings=tuple(
+                ring for ring_id, ring in sorted(new.rings.items()) if old.rings.get(ring_id) != ring
+            ),
+            closed=tuple(sorted(ring_id for ring_id in old.rings if ring_id not in new.rings)),
+        ),
+        lambda entities: [new.view.names[entity] for entity in entities],
+        new.view.kind,
+        new.view.watermark_ms,
+        window_ms,
+        happened or Happenings(),
+    )
 
-    born = np.arange(len(old.view.names), len(new.view.names), dtype=np.int64)
-    mentioned = [born, accounts.entity, links.source, links.target, gone[1], gone[2]]
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What changed in an engine, under the engine's own numbers of entities."""
+
+    born: npt.NDArray[np.int64]
+    """Entities that are new."""
+    accounts: AccountColumns
+    links: LinkColumns
+    gone: LinkKeys
+    cuts: tuple[tuple[int, int], ...] | None
+    declared_public: tuple[int, ...] | None
+    rings: tuple[Ring, ...]
+    closed: tuple[str, ...]
+
+
+def numbered(
+    moved: Moved,
+    spell: Callable[[Sequence[int]], Sequence[str]],
+    kind: npt.NDArray[Any],
+    watermark_ms: int,
+    window_ms: int,
+    said: Happenings,
+) -> Changes:
+    """The changes that ``moved`` amounts to, its entities numbered locally.
+
+    ``spell`` gives the identifiers of entities, ``kind`` their kinds. O(what moved, sorted).
+    """
+    accounts, links, gone = moved.accounts, moved.links, moved.gone
+    cuts, public = moved.cuts, moved.declared_public
+    mentioned: list[npt.NDArray[Any]] = [
+        moved.born,
+        accounts.entity,
+        links.source,
+        links.target,
+        gone.source,
+        gone.target,
+    ]
     mentioned += [np.array(cuts or (), np.int64).ravel(), np.array(public or (), np.int64)]
     named = np.unique(np.concatenate([part.astype(np.int64) for part in mentioned]))
 
@@ -143,17 +197,17 @@ def changes_between(old: Look, new: Look, window_ms: int, happened: Happenings |
         return np.searchsorted(named, entities).astype(np.int32)
 
     return Changes(
-        watermark_ms=new.view.watermark_ms,
+        watermark_ms=watermark_ms,
         window_ms=window_ms,
-        kind=new.view.kind[named],
-        names=[new.view.names[entity] for entity in named.tolist()],
+        kind=kind[named].astype(np.int8),
+        names=spell(named.tolist()),
         accounts=_with(accounts, entity=local(accounts.entity)),
         links=_with(links, source=local(links.source), target=local(links.target)),
-        gone=LinkKeys(gone[0], local(gone[1]), local(gone[2])),
+        gone=LinkKeys(gone.kind, local(gone.source), local(gone.target)),
         cuts=None if cuts is None else tuple((int(a), int(b)) for a, b in (local(np.array(c)) for c in cuts)),
         declared_public=None if public is None else tuple(local(np.array(public, np.int64)).tolist()),
-        rings=tuple(ring for ring_id, ring in sorted(new.rings.items()) if old.rings.get(ring_id) != ring),
-        closed=tuple(sorted(ring_id for ring_id in old.rings if ring_id not in new.rings)),
+        rings=moved.rings,
+        closed=moved.closed,
         ledger=tuple(said.ledger),
         ledger_from=said.ledger_from,
         flags=tuple(said.flags),
@@ -166,8 +220,8 @@ def changes_between(old: Look, new: Look, window_ms: int, happened: Happenings |
 def link_keys(links: LinkColumns | LinkKeys) -> npt.NDArray[np.int64]:
     """One integer for each link, ascending as the columns are: kind, source and target in its bits."""
     return (
-        (links.kind.astype(np.int64) << 2 * _ENTITY_BITS)
-        | (links.source.astype(np.int64) << _ENTITY_BITS)
+        (links.kind.astype(np.int64) << 2 * ENTITY_BITS)
+        | (links.source.astype(np.int64) << ENTITY_BITS)
         | links.target.astype(np.int64)
     )
 

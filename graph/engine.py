@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from graph.analysts import cut_link, declare_public
 from graph.candidates import gather
+from graph.changes import Changes, Happenings
 from graph.digest import content_id, state_digest
+from graph.draining import Draining
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
 from graph.events import EventBase, Verdict
@@ -120,6 +122,7 @@ class Engine:
         # Bound to the memory and not to the engine: one that nobody holds goes at once, with all its arrays.
         self._rings = Rings(policy, table, self.entities.names, partial(_began_ms, memory))
         self._rings.restore(rings)
+        self._draining = Draining(memory)
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -184,6 +187,14 @@ class Engine:
         """The graph as columns. O(entities + links log links)."""
         return view_of(self._memory)
 
+    def drain(self, happened: Happenings | None = None) -> Changes:
+        """What changed since the last call, as it stands now; the first call tells everything there is.
+
+        ``happened`` goes with it. Cost: O(what changed). From the first call on the kernels note what they
+        change; before it a note costs nothing.
+        """
+        return self._draining.drain(self._rings, self._view, self._config.window_ms, happened)
+
     def state_digest(self) -> str:
         """A digest of the graph that does not depend on the order of events. O(links)."""
         return state_digest(self._memory.state)
@@ -193,12 +204,13 @@ class Engine:
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Everything the engine knows, as arrays; copies, so that the engine may go on meanwhile."""
         rings = msgspec.json.encode(self._rings.open_rings())
-        return self._memory.save() | {"open_rings": np.frombuffer(rings, np.uint8)}
+        return self._memory.save() | self._draining.save() | {"open_rings": np.frombuffer(rings, np.uint8)}
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved, by an engine with the same configuration."""
         rings = msgspec.json.decode(saved["open_rings"].tobytes(), type=list[OpenRing])
         self._take_up(Memory.load(self._config.window_ms, LATENESS_MS, saved), rings)
+        self._draining.load(saved)
 
     # -- judging -----------------------------------------------------------------------------------
 

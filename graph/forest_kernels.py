@@ -22,6 +22,7 @@ from graph.forest_search import meet
 from graph.join_lists import after, appended, before, far_end, removed
 from graph.kernel import inlined, kernel, wide
 from graph.link_records import BESIDE, IN_TREE, LinkState
+from graph.notes import note_link
 from graph.prefetch import fetch
 
 CANDIDATES: Final = 16
@@ -65,6 +66,7 @@ def join(s: LinkState, f: ForestState, link: int) -> bool:
     record = s.links[link]
     if record.joins != 0:
         return False
+    note_link(s.notes, link)
     source, target = wide(record.source), wide(record.target)
     if same(f, source, target):
         _set_aside(s, f, link, source, target)
@@ -82,6 +84,7 @@ def part(s: LinkState, f: ForestState, link: int) -> bool:
     if was == 0:
         return False
     record.joins = 0
+    note_link(s.notes, link)
     source, target = wide(record.source), wide(record.target)
     if was == BESIDE:
         f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), link, source)

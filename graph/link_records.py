@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.arrays import Arrays, Field
+from graph.notes import NoteState
 from graph.vocabulary import IDENTITY_LINKS, LinkKind
 
 LINK: Final = np.dtype(
@@ -137,6 +138,8 @@ class LinkState(Arrays):
     spells: Records
     """SPELL: spells before the newest."""
     scalars: npt.NDArray[np.int64]
+    notes: NoteState
+    """What changed since it was last asked."""
 
     fields: ClassVar[dict[str, Field]] = {
         "links": LINK,
@@ -148,4 +151,5 @@ class LinkState(Arrays):
         "forgetting": np.dtype(np.int32),
         "spells": SPELL,
         "scalars": np.dtype(np.int64),
+        "notes": NoteState,
     }

@@ -56,6 +56,7 @@ from graph.link_touch import (
     touch,
     touch_at,
 )
+from graph.notes import Notes, NoteState
 
 __all__ = [
     "LinkState",
@@ -99,6 +100,7 @@ class LinkStore:
         scalars[FORGETTING_SHIFT] = _shift(lateness_ms, FEWEST_BUCKETS)
         scalars[AGEING_AT] = BEFORE_ALL_MS >> int(scalars[AGEING_SHIFT])
         scalars[FORGETTING_AT] = BEFORE_ALL_MS >> int(scalars[FORGETTING_SHIFT])
+        self.notes = Notes()
         self._state = LinkState(
             links=_records(LINK, 0),
             hooks=np.zeros(0, HOOK),
@@ -109,6 +111,7 @@ class LinkStore:
             forgetting=np.full(FEWEST_BUCKETS, -1, np.int32),
             spells=np.zeros(0, SPELL),
             scalars=scalars,
+            notes=self.notes.state,
         )
 
     @property
@@ -149,6 +152,7 @@ class LinkStore:
             size = max(int(s.scalars[SPELLS_COUNT]) + links, 2 * len(s.spells))
             self._replace(spells=_grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
+        self._fit_notes(links)
 
     def live_records(self) -> Records:
         """The records of all live links; copies. O(links)."""
@@ -161,7 +165,8 @@ class LinkStore:
         s = self._state
         used, spells, lists = (int(s.scalars[each]) for each in (USED, SPELLS_USED, LISTS))
         known = int(s.scalars[ENTITIES])
-        return {
+        notes = {f"notes.{name}": array for name, array in self.notes.arrays().items()}
+        return notes | {
             "links": _bytes(s.links[:used]),
             "hooks": _bytes(s.hooks[:used]),
             "ends": s.ends[:lists].copy(),
@@ -184,7 +189,11 @@ class LinkStore:
                 "replay the events from the beginning"
             )
         used = int(scalars[USED])
+        store.notes = Notes.from_arrays(
+            {name.removeprefix("notes."): arrays[name] for name in arrays if name.startswith("notes.")}
+        )
         store._replace(
+            notes=store.notes.state,
             ends=arrays["ends"].copy(),
             entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
             ageing=arrays["ageing"].copy(),
@@ -195,10 +204,16 @@ class LinkStore:
             scalars=scalars,
         )
         store._grow_links(used)
+        store._fit_notes(0)
         return store
 
-    def _replace(self, **arrays: npt.NDArray[Any]) -> None:
+    def _replace(self, **arrays: npt.NDArray[Any] | NoteState) -> None:
         self._state = self._state.replaced(**arrays)
+
+    def _fit_notes(self, links: int) -> None:
+        s = self._state
+        if self.notes.fit(len(s.links), len(s.entities), int(s.scalars[LIVE]) + links):
+            self._replace(notes=self.notes.state)
 
     def _grow_links(self, wanted: int) -> None:
         """Room for ``wanted`` links: three for each four slots of the index, a power of two."""

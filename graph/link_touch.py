@@ -41,6 +41,7 @@ from graph.link_records import (
     LinkState,
 )
 from graph.link_spells import drop_spells, insert_event
+from graph.notes import note_gone, note_link
 
 
 @kernel
@@ -144,6 +145,7 @@ def next_fallen(s: LinkState) -> int:
         s.scalars[LIVE] -= 1
         leave(s, link)
         remember(s, link)
+        note_gone(s.notes, link, wide(record.kind), wide(record.source), wide(record.target))
     return link
 
 
@@ -156,7 +158,7 @@ def next_at_hand(s: LinkState) -> int:
 @inlined
 def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
     """Add one event to a link. Returns the link and whether it has just become live."""
-    return _touch(s, locate(s, kind, source, target), kind, source, target, ts, money)
+    return touch_at(s, locate(s, kind, source, target), kind, source, target, ts, money)
 
 
 @inlined
@@ -164,7 +166,9 @@ def touch_at(
     s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
 ) -> tuple[int, bool]:
     """As ``touch``, for a caller that has just located the key (-1 when it was not there)."""
-    return _touch(s, located, kind, source, target, ts, money)
+    link, revived = _touch(s, located, kind, source, target, ts, money)
+    note_link(s.notes, link)
+    return link, revived
 
 
 @inlined

@@ -91,6 +91,10 @@ class Rings:
         """An open ring by id."""
         return self._open.get(ring_id)
 
+    def at(self, slot: int) -> OpenRing | None:
+        """The open ring in a slot of the table."""
+        return self._by_slot.get(slot)
+
     def open_rings(self) -> list[OpenRing]:
         """Every open ring, by id."""
         return [self._open[ring_id] for ring_id in sorted(self._open)]

@@ -13,14 +13,30 @@ from graph.visits import NEVER, arrival_ms
 
 @kernel
 def ties(state: State, members: Int32s) -> int:
+    """Puts the identifiers that tie members to each other into ``state.scratch[1]``; returns how many.
+
+    As ``common``, but public ones tie nobody. Those that tie are marked ``first``.
+    """
+    tying = state.scratch[1]
+    found = 0
+    for place in range(common(state, members)):
+        if _may_tie(state, tying[place]):
+            state.marks[tying[place]].first = 1
+            tying[found] = tying[place]
+            found += 1
+    return found
+
+
+@kernel
+def common(state: State, members: Int32s) -> int:
     """Puts the identifiers that several members use into ``state.scratch[1]``; returns how many.
 
-    Public ones tie nobody. Marks the members and the identifiers they use under the newest stamp, these with
+    Marks the members and the identifiers they use under the newest stamp, these with
     how many use each. Cost: O(identity links of the members).
     """
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    tying = state.scratch[1]
+    shared = state.scratch[1]
     stamp = fresh_stamp(state)
     found = 0
     for member in members:
@@ -34,9 +50,8 @@ def ties(state: State, members: Int32s) -> int:
                 mark.count = 0
                 mark.first = 0
             mark.count += 1
-            if mark.count == 2 and _may_tie(state, identifier):
-                mark.first = 1
-                tying[found] = identifier
+            if mark.count == 2:
+                shared[found] = identifier
                 found += 1
             link = hooks[link].next_out
     return found
