@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,17 @@ from gnn.model_figures import ModelFigures
 from gnn.training import Epoch
 
 INK = ("#1b6ca8", "#d1495b", "#66a182", "#edae49")
+DASH: Final = ("-", (0, (4, 3)), (0, (1, 2)), "-.")
+"""Lines that lie upon each other stay told apart."""
 Scores = npt.NDArray[np.floating]
 
 
 def precision_recall(labels: npt.NDArray[np.bool_], weights: Scores, scores: Mapping[str, Scores]) -> bytes:
     """Precision over recall for each named set of scores."""
     figure, axes = _frame("Precision and recall of candidates", "recall", "precision")
-    for ink, (name, each) in zip(INK, scores.items(), strict=False):
+    for ink, dash, (name, each) in zip(INK, DASH, scores.items(), strict=False):
         precision, recall, _ = precision_recall_curve(labels, each, sample_weight=weights)
-        axes.step(recall, precision, where="post", color=ink, label=name)
+        axes.step(recall, precision, where="post", color=ink, linestyle=dash, label=name)
     axes.set_xlim(0, 1.01)
     axes.set_ylim(0, 1.03)
     axes.legend(loc="lower left", frameon=False)
@@ -65,6 +67,7 @@ def learning_curve(epochs: Sequence[Epoch]) -> bytes:
     right = axes.twinx()
     right.set_ylabel("AUPRC on the check part")
     (check,) = right.plot(numbers, [epoch.check for epoch in epochs], color=INK[1])
+    right.set_ylim(top=1.005, bottom=min(0.98, *(epoch.check - 0.02 for epoch in epochs)))
     axes.legend([loss, check], ["loss", "check"], loc="center right", frameon=False)
     return _png(figure)
 

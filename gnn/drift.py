@@ -19,6 +19,8 @@ Values = npt.NDArray[np.floating]
 BINS: Final = 10
 CALM: Final = 0.1
 DRIFTED: Final = 0.25
+FEWEST_GROUPS: Final = 100
+"""With fewer groups of candidates an index over ten bins tells chance and no drift."""
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ the same moment or older, never newer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from gnn.evaluation.truth import Truth
 from gnn.features import DAY_MS
 from gnn.snapshot import Example, Snapshot, owned_by, snapshot_of
 from graph.engine import Engine, EngineConfig
+from graph.event_batch import EventBatch
 from graph.events import EventBase
 from graph.judgement import Judgement
 from graph.rings import Moment
@@ -33,6 +34,7 @@ class Recorder:
     def __init__(self, truth: Truth, world: str = "") -> None:
         self._ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
         self._fraudulent = truth.fraudulent()
+        self._unjudged = frozenset(truth.unjudged)
         self._world = world
         self._judged: dict[tuple[int, ...], tuple[list[float], int]] = {}
 
@@ -48,12 +50,18 @@ class Recorder:
 
     def snapshot(self, view: GraphView) -> Snapshot:
         """The graph now, with the candidates judged since the last call."""
-        examples = [
+        made = (
             self._example(view, members, values, moment_ms)
             for members, (values, moment_ms) in self._judged.items()
-        ]
+        )
+        examples = [example for example in made if not self._is_open_question(example)]
         self._judged.clear()
         return snapshot_of(view, examples, self._fraudulent)
+
+    def _is_open_question(self, example: Example) -> bool:
+        """Whether it can be called neither a ring nor honest, because half of it was never judged."""
+        unjudged = len(self._unjudged.intersection(example.accounts))
+        return not example.is_ring and 2 * unjudged >= len(example.accounts)
 
     def _example(
         self, view: GraphView, members: tuple[int, ...], values: list[float], moment_ms: int
@@ -76,7 +84,7 @@ class Recorder:
 
 
 def snapshots_of(
-    events: Iterable[EventBase],
+    events: Iterable[EventBase] | Iterable[EventBatch],
     truth: Truth,
     scorer: Scorer,
     every_days: float = EVERY_DAYS,
@@ -85,30 +93,51 @@ def snapshots_of(
 ) -> list[Snapshot]:
     """Snapshots every ``every_days`` of event time, and one at the end; none where nothing was judged.
 
-    ``events`` come in the order in which they happened; ``world`` goes before every name, so that those of
-    two worlds differ. Cost: one run of the engine, and O(entities + links) for each snapshot.
+    ``events`` come in the order in which they happened, one by one or in batches; ``world`` goes before every
+    name, so that those of two worlds differ. Cost: one run of the engine, and O(entities + links) for
+    each snapshot.
     """
     recorder = Recorder(truth, world)
     engine = Engine(config or EngineConfig(), scorer, recorder.observe)
     found: list[Snapshot] = []
-    batch: list[EventBase] = []
+
+    def look() -> None:
+        if recorder.has_examples:
+            snapshot = recorder.snapshot(engine.view())
+            if snapshot.examples:
+                found.append(snapshot)
+
+    every_ms = round(every_days * DAY_MS)
     due_ms = 0
-    for event in events:
-        due_ms = due_ms or event.ts + round(every_days * DAY_MS)
-        if event.ts >= due_ms:
-            engine.apply(batch)
-            batch = []
-            if recorder.has_examples:
-                found.append(recorder.snapshot(engine.view()))
-            due_ms += round(every_days * DAY_MS) * (1 + (event.ts - due_ms) // round(every_days * DAY_MS))
-        batch.append(event)
-        if len(batch) >= BATCH:
-            engine.apply(batch)
-            batch = []
-    engine.apply(batch)
-    if recorder.has_examples:
-        found.append(recorder.snapshot(engine.view()))
+    for batch in batches_of(events):
+        start = 0
+        times = batch.records["ts"]
+        due_ms = due_ms or int(times[0]) + every_ms
+        while len(late := np.flatnonzero(times[start:] >= due_ms)):
+            end = start + int(late[0])
+            engine.apply(batch[start:end])
+            look()
+            due_ms += every_ms * (1 + (int(times[end]) - due_ms) // every_ms)
+            start = end
+        engine.apply(batch[start:])
+    look()
     return found
+
+
+def batches_of(events: Iterable[EventBase] | Iterable[EventBatch]) -> Iterator[EventBatch]:
+    """The same events in batches, none of them empty."""
+    single: list[EventBase] = []
+    for each in events:
+        if isinstance(each, EventBatch):
+            if len(each):
+                yield each
+            continue
+        single.append(each)
+        if len(single) >= BATCH:
+            yield EventBatch.of(single)
+            single = []
+    if single:
+        yield EventBatch.of(single)
 
 
 def examples_of(snapshots: Sequence[Snapshot]) -> list[Example]:

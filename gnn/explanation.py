@@ -4,29 +4,34 @@ Candidates for removal are *bonds*: everything that ties members to one identifi
 with one driver, the referrals among members. A ring stands while an open ring holds at least half of
 its accounts with a score of ``threshold`` or more. Bonds are taken away greedily, the one that lowers
 the score most first, among the ``WIDTH`` that do most by themselves; then each is put back for trial.
-What is left is minimal: with any one of its bonds put back the ring stands. Every statement is a run of
-the engine over the events as they would have been (``gnn.removal``), never an estimate.
+What is left is minimal: with any one of its bonds put back the ring stands. The search runs on the events
+that bear on the ring (``gnn.vicinity``); what it finds is checked on the whole city, and where it does not
+hold there the search is made again on the whole. Every statement is a run of the engine over the events
+as they would have been (``gnn.removal``), never an estimate.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from gnn.removal import Tie, ties_of, without
-from gnn.vicinity import vicinity
+from gnn.moved import Moved, moved_most
+from gnn.removal import Tie, ties_of
+from gnn.vicinity import City, Rows
 from graph.engine import Engine, EngineConfig
+from graph.event_batch import EventBatch
 from graph.events import EventBase
+from graph.judgement import Judgement
+from graph.rings import Moment
 from graph.scoring import Scorer
 from graph.vocabulary import LinkKind
 
-MOST_BONDS: Final = 14
-WIDTH: Final = 6
-MOST_REMOVED: Final = 5
-BATCH: Final = 10_000
+MOST_BONDS: Final = 20
+WIDTH: Final = 12
+MOST_REMOVED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +67,46 @@ class Bond:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``removed`` bonds bring the ring below the threshold when ``verified``.
+    """Why accounts are a ring. ``removed`` bonds bring it below the threshold when ``verified``.
 
-    ``score`` is that of the ring on the events that bear on it, ``score_without`` the highest of any ring
-    that holds half of its accounts after the removal, 0 where none does. ``asked`` counts the engine's runs.
+    ``score`` is that of the ring, ``score_without`` the highest of any ring that holds half of its
+    accounts after the removal, 0 where none does; both on all events of the city. ``moved`` is the
+    evidence that moved the score most, ``events`` how many events the removed bonds stand for, ``asked``
+    counts the engine's runs.
     """
 
+    stands: bool
     removed: tuple[Bond, ...]
     score: float
     score_without: float
     verified: bool
+    moved: tuple[Moved, ...]
     asked: int
 
     @property
+    def events(self) -> int:
+        """How many events the removed bonds stand for."""
+        return sum(bond.events for bond in self.removed)
+
+    @property
     def words(self) -> str:
-        """One sentence for an investigator."""
-        if not self.verified:
+        """A sentence or two for an investigator."""
+        if not self.stands:
             return (
-                f"No {MOST_REMOVED} bonds would clear it: it stands at {self.score_without:.2f} without "
-                f"{_listed([bond.words for bond in self.removed]) or 'anything'}"
+                f"No ring holds half of these accounts (score {self.score:.2f}): there is nothing to explain"
             )
-        return (
-            f"Without {_listed([bond.words for bond in self.removed])} this is not a ring "
-            f"(score {self.score:.2f}, then {self.score_without:.2f})"
-        )
+        without = _listed([bond.words for bond in self.removed]) or "anything"
+        if self.verified:
+            scores = f"score {self.score:.2f}, then {self.score_without:.2f}"
+            said = f"Without {without} this is not a ring ({scores})"
+        else:
+            said = f"It still stands at {self.score_without:.2f} without {without}"
+        most = _listed([each.words for each in self.moved])
+        return f"{said}. Most moved by {most}" if most else said
 
 
 def explain(
-    events: Sequence[EventBase],
+    events: Iterable[EventBase],
     accounts: Collection[str],
     scorer: Scorer,
     config: EngineConfig | None = None,
@@ -97,55 +114,133 @@ def explain(
 ) -> Explanation:
     """Explain the ring of ``accounts`` on the city's ``events``, given in order.
 
-    Cost: one pass over the events, and some dozens of runs over those that bear on the ring.
+    For several rings of one city make one :class:`Explainer`. Cost: as there.
     """
-    config = config or EngineConfig()
-    limit = config.policy.review if threshold is None else threshold
-    members = frozenset(accounts)
-    near = vicinity(events, members)
-    runs = 0
+    return Explainer(events, scorer, config, threshold).explain(accounts)
 
-    def ask(gone: Collection[Bond]) -> tuple[float, float]:
-        nonlocal runs
-        runs += 1
-        matches = _matcher(gone, members)
-        return standing(list(without(near, matches)) if gone else near, members, scorer, config)
 
-    score, _ = ask(())
-    bonds = bonds_of(near, members)
-    if score < limit:
-        return Explanation((), score, score, True, runs)
-    alone = sorted((ask((bond,)), n) for n, bond in enumerate(bonds))
-    removed: list[Bond] = []
-    reached = score
-    pool = [bonds[n] for _, n in alone[:WIDTH]]
-    while pool and reached >= limit and len(removed) < MOST_REMOVED:
-        if removed:
-            (reached, _), best = min((ask([*removed, bond]), n) for n, bond in enumerate(pool))
+class Explainer:
+    """Explains rings of one city.
+
+    Cost: two passes over the events; for each ring some dozens of runs of the engine over the events that
+    bear on it, and one over all; where the short way fails, some dozens over all.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[EventBase],
+        scorer: Scorer,
+        config: EngineConfig | None = None,
+        threshold: float | None = None,
+    ) -> None:
+        self._scorer = scorer
+        self._config = config or EngineConfig()
+        self._limit = self._config.policy.review if threshold is None else threshold
+        self._city = City(events)
+        self._features: dict[frozenset[str], tuple[float, ...]] = {}
+        judged: dict[tuple[int, ...], tuple[float, ...]] = {}
+
+        def observe(judgement: Judgement, values: list[float], _: Moment) -> None:
+            judged[judgement.accounts] = tuple(values)
+
+        self._live = Engine(self._config, scorer, observe)
+        self._live.apply(self._city.batch)
+        self._rings = self._live.rings()
+        held = {account for ring in self._rings for account in ring.accounts}
+        for numbers, values in judged.items():
+            names = frozenset(self._live.entities.names(list(numbers)))
+            if not held.isdisjoint(names):
+                self._features[names] = values
+
+    def explain(self, accounts: Collection[str]) -> Explanation:
+        """The bonds without which ``accounts`` would be no ring, and the evidence that moved its score."""
+        members = frozenset(accounts)
+        ring = max(
+            (ring for ring in self._rings if _holds(members, ring.accounts)),
+            key=lambda ring: ring.score,
+            default=None,
+        )
+        if ring is None or ring.score < self._limit:
+            return Explanation(False, (), 0.0 if ring is None else ring.score, 0.0, False, (), 0)
+        whole, near = self._city.whole(), self._city.near(members)
+        found = _Search(self, near, members)
+        removed = found.bonds_that_clear()
+        check = _Search(self, whole, members)
+        reached, _ = check.ask(removed) if removed else (ring.score, 0.0)
+        asked = found.runs + check.runs
+        if reached >= self._limit or not removed:
+            removed = check.bonds_that_clear()
+            reached, _ = check.ask(removed)
+            asked = found.runs + check.runs
+        features = self._features.get(frozenset(ring.accounts), ())
+        moved = moved_most(features, self._scorer.score) if features else ()
+        return Explanation(True, tuple(removed), ring.score, reached, reached < self._limit, moved, asked)
+
+    def standing(self, events: EventBatch, members: frozenset[str]) -> tuple[float, float]:
+        """The best score of an open ring with half of the members (0: none), and the members' mean score."""
+        engine = Engine(self._config, self._scorer)
+        engine.apply(events)
+        held = [ring.score for ring in engine.rings() if _holds(members, ring.accounts)]
+        scores = [each.score for each in engine.accounts() if each.account_id in members]
+        return max(held, default=0.0), sum(scores) / max(len(scores), 1)
+
+    @property
+    def city(self) -> City:
+        """The events."""
+        return self._city
+
+    @property
+    def limit(self) -> float:
+        """The score from which on a ring stands."""
+        return self._limit
+
+
+class _Search:
+    """The greedy search for one ring's bonds on one set of rows."""
+
+    def __init__(self, explainer: Explainer, rows: Rows, members: frozenset[str]) -> None:
+        self._explainer = explainer
+        self._rows = rows
+        self._members = members
+        self.runs = 0
+
+    def ask(self, gone: Collection[Bond]) -> tuple[float, float]:
+        """How the ring stands without some bonds."""
+        self.runs += 1
+        city = self._explainer.city
+        if gone:
+            left = city.without(self._rows, self._members, _matcher(gone, self._members))
         else:
-            ((reached, _), _), best = alone[0], 0
-        removed.append(pool.pop(best))
-    for bond in list(removed):
-        rest = [each for each in removed if each is not bond]
-        if reached < limit and rest:
-            found, _ = ask(rest)
-            if found < limit:
-                removed, reached = rest, found
-    return Explanation(tuple(removed), score, reached, reached < limit, runs)
+            left = city.batch[self._rows]
+        return self._explainer.standing(left, self._members)
+
+    def bonds_that_clear(self) -> list[Bond]:
+        """Bonds without which the ring does not stand on these rows; the best found where there are none.
+
+        Empty when it does not stand on these rows as they are.
+        """
+        limit = self._explainer.limit
+        events = self._explainer.city.events
+        bonds = bonds_of([events[row] for row in self._rows.tolist()], self._members)
+        if not bonds or self.ask(())[0] < limit:
+            return []
+        alone = sorted((self.ask((bond,)), n) for n, bond in enumerate(bonds))
+        pool = [bonds[n] for _, n in alone[:WIDTH]]
+        removed = [pool.pop(0)]
+        reached = alone[0][0][0]
+        while pool and reached >= limit and len(removed) < MOST_REMOVED:
+            (reached, _), best = min((self.ask([*removed, bond]), n) for n, bond in enumerate(pool))
+            removed.append(pool.pop(best))
+        if reached < limit:
+            for bond in list(removed):
+                rest = [each for each in removed if each is not bond]
+                if rest and self.ask(rest)[0] < limit:
+                    removed = rest
+        return removed
 
 
-def standing(
-    events: Sequence[EventBase], members: frozenset[str], scorer: Scorer, config: EngineConfig
-) -> tuple[float, float]:
-    """The best score of an open ring with half of the members (0: none), and the members' mean score."""
-    engine = Engine(config, scorer)
-    for start in range(0, len(events), BATCH):
-        engine.apply(events[start : start + BATCH])
-    held = [
-        ring.score for ring in engine.rings() if 2 * len(members.intersection(ring.accounts)) >= len(members)
-    ]
-    scores = [each.score for each in engine.accounts() if each.account_id in members]
-    return max(held, default=0.0), sum(scores) / max(len(scores), 1)
+def _holds(members: frozenset[str], accounts: Collection[str]) -> bool:
+    return 2 * len(members.intersection(accounts)) >= len(members)
 
 
 def bonds_of(events: Sequence[EventBase], members: frozenset[str]) -> list[Bond]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gnn.charts import calibration, learning_curve, precision_recall, recall_by_kind
-from gnn.drift import CALM, Drift
+from gnn.drift import CALM, FEWEST_GROUPS, Drift
 from gnn.lessons import group_weights
 from gnn.model_figures import DECIDING, Judged, ModelFigures, model_figures
 from gnn.stored_model import Manifest
@@ -22,12 +22,13 @@ def write_report(
     folder: Path,
     manifest: Manifest,
     judged: Mapping[str, Sequence[Judged]],
-    drift: Sequence[Drift],
+    drift: Sequence[Drift] | None,
     epochs: Sequence[Epoch] = (),
 ) -> dict[str, ModelFigures]:
     """Write ``report.md`` and its plots; gives the figures by name of what was judged.
 
-    ``judged`` holds the same worlds under each name, the model first.
+    ``judged`` holds the same worlds under each name, the model first; ``drift`` is None where there are too
+    few candidates to tell it.
     """
     figures = {name: model_figures(worlds) for name, worlds in judged.items()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +55,8 @@ def write_report(
         f"rings, none of which the model has learnt from.",
         "",
         *_table(figures),
+        "",
+        *_who_wins(figures),
         "",
         f"## Rings found, at {DECIDING:g} false ones for 10,000 honest accounts",
         "",
@@ -97,7 +100,24 @@ def _kinds(figures: Mapping[str, ModelFigures]) -> list[str]:
     ] or ["| none |" + " 0 of 0 |" * len(figures)]
 
 
-def _drift(drift: Sequence[Drift]) -> list[str]:
+def _who_wins(figures: Mapping[str, ModelFigures]) -> list[str]:
+    """Who finds most rings at the deciding rate, and by how much."""
+    ranked = sorted(figures, key=lambda name: -figures[name].recall[DECIDING])
+    shares = {name: figures[name].recall[DECIDING] for name in ranked}
+    said = ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
+    best, *others = ranked
+    if not others:
+        return [f"Rings found at {DECIDING:g} false ones for 10,000 honest accounts: {said}."]
+    ahead = 100 * (shares[best] - shares[others[0]])
+    verdict = (
+        f"**{best}** is ahead by {ahead:.1f} points" if ahead else "neither finds more rings than the other"
+    )
+    return [f"Rings found at {DECIDING:g} false ones for 10,000 honest accounts decide: {said}; {verdict}."]
+
+
+def _drift(drift: Sequence[Drift] | None) -> list[str]:
+    if drift is None:
+        return [f"Not told: fewer than {FEWEST_GROUPS} groups of candidates are too few for ten bins."]
     moved = [each for each in drift if each.psi > CALM]
     if not moved:
         return ["Scores and features are spread as in training (population stability below 0.1 for all)."]

@@ -15,6 +15,7 @@ from gnn.examples import EVERY_DAYS, snapshots_of
 from gnn.fitting import first_guess
 from gnn.lessons import Lesson, lesson_of
 from gnn.snapshot import Snapshot
+from graph.event_batch import EventBatch
 from graph.events import Event, EventBase
 from simulation import CityConfig, simulate
 
@@ -38,7 +39,10 @@ class World:
 
 
 def world_of(
-    events: Iterable[EventBase], truth: Truth, name: str = "", every_days: float = EVERY_DAYS
+    events: Iterable[EventBase] | Iterable[EventBatch],
+    truth: Truth,
+    name: str = "",
+    every_days: float = EVERY_DAYS,
 ) -> list[Snapshot]:
     """Snapshots of a world; candidates are judged by the first guess, as no fit may depend on another."""
     return snapshots_of(events, truth, first_guess(), every_days, f"{name} " if name else "")

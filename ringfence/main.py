@@ -13,11 +13,15 @@ from ringfence.commands import (
     detect,
     doctor,
     evaluate,
+    evaluate_model,
+    explain,
+    promote,
     query,
     replay,
     run,
     simulate,
     store,
+    train,
 )
 
 app = typer.Typer(
@@ -57,6 +61,12 @@ app.command("evaluate", short_help="Compare results with the truth, beside plain
 )
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
+app.command("explain", short_help="Say which ties make a ring one.")(explain.command)
+app.command("train", short_help="Train the network on events whose rings are known.")(train.command)
+app.command("evaluate-model", short_help="Judge a trained model on events it never saw.")(
+    evaluate_model.command
+)
+app.command("promote", short_help="Make a model the champion, if it wins.")(promote.command)
 app.command("demo", short_help="Simulate, detect and compare in one go.")(demo.command)
 app.command("doctor", short_help="Say what is installed and whether it works.")(doctor.command)
 

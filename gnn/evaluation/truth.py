@@ -24,10 +24,12 @@ class Decoy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known about who cheats; an account in no ring is honest."""
+    """Everything known about who cheats; an account in no ring is honest, but for those ``unjudged``."""
 
     rings: list[TrueRing]
     decoys: list[Decoy] = []
+    unjudged: list[str] = []
+    """Accounts of which nobody has said what they are; training leaves out candidates made of them."""
 
     def fraudulent(self) -> frozenset[str]:
         """Every account of every ring."""

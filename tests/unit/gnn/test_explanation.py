@@ -1,13 +1,18 @@
 """Explanations: worlds without a tie, and the ties without which a ring is none."""
 
+import math
+
 import pytest
 
-from gnn.explanation import bonds_of, explain, standing
+from gnn.explanation import Explainer, bonds_of, explain
+from gnn.moved import moved_most
 from gnn.removal import Tie, ties_of, without
 from gnn.scorer import load_scorer
-from gnn.vicinity import vicinity
+from gnn.vicinity import City
 from graph.engine import EngineConfig
+from graph.event_batch import EventBatch
 from graph.events import TripCompleted
+from graph.scoring import FEATURES
 from graph.vocabulary import LinkKind
 from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
@@ -58,43 +63,96 @@ def story():
     return scene.events, members
 
 
+@pytest.fixture(scope="module")
+def explainer(story):
+    return Explainer(story[0], load_scorer())
+
+
 def test_the_vicinity_holds_all_of_the_members_and_less_than_the_city(story):
     events, members = story
-    near = vicinity(events, members)
+    city = City(events)
+    rows = city.near(members)
+    near = [events[row] for row in rows]
     of_members = [
         event for event in events if getattr(event, "account_id", getattr(event, "rider_id", "")) in members
     ]
     kept = {event.event_id for event in near}
     assert all(event.event_id in kept for event in of_members)
     assert [event.ts for event in near] == sorted(event.ts for event in near)
+    assert len(near) <= len(city)
 
 
-def test_the_ties_of_an_explanation_clear_the_ring_and_each_of_them_is_needed(story):
+def test_a_city_without_ties_is_what_the_events_say_without_them(story):
     events, members = story
-    scorer, config = load_scorer(), EngineConfig()
-    found = explain(events, members, scorer, config)
+    city = City(events)
+    phone = next(
+        tie.target
+        for event in events
+        for tie in ties_of(event)
+        if tie.kind is LinkKind.USES_DEVICE and tie.source in members
+    )
+
+    def gone(tie):
+        return tie.source in members and tie.target == phone
+
+    assert list(city.without(city.whole(), members, gone).events()) == list(without(events, gone))
+    assert list(city.without(city.whole(), members, lambda _: False).events()) == list(events)
+
+
+def test_the_ties_of_an_explanation_clear_the_ring_and_each_of_them_is_needed(story, explainer):
+    events, members = story
+    config = EngineConfig()
+    found = explainer.explain(members)
+    assert found.stands
     assert found.score >= config.policy.review
     assert found.verified
     assert found.removed
     assert found.words.startswith("Without ")
-    near = vicinity(events, members)
+    assert found.events == sum(bond.events for bond in found.removed) > 0
     wanted = {(bond.kind, bond.target) for bond in found.removed}
 
     def score_without(keys):
-        left = without(near, lambda tie: tie.source in members and (tie.kind, tie.target) in keys)
-        return standing(list(left), members, scorer, config)[0]
+        left = without(events, lambda tie: tie.source in members and (tie.kind, tie.target) in keys)
+        return explainer.standing(EventBatch.of(list(left)), members)[0]
 
+    assert score_without(set()) == found.score
     assert score_without(wanted) == found.score_without < config.policy.review
     for key in wanted:
         if len(wanted) > 1:
             assert score_without(wanted - {key}) >= config.policy.review
 
 
+def test_an_explanation_names_the_evidence_that_moved_the_score(story, explainer):
+    found = explainer.explain(story[1])
+    assert found.moved
+    assert max(found.moved, key=lambda each: abs(each.log_odds)) == found.moved[0]
+    assert found.moved[0].words in found.words
+
+
+def test_what_moves_most_is_what_weighs_most():
+    weights = {"rule.takeover": 3.0, "innocent.fleet": -2.0, "signal.burst": 0.01}
+    features = [float(name in weights) for name in FEATURES]
+
+    def score(values):
+        total = sum(weights.get(name, 5.0) * value for name, value in zip(FEATURES, values, strict=True))
+        return 1 / (1 + math.exp(-total))
+
+    found = moved_most(features, score)
+    assert [(each.feature, round(each.log_odds, 6)) for each in found] == [
+        ("rule.takeover", 3.0),
+        ("innocent.fleet", -2.0),
+    ]
+    assert found[0].words == "the rule takeover (raises the odds 20.1 times)"
+    assert found[1].words == "in favour: fleet (lowers the odds 7.4 times)"
+
+
 def test_who_is_no_ring_needs_no_explanation(story):
     events, _ = story
     found = explain(events, ["farm00"], load_scorer(), EngineConfig(), threshold=2.0)
-    assert found.verified
+    assert not found.stands
+    assert not found.verified
     assert found.removed == ()
+    assert found.words.startswith("No ring holds half of these accounts")
 
 
 def test_bonds_join_two_members_or_more():

@@ -36,6 +36,7 @@ def test_a_report_says_and_shows_how_a_model_did(tmp_path):
     assert "Judged on 6 candidates in 6 groups, 3 of them rings" in text
     assert "| `score` | 0.40 | drifted |" in text
     assert "| collusion | " in text
+    assert "decide: " in text
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert names == [
         "calibration.png",
@@ -47,3 +48,14 @@ def test_a_report_says_and_shows_how_a_model_did(tmp_path):
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
         assert f"]({name})" in text or name == "report.md"
+
+
+def test_with_few_candidates_no_drift_is_told(tmp_path):
+    config = TrainingConfig(seed=1, epochs=1, lessons=4, width=8, layers=1)
+    model = make_model(
+        Parts(lessons(range(4)), lessons(range(8, 10))), config, Provenance("1", "a test", [1])
+    )
+    examples = [each for lesson in lessons([20]) for each in lesson.examples]
+    judged = {"network": [Judged(examples, np.full(len(examples), 0.4), Truth(rings=[]), 1_000)]}
+    write_report(tmp_path, model.manifest, judged, None)
+    assert "Not told: fewer than 100 groups" in (tmp_path / "report.md").read_text()

@@ -12,6 +12,7 @@ from gnn.fitting import first_guess
 from gnn.snapshot import owned_by, snapshot_of
 from graph.engine import Engine, EngineConfig
 from graph.errors import Fatal
+from graph.event_batch import EventBatch
 from tests.unit.gnn.worlds import example
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import new_engine
@@ -119,3 +120,40 @@ def test_a_candidate_judged_twice_is_kept_as_last_judged():
 def test_a_schema_is_named_by_all_features_in_order():
     assert schema_digest(("a", "b")) == schema_digest(("a", "b"))
     assert schema_digest(("a", "b")) != schema_digest(("b", "a"))
+
+
+def test_candidates_of_whom_half_were_never_judged_are_no_examples():
+    scene = Scene()
+    live_in(scene)
+    members = sorted(multi_account(scene))
+    honest = snapshots_of(scene.events, Truth(rings=[]), first_guess())
+    asked = snapshots_of(scene.events, Truth(rings=[], unjudged=members), first_guess())
+    known = snapshots_of(
+        scene.events,
+        Truth(rings=[TrueRing(ring="r", kind="k", accounts=members)], unjudged=members),
+        first_guess(),
+    )
+
+    def about_them(snapshots):
+        examples = [each for snapshot in snapshots for each in snapshot.examples]
+        return [each for each in examples if 2 * len(set(members) & set(each.accounts)) >= len(each.accounts)]
+
+    assert about_them(honest)
+    assert not about_them(asked)
+    assert {each.is_ring for each in about_them(known)} == {True}
+
+
+def test_batches_of_events_give_the_same_snapshots_as_single_events():
+    scene = Scene()
+    live_in(scene)
+    multi_account(scene)
+    truth = Truth(rings=[])
+    whole = EventBatch.of(scene.events)
+    one = snapshots_of(scene.events, truth, first_guess(), 2.0)
+    parts = [whole[start : start + 37] for start in range(0, len(whole), 37)]
+    two = snapshots_of(parts, truth, first_guess(), 2.0)
+    assert [each.moment_ms for each in one] == [each.moment_ms for each in two]
+    assert len(one) > 1
+    for left, right in zip(one, two, strict=True):
+        assert [each.accounts for each in left.examples] == [each.accounts for each in right.examples]
+        np.testing.assert_array_equal(left.features, right.features)
