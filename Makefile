@@ -45,9 +45,8 @@ lint: $(STAMP)
 check: lint ## Lint, then run the quick tests
 	$(BIN)/python -m pytest -m 'not slow and not servers'
 
-bench: $(STAMP) ## Run the benchmarks
-	@for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
-	    echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(STAMP) ## Run the benchmarks and compare their ratios (EVENTS=FILE: on one more file)
+	@$(BIN)/python benchmarks/run_all.py $(if $(EVENTS),--events $(EVENTS))
 
 soak: $(STAMP) ## Kill the service again and again, a hundred times over, and compare
 	$(BIN)/python -m tests.integration.chaos --seeds 100

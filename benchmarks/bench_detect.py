@@ -1,7 +1,7 @@
 """How fast ``ringfence detect`` is, beside the least a program could do and a plain twin on networkx.
 
-Two simulated cities of one seed, without and with GPS positions, are written to a temporary folder, or
-``--events FILE`` is taken instead. Measured on each, interleaved, ``--repeats`` times after one run that is
+Two simulated cities of one seed, without and with GPS positions, are written to a temporary folder;
+``--events FILE`` is measured before them. Measured on each, interleaved, ``--repeats`` times after one run that is
 thrown away; one line of JSON for each file with the median of every measure:
 
 * ``detect``: the whole pipeline in this process, results written to disk;
@@ -214,7 +214,7 @@ def growth(events: Path) -> dict[str, Any]:
 def main() -> None:
     """Print one line of JSON for each case."""
     parser = argparse.ArgumentParser(description="Events per second of ringfence detect and its rivals.")
-    parser.add_argument("--events", type=Path, help="a plain file of events instead of the simulated cities")
+    parser.add_argument("--events", type=Path, help="a plain file of events to measure too")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--riders", type=int, default=2000)
     parser.add_argument("--drivers", type=int, default=150)
@@ -230,7 +230,6 @@ def main() -> None:
         scratch = Path(folder)
         if options.events is not None:
             report(options.events.name, measure(options.events, scratch, options.repeats))
-            return
         for gps in (False, True):
             config = CityConfig(
                 seed=options.seed, riders=options.riders, drivers=options.drivers, days=options.days, gps=gps

@@ -1,0 +1,110 @@
+"""Every ``bench_*.py`` beside this file, one after another, and a table of what their figures amount to.
+
+Their lines of JSON are shown as they come and kept in ``--out``; the table compares each ratio with what the
+engine is held to. ``--events FILE`` gives ``bench_detect`` one more file of events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+HERE: Final = Path(__file__).parent
+Found = dict[tuple[str, str], dict[str, Any]]
+
+
+class Row(NamedTuple):
+    """One line of the table; ``wanted`` is a least or greatest value, by its sign."""
+
+    name: str
+    value: float
+    wanted: float
+
+
+def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
+    """What one benchmark prints, as it comes; raises when it fails."""
+    command = [sys.executable, "-u", str(script), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield from process.stdout
+    if process.returncode != 0:
+        raise SystemExit(f"expected {script.name} to end well, found exit status {process.returncode}")
+
+
+def rows(found: Found) -> Iterator[Row]:
+    """The ratios that the cases at hand allow."""
+    links = {int(case.split()[1]): one for (_, case), one in found.items() if case.startswith("groups ")}
+    for size, one in sorted(links.items()):
+        times = one["times_faster_per_batch"]
+        yield Row(f"links, {size:,} live: times faster a batch than igraph", times["igraph"], 100)
+        yield Row("  than igraph on a graph already built", times["igraph, components alone"], 100)
+        yield Row("  share of union-find that cannot delete", one["of_union_find"], 0.10)
+    if len(links) > 1:
+        small, large = min(links), max(links)
+        cost = links[large]["ns_per_update"] / links[small]["ns_per_update"]
+        yield Row(f"links: cost of an update at {large:,} over {small:,}", cost, -3)
+    for (bench, case), one in found.items():
+        if case.startswith("memory "):
+            yield Row(f"bytes a live link, {case[7:]} of them", one["resident_bytes_per_live_link"], -100)
+            yield Row("  bytes an entity", one["resident_bytes_per_entity"], -200)
+        elif bench == "peeling":
+            times = one["times_faster"]["levels"]
+            yield Row(f"peeling, {one['edges']:,} pairs: times faster than from scratch", times["add"], 1000)
+            yield Row("  median microseconds to add one", one["add"]["median_us"], -50)
+            yield Row("  to remove one", one["remove"]["median_us"], -50)
+        elif bench == "detect" and "ratios" in one:
+            share = one["ratios"]["detect_share_of_ceiling"]
+            yield Row(f"detect, {case}: share of decoding alone", share, 0.30)
+        elif bench == "detect" and case == "growth":
+            yield Row("detect: cost of an event, graph a hundredfold", one["last_over_first"], -2)
+        elif bench == "live_vectors" and case == "batch":
+            yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
+        elif bench == "live_vectors" and case == "edge":
+            yield Row("vectors: milliseconds for one edge, 99 %", one["all"]["p99_ms"], -20)
+            yield Row("  for one at a hub", one["at_the_hub"]["p99_ms"], -20)
+
+
+def table(found: Found) -> Table:
+    """The rows with what they are held to."""
+    shown = Table("measure", "value", "wanted", "", box=None)
+    for row in rows(found):
+        least = row.wanted > 0
+        met = row.value >= row.wanted if least else row.value <= -row.wanted
+        wanted = f"{'at least' if least else 'at most'} {abs(row.wanted):g}"
+        shown.add_row(row.name, f"{row.value:,.3g}", wanted, "met" if met else "short")
+    return shown
+
+
+def main() -> None:
+    """Run them all, keep their lines, print the table."""
+    parser = argparse.ArgumentParser(description="Run every benchmark and compare the ratios.")
+    parser.add_argument("--out", type=Path, default=Path("out/bench.jsonl"))
+    parser.add_argument("--events", type=Path, help="one more file of events, plain, for bench_detect")
+    options = parser.parse_args()
+    if options.events is not None and not options.events.is_file():
+        parser.error(f"expected a file of events at {options.events}, found none: check the path")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    found: Found = {}
+    with options.out.open("w", encoding="utf-8") as kept:
+        for script in sorted(HERE.glob("bench_*.py")):
+            print(f"== {script.name}", flush=True)
+            takes_events = options.events is not None and script.name == "bench_detect.py"
+            for line in lines_of(script, ["--events", str(options.events)] if takes_events else []):
+                print(line, end="", flush=True)
+                if line.startswith("{"):
+                    kept.write(line)
+                    one = json.loads(line)
+                    found[one["bench"], one["case"]] = one
+    Console().print(table(found))
+
+
+if __name__ == "__main__":
+    main()
