@@ -1,8 +1,8 @@
 """How fast ``ringfence detect`` is, beside the least a program could do and a plain twin on networkx.
 
 Two simulated cities of one seed, without and with GPS positions, are written to a temporary folder;
-``--events FILE`` is measured before them. Measured on each, interleaved, ``--repeats`` times after one run that is
-thrown away; one line of JSON for each file with the median of every measure:
+``--events FILE`` is measured before them. Measured on each, interleaved, ``--repeats`` times after one run
+that is thrown away; one line of JSON for each file with the median of every measure:
 
 * ``detect``: the whole pipeline in this process, results written to disk;
 * ``command``: the same as a process of its own, start-up included, with its peak memory (MiB);

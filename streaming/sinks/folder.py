@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -47,8 +48,9 @@ class OutputFolder(AbstractContextManager["OutputFolder"]):
     def commit(self) -> None:
         """Puts the folder at its place, on disk to stay. Raises ``Fatal`` when the disk refuses."""
         try:
-            for file in sorted(self.path.iterdir()):
-                _sync(file)
+            # A disk takes several files in the time of one.
+            with ThreadPoolExecutor() as workers:
+                list(workers.map(_sync, sorted(self.path.iterdir())))
             _sync(self.path)
             former = self._beside(_FORMER)
             if self._place.exists():
