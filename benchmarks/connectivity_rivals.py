@@ -3,6 +3,7 @@
 All take the same operations on the same link records. What each gives for it differs and is said beside it:
 ours, ``maximal`` and ``rebuild`` keep a label and a list of members for every component at every operation;
 ``d_tree`` answers "same component?" by climbing to a root; ``two_buffers`` only does what its updates need.
+Long because the rivals are read beside each other.
 """
 
 from __future__ import annotations
