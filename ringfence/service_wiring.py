@@ -61,7 +61,8 @@ def service(
     from streaming.pseudonyms import Pseudonyms
     from streaming.service.core import Core
     from streaming.service.logs import Log
-    from streaming.service.service import Parts, Service
+    from streaming.service.parts import Parts
+    from streaming.service.service import Service
     from streaming.service.state_folder import StateFolder
 
     log = Log(sys.stderr, uuid.uuid4().hex[:12])

@@ -13,8 +13,8 @@ from confluent_kafka import admin as kafka_admin
 from graph.errors import Unavailable
 from streaming.kafka.failures import FENCED, RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
+from streaming.service.parts import Listener
 from streaming.service.ports import Chunk, Offsets, Partition, Polled
-from streaming.service.service import Listener
 
 ASK_S: Final = 10.0
 _Admin: Any = kafka_admin.AdminClient

@@ -7,13 +7,11 @@ looks at a clock, and the wall clock that event times are held against comes in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from graph.errors import Fatal, Rejected, RingfenceError
 from graph.event_batch import EventBatch
@@ -24,9 +22,9 @@ from streaming.deduplicate import DAY_MS, Admission, Admitted
 from streaming.ports import Engine
 from streaming.pseudonyms import Pseudonyms
 from streaming.rejection import too_far_ahead
-from streaming.service.holding import Held, Holding
+from streaming.service.holding import Holding, Origin, Ready
 from streaming.service.intake import Taken
-from streaming.service.ports import Arrays, Message, Partition, Refused
+from streaming.service.ports import Arrays, Partition, Refused
 from streaming.sources.lines import KEPT_BYTES
 
 
@@ -58,6 +56,8 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     refused: list[Refused]
     events: int
+    flagged_ms: list[int] = []
+    """For each flag, when the broker took the message that raised it, epoch ms, where it says."""
 
     @property
     def has_results(self) -> bool:
@@ -71,40 +71,16 @@ class EngineBroke(Exception):
     batch = 0
 
 
-class Poison(Exception):
-    """Applied one at a time, this record broke the engine."""
-
-    def __init__(self, partition: Partition, offset: int) -> None:
-        super().__init__(f"{partition}@{offset}")
-        self.partition, self.offset, self.batch = partition, offset, 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """Events whose turn it is, in order, and where each came from."""
-
-    batch: EventBatch
-    places: npt.NDArray[np.int64]
-    origin: Callable[[int], tuple[Message, Partition]]
-    """Of a place: its message and partition."""
-
-    @classmethod
-    def of_taken(cls, taken: Taken) -> _Ready:
-        batch, places = taken.events()
-        return cls(batch, places, lambda place: taken.origin(place)[::-1])
-
-    def only(self, rows: npt.NDArray[np.int64]) -> _Ready:
-        return _Ready(self.batch[rows], self.places[rows], self.origin)
-
-    def letter(self, row: int) -> tuple[Message, Partition]:
-        return self.origin(int(self.places[row]))
-
-    def place(self, row: int) -> tuple[Partition, int]:
-        message, partition = self.letter(row)
-        return partition, message.offset()
-
-
 Excluded = Collection[tuple[Partition, int]]
+"""Records that are left out, each by its partition and offset."""
+MOST_POISON: Final = 100
+"""Records that may break the engine in one batch before the service gives up."""
+
+
+class _Time(msgspec.Struct):
+    """The one field that is looked at."""
+
+    ts: int
 
 
 class Core:
@@ -129,87 +105,111 @@ class Core:
         """Up to which event time to release, when every lane has been taken up to ``low_ms``."""
         return max(low_ms - self._order_within_ms, self.holding.released_ms)
 
-    def process(
-        self, taken: Taken, release_ms: int, excluded: Excluded = (), *, one_by_one: bool = False
-    ) -> Brought:
-        """Applies a batch and says what it brought forth.
+    def process(self, taken: Taken, release_ms: int, excluded: Excluded = ()) -> Brought:
+        """Applies a batch, but for the ``excluded``, and says what it brought forth.
 
-        Raises ``EngineBroke``, or with ``one_by_one`` ``Poison`` naming the record; the core is of no use
-        then.
+        Raises ``EngineBroke``; the core is of no use then.
         """
-        refused = [_refused(message, partition, why) for partition, message, why in taken.refused()]
-        ready = self._ordered(taken, release_ms) if self.is_ordering else _Ready.of_taken(taken)
+        refused = [_refused((partition, message), why) for partition, message, why in taken.refused()]
+        ready = self._ordered(taken, release_ms) if self.is_ordering else _as_taken(taken)
         if excluded:
-            # Judged where it is applied and not where it is taken, so that its letter belongs to this batch.
-            out = [n for n in range(len(ready.batch)) if ready.place(n) in excluded]
-            refused += [_refused(*ready.letter(n), _unprocessable()) for n in out]
-            ready = ready.only(np.setdiff1d(np.arange(len(ready.batch)), out))
+            # Judged where it is applied and not where it is taken, so that its letter belongs to this batch,
+            # and before its id is remembered, so that it is new when it is fed again.
+            out = [row for row in range(len(ready)) if ready.place(row) in excluded]
+            refused += [_refused(ready.origin(row), _unprocessable()) for row in out]
+            ready = ready.only(np.setdiff1d(np.arange(len(ready)), out))
         ready = self._admit(ready, refused)
-        outcome = self._apply(ready, one_by_one)
-        self._count(outcome, refused, len(ready.batch))
-        return Brought(outcome=outcome, refused=refused, events=len(ready.batch))
+        outcome = self._apply(ready)
+        self._count(outcome, refused, len(ready))
+        return Brought(
+            outcome=outcome, refused=refused, events=len(ready), flagged_ms=_taken_by_broker(ready, outcome)
+        )
+
+    def process_what_can_be(
+        self, taken: Taken, release_ms: int, excluded: Excluded = ()
+    ) -> tuple[Brought, list[tuple[Partition, int]]]:
+        """The same for a batch that broke the engine; also gives the records that had to be left out.
+
+        Each is found by bisecting: the state from before is put back after each of log2(n) breaks at most.
+        Memory: the state twice more. Raises ``EngineBroke`` when there are more than ``MOST_POISON``.
+        """
+        before, tally = self.save(), msgspec.structs.replace(self.tally)
+        left_out = set(excluded)
+        for _ in range(MOST_POISON):
+            try:
+                return self.process(taken, release_ms, left_out), sorted(left_out - set(excluded))
+            except EngineBroke:
+                self.load(before, msgspec.structs.replace(tally))
+                left_out.add(self._culprit(taken, release_ms, left_out))
+                self.load(before, msgspec.structs.replace(tally))
+        raise EngineBroke(f"it fails without {MOST_POISON} of the records still")
 
     # -- steps ---------------------------------------------------------------------------------------
 
-    def _ordered(self, taken: Taken, release_ms: int) -> _Ready:
+    def _culprit(self, taken: Taken, release_ms: int, excluded: Excluded) -> tuple[Partition, int]:
+        """The first record whose event breaks the engine. The state is lost."""
+        ready = self._ordered(taken, release_ms) if self.is_ordering else _as_taken(taken)
+        ready = ready.only(np.array([r for r in range(len(ready)) if ready.place(r) not in excluded], int))
+        ready = self._admit(ready, [])
+        if not isinstance(self.engine, SavedEngine):
+            raise Fatal("expected an engine with save and load, found one without; report it, with the log")
+        before = self.engine.save()
+        # The engine holds the first ``applied`` events; the first ``fails`` break it.
+        applied, fails = 0, len(ready)
+        while fails - applied > 1:
+            middle = (applied + fails) // 2
+            try:
+                self._apply(ready.only(np.arange(applied, middle)))
+                applied = middle
+            except EngineBroke:
+                fails = middle
+                self.engine.load(before)
+                self._apply(ready.only(np.arange(applied)))
+        return ready.place(applied)
+
+    def _ordered(self, taken: Taken, release_ms: int) -> Ready:
         """Puts events among those held; gives those whose turn it is."""
         batch, places = taken.events()
-        newest = taken.times_ms()[places].tolist() if len(taken) else []
-        held: list[Held] = []
-        at_once: list[Held] = []
-        for event, place, reached in zip(batch.events(), places.tolist(), newest, strict=True):
-            partition, message = taken.origin(place)
-            each = (event.ts, event.event_id, partition, message.offset(), event, message)
-            is_late = event.ts <= self.holding.released_ms
-            self.tally.late += is_late
-            # A time from the future is judged now; what comes too late is not made later still.
-            (at_once if is_late or event.ts > reached else held).append(each)
-        self.holding.add(held)
-        turn = [*at_once, *self.holding.release(release_ms)]
-        rows = np.arange(len(turn))
-        return _Ready(
-            EventBatch.of([each[4] for each in turn]), rows, lambda row: (turn[row][5], turn[row][2])
-        )
+        times = batch.records["ts"]
+        came_late = times <= self.holding.released_ms
+        self.tally.late += int(np.count_nonzero(came_late))
+        # A time from the future is judged now; what comes too late is not made later still.
+        at_once = came_late | (times > taken.times_ms()[places]) if len(batch) else came_late
+        origins = taken.origins()
+        waiting = [origins[place] for place in places[~at_once].tolist()]
+        self.holding.add(batch[~at_once], waiting)
+        released, turn = self.holding.release(release_ms)
+        if at_once.any():
+            turn = [*(origins[place] for place in places[at_once].tolist()), *turn]
+            released = EventBatch.joined([batch[at_once], released])
+        return Ready(released, turn.__getitem__)
 
-    def _admit(self, ready: _Ready, refused: list[Refused]) -> _Ready:
+    def _admit(self, ready: Ready, refused: list[Refused]) -> Ready:
         horizon_ms = self.admission.horizon_ms
         verdicts = self.admission.admit(ready.batch)
         if not verdicts.any():
             return ready
-        times = ready.batch.records["ts"].tolist()
-        for row, verdict in enumerate(verdicts.tolist()):
-            if verdict == Admitted.NEW:
-                horizon_ms = max(horizon_ms, times[row] + DAY_MS)
-            elif verdict == Admitted.DUPLICATE:
-                self.tally.duplicates += 1
-            else:
-                refused.append(_refused(*ready.letter(row), too_far_ahead(times[row], horizon_ms)))
-        return ready.only(np.flatnonzero(verdicts == Admitted.NEW))
+        admitted = verdicts == Admitted.NEW
+        self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
+        ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
+        if len(ahead):
+            horizons = np.where(admitted, ready.batch.records["ts"] + DAY_MS * admitted, horizon_ms)
+            horizons = np.maximum(np.maximum.accumulate(horizons), horizon_ms)
+            refused += [_too_far(ready.origin(row), int(horizons[row])) for row in ahead.tolist()]
+        return ready.only(np.flatnonzero(admitted))
 
-    def _apply(self, ready: _Ready, one_by_one: bool) -> Outcome:
+    def _apply(self, ready: Ready) -> Outcome:
         batch = ready.batch
         if not len(batch):
             return Outcome(flags=[], ledger=[])
         if self._pseudonyms is not None:
             batch = self._pseudonyms.replace_all(batch)
-        if not one_by_one:
-            try:
-                return self.engine.apply(batch)
-            except RingfenceError:
-                raise
-            except Exception as error:
-                raise EngineBroke(f"{type(error).__name__}: {error}") from error
-        outcome = Outcome(flags=[], ledger=[])
-        for row in range(len(batch)):
-            try:
-                part = self.engine.apply(batch[row : row + 1])
-            except RingfenceError:
-                raise
-            except Exception as error:
-                raise Poison(*ready.place(row)) from error
-            outcome.flags += part.flags
-            outcome.ledger += part.ledger
-        return outcome
+        try:
+            return self.engine.apply(batch)
+        except RingfenceError:
+            raise
+        except Exception as error:
+            raise EngineBroke(f"{type(error).__name__}: {error}") from error
 
     def _count(self, outcome: Outcome, refused: Sequence[Refused], events: int) -> None:
         tally = self.tally
@@ -220,6 +220,10 @@ class Core:
         rejected = Counter(tally.rejected)
         rejected.update(each.letter.reason.value for each in refused)
         tally.flags, tally.rejected = dict(sorted(flags.items())), dict(sorted(rejected.items()))
+
+    def sizes(self) -> dict[str, int]:
+        """How much the engine and what stands around it hold."""
+        return {**self.engine.counts(), "admission_bytes": self.admission.memory_bytes}
 
     # -- snapshots -----------------------------------------------------------------------------------
 
@@ -251,10 +255,33 @@ def _of(whose: str, arrays: Arrays) -> Arrays:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def _refused(message: Message, partition: Partition, rejected: Rejected) -> Refused:
+def _as_taken(taken: Taken) -> Ready:
+    batch, places = taken.events()
+    return Ready(batch, lambda row: taken.origin(int(places[row])))
+
+
+def _refused(origin: Origin, rejected: Rejected) -> Refused:
+    partition, message = origin
     raw = message.value() or b""
     letter = dead_letter(str(partition), message.offset(), raw[:KEPT_BYTES], len(raw), rejected)
     return Refused(letter, message.key(), partition)
+
+
+def _too_far(origin: Origin, horizon_ms: int) -> Refused:
+    # A time may be too large for a column; the record has it in full.
+    time = msgspec.json.decode(origin[1].value() or b"", type=_Time)
+    return _refused(origin, too_far_ahead(time.ts, horizon_ms))
+
+
+def _taken_by_broker(ready: Ready, outcome: Outcome) -> list[int]:
+    """When the broker took the message of each flag's event."""
+    stamps = []
+    for flag in outcome.flags:
+        for row in np.flatnonzero(ready.batch.records["ts"] == flag.ts).tolist():
+            if ready.batch.event_id(row) == flag.event_id:
+                kind, stamp_ms = ready.origin(row)[1].timestamp()
+                stamps += [stamp_ms] if kind else []
+    return stamps
 
 
 def _unprocessable() -> Rejected:

@@ -2,18 +2,130 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
-from graph.events import Event
+from graph.event_batch import EVENT, EventBatch
 from streaming.service.ports import Arrays, Message, Partition
 
-Held = tuple[int, str, Partition, int, Event, Message]
-"""Event time, event id, where it came from, the event, the message."""
+Origin = tuple[Partition, Message]
+"""Where an event came from, and its message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Events in the order in which they are applied. ``origin`` of a row says where it came from."""
+
+    batch: EventBatch
+    origin: Callable[[int], Origin]
+
+    def __len__(self) -> int:
+        return len(self.batch)
+
+    def only(self, rows: npt.NDArray[np.int64]) -> Ready:
+        """Some of the rows, ascending."""
+        origin = self.origin
+        return Ready(self.batch[rows], lambda row: origin(int(rows[row])))
+
+    def place(self, row: int) -> tuple[Partition, int]:
+        """The partition of an event and its offset there."""
+        partition, message = self.origin(row)
+        return partition, message.offset()
+
+
+@dataclass(slots=True)
+class _Run:
+    """Events in order of time and id; the ``first`` of them are released already."""
+
+    batch: EventBatch
+    origins: list[Origin]
+    first: int = 0
+
+    def __len__(self) -> int:
+        return len(self.batch) - self.first
+
+    def released(self, up_to_ms: int) -> tuple[EventBatch, list[Origin]]:
+        """Those up to a time; they are held no longer."""
+        times = self.batch.records["ts"]
+        begin, self.first = self.first, int(np.searchsorted(times, up_to_ms, side="right"))
+        self.first = max(self.first, begin)
+        return self.batch[begin : self.first], self.origins[begin : self.first]
+
+    def rest(self) -> tuple[EventBatch, list[Origin]]:
+        """Those that are held."""
+        return self.batch[self.first :], self.origins[self.first :]
+
+
+class Holding:
+    """Events in the order of (event time, event id), released up to a time that only grows.
+
+    They lie in sorted runs, each at least twice as long as the next, so that an event is copied about log n
+    times while n are held. Memory: 230 bytes an event, its texts, and its message.
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[_Run] = []
+        self.released_ms = 0
+        """Everything up to here was released; what comes later with an older time is late."""
+
+    def __len__(self) -> int:
+        return sum(map(len, self._runs))
+
+    def add(self, batch: EventBatch, origins: Sequence[Origin]) -> None:
+        """Puts events among those held."""
+        if not len(batch):
+            return
+        parts = [(batch, list(origins))]
+        size = len(batch)
+        while self._runs and len(self._runs[-1]) < 2 * size:
+            size += len(self._runs[-1])
+            parts.append(self._runs.pop().rest())
+        self._runs.append(_Run(*_merged(parts)))
+
+    def release(self, up_to_ms: int) -> tuple[EventBatch, list[Origin]]:
+        """The events up to that time, in order; they are held no longer."""
+        parts = [run.released(up_to_ms) for run in self._runs]
+        self._runs = [run for run in self._runs if len(run)]
+        self.released_ms = max(self.released_ms, up_to_ms)
+        return _merged(parts)
+
+    def save(self) -> Arrays:
+        """What is held, as arrays."""
+        batch, origins = _merged([run.rest() for run in self._runs])
+        kept = [
+            Kept(partition.topic, partition.number, message.offset(), message.key(), message.value() or b"")
+            for partition, message in origins
+        ]
+        return {
+            "records": batch.records,
+            "texts": batch.buffer,
+            "messages": np.frombuffer(msgspec.msgpack.encode(kept), np.uint8).copy(),
+            "released_ms": np.array([self.released_ms], np.int64),
+        }
+
+    def restore(self, arrays: Arrays) -> None:
+        """Becomes what ``save`` gave."""
+        kept = msgspec.msgpack.decode(arrays["messages"].tobytes(), type=list[Kept])
+        origins: list[Origin] = [(Partition(each.topic, each.number), StoredMessage(each)) for each in kept]
+        # A file knows fields and their places, and not that they are aligned: ask for the very type.
+        records = np.ascontiguousarray(arrays["records"]).view(EVENT)
+        batch = EventBatch(records, arrays["texts"].view(np.uint8))
+        self._runs = [_Run(batch, origins)] if origins else []
+        self.released_ms = int(arrays["released_ms"][0])
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """The message of a held event as a snapshot keeps it."""
+
+    topic: str
+    number: int
+    offset: int
+    key: bytes | None
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,75 +151,27 @@ class StoredMessage:
         return 0, 0
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A held event as a snapshot keeps it."""
-
-    topic: str
-    number: int
-    offset: int
-    key: bytes | None
-    value: bytes
-    event: Event
+def _merged(parts: Sequence[tuple[EventBatch, list[Origin]]]) -> tuple[EventBatch, list[Origin]]:
+    """All events of the parts in order, with only their own texts."""
+    batch = EventBatch.joined([part for part, _ in parts])
+    origins = [origin for _, each in parts for origin in each]
+    order = _order(batch, origins)
+    return batch[order], [origins[row] for row in order.tolist()]
 
 
-class Holding:
-    """Events in the order of (event time, event id), released up to a time that only grows.
+def _order(batch: EventBatch, origins: Sequence[Origin]) -> npt.NDArray[np.int64]:
+    """The rows by event time; by event id, and then by place, where times are equal."""
+    order = np.argsort(batch.records["ts"], kind="stable")
+    times = batch.records["ts"][order]
+    changes = np.flatnonzero(times[1:] != times[:-1]) + 1
+    begins = np.concatenate([np.zeros(1, np.int64), changes])
+    ends = np.concatenate([changes, np.array([len(times)])])
 
-    Holding n events costs their memory; adding to them and releasing costs about the time of a merge.
-    """
+    def place(row: int) -> tuple[str, Partition, int]:
+        partition, message = origins[row]
+        return batch.event_id(row), partition, message.offset()
 
-    def __init__(self) -> None:
-        self._held: list[Held] = []
-        self.released_ms = 0
-        """Everything up to here was released; what comes later with an older time is late."""
-
-    def __len__(self) -> int:
-        return len(self._held)
-
-    def add(self, held: Iterable[Held]) -> None:
-        """Puts events among those held."""
-        self._held += held
-        self._held.sort(key=_place)
-
-    def release(self, up_to_ms: int) -> list[Held]:
-        """The events up to that time, in order; they are held no longer."""
-        count = bisect_right(self._held, up_to_ms, key=_time)
-        released = self._held[:count]
-        del self._held[:count]
-        self.released_ms = max(self.released_ms, up_to_ms)
-        return released
-
-    def save(self) -> Arrays:
-        """What is held, as arrays."""
-        kept = [
-            Kept(partition.topic, partition.number, offset, message.key(), message.value() or b"", event)
-            for _, _, partition, offset, event, message in self._held
-        ]
-        return {
-            "held": np.frombuffer(msgspec.msgpack.encode(kept), np.uint8).copy(),
-            "released_ms": np.array([self.released_ms], np.int64),
-        }
-
-    def restore(self, arrays: Arrays) -> None:
-        """Becomes what ``save`` gave."""
-        kept = msgspec.msgpack.decode(arrays["held"].tobytes(), type=list[Kept])
-        self._held = [
-            (
-                each.event.ts,
-                each.event.event_id,
-                Partition(each.topic, each.number),
-                each.offset,
-                each.event,
-                StoredMessage(each),
-            )
-            for each in kept
-        ]
-        self.released_ms = int(arrays["released_ms"][0])
-
-
-def _place(held: Held) -> tuple[int, str, Partition, int]:
-    return held[:4]
-
-
-def _time(held: Held) -> int:
-    return held[0]
+    for number in np.flatnonzero(ends - begins > 1).tolist():
+        begin, end = int(begins[number]), int(ends[number])
+        order[begin:end] = sorted(order[begin:end].tolist(), key=place)
+    return order

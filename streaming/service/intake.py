@@ -127,6 +127,14 @@ class Taken:
             place -= upper - lower
         raise IndexError(place)
 
+    def origins(self) -> list[tuple[Partition, Message]]:
+        """By place, where the message came from, and the message."""
+        return [
+            (partition, message)
+            for partition, block, lower, upper in self.ranges
+            for message in block.messages[lower:upper]
+        ]
+
     def refused(self) -> list[tuple[Partition, Message, Rejected]]:
         """The messages that hold no event."""
         return [
@@ -138,7 +146,8 @@ class Taken:
 
     def times_ms(self) -> Int64s:
         """By place, the newest event time that the lane had shown by then."""
-        return np.concatenate([block.times_ms[lower:upper] for _, block, lower, upper in self.ranges])
+        parts = [block.times_ms[lower:upper] for _, block, lower, upper in self.ranges]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def last(self) -> Message | None:
         """The message that comes last in order."""

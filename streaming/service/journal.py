@@ -23,15 +23,15 @@ PATTERN: Final = "journal-*.ndjson"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line. ``clock_ms`` begins a run; ``to`` a batch; ``excluded`` names a record a batch leaves out."""
+    """One line. ``clock_ms`` begins a run; ``to`` a batch; ``excluded`` names records a batch leaves out."""
 
     batch: int
     clock_ms: int = 0
     to: dict[str, int] = {}
     release_ms: int = 0
-    excluded: tuple[str, int] | None = None
+    excluded: list[tuple[str, int]] = []
     probe: bool = False
-    """The batch broke the engine: make it again one event at a time, to see which event it was."""
+    """The batch broke the engine: make it again with care, to see which records it was."""
 
     @property
     def is_batch(self) -> bool:

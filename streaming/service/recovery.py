@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.errors import Fatal
-from streaming.service.core import Brought, Core, EngineBroke, Poison
-from streaming.service.intake import Decode, Intake
+from streaming.service.core import Brought, Core, EngineBroke
+from streaming.service.intake import Decode, Intake, Taken
 from streaming.service.journal import Entry
 from streaming.service.ports import Partition, Polled, Source
 from streaming.service.state_folder import LanePlace, StateFolder
@@ -33,6 +33,8 @@ class Recovered:
     undelivered: list[tuple[int, Brought]] = field(default_factory=list)
     """Batches with results that nobody is known to have received."""
     replayed: int = 0
+    left_out: dict[int, list[tuple[Partition, int]]] = field(default_factory=dict)
+    """Of batches that broke the engine, the records found to do it, which the journal does not name yet."""
 
 
 def recover(
@@ -47,16 +49,14 @@ def recover(
     """The state after the last journalled batch. ``new_core`` makes an empty one for a clock.
 
     ``delivered`` says up to which batch the results are known to be safe. ``keep_going`` is called again and
-    again and may raise to stop. Raises ``EngineBroke`` or ``Poison`` with their batch, ``Unavailable`` when
-    the broker is away. Cost: reading the snapshot, and processing the events since.
+    again and may raise to stop. Raises ``EngineBroke`` with its batch, and ``Unavailable`` when the broker is
+    away. Cost: reading the snapshot, and processing the events since.
     """
-    done = _from_snapshot(state, new_core, now_ms)
+    done = _from_snapshot(state, new_core, now_ms, keep_going)
     entries = list(state.entries_after(done.batch))
     if not entries:
         return done
-    excluded = {
-        (Partition.named(entry.excluded[0]), entry.excluded[1]) for entry in entries if entry.excluded
-    }
+    excluded = {(Partition.named(name), offset) for entry in entries for name, offset in entry.excluded}
     probes = {entry.batch for entry in entries if entry.probe}
     partitions = sorted({Partition.named(name) for entry in entries for name in entry.to} | set(done.places))
     known = delivered(partitions) if partitions else -1
@@ -70,7 +70,8 @@ def recover(
             if entry.clock_ms:
                 done.clock_ms = intake.clock_ms = done.core.admission.clock_ms = entry.clock_ms
             if entry.is_batch and entry.batch > done.batch:
-                brought = _again(entry, done.core, intake, source, excluded, probes, keep_going)
+                taken = _taken_again(entry, intake, source, keep_going)
+                brought = _made_again(entry, done, taken, excluded, entry.batch in probes)
                 done.batch = entry.batch
                 done.replayed += brought.events
                 if brought.has_results and entry.batch > known:
@@ -83,8 +84,10 @@ def recover(
     return done
 
 
-def _from_snapshot(state: StateFolder, new_core: Callable[[int], Core], now_ms: int) -> Recovered:
-    found = state.newest()
+def _from_snapshot(
+    state: StateFolder, new_core: Callable[[int], Core], now_ms: int, keep_going: Callable[[], None]
+) -> Recovered:
+    found = state.newest(keep_going)
     if found is None:
         return Recovered(core=new_core(now_ms), clock_ms=now_ms)
     batch, header, arrays = found
@@ -104,28 +107,35 @@ def _from_snapshot(state: StateFolder, new_core: Callable[[int], Core], now_ms: 
     return Recovered(core=core, batch=batch, clock_ms=header.clock_ms, places=places)
 
 
-def _again(
-    entry: Entry,
-    core: Core,
-    intake: Intake,
-    source: Source,
-    excluded: set[tuple[Partition, int]],
-    probes: set[int],
-    keep_going: Callable[[], None],
-) -> Brought:
-    """Makes one batch again, reading until everything it was made of is there."""
+def _taken_again(entry: Entry, intake: Intake, source: Source, keep_going: Callable[[], None]) -> Taken:
+    """What a batch was made of, read until everything is there."""
     offsets = entry.offsets()
-    while not intake.has_up_to(offsets):
+    while True:
         keep_going()
+        if intake.has_up_to(offsets):
+            break
         _put(source.poll(READ_AHEAD // 10, POLL_S), intake)
         source.pause(intake.to_pause())
     taken = intake.take_up_to(offsets)
     source.resume(intake.to_resume())
+    return taken
+
+
+def _made_again(
+    entry: Entry, done: Recovered, taken: Taken, excluded: set[tuple[Partition, int]], with_care: bool
+) -> Brought:
+    """The batch once more; with care, a record that breaks the engine is left out."""
+    core = done.core
     try:
-        return core.process(taken, entry.release_ms, excluded, one_by_one=entry.batch in probes)
-    except (EngineBroke, Poison) as error:
+        if not with_care:
+            return core.process(taken, entry.release_ms, excluded)
+        brought, left_out = core.process_what_can_be(taken, entry.release_ms, excluded)
+    except EngineBroke as error:
         error.batch = entry.batch
         raise
+    if left_out:
+        done.left_out[entry.batch] = left_out
+    return brought
 
 
 def _put(polled: Polled, intake: Intake) -> None:

@@ -28,6 +28,7 @@ class Snapshotting:
         self._state, self._status, self._warn = state, status, warn
         self._order_within_ms = order_within_ms
         self._thread: threading.Thread | None = None
+        self._took_s = 0.0
 
     @property
     def is_busy(self) -> bool:
@@ -54,11 +55,15 @@ class Snapshotting:
         )
         self._thread.start()
 
-    def finish(self, timeout_s: float | None = None) -> bool:
-        """Waits for the one being written; whether it is done."""
+    def finish(self, until_s: float) -> bool:
+        """Waits for the one being written, until then (monotonic); whether it is done."""
         if self._thread is not None:
-            self._thread.join(timeout_s)
+            self._thread.join(max(0.0, until_s - time.monotonic()))
         return not self.is_busy
+
+    def fits(self, until_s: float) -> bool:
+        """Whether one more is likely to be written by then, as long as the last one took."""
+        return time.monotonic() + self._took_s < until_s
 
     def _write(self, batch: int, header: Header, arrays: Arrays, started: float) -> None:
         try:
@@ -70,8 +75,9 @@ class Snapshotting:
                 "space in the state folder; the service goes on with the one before"
             )
             return
+        self._took_s = time.monotonic() - started
         self._state.drop_old_journals()
         self._status.snapshot_batch = batch
         self._status.snapshot_bytes = size
         self._status.snapshot_s = time.monotonic()
-        self._status.stages["snapshot"].observe(time.monotonic() - started)
+        self._status.stages["snapshot"].observe(self._took_s)

@@ -68,9 +68,9 @@ class StateFolder:
             self._journal = Journal(self.folder, entry.batch)
         self._journal.append(entry)
 
-    def newest(self) -> tuple[int, Header, Arrays] | None:
-        """The newest whole snapshot."""
-        return self.snapshots.newest()
+    def newest(self, keep_going: Callable[[], None]) -> tuple[int, Header, Arrays] | None:
+        """The newest whole snapshot; ``keep_going`` is called while it is read and may raise to stop."""
+        return self.snapshots.newest(keep_going)
 
     def entries_after(self, batch: int) -> Iterator[Entry]:
         """What was journalled past ``batch``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -79,9 +79,11 @@ def _write(file: BinaryIO, header: msgspec.Struct, arrays: Mapping[str, npt.NDAr
     file.write(encoded)
     at = _PREFIX.size + len(encoded)
     for place, array in zip(places, solid.values(), strict=True):
+        data = _bytes_of(array)
+        if not len(data):
+            continue
         begin = _first(encoded) + place.start
         file.write(b"\0" * (begin - at))
-        data = _bytes_of(array)
         for cut in range(0, len(data), _PIECE):
             file.write(data[cut : cut + _PIECE])
         at = begin + len(data)
@@ -104,16 +106,19 @@ def _places(arrays: Mapping[str, npt.NDArray[Any]], sums: Mapping[str, int]) -> 
     return places
 
 
-def read_snapshot(path: Path, kind: type[Header]) -> tuple[Header, Arrays]:
+def read_snapshot(
+    path: Path, kind: type[Header], keep_going: Callable[[], None] = lambda: None
+) -> tuple[Header, Arrays]:
     """The header and the arrays in ``path``, writable and in memory of their own.
 
+    ``keep_going`` is called every few megabytes and may raise to stop.
     Raises ``Damaged`` when anything differs from what was written. Cost: the bytes once and a CRC-32.
     """
     try:
         with path.open("rb") as file:
             contents, first = _read_contents(file)
             header = msgspec.json.decode(contents.header, type=kind)
-            arrays = {entry.name: _read_array(file, first, entry) for entry in contents.arrays}
+            arrays = {entry.name: _read_array(file, first, entry, keep_going) for entry in contents.arrays}
     except (OSError, msgspec.MsgspecError, ValueError, TypeError) as error:
         raise Damaged(f"expected a whole snapshot in {path.name}, found: {error}") from error
     return header, arrays
@@ -136,13 +141,20 @@ def _read_contents(file: BinaryIO) -> tuple[Contents, int]:
     return contents, _first(encoded)
 
 
-def _read_array(file: BinaryIO, first: int, entry: ArrayEntry) -> npt.NDArray[np.generic]:
+def _read_array(
+    file: BinaryIO, first: int, entry: ArrayEntry, keep_going: Callable[[], None]
+) -> npt.NDArray[np.generic]:
     array: npt.NDArray[np.generic] = np.empty(entry.shape, np.lib.format.descr_to_dtype(_descr(entry.dtype)))
     data = _bytes_of(array)
     file.seek(first + entry.start)
-    if file.readinto(data) != len(data):  # type: ignore[attr-defined]
-        raise Damaged(f"expected {len(data)} bytes of {entry.name}, found fewer")
-    if _checksum(array) != entry.crc32:
+    checksum = 0
+    for cut in range(0, len(data), _PIECE):
+        keep_going()
+        piece = data[cut : cut + _PIECE]
+        if file.readinto(piece) != len(piece):  # type: ignore[attr-defined]
+            raise Damaged(f"expected {len(data)} bytes of {entry.name}, found fewer")
+        checksum = zlib.crc32(piece, checksum)
+    if checksum != entry.crc32:
         raise Damaged(f"expected the checksum of {entry.name}, found another")
     return array
 

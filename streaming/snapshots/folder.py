@@ -35,12 +35,15 @@ class SnapshotFolder(Generic[Header]):
             self._path(old).unlink()
         return size
 
-    def newest(self) -> tuple[int, Header, Arrays] | None:
-        """The newest whole snapshot; damaged ones are set aside as ``.damaged`` with a warning."""
+    def newest(self, keep_going: Callable[[], None] = lambda: None) -> tuple[int, Header, Arrays] | None:
+        """The newest whole snapshot; damaged ones are set aside as ``.damaged`` with a warning.
+
+        ``keep_going`` is called between arrays and may raise to stop.
+        """
         for number in reversed(self.numbers()):
             path = self._path(number)
             try:
-                return number, *read_snapshot(path, self._kind)
+                return number, *read_snapshot(path, self._kind, keep_going)
             except Damaged as error:
                 aside = path.with_suffix(".damaged")
                 path.rename(aside)

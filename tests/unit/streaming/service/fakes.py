@@ -12,8 +12,9 @@ from graph.results import Outcome
 from streaming.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
+from streaming.service.parts import Parts
 from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
-from streaming.service.service import Parts, Service
+from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
 from tests.unit.streaming.fakes import ChargebackEngine

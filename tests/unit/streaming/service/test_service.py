@@ -8,6 +8,7 @@ import pytest
 
 from graph.errors import BadCall, Fatal, Unavailable
 from streaming.service.config import ServiceConfig
+from streaming.service.ports import Partition
 from streaming.service.state_folder import StateFolder
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
 from tests.unit.streaming.service.fakes import Broker, Delivery, World
@@ -100,6 +101,36 @@ def test_an_event_that_breaks_the_engine_is_found_and_left_out(tmp_path: Path) -
     again = here.run()
     assert set(again.core.engine.ids) == expected
     assert len(here.broker.letters) == 2
+
+
+@pytest.mark.parametrize("order_within_ms", [0, 2500])
+def test_many_that_break_the_engine_are_found_in_one_way_back(tmp_path: Path, order_within_ms: int) -> None:
+    poison = frozenset({"a1", "a2", "b6", "b9", "a9"})
+    config = ServiceConfig(until_end=True, order_within_ms=order_within_ms)
+    here = world(tmp_path, config, poison=poison, portion=100)
+    service = here.run()
+    assert sorted(f"{place[0]}{offset}" for place, offset, _ in here.broker.letters) == sorted(poison)
+    assert {reason for _, _, reason in here.broker.letters} == {"unprocessable"}
+    assert sorted(service.core.engine.ids) == sorted({f"{t}{n}" for t in "ab" for n in range(10)} - poison)
+    assert here.broker.flags == [f"flag_a{n}" for n in range(10) if n not in (1, 2, 9)]
+    assert service.status.recoveries <= 3
+
+
+def test_a_mended_record_that_broke_the_engine_is_new_when_it_comes_again(tmp_path: Path) -> None:
+    here = world(tmp_path, poison=frozenset({"b4"}))
+    here.run()
+    here.poison = frozenset()
+    here.broker.send("b", here.broker.logs[Partition("b", 0)][4])
+    service = here.run()
+    assert service.core.engine.ids[-1] == "b4"
+    assert service.status.tally.duplicates == 0
+
+
+def test_a_batch_that_breaks_the_engine_whatever_is_left_out_ends_the_service(tmp_path: Path) -> None:
+    here = world(tmp_path, poison=frozenset(f"x{n}" for n in range(150)), portion=1000)
+    here.broker.send("c", *(ping(f"x{n}", NOON) for n in range(150)))
+    with pytest.raises(Fatal, match="without some records"):
+        here.run()
 
 
 def test_a_damaged_snapshot_is_set_aside_and_the_one_before_used(tmp_path: Path) -> None:

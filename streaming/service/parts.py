@@ -1,0 +1,58 @@
+"""Everything a service is put together from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from streaming.service.core import Core
+from streaming.service.intake import Decode
+from streaming.service.ports import Offsets, Partition, Sink, Source, StoreWriter
+from streaming.service.recovery import OpenSource
+from streaming.service.state_folder import StateFolder
+
+
+class Listener(Protocol):
+    """Told which partitions are ours."""
+
+    def assigned(self, partitions: list[Partition]) -> dict[Partition, int]:
+        """These are ours now; gives where to read each from."""
+
+    def revoked(self, partitions: list[Partition]) -> None:
+        """These are no longer ours."""
+
+
+class Group(Source, Protocol):
+    """A source whose partitions come and go; it tells the listener in the thread that polls."""
+
+    def join(self, listener: Listener) -> None:
+        """Begins. The listener says where to read from."""
+
+    def commit(self, offsets: Offsets, note: str) -> None:
+        """Remembers for the group how far it came; the note says which batch that was."""
+
+    def lags(self, taken: Offsets) -> dict[Partition, int]:
+        """For each partition, how many records are left as far as is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What differs between a real service and one in a test."""
+
+    state: StateFolder
+    new_core: Callable[[int], Core]
+    decode: Decode
+    group: Group
+    open_source: OpenSource
+    delivered: Callable[[list[Partition]], int]
+    sink: Sink
+    store: StoreWriter | None = None
+    warn: Callable[[str], None] = lambda _: None
+    note: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
+    now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+
+
+class Stopped(Exception):
+    """Asked to stop while waiting."""
