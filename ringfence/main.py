@@ -14,6 +14,7 @@ from ringfence.commands import (
     doctor,
     evaluate,
     query,
+    replay,
     run,
     simulate,
     store,
@@ -47,6 +48,7 @@ def everything(
 
 app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
 app.command("run", short_help="Run the service: Kafka in, flags out.")(run.command)
+app.command("replay", short_help="Feed dead letters again.")(replay.command)
 app.command("simulate", short_help="Write the events of a made-up city and the truth about it.")(
     simulate.command
 )

@@ -12,7 +12,7 @@ from confluent_kafka import admin as kafka_admin
 from graph.errors import Unavailable
 from streaming.kafka.failures import RETRY_AFTER_S, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
+from streaming.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
 
 ASK_S: Final = 30.0
 

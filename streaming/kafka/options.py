@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.errors import BadCall
-from streaming.kafka.topics import INPUT_TOPICS
+from streaming.topics import INPUT_TOPICS
 
 _OURS: Final = frozenset(
     {

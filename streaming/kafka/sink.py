@@ -12,8 +12,9 @@ from graph.errors import Fatal, Unavailable
 from graph.results import Outcome
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.topics import DEAD_LETTERS, FLAGS, LEDGER
+from streaming.replay import REPLAYS
 from streaming.service.ports import Offsets, Refused
+from streaming.topics import DEAD_LETTERS, FLAGS, LEDGER
 
 WAIT_S: Final = 10.0
 _NO_ANSWER: Final = "expected Kafka to take results, found no answer: see that the broker runs"
@@ -109,6 +110,7 @@ class KafkaSink:
                 ("source-partition", str(each.partition.number).encode()),
                 ("source-offset", str(letter.offset).encode()),
                 ("reason", letter.reason.value.encode()),
+                *([(REPLAYS, str(each.replays).encode())] if each.replays else []),
             ]
             self._send(DEAD_LETTERS, each.key, self._encode(letter), headers)
 

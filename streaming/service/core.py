@@ -22,6 +22,7 @@ from streaming.deduplicate import DAY_MS, Admission, Admitted
 from streaming.ports import Engine
 from streaming.pseudonyms import Pseudonyms
 from streaming.rejection import too_far_ahead
+from streaming.replay import replays_in
 from streaming.service.holding import Holding, Origin, Ready
 from streaming.service.intake import Taken
 from streaming.service.ports import Arrays, Partition, Refused
@@ -264,7 +265,7 @@ def _refused(origin: Origin, rejected: Rejected) -> Refused:
     partition, message = origin
     raw = message.value() or b""
     letter = dead_letter(str(partition), message.offset(), raw[:KEPT_BYTES], len(raw), rejected)
-    return Refused(letter, message.key(), partition)
+    return Refused(letter, message.key(), partition, replays_in(message.headers()))
 
 
 def _too_far(origin: Origin, horizon_ms: int) -> Refused:

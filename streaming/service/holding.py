@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.event_batch import EVENT, EventBatch
+from streaming.replay import REPLAYS, replays_in
 from streaming.service.ports import Arrays, Message, Partition
 
 Origin = tuple[Partition, Message]
@@ -97,7 +98,14 @@ class Holding:
         """What is held, as arrays."""
         batch, origins = _merged([run.rest() for run in self._runs])
         kept = [
-            Kept(partition.topic, partition.number, message.offset(), message.key(), message.value() or b"")
+            Kept(
+                partition.topic,
+                partition.number,
+                message.offset(),
+                message.key(),
+                message.value() or b"",
+                replays_in(message.headers()),
+            )
             for partition, message in origins
         ]
         return {
@@ -126,6 +134,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     offset: int
     key: bytes | None
     value: bytes
+    replays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,10 @@ class StoredMessage:
     def timestamp(self) -> tuple[int, int]:
         """No time of a broker."""
         return 0, 0
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """How often the record was fed again."""
+        return [(REPLAYS, str(self.kept.replays).encode())]
 
 
 def _merged(parts: Sequence[tuple[EventBatch, list[Origin]]]) -> tuple[EventBatch, list[Origin]]:

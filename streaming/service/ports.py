@@ -50,6 +50,9 @@ class Message(Protocol):
     def timestamp(self) -> tuple[int, int]:
         """What kind of time it carries, and the time, epoch ms."""
 
+    def headers(self) -> list[tuple[str, bytes]] | None:
+        """What else it carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -93,6 +96,8 @@ class Refused:
     letter: DeadLetter
     key: bytes | None
     partition: Partition
+    replays: int = 0
+    """How often the record had been fed again before it was refused."""
 
 
 class Sink(Protocol):

@@ -27,7 +27,7 @@ from simulation import CityConfig, simulate
 from streaming import detect
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.topics import INPUT_TOPICS, PLACES
+from streaming.topics import INPUT_TOPICS, PLACES
 from tests.integration.service_child import Given, run_here, start
 
 KILLS = 4

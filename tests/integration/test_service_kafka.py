@@ -103,15 +103,14 @@ def test_one_of_two_members_leads_and_the_other_takes_over(
     second = Given(**{**first.__dict__, "state": tmp_path / "second"})
     feed(first, lines[: len(lines) // 2])
     one = start(first, tmp_path / "first.log")
-    until(lambda: any(first.state.glob("journal-*")))
+    until(lambda: batches(first.state) > 1)
     two = start(second, tmp_path / "second.log")
     feed(first, lines[len(lines) // 2 :])
-    time.sleep(2)
+    until(lambda: batches(first.state) > 3)
     one.terminate()
     one.join(WAIT_S)
     assert json.loads((first.state / "totals.json").read_bytes())["events"] > 0
-    until(lambda: any(second.state.glob("journal-*")))
-    time.sleep(2)
+    until(lambda: batches(second.state) > 1)
     two.terminate()
     two.join(WAIT_S)
     for run in (first, second):

@@ -41,6 +41,9 @@ class Sent:
     def timestamp(self) -> tuple[int, int]:
         return 1, NOON
 
+    def headers(self) -> None:
+        return None
+
 
 @dataclass
 class Broker:
