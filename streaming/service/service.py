@@ -24,6 +24,9 @@ QUIET_POLL_S: Final = 0.1
 LEAST_BATCH: Final = 256
 DRAIN_S: Final = 8.0
 """From the word to stop to the end."""
+ASK_ENDS_S: Final = 0.1
+ASK_ENDS_RARELY_S: Final = 1.0
+"""Between questions whether quiet partitions are still at their end: where order hangs on it, and else."""
 LOOK_EVERY_S: Final = 1.0
 """Between looks at the sizes that change slowly."""
 
@@ -41,7 +44,9 @@ class Service:
         self._commits = Commits(
             parts, config, status, self._retry, self._keep_going, lambda: self._intake.lanes
         )
-        self._look_again_s = 0.0
+        self._look_again_s = self._ask_again_s = 0.0
+        self._ends_are_known = False
+        self._low_ms = 0
 
     def stop(self) -> None:
         """Asks the loop to finish its batch, commit and end; may be called by a signal handler."""
@@ -133,11 +138,18 @@ class Service:
             self._intake.met_end(partition, offset)
 
     def _confirm_ends(self) -> None:
-        """Asks whether lanes at their end still are, where others wait for the answer."""
-        slack = 0 if self._commits.core.is_ordering else self._config.max_skew_ms
-        quiet = self._intake.quiet(slack)
-        if quiet:
+        """Asks now and then whether lanes at their end still are, where others wait for the answer.
+
+        Held events are released only up to where the lanes stood at the last answer, so that nothing that was
+        sent before them is overtaken.
+        """
+        is_ordering = self._commits.core.is_ordering
+        quiet = self._intake.quiet(0 if is_ordering else self._config.max_skew_ms)
+        now = time.monotonic()
+        self._ends_are_known = not quiet or now >= self._ask_again_s
+        if quiet and self._ends_are_known:
             self._update_ends(quiet)
+            self._ask_again_s = now + (ASK_ENDS_S if is_ordering else ASK_ENDS_RARELY_S)
 
     def _update_ends(self, partitions: list[Partition]) -> None:
         ends = self._retry(lambda: self._parts.group.ends(partitions))
@@ -147,7 +159,9 @@ class Service:
     def _next(self) -> Batch | None:
         intake, core = self._intake, self._commits.core
         taken = intake.take(self._size.now)
-        release_ms = core.release_ms(intake.low_ms()) if core.is_ordering else 0
+        if self._ends_are_known:
+            self._low_ms = intake.low_ms()
+        release_ms = core.release_ms(self._low_ms) if core.is_ordering else 0
         if not len(taken) and release_ms <= core.holding.released_ms:
             return None
         return self._commits.batch_of(taken, release_ms, intake.lanes)

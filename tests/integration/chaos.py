@@ -31,8 +31,11 @@ from streaming.topics import INPUT_TOPICS, PLACES
 from tests.integration.service_child import Given, run_here, start
 
 KILLS = 4
-PER_SECOND = 1200
+PORTION_S = 1.5
+"""Seconds in which the events of one life of the process arrive: it is killed among them."""
 DISORDER_MS = 600_000
+BREAKING = 2
+"""Events that break the engine."""
 DAY_MS = 86_400_000
 PARTITIONS = 2
 
@@ -44,20 +47,20 @@ class Life:
     seed: int
     kills: int
     kills_at_work: int
-    """Of these, how many hit a service that had made batches since it started."""
+    """Of these, how many hit a service that had made batches since it started, with events arriving."""
     transactions: bool
     ordered: bool
     events: int
     duplicates: int
     rejected: int
-    recoveries: int
+    unprocessable: int
     seconds: float
 
 
 def the_city(folder: Path) -> list[bytes]:
     """The events every life is about, in order of (time, id)."""
     if not folder.exists():
-        simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), folder)
+        simulate(CityConfig(seed=5, riders=700, drivers=60, days=12), folder)
     lines = (folder / "events.ndjson").read_bytes().splitlines()
     return sorted(lines, key=lambda line: (json.loads(line)["ts"], json.loads(line)["event_id"]))
 
@@ -74,27 +77,48 @@ def reference(lines: list[bytes], folder: Path) -> tuple[str, list[bytes], list[
     return digest, flags, ledger, rings
 
 
-def disturbed(lines: list[bytes], dice: random.Random) -> tuple[list[tuple[str, bytes, bytes]], int, int]:
-    """Records (topic, key, value) out of order, some twice, some poisoned; how many repeats and poison."""
+def breaking(lines: list[bytes]) -> frozenset[str]:
+    """The ids of a few events, the same for every life."""
+    chosen = random.Random(1).sample(lines, BREAKING)
+    return frozenset(json.loads(line)["event_id"] for line in chosen)
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """Records (topic, key, value) out of order, some twice, some poisoned, and how many of which."""
+
+    records: list[tuple[str, bytes, bytes]]
+    repeats: int
+    malformed: int
+    unprocessable: int
+
+
+def disturbed(lines: list[bytes], broken: frozenset[str], dice: random.Random) -> Disturbed:
+    """The events as a hostile platform would send them."""
     stamped = [(json.loads(line)["ts"] + dice.uniform(0, DISORDER_MS), line) for line in lines]
     records: list[tuple[str, bytes, bytes]] = []
-    recent: list[tuple[float, tuple[str, bytes, bytes]]] = []
-    repeats = poison = 0
+    recent: list[tuple[float, bool, tuple[str, bytes, bytes]]] = []
+    repeats = malformed = unprocessable = 0
     for arrived, line in sorted(stamped):
         event = json.loads(line)
         topic, key = PLACES[event["type"]]
         records.append((topic, str(event[key]).encode(), line))
-        recent.append((arrived, records[-1]))
+        is_broken = event["event_id"] in broken
+        unprocessable += is_broken
+        recent.append((arrived, is_broken, records[-1]))
         if dice.random() < 0.05:
             # What comes again more than 48 hours later is an event of its own.
-            near = [record for then, record in recent[-200:] if arrived - then < DAY_MS]
-            records.append(dice.choice(near))
-            repeats += 1
+            near = [(bad, record) for then, bad, record in recent[-200:] if arrived - then < DAY_MS]
+            is_broken, record = dice.choice(near)
+            records.append(record)
+            # What broke the engine was never taken, so that its repeat is no repeat.
+            unprocessable += is_broken
+            repeats += not is_broken
         if dice.random() < 0.01:
             bad = [b"", b"\xff\xfe", b"{", line[:-5], line.replace(b'"ts":', b'"ts":-')]
             records.append((dice.choice(INPUT_TOPICS), b"poison", dice.choice(bad)))
-            poison += 1
-    return records, repeats, poison
+            malformed += 1
+    return Disturbed(records, repeats, malformed, unprocessable)
 
 
 def everything_in(address: str, topic: str) -> list[Any]:
@@ -129,6 +153,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     began = time.monotonic()
     dice = random.Random(seed)
     lines = the_city(scratch.parent / "chaos-city")
+    broken = breaking(lines)
     ordered, transactions = seed % 3 != 0, seed % 2 == 0
     given = Given(
         address=address,
@@ -138,47 +163,53 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         identity="member",
         transactions=transactions,
         order_within_ms=DISORDER_MS + 1 if ordered else 0,
-        snapshot_every=dice.choice([200, 700, 10_000]),
+        snapshot_every=dice.choice([300, 2_000, 50_000]),
         batch_most=dice.choice([64, 512, 4096]),
+        breaking=broken,
     )
     options = given.options(until_end=False).kafka
     create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)
-    records, repeats, poison = disturbed(lines, dice)
-    feeding = threading.Thread(target=_feed, args=(options, records))
-    feeding.start()
-    killed = at_work = 0
-    while killed < kills:
+    sent = disturbed(lines, broken, dice)
+    feeding = Feeding(options, sent.records, kills + 1)
+    at_work = 0
+    for killed in range(kills):
         # A log for each, so that the wait below never takes the words of one before for its own.
         log = scratch / f"service-{killed}.log"
         before = batches(given.state)
         process = start(given, log)
-        wanted = before + dice.randint(1, 8)
-        _wait_for_work(given.state, process, log, before, wanted)
-        time.sleep(dice.uniform(0.0, 0.1))
+        if dice.random() < 0.15:
+            # Killed while it starts, or comes back.
+            time.sleep(dice.uniform(0.0, 1.0))
+            feeding.go_on()
+        else:
+            _wait_for_work(given.state, process, log, before + 1)
+            feeding.go_on()
+            _wait_for_work(given.state, process, log, before + dice.randint(2, 8))
         other = _join_for_a_while(options) if dice.random() < 0.4 else None
-        if other is not None:
-            time.sleep(dice.uniform(0.2, 1.0))
+        time.sleep(dice.uniform(0.0, 0.1) if other is None else dice.uniform(0.2, 0.8))
         assert process.exitcode is None, log.read_text()[-3000:]
         process.kill()
         process.join()
-        killed += 1
         # The first new line of the journal only begins a run. A journal cut by a snapshot counts too few.
-        at_work += batches(given.state) > before + 1
+        at_work += batches(given.state) > before + 1 and feeding.is_under_way
         if other is not None:
             other.close()
-    feeding.join()
+    feeding.finish()
     running, status = run_here(given)
-    tally = status.tally
-    digest, flags, ledger, rings = reference(lines, scratch.parent / "chaos-reference")
-    hint = f"seed {seed}, {killed} kills, logs in {scratch}"
-    assert running.core.engine.state_digest() == digest, hint
-    assert (tally.events, tally.duplicates) == (len(lines), repeats), hint
+    tally, engine = status.tally, running.core.engine
+    taken = [line for line in lines if json.loads(line)["event_id"] not in broken]
+    digest, flags, ledger, rings = reference(taken, scratch.parent / "chaos-reference")
+    hint = f"seed {seed}, {kills} kills, logs in {scratch}"
+    poison = sent.malformed + sent.unprocessable
+    assert engine.state_digest() == digest, hint
+    assert (tally.events, tally.duplicates) == (len(taken), sent.repeats), hint
     assert sum(tally.rejected.values()) == poison, hint
+    assert tally.rejected["unprocessable"] == sent.unprocessable, hint
     letters = everything_in(address, f"{given.prefix}dead-letters")
     assert len({_origin(letter) for letter in letters}) == poison, hint
     if ordered:
         encode = msgspec.json.Encoder(order="deterministic").encode
-        assert [encode(ring) for ring in running.core.engine.rings()] == rings, hint
+        assert [encode(ring) for ring in engine.rings()] == rings, hint
         for name, expected in (("ring-flags", flags), ("ring-ledger", ledger)):
             found = [message.value() for message in everything_in(address, given.prefix + name)]
             assert sorted(set(found)) == sorted(set(expected)), hint
@@ -188,14 +219,14 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         assert len(letters) == poison, hint
     return Life(
         seed=seed,
-        kills=killed,
+        kills=kills,
         kills_at_work=at_work,
         transactions=transactions,
         ordered=ordered,
         events=tally.events,
         duplicates=tally.duplicates,
         rejected=poison,
-        recoveries=status.recoveries,
+        unprocessable=sent.unprocessable,
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -210,29 +241,57 @@ def batches(state: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in state.glob("journal-*.ndjson"))
 
 
-def _wait_for_work(state: Path, process: Any, log: Path, before: int, wanted: int) -> None:
-    """Returns when the service has made enough batches, or makes no more: it is killed at work."""
-    last, still = before, 0
-    for _ in range(15_000):
+def _wait_for_work(state: Path, process: Any, log: Path, wanted: int) -> None:
+    """Returns when the journal has so many lines, or when a service that was assigned makes no more."""
+    last, still = 0, 0
+    for _ in range(6_000):
         now = batches(state)
         if now >= wanted or process.exitcode is not None:
             return
         still = still + 1 if now == last else 0
         last = now
-        if still > 150 and log.exists() and '"partitions"' in log.read_text()[-2000:]:
+        if still > 100 and log.exists() and '"partitions"' in log.read_text()[-2000:]:
             return
-        time.sleep(0.02)
+        time.sleep(0.01)
 
 
-def _feed(options: KafkaOptions, records: list[tuple[str, bytes, bytes]]) -> None:
-    feeder = Feeder(options)
-    began = time.monotonic()
-    for number, (topic, key, value) in enumerate(records):
-        feeder.put(topic, key, value)
-        ahead = number / PER_SECOND - (time.monotonic() - began)
-        if ahead > 0.02:
-            time.sleep(ahead)
-    feeder.close()
+class Feeding:
+    """Sends records in portions, each when it is told to, steadily over a second."""
+
+    def __init__(self, options: KafkaOptions, records: list[tuple[str, bytes, bytes]], portions: int) -> None:
+        self._feeder = Feeder(options)
+        size = -(-len(records) // portions)
+        self._portions = [records[first : first + size] for first in range(0, len(records), size)]
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether records are being sent at this moment."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def go_on(self) -> None:
+        """Begins with the next portion once the one before is sent."""
+        before, portion = self._thread, self._portions.pop(0)
+        self._thread = threading.Thread(target=self._send, args=(portion, before))
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Sends the rest, and returns when all of it is safe."""
+        while self._portions:
+            self.go_on()
+        if self._thread is not None:
+            self._thread.join()
+        self._feeder.close()
+
+    def _send(self, portion: list[tuple[str, bytes, bytes]], before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()
+        began = time.monotonic()
+        for number, (topic, key, value) in enumerate(portion):
+            self._feeder.put(topic, key, value)
+            ahead = number * PORTION_S / len(portion) - (time.monotonic() - began)
+            if ahead > 0.01:
+                time.sleep(ahead)
 
 
 def _join_for_a_while(options: KafkaOptions) -> Any:

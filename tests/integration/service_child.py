@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import numpy as np
-
-from graph.engine import Engine
+from graph.event_batch import EventBatch
 from ringfence.service_wiring import RunOptions, new_engine, service
 from streaming.kafka.options import KafkaOptions
 from streaming.service.config import ServiceConfig
@@ -22,25 +20,22 @@ from streaming.service.status import Status
 from streaming.service.totals import totals_of
 
 
-class PickledEngine:
-    """An engine that has no ``save`` of its own, with one."""
+class BrittleEngine:
+    """The engine, with a fault: events with some ids break it, after those before them were applied."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Collection[str]) -> None:
         self._engine = new_engine(90)
+        self._ids = frozenset(ids)
 
     def __getattr__(self, name: str):
         return getattr(self._engine, name)
 
-    def save(self):
-        return {"pickle": np.frombuffer(pickle.dumps(self._engine), np.uint8).copy()}
-
-    def load(self, arrays) -> None:
-        self._engine = pickle.loads(arrays["pickle"].tobytes())
-
-
-def make_engine():
-    """An engine that can be put into snapshots, whichever it is."""
-    return new_engine(90) if hasattr(Engine, "save") else PickledEngine()
+    def apply(self, batch: EventBatch):
+        for row in range(len(batch)) if self._ids else ():
+            if batch.event_id(row) in self._ids:
+                self._engine.apply(batch[:row])
+                raise ZeroDivisionError("an event that the engine cannot take")
+        return self._engine.apply(batch)
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,11 @@ class Given:
     max_skew_ms: int = 3_600_000
     snapshot_every: int = 500
     batch_most: int = 512
+    breaking: frozenset[str] = frozenset()
+    """Ids of events that break the engine."""
+
+    def engine(self):
+        return BrittleEngine(self.breaking)
 
     def options(self, until_end: bool) -> RunOptions:
         return RunOptions(
@@ -84,7 +84,7 @@ class Given:
 def run_here(given: Given) -> tuple[Service, Status]:
     """Runs to the end of what there is, in this process, and gives the service for a look."""
     status = Status()
-    with service(given.options(until_end=True), status, make_engine) as running:
+    with service(given.options(until_end=True), status, given.engine) as running:
         running.run()
     return running, status
 
@@ -95,7 +95,7 @@ def _child(given: Given, until_end: bool, log: Path) -> None:
         os.dup2(stream.fileno(), 1)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     status = Status()
-    with service(given.options(until_end), status, make_engine) as running:
+    with service(given.options(until_end), status, given.engine) as running:
         signal.signal(signal.SIGTERM, lambda *_: running.stop())
         running.run()
         (given.state / "totals.json").write_bytes(totals_of(running.core.engine, status))

@@ -18,7 +18,7 @@ from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.status import Status
 from tests.integration.chaos import batches, everything_in, reference, the_city
-from tests.integration.service_child import Given, make_engine, run_here, start
+from tests.integration.service_child import Given, run_here, start
 
 WAIT_S = 60
 
@@ -79,7 +79,7 @@ def test_a_broker_that_stops_and_starts_costs_nothing(
     run = given(own_kafka.address, tmp_path / "state", batch_most=64)
     feed(run, lines[: len(lines) // 2])
     status = Status()
-    with service(run.options(until_end=False), status, make_engine) as running:
+    with service(run.options(until_end=False), status) as running:
         working = threading.Thread(target=running.run)
         working.start()
         until(lambda: status.tally.events > 100)

@@ -3,11 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from ringfence.service_wiring import new_engine
 from simulation import CityConfig, simulate
 from streaming import detect
-from tests.integration.service_child import make_engine
 
 with tempfile.TemporaryDirectory() as _name:
     _folder = Path(_name)
     simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), _folder / "city")
-    detect([str(_folder / "city" / "events.ndjson")], _folder / "out", make_engine())
+    detect([str(_folder / "city" / "events.ndjson")], _folder / "out", new_engine(90))
