@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from graph.errors import Unavailable
+from graph.errors import BadCall, Unavailable
+from streaming.value_format import ValueFormat
 
 if TYPE_CHECKING:
     from streaming.kafka.options import KafkaOptions
     from streaming.ports import Engine
     from streaming.service.config import ServiceConfig
+    from streaming.service.intake import Decode
     from streaming.service.logs import Log
     from streaming.service.service import Service
     from streaming.service.status import Status
@@ -35,6 +37,38 @@ class RunOptions:
     max_line_bytes: int
     pseudonym_key: bytes | None = None
     connect_within_s: float = 60.0
+    values: ValueFormat = ValueFormat.JSON
+    registry: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the client of the schema registry is told; it may hold passwords."""
+    message: str | None = None
+    """The generated class of Protobuf values, MODULE:CLASS."""
+
+
+def value_format_named(name: str) -> ValueFormat:
+    """The format of that name. Raises ``BadCall`` for another."""
+    try:
+        return ValueFormat(name)
+    except ValueError:
+        known = ", ".join(ValueFormat)
+        raise BadCall(f"expected one of {known} for --value-format, found {name}; give one of them") from None
+
+
+def decoding(options: RunOptions) -> Decode:
+    """What turns values into events. Raises ``BadCall`` when the settings of the format do not fit."""
+    if options.values is ValueFormat.JSON:
+        from streaming.columns import ColumnDecoder
+
+        return ColumnDecoder(options.max_line_bytes).decode_values
+    try:
+        from streaming.kafka.formats import FormatDecoder
+    except ImportError as error:
+        raise BadCall(
+            f"expected the libraries of schema registries, found {error.name} missing: "
+            "pip install 'ringfence[registry]'"
+        ) from error
+    return FormatDecoder(
+        options.values, options.registry, options.message, options.max_line_bytes
+    ).decode_values
 
 
 def new_engine(window_days: float) -> Engine:
@@ -55,7 +89,6 @@ def service(
     """
     import uuid
 
-    from streaming.columns import ColumnDecoder
     from streaming.kafka.sink import KafkaSink
     from streaming.kafka.source import KafkaGroup, KafkaPartitions
     from streaming.pseudonyms import Pseudonyms
@@ -65,6 +98,7 @@ def service(
     from streaming.service.service import Service
     from streaming.service.state_folder import StateFolder
 
+    decode = decoding(options)
     log = Log(sys.stderr, uuid.uuid4().hex[:12])
     config = options.service
     with ExitStack() as stack:
@@ -85,7 +119,7 @@ def service(
         parts = Parts(
             state=state,
             new_core=new_core,
-            decode=ColumnDecoder(options.max_line_bytes).decode_values,
+            decode=decode,
             group=group,
             open_source=lambda offsets: KafkaPartitions(options.kafka, log.warn, offsets),
             delivered=lambda partitions: group.delivered(partitions, state.identity),

@@ -52,6 +52,17 @@ class Settings(BaseSettings):
     kafka_options_file: Path | None = Field(
         default=None, description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL."
     )
+    value_format: str = Field(
+        default="json",
+        description="How values are written: `json`, or behind a registry `json-schema`, `avro`, `protobuf`.",
+    )
+    value_message: str | None = Field(
+        default=None, description="Generated class of Protobuf values, MODULE:CLASS."
+    )
+    registry: str | None = Field(default=None, description="Address of the schema registry, http(s)://...")
+    registry_options_file: Path | None = Field(
+        default=None, description="File with settings of the registry's client, NAME=VALUE a line."
+    )
     state: Path = Field(
         default=Path("ringfence-state"), description="Folder of `run` for snapshots and the journal."
     )
@@ -118,17 +129,28 @@ def kafka_options(settings: Settings, given: Sequence[str]) -> dict[str, str]:
 
     Raises ``BadCall`` when the file cannot be read or a line is not of that form; values are not shown.
     """
-    lines: list[tuple[str, str]] = []
-    path = settings.kafka_options_file
-    if path is not None:
-        try:
-            text = path.read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadCall(
-                f"expected a readable options file, found {path}: {error}; check the path"
-            ) from error
-        lines += [(f"line {number} of {path}", line) for number, line in enumerate(text.splitlines(), 1)]
-    lines += [("--kafka-option", line) for line in given]
+    lines = _lines_of(settings.kafka_options_file)
+    return _named_values([*lines, *(("--kafka-option", line) for line in given)])
+
+
+def registry_options(settings: Settings) -> dict[str, str]:
+    """Settings of the client of the schema registry; empty without one. Raises ``BadCall``."""
+    options = _named_values(_lines_of(settings.registry_options_file))
+    return options if settings.registry is None else {**options, "url": settings.registry}
+
+
+def _lines_of(path: Path | None) -> list[tuple[str, str]]:
+    """Where each line of a file of options stands, and the line."""
+    if path is None:
+        return []
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCall(f"expected a readable options file, found {path}: {error}; check the path") from error
+    return [(f"line {number} of {path}", line) for number, line in enumerate(text.splitlines(), 1)]
+
+
+def _named_values(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
     options: dict[str, str] = {}
     for where, line in lines:
         name, is_there, value = line.partition("=")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graph.errors import BadCall
-from ringfence.settings import kafka_options, pseudonym_key, settings_with
+from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 
 
 def command(
@@ -47,6 +47,15 @@ def command(
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,
+    value_format: Annotated[
+        str | None, typer.Option(help="json [default], or behind a registry json-schema, avro, protobuf.")
+    ] = None,
+    value_message: Annotated[
+        str | None, typer.Option(metavar="MODULE:CLASS", help="Generated class of Protobuf values.")
+    ] = None,
+    registry: Annotated[
+        str | None, typer.Option(metavar="URL", help="The schema registry of the other formats.")
+    ] = None,
     http_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Loopback port of health and metrics; 0 for none.")
     ] = None,
@@ -58,7 +67,7 @@ def command(
     """Read events from Kafka, keep the graph, and send flags, ledger and dead letters back to Kafka."""
     from contextlib import ExitStack
 
-    from ringfence.service_wiring import RunOptions, service
+    from ringfence.service_wiring import RunOptions, service, value_format_named
     from streaming.kafka.options import KafkaOptions
     from streaming.service.config import ServiceConfig
     from streaming.service.health import serve
@@ -78,6 +87,9 @@ def command(
             "max_skew_s": max_skew,
             "snapshot_every": snapshot_every,
             "window_days": window_days,
+            "value_format": value_format,
+            "value_message": value_message,
+            "registry": registry,
             "http_port": http_port,
         }
     )
@@ -107,6 +119,9 @@ def command(
         max_line_bytes=settings.max_line_bytes,
         pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
         connect_within_s=settings.connect_within_s,
+        values=value_format_named(settings.value_format),
+        registry=registry_options(settings),
+        message=settings.value_message,
     )
     status = Status()
     with ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -12,24 +13,32 @@ from confluent_kafka import admin as kafka_admin
 from graph.errors import Unavailable
 from streaming.kafka.failures import RETRY_AFTER_S, raised
 from streaming.kafka.options import KafkaOptions
+from streaming.service.retry import Retry
 from streaming.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
 
 ASK_S: Final = 30.0
 
 
 def create_topics(options: KafkaOptions, partitions: int, replication: int = 1) -> None:
-    """Makes the topics of the contract that do not exist yet. Raises ``Unavailable`` or ``Fatal``."""
+    """Makes the topics of the contract that do not exist yet.
+
+    Tries for half a minute, as a broker that has just started refuses. Raises ``Unavailable`` or ``Fatal``.
+    """
     settings: Any = {**options.client(), "error_cb": lambda _error: None}
     client: Any = kafka_admin.AdminClient(settings)
     names = [options.prefix + topic for topic in (*INPUT_TOPICS, *RESULT_TOPICS)]
     new: Any = kafka_admin.NewTopic  # type: ignore[attr-defined]
-    answers = client.create_topics([new(name, partitions, replication) for name in names])
-    for answer in answers.values():
-        try:
-            answer.result(ASK_S)
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise raised(error, "creating topics") from error
+
+    def ask() -> None:
+        answers = client.create_topics([new(name, partitions, replication) for name in names])
+        for answer in answers.values():
+            try:
+                answer.result(ASK_S)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise raised(error, "creating topics") from error
+
+    Retry(lambda pause_s, _error: time.sleep(pause_s), seed=0, give_up_after_s=ASK_S)(ask)
 
 
 class Feeder:

@@ -133,7 +133,8 @@ class Service:
 
     def _put(self, polled: Polled) -> None:
         for chunk in polled.chunks:
-            self._intake.put(chunk)
+            # Decoding may ask a schema registry, which may be away.
+            self._retry(lambda: self._intake.put(chunk))  # noqa: B023
         for partition, offset in polled.ended.items():
             self._intake.met_end(partition, offset)
 

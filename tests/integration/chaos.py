@@ -31,7 +31,7 @@ from streaming.topics import INPUT_TOPICS, PLACES
 from tests.integration.service_child import Given, run_here, start
 
 KILLS = 4
-PORTION_S = 1.5
+SHARE_S = 3.0
 """Seconds in which the events of one life of the process arrive: it is killed among them."""
 DISORDER_MS = 600_000
 BREAKING = 2
@@ -192,6 +192,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         process.join()
         # The first new line of the journal only begins a run. A journal cut by a snapshot counts too few.
         at_work += batches(given.state) > before + 1 and feeding.is_under_way
+        feeding.pause()
         if other is not None:
             other.close()
     feeding.finish()
@@ -256,13 +257,15 @@ def _wait_for_work(state: Path, process: Any, log: Path, wanted: int) -> None:
 
 
 class Feeding:
-    """Sends records in portions, each when it is told to, steadily over a second."""
+    """Sends records, each life of the process its share, steadily over a few seconds while it lives."""
 
-    def __init__(self, options: KafkaOptions, records: list[tuple[str, bytes, bytes]], portions: int) -> None:
+    def __init__(self, options: KafkaOptions, records: list[tuple[str, bytes, bytes]], lives: int) -> None:
         self._feeder = Feeder(options)
-        size = -(-len(records) // portions)
-        self._portions = [records[first : first + size] for first in range(0, len(records), size)]
+        self._records = records
+        self._share = len(records) // lives
+        self._at = 0
         self._thread: threading.Thread | None = None
+        self._pausing = threading.Event()
 
     @property
     def is_under_way(self) -> bool:
@@ -270,26 +273,31 @@ class Feeding:
         return self._thread is not None and self._thread.is_alive()
 
     def go_on(self) -> None:
-        """Begins with the next portion once the one before is sent."""
-        before, portion = self._thread, self._portions.pop(0)
-        self._thread = threading.Thread(target=self._send, args=(portion, before))
+        """Begins with the next share."""
+        self._pausing.clear()
+        self._thread = threading.Thread(target=self._send, args=(self._share,))
         self._thread.start()
+
+    def pause(self) -> None:
+        """Sends no more for the time being; what is left of the share comes in the end."""
+        self._pausing.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def finish(self) -> None:
         """Sends the rest, and returns when all of it is safe."""
-        while self._portions:
-            self.go_on()
-        if self._thread is not None:
-            self._thread.join()
+        for record in self._records[self._at :]:
+            self._feeder.put(*record)
         self._feeder.close()
 
-    def _send(self, portion: list[tuple[str, bytes, bytes]], before: threading.Thread | None) -> None:
-        if before is not None:
-            before.join()
+    def _send(self, share: int) -> None:
         began = time.monotonic()
-        for number, (topic, key, value) in enumerate(portion):
-            self._feeder.put(topic, key, value)
-            ahead = number * PORTION_S / len(portion) - (time.monotonic() - began)
+        for number in range(share):
+            if self._pausing.is_set():
+                return
+            self._feeder.put(*self._records[self._at])
+            self._at += 1
+            ahead = number * SHARE_S / share - (time.monotonic() - began)
             if ahead > 0.01:
                 time.sleep(ahead)
 
