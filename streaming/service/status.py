@@ -66,6 +66,9 @@ class Status:
     snapshot_bytes: int = 0
     snapshot_failures: int = 0
     store_behind: int = 0
+    """Batches that the store has not been told."""
+    store_is_away: bool = False
+    store_refused: int = 0
     retries: int = 0
     rebalances: int = 0
     recoveries: int = 0
