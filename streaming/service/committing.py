@@ -137,7 +137,7 @@ class Commits:
         self._tell_store(has_results=brought.has_results)
         # 4. and 5. Results are delivered, offsets committed.
         self._deliver(number, brought)
-        self._observe(brought)
+        self._observe(batch, brought)
         # 6. Now and then a snapshot.
         if self._since_snapshot >= self._config.snapshot_every:
             self.snapshot()
@@ -228,11 +228,12 @@ class Commits:
 
     # -- being seen ----------------------------------------------------------------------------------
 
-    def _observe(self, brought: Brought) -> None:
-        if brought.flagged_ms:
-            now_ms = self._parts.now_ms()
-            for stamp_ms in brought.flagged_ms:
-                self._status.flag_latency.observe(max(0, now_ms - stamp_ms) / 1000)
+    def _observe(self, batch: Batch, brought: Brought) -> None:
+        now_ms, oldest_ms = self._parts.now_ms(), batch.taken.oldest_ms()
+        for stamp_ms in brought.flagged_ms:
+            self._status.flag_latency.observe(max(0, now_ms - stamp_ms) / 1000)
+        if oldest_ms is not None:
+            self._status.event_latency.observe(max(0, now_ms - oldest_ms) / 1000)
 
     def _timed(self, stage: str, work: Callable[[], Answer]) -> Answer:
         started = time.monotonic()

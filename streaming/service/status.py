@@ -78,8 +78,10 @@ class Status:
     )
     flag_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
     """Seconds from the message's time at the broker until its flag was safe."""
+    event_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
+    """Of every batch, seconds from the broker's time of its oldest message until what came of it was safe."""
 
     @property
     def is_ready(self) -> bool:
-        """Whether the service takes events now and everything it needs answers."""
-        return self.phase == "running"
+        """Whether the service takes events now and everything it needs answers; a member that stands by does not."""
+        return self.phase == "running" and self.partitions_held > 0
