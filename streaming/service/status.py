@@ -83,5 +83,5 @@ class Status:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the service takes events now and everything it needs answers; a member that stands by does not."""
+        """Whether it takes events now and everything it needs answers; a member that stands by takes none."""
         return self.phase == "running" and self.partitions_held > 0
