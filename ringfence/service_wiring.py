@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from graph.errors import BadCall, Unavailable
 from streaming.value_format import ValueFormat
 
 if TYPE_CHECKING:
+    from graph.engine import Engine as GraphEngine
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
     from streaming.kafka.options import KafkaOptions
@@ -123,7 +124,7 @@ def service(
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 
-                engine = TellingEngine(engine)
+                engine = TellingEngine(cast("GraphEngine", engine))
             return Core(engine, clock_ms, config.order_within_ms, pseudonyms)
 
         parts = Parts(
