@@ -28,6 +28,7 @@ from surroundings import surroundings
 
 from graph.engine import Engine
 from ringfence.service_wiring import new_engine
+from ringfence.settings import read_settings
 from servers import KafkaServer
 from servers.process import free_port
 from streaming.columns import ColumnDecoder
@@ -53,7 +54,7 @@ def event(number: int) -> bytes:
 
 def build(links: int, folder: Path) -> dict[str, object]:
     """A state folder with one snapshot of so many live links."""
-    engine = new_engine(90)
+    engine = new_engine(read_settings().window_days)
     assert isinstance(engine, Engine)
     core, decoder = Core(engine, FIRST_MS), ColumnDecoder()
     began = time.perf_counter()

@@ -155,7 +155,12 @@ class Commits:
             self._timed("store", lambda: tell(self.core.engine, self.batch, offsets, has_results=has_results))
 
     def _offsets_by_name(self) -> dict[str, int]:
-        return {str(partition): place.offset for partition, place in sorted(self._places.items())}
+        """What a store remembers with the changes.
+
+        The number of the batch is among it, as held events may be applied without a record being taken.
+        """
+        offsets = {str(partition): place.offset for partition, place in sorted(self._places.items())}
+        return {**offsets, f"batches of {self._parts.state.identity}": self.batch} if offsets else {}
 
     def _deliver(self, number: int, brought: Brought) -> None:
         self._since_commit += 1

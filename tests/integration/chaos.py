@@ -214,7 +214,8 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     if given.store is not None:
         look = Look.at(engine._engine.view(), engine.rings())
         reader = open_reader(given.store)
-        assert [part for part in verify(reader, look) if part.differing] == [], hint
+        differing = [part for part in verify(reader, look) if part.differing]
+        assert differing == [], f"{hint}: {[(p.part, p.differing, p.differences[:3]) for p in differing]}"
         reader.close()
     letters = everything_in(address, f"{given.prefix}dead-letters")
     assert len({_origin(letter) for letter in letters}) == poison, hint

@@ -40,7 +40,7 @@ def test_the_store_has_a_batch_before_its_flags_are_out(tmp_path: Path) -> None:
     assert told
     assert all(told)
     assert here.store.ids == ALL
-    assert here.store.reached == {"a-0": 10, "b-0": 10}
+    assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 10}
 
 
 def test_flags_go_out_while_the_store_is_away_and_it_catches_up(tmp_path: Path) -> None:
@@ -64,7 +64,12 @@ def test_flags_go_out_while_the_store_is_away_and_it_catches_up(tmp_path: Path) 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_crash_anywhere_leaves_a_store_that_is_made_whole(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
-    here = world(tmp_path, snapshot_every=dice.choice([2, 5, 100]), batch_most=256)
+    here = world(
+        tmp_path,
+        snapshot_every=dice.choice([2, 5, 100]),
+        batch_most=256,
+        order_within_ms=dice.choice([0, 2500]),
+    )
     here.portion = dice.choice([1, 2, 5])
 
     class Mortal(Delivery):
@@ -85,7 +90,7 @@ def test_a_crash_anywhere_leaves_a_store_that_is_made_whole(tmp_path: Path, seed
     here.broker.send("b", ping("last", NOON + HOUR))
     here.run()
     assert here.store.ids == ALL | {"last"}, f"seed {seed}"
-    assert here.store.reached == {"a-0": 10, "b-0": 11}
+    assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 11}
 
 
 def test_a_store_that_was_not_told_is_refused(tmp_path: Path) -> None:
