@@ -1,16 +1,20 @@
 """How fast the service is, beside what it stands on and what else could be used, on one real broker.
 
-Each case prints one JSON line. The events of one simulated city are put into one topic with one partition:
+Run as ``PYTHONPATH=. .venv/bin/python benchmarks/service_speed.py``. Each case prints one JSON line. Two
+streams, each in one topic with one partition: ``positions``, a simulated city with GPS as platforms have it,
+and ``dense``, one without, where every event has to be judged.
 
 * ``raw``: a loop that consumes with confluent-kafka and decodes with msgspec, and does nothing else;
-* ``service``: the whole service, from an empty state to the end: journal, graph, flags delivered;
+* ``service``: the whole service, from an empty state to the end: journal, graph, flags delivered; raw and
+  service by turns, three times, medians;
 * ``quix``: Quix Streams counting by key with its state store on the same topic, where an interpreter that
   has it is given (``--quix PYTHON``);
-* ``latency``: events fed at half of the service's rate; from the stamp of the last message of a batch
-  with flags until they were safe, as the upper end of the bucket of the service's own histogram;
-* ``snapshot``: arrays of the given size written and read back.
+* ``latency``: events fed by another process at half of the service's rate. From the broker's stamp of a
+  message until its flag was safe, and for every batch from the stamp of its oldest message until it was done.
 
-Ratios: ``service_over_raw`` and ``service_over_quix``. A rate is input events per second.
+Ratios: ``service_over_raw`` and ``service_over_quix``. A rate is input events per second of wall clock.
+``cpu`` is the processor time of the one thread that reads and applies, in microseconds an event: it says more
+than the clock on a machine that is shared.
 """
 
 from __future__ import annotations
@@ -18,12 +22,14 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from statistics import median
 
 import msgspec
 import numpy as np
@@ -36,9 +42,10 @@ from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
+from streaming.service.committing import Batch
 from streaming.service.config import ServiceConfig
-from streaming.service.status import Status
-from streaming.snapshots import read_snapshot, write_snapshot
+from streaming.service.ports import Partition
+from streaming.service.status import SECONDS, Distribution, Status
 from streaming.summary import memory_mb
 
 TOPIC = "accounts"
@@ -63,14 +70,53 @@ print(time.perf_counter() - began)
 """
 
 
-class Mark(msgspec.Struct):
-    """The header of a synthetic snapshot."""
+FEED = """
+import sys, time
+from streaming.kafka.feeding import Feeder
+from streaming.kafka.options import KafkaOptions
+address, prefix, topic, path, rate = sys.argv[1:6]
+lines = open(path, "rb").read().splitlines()
+feeder = Feeder(KafkaOptions(bootstrap=address, prefix=prefix))
+began = time.perf_counter()
+for number, line in enumerate(lines):
+    feeder.put(topic, None, line)
+    ahead = number / float(rate) - (time.perf_counter() - began)
+    if ahead > 0.002:
+        time.sleep(ahead)
+feeder.close()
+print(len(lines) / (time.perf_counter() - began))
+"""
 
-    batch: int
+
+@dataclass(frozen=True)
+class Run:
+    """One run over a stream."""
+
+    per_second: float
+    cpu_us: float
 
 
-def raw(address: str, topic: str, total: int) -> float:
-    """Seconds to consume and decode everything, from the first message on."""
+class Kept(Distribution):
+    """A distribution that keeps every value, for exact quantiles."""
+
+    def __init__(self) -> None:
+        super().__init__(SECONDS)
+        self.values: list[float] = []
+
+    def observe(self, value: float) -> None:
+        """Keeps one value."""
+        super().observe(value)
+        self.values.append(value)
+
+    def milliseconds(self) -> dict[str, float | int]:
+        """How many, and how long in the middle and at the end."""
+        values = np.array(self.values or [np.nan]) * 1000
+        p50, p99 = np.percentile(values, [50, 99]).tolist()
+        return {"count": len(self.values), "p50_ms": round(p50, 1), "p99_ms": round(p99, 1)}
+
+
+def raw(address: str, topic: str, total: int) -> Run:
+    """Consumes and decodes everything, timed from the first message on."""
     consumer = Consumer(
         {
             "bootstrap.servers": address,
@@ -81,37 +127,45 @@ def raw(address: str, topic: str, total: int) -> float:
     )
     consumer.subscribe([topic])
     decode = msgspec.json.Decoder(Event).decode
-    seen, began = 0, 0.0
+    first = None
+    while first is None:
+        first = consumer.poll(0.1)
+    began, cpu, seen = time.perf_counter(), time.thread_time(), 1
     while seen < total:
-        messages = consumer.consume(8192, 1.0)
-        began = began or (time.perf_counter() if messages else 0.0)
+        messages = consumer.consume(min(8192, total - seen), 0.1)
         for message in messages:
             decode(message.value())
         seen += len(messages)
-    seconds = time.perf_counter() - began
+    run = Run(total / (time.perf_counter() - began), (time.thread_time() - cpu) / total * 1e6)
     consumer.close()
-    return seconds
+    return run
 
 
-def whole(address: str, prefix: str, folder: Path) -> tuple[float, Status]:
-    """Seconds from the first batch to the last, and what was seen."""
+def whole(address: str, prefix: str, folder: Path, total: int) -> tuple[Run, Status]:
+    """The service over everything, timed from when it takes partitions to the end of the last batch."""
     status = Status()
     group = f"bench-{uuid.uuid4().hex}"
     options = run_options(address, prefix, group, folder, until_end=True)
+    began: list[float] = []
     with service(options, status) as running:
-        began: list[float] = []
+        first = running.assigned
 
-        def watch() -> None:
-            while not status.batch and status.phase != "stopped":
-                time.sleep(0.001)
-            began.append(time.perf_counter())
+        def assigned(partitions: list[Partition]) -> dict[Partition, int]:
+            began[:] = [time.perf_counter(), time.thread_time()]
+            return first(partitions)
 
-        watching = threading.Thread(target=watch)
-        watching.start()
+        running.assigned = assigned  # type: ignore[method-assign]
+        ended: list[float] = []
+        learn = running.commits.commit
+
+        def commit(batch: Batch) -> None:
+            learn(batch)
+            ended[:] = [time.perf_counter(), time.thread_time()]
+
+        running.commits.commit = commit  # type: ignore[method-assign]
         running.run()
-        ended = time.perf_counter()
-        watching.join()
-    return ended - began[0], status
+    assert status.tally.events + status.tally.duplicates == total
+    return Run(total / (ended[0] - began[0]), (ended[1] - began[1]) / total * 1e6), status
 
 
 def run_options(address: str, prefix: str, group: str, folder: Path, *, until_end: bool) -> RunOptions:
@@ -125,56 +179,97 @@ def run_options(address: str, prefix: str, group: str, folder: Path, *, until_en
     )
 
 
-def latency(address: str, lines: list[bytes], rate: float, folder: Path) -> Status:
-    """The service under half of its load."""
+def latency(address: str, path: Path, total: int, rate: float, folder: Path) -> dict[str, object]:
+    """The service under half of its load, with another process feeding it."""
     prefix = f"latency-{uuid.uuid4().hex[:6]}-"
     options = run_options(address, prefix, prefix, folder, until_end=False)
     create_topics(options.kafka, 1)
     status = Status()
+    status.flag_latency, status.event_latency = Kept(), Kept()
     with service(options, status) as running:
         working = threading.Thread(target=running.run)
         working.start()
         while status.phase != "running":
             time.sleep(0.05)
-        feeder = Feeder(options.kafka)
-        began = time.perf_counter()
-        for number, line in enumerate(lines):
-            feeder.put(TOPIC, None, line)
-            ahead = number / rate - (time.perf_counter() - began)
-            if ahead > 0.002:
-                time.sleep(ahead)
-        feeder.close()
-        while status.tally.events + status.tally.duplicates < len(lines):
+        words = [sys.executable, "-c", FEED, address, prefix, TOPIC, str(path), str(rate)]
+        fed = subprocess.run(words, capture_output=True, text=True, check=True)
+        while status.tally.events + status.tally.duplicates < total:
             time.sleep(0.05)
         running.stop()
         working.join()
-    return status
-
-
-def snapshot(megabytes: int, folder: Path) -> dict[str, object]:
-    """Seconds to write and to read back arrays of that size."""
-    dice = np.random.default_rng(1)
-    arrays: dict[str, Any] = {f"column{n}": dice.integers(0, 1 << 60, megabytes * 12_500) for n in range(10)}
-    began = time.perf_counter()
-    size = write_snapshot(folder / "snapshot", Mark(1), arrays)
-    written = time.perf_counter()
-    read_snapshot(folder / "snapshot", Mark)
     return {
-        "bytes": size,
-        "write_s": round(written - began, 2),
-        "read_s": round(time.perf_counter() - written, 2),
+        "offered_per_second": round(float(fed.stdout)),
+        "flags": status.flag_latency.milliseconds(),
+        "batches": status.event_latency.milliseconds(),
     }
+
+
+def quix(python: str, address: str, topic: str, total: int, folder: Path) -> float:
+    """Events per second of Quix Streams counting by key."""
+    words = [python, "-c", QUIX, address, topic, f"quix-{uuid.uuid4().hex}", str(total), str(folder)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return total / float(done.stdout.split()[-1])
+
+
+def say(case: str, **facts: object) -> None:
+    """One line."""
+    print(json.dumps({"case": case, **facts}), flush=True)
+
+
+def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folder: Path) -> None:
+    """Every case on one stream."""
+    city = CityConfig(seed=3, riders=words.riders, drivers=words.riders // 12, days=28, gps=gps)
+    simulate(city, folder / "city")
+    path = folder / "events.ndjson"
+    lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()[: words.events]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    total, prefix = len(lines), f"bench-{uuid.uuid4().hex[:6]}-"
+    create_topics(KafkaOptions(bootstrap=address, prefix=prefix), 1)
+    feeder = Feeder(KafkaOptions(bootstrap=address, prefix=prefix))
+    for line in lines:
+        record = msgspec.json.decode(line)
+        key = record.get("account_id") or record.get("driver_id") or record.get("subject")
+        feeder.put(TOPIC, key.encode(), line)
+    feeder.close()
+    whole(address, prefix, folder / "warm", total)
+    raws, services, share = [], [], []
+    for number in range(3):
+        raws.append(raw(address, prefix + TOPIC, total))
+        run, status = whole(address, prefix, folder / f"state-{number}", total)
+        services.append(run)
+        share.append(run.per_second / raws[-1].per_second)
+    rate = median(run.per_second for run in services)
+    for case, runs in (("raw", raws), ("service", services)):
+        rates = sorted(round(run.per_second) for run in runs)
+        cpu = round(median(run.cpu_us for run in runs), 2)
+        say(case, stream=name, events=total, per_second=rates[1], runs=rates, cpu_us_an_event=cpu)
+    say(
+        "ratio",
+        stream=name,
+        service_over_raw=round(median(share), 3),
+        service_over_raw_by_cpu=round(
+            median(r.cpu_us / s.cpu_us for r, s in zip(raws, services, strict=True)), 3
+        ),
+        flags=sum(status.tally.flags.values()),
+        batches=status.batch,
+        stage_seconds={stage: round(each.total, 3) for stage, each in status.stages.items()},
+        memory_mb=memory_mb(),
+    )
+    if words.quix:
+        other = quix(words.quix, address, prefix + TOPIC, total, folder / "quix")
+        say("quix", stream=name, per_second=round(other), service_over_quix=round(rate / other, 2))
+    say("latency", stream=name, **latency(address, path, total, rate / 2, folder / "latency"))
 
 
 def main() -> None:
     """Runs every case."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--events", type=int, default=300_000, help="of each stream, at most")
+    parser.add_argument("--riders", type=int, default=3000)
     parser.add_argument("--kafka", help="a broker that runs [default: starts one]")
     parser.add_argument("--quix", metavar="PYTHON", help="an interpreter that has quixstreams")
-    parser.add_argument("--snapshot-mb", type=int, default=500)
     words = parser.parse_args()
-    print(json.dumps({"case": "surroundings", **surroundings(["confluent-kafka", "msgspec", "numba"])}))
+    say("surroundings", **surroundings(["confluent-kafka", "msgspec", "numba"]))
     with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
         folder = Path(name)
         server = None
@@ -182,81 +277,9 @@ def main() -> None:
             server = KafkaServer(folder / "kafka")
             server.start()
         address = words.kafka or server.address  # type: ignore[union-attr]
-        simulate(CityConfig(seed=3, riders=3000, drivers=250, days=28, gps=True), folder / "city")
-        lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()[: words.events]
-        prefix = f"bench-{uuid.uuid4().hex[:6]}-"
-        options = KafkaOptions(bootstrap=address, prefix=prefix)
-        create_topics(options, 1)
-        feeder = Feeder(options)
-        for line in lines:
-            record = msgspec.json.decode(line)
-            key = record.get("account_id") or record.get("driver_id") or record.get("subject")
-            feeder.put(TOPIC, key.encode(), line)
-        feeder.close()
-        seconds, _ = whole(address, prefix, folder / "warm")
-        results = {"raw": len(lines) / raw(address, prefix + TOPIC, len(lines))}
-        print(
-            json.dumps({"case": "raw", "events": len(lines), "per_second": round(results["raw"])}), flush=True
-        )
-        seconds, status = whole(address, prefix, folder / "state")
-        results["service"] = len(lines) / seconds
-        stages = {stage: round(each.total, 3) for stage, each in status.stages.items()}
-        print(
-            json.dumps(
-                {
-                    "case": "service",
-                    "per_second": round(results["service"]),
-                    "service_over_raw": round(results["service"] / results["raw"], 3),
-                    "flags": sum(status.tally.flags.values()),
-                    "batches": status.batch,
-                    "stage_seconds": stages,
-                    "memory_mb": memory_mb(),
-                }
-            ),
-            flush=True,
-        )
-        if words.quix:
-            done = subprocess.run(
-                [
-                    words.quix,
-                    "-c",
-                    QUIX,
-                    address,
-                    prefix + TOPIC,
-                    prefix,
-                    str(len(lines)),
-                    str(folder / "quix"),
-                ],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            rate = len(lines) / float(done.stdout.split()[-1])
-            print(
-                json.dumps(
-                    {
-                        "case": "quix",
-                        "per_second": round(rate),
-                        "service_over_quix": round(results["service"] / rate, 2),
-                    }
-                ),
-                flush=True,
-            )
-        status = latency(address, lines, results["service"] / 2, folder / "latency")
-        delays = status.flag_latency
-        print(
-            json.dumps(
-                {
-                    "case": "latency",
-                    "offered_per_second": round(results["service"] / 2),
-                    "flags": delays.count,
-                    "p50_at_most_s": delays.quantile(0.5),
-                    "p99_at_most_s": delays.quantile(0.99),
-                }
-            ),
-            flush=True,
-        )
-        print(json.dumps({"case": "snapshot", **snapshot(words.snapshot_mb, folder)}), flush=True)
+        for stream, gps in (("positions", True), ("dense", False)):
+            (folder / stream).mkdir()
+            measure(stream, gps, words, address, folder / stream)
         if server is not None:
             server.kill()
 

@@ -195,6 +195,12 @@ class Engine:
         """
         return self._draining.drain(self._rings, self._view, self._config.window_ms, happened)
 
+    def drain_anew(self, happened: Happenings | None = None) -> Changes:
+        """Everything there is, whatever was drained before."""
+        self._memory.links.forget_notes()
+        self._draining = Draining(self._memory)
+        return self.drain(happened)
+
     def state_digest(self) -> str:
         """A digest of the graph that does not depend on the order of events. O(links)."""
         return state_digest(self._memory.state)

@@ -38,3 +38,13 @@ class TripKeeper:
         for trip in trips:
             (kept if trip.rider_id in now or trip.driver_id in now else self._waiting).append(trip)
         return kept
+
+    def state(self) -> tuple[list[TripCompleted], list[str]]:
+        """The trips that wait, oldest first, and who stood in an open ring at the last call."""
+        return list(self._waiting), sorted(self._members)
+
+    def restore(self, waiting: Iterable[TripCompleted], members: Iterable[str]) -> None:
+        """Become what ``state`` gave."""
+        self._waiting.clear()
+        self._waiting.extend(waiting)
+        self._members = frozenset(members)

@@ -210,6 +210,11 @@ class LinkStore:
     def _replace(self, **arrays: npt.NDArray[Any] | NoteState) -> None:
         self._state = self._state.replaced(**arrays)
 
+    def forget_notes(self) -> None:
+        """Take no notes any more. ``state`` has to be asked anew."""
+        self.notes = Notes()
+        self._replace(notes=self.notes.state)
+
     def _fit_notes(self, links: int) -> None:
         s = self._state
         if self.notes.fit(len(s.links), len(s.entities), int(s.scalars[LIVE]) + links):

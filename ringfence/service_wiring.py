@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from graph.errors import BadCall, Unavailable
 from streaming.value_format import ValueFormat
 
 if TYPE_CHECKING:
+    from graph.engine import Engine as GraphEngine
+    from graph.stores.behind import WriteBehind
+    from graph.stores.opening import StoreAddress
     from streaming.kafka.options import KafkaOptions
     from streaming.ports import Engine
     from streaming.service.config import ServiceConfig
@@ -42,6 +45,8 @@ class RunOptions:
     """What the client of the schema registry is told; it may hold passwords."""
     message: str | None = None
     """The generated class of Protobuf values, MODULE:CLASS."""
+    store: StoreAddress | None = None
+    """The store that follows the engine."""
 
 
 def value_format_named(name: str) -> ValueFormat:
@@ -112,8 +117,14 @@ def service(
         _patiently(sink.begin, options.connect_within_s, log)
         pseudonyms = Pseudonyms(options.pseudonym_key) if options.pseudonym_key is not None else None
 
+        behind, reached = _store(options, log, stack)
+
         def new_core(clock_ms: int) -> Core:
             engine = make_engine() if make_engine is not None else new_engine(options.window_days)
+            if behind is not None:
+                from graph.stores.recorder import TellingEngine
+
+                engine = TellingEngine(cast("GraphEngine", engine))
             return Core(engine, clock_ms, config.order_within_ms, pseudonyms)
 
         parts = Parts(
@@ -124,10 +135,31 @@ def service(
             open_source=lambda offsets: KafkaPartitions(options.kafka, log.warn, offsets),
             delivered=lambda partitions: group.delivered(partitions, state.identity),
             sink=sink,
+            store=behind,
+            store_reached=reached,
             warn=log.warn,
             note=log.note,
         )
         yield Service(parts, config, status)
+
+
+def _store(options: RunOptions, log: Log, stack: ExitStack) -> tuple[WriteBehind | None, Mapping[str, int]]:
+    """The store written behind the engine, and how far it has come; nothing without one."""
+    address = options.store
+    if address is None:
+        return None, {}
+    from graph.stores.behind import WriteBehind
+    from graph.stores.opening import open_writer
+
+    writer = _patiently(lambda: open_writer(address), options.connect_within_s, log)
+    try:
+        reached = _patiently(writer.offsets, options.connect_within_s, log)
+    except BaseException:
+        writer.close()
+        raise
+    behind = WriteBehind(writer)
+    stack.callback(behind.close)
+    return behind, reached
 
 
 def _patiently(ask: Callable[[], Answer], within_s: float, log: Log) -> Answer:

@@ -15,11 +15,14 @@ from ringfence.settings import Settings
 
 if TYPE_CHECKING:
     from graph.engine import Engine
-    from graph.stores.port import StoreReader
+    from graph.stores.port import StoreReader, StoreWriter
     from graph.stores.recorder import RecordedEngine
     from graph.stores.verification import PartCompared
     from ringfence.terminal import Advance
     from ringfence.wiring import DetectOptions
+    from streaming.service.state_folder import Header
+
+SNAPSHOT = ".rfsnap"
 
 
 def store_address(settings: Settings, place: str | None) -> StoreAddress:
@@ -42,14 +45,12 @@ def open_store_reader(address: StoreAddress) -> StoreReader:
 
 
 @contextmanager
-def recorded(engine: Engine, address: StoreAddress, window_ms: int) -> Iterator[RecordedEngine]:
-    """The engine, with a store that follows it and is whole when the block ends without an error.
+def filling(address: StoreAddress) -> Iterator[StoreWriter]:
+    """The writer of an empty store, which is whole when the block ends without an error.
 
     An embedded store is made beside its place and put there at the end: complete or not at all, in place of a
     former store. A server's store has to be empty. Raises BadCall when the place is taken by anything else.
     """
-    from graph.stores.behind import WriteBehind
-    from graph.stores.recorder import RecordedEngine
     from graph.stores.sqlite.finished import put_in_place, refuse_foreign, remove_side_files
 
     place = address.path
@@ -58,41 +59,112 @@ def recorded(engine: Engine, address: StoreAddress, window_ms: int) -> Iterator[
     else:
         refuse_foreign(place)
         target = StoreAddress(str(place.with_name(f".{place.name}.partial-{os.getpid()}")))
-    behind = None
     try:
         writer = open_writer(target)
-        if writer.offsets():
+        try:
+            if writer.offsets():
+                raise BadCall(
+                    f"expected {address.place} to be an empty store, found one that is in use; "
+                    "empty it, or name another database"
+                )
+            yield writer
+        finally:
             writer.close()
-            raise BadCall(
-                f"expected {address.place} to be an empty store, found one that is in use; "
-                "empty it, or name another database"
-            )
-        behind = WriteBehind(writer)
-        followed = RecordedEngine(engine, behind, window_ms)
-        yield followed
-        followed.finish()
-        behind.close()
-        behind = None
         if place is not None:
             put_in_place(Path(target.place), place)
     finally:
-        if behind is not None:
-            behind.close()
         if place is not None:
             remove_side_files(Path(target.place))
             Path(target.place).unlink(missing_ok=True)
 
 
+@contextmanager
+def recorded(engine: Engine, address: StoreAddress) -> Iterator[RecordedEngine]:
+    """The engine, with a store that follows it (see ``filling``)."""
+    from graph.stores.behind import WriteBehind
+    from graph.stores.recorder import RecordedEngine
+
+    with filling(address) as writer:
+        behind = WriteBehind(writer)
+        try:
+            followed = RecordedEngine(engine, behind)
+            yield followed
+            followed.finish()
+        finally:
+            behind.close()
+
+
+def rebuilt(snapshot: Path, address: StoreAddress, options: DetectOptions) -> Engine:
+    """Fill a store from a snapshot of the service; gives the engine that it holds."""
+    from graph.stores.rebuilding import rebuild
+
+    engine, header = engine_of(snapshot, options)
+    offsets = {partition: place.offset for partition, place in header.places.items()}
+    with filling(address) as writer:
+        rebuild(writer, engine, header.tally.ledger, offsets)
+    return engine
+
+
+def engine_of(snapshot: Path, options: DetectOptions) -> tuple[Engine, Header]:
+    """The engine in a snapshot, or in the newest of a state folder, and what the snapshot says of itself.
+
+    Raises BadCall when there is none, it is damaged, or another configuration made it.
+    """
+    from gnn.scorer import load_scorer
+    from graph.engine import Engine, EngineConfig
+    from streaming.service.state_folder import Header
+    from streaming.snapshots import Damaged, read_snapshot
+
+    path = snapshot
+    if snapshot.is_dir():
+        found = sorted(snapshot.glob(f"*{SNAPSHOT}"))
+        if not found:
+            raise BadCall(f"expected a snapshot in {snapshot}, found none; give event files instead")
+        path = found[-1]
+    try:
+        header, arrays = read_snapshot(path, Header)
+    except Damaged as error:
+        raise BadCall(f"{error}; give an older snapshot, or event files") from error
+    engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
+    for what, ours, theirs in (
+        ("configuration", engine.config_digest, header.config_digest),
+        ("model", engine.model_id, header.model_id),
+    ):
+        if ours != theirs:
+            raise BadCall(
+                f"expected a snapshot of {what} {ours}, found {theirs} in {path.name}; "
+                "give the --window-days and the model of the service"
+            )
+    prefix = "engine/"
+    engine.load({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
+    return engine, header
+
+
+def snapshot_among(given: Sequence[str]) -> Path | None:
+    """The snapshot, or the folder of snapshots, when that is what was given instead of event files."""
+    paths = [Path(each) for each in given]
+    named = [path for path in paths if path.suffix == SNAPSHOT or path.is_dir()]
+    if not named:
+        return None
+    if len(paths) > 1:
+        raise BadCall(f"expected one snapshot or event files, found {len(paths)} places; give one of the two")
+    return named[0]
+
+
 def compared(
-    events: Sequence[str], address: StoreAddress, options: DetectOptions, progress: Advance | None
+    given: Sequence[str], address: StoreAddress, options: DetectOptions, progress: Advance | None
 ) -> list[PartCompared]:
-    """The store beside an engine that has read ``events``, part by part."""
+    """The store, part by part, beside an engine that has read the events or comes from the snapshot given."""
     from graph.changes import Look
     from graph.stores.verification import verify
     from ringfence.wiring import run_engine
 
-    with tempfile.TemporaryDirectory(prefix="ringfence-") as folder:
-        engine, _ = run_engine(events, Path(folder) / "out", options, progress)
+    snapshot = snapshot_among(given)
+    if snapshot is not None:
+        engine, _ = engine_of(snapshot, options)
+    else:
+        with tempfile.TemporaryDirectory(prefix="ringfence-") as folder:
+            engine, _ = run_engine(given, Path(folder) / "out", options, progress)
     reader = open_reader(address)
     try:
         return verify(reader, Look.at(engine.view(), engine.rings()))

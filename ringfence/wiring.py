@@ -59,8 +59,7 @@ def run_engine(
     from graph.engine import Engine, EngineConfig
     from streaming import DetectConfig, detect
 
-    engine_config = EngineConfig(window_days=options.window_days)
-    engine = Engine(engine_config, load_scorer())
+    engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,
@@ -68,5 +67,5 @@ def run_engine(
     )
     if store is None:
         return engine, detect(events, out, engine, config, progress)
-    with recorded(engine, store, engine_config.window_ms) as followed:
+    with recorded(engine, store) as followed:
         return engine, detect(events, out, followed, config, progress)

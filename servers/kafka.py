@@ -11,7 +11,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from servers.artifacts import jars
-from servers.process import ServerProcess, ServerUnavailable, free_port
+from servers.process import Server, ServerProcess, ServerUnavailable, free_port
 
 READY_WITHIN_S = 60.0
 HEAP = "-Xmx512m"
@@ -43,7 +43,7 @@ log.retention.ms=-1
 """
 
 
-class KafkaServer:
+class KafkaServer(Server):
     """A broker whose data lives in `folder`; `stop` and `start` keep its port and its data."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,35 +56,17 @@ class KafkaServer:
             PROPERTIES.format(port=self._port, controller=controller, data=folder / "data")
         )
         self._format()
-        self._process: ServerProcess | None = None
 
     @property
     def address(self) -> str:
         """What clients take as `bootstrap.servers`."""
         return f"127.0.0.1:{self._port}"
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the broker, None while it is stopped."""
-        return None if self._process is None else self._process.pid
-
     def start(self) -> None:
         """Starts the broker and returns when it answers."""
         command = ["java", HEAP, "-Xms256m", *self._logging(), "-cp", self._classpath, "kafka.Kafka"]
         self._process = ServerProcess([*command, str(self._settings)], self._folder / "kafka.log")
         self._process.wait_until(self._answers, READY_WITHIN_S)
-
-    def stop(self) -> None:
-        """Stops the broker politely; nothing happens when it is stopped already."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-
-    def kill(self) -> None:
-        """Stops the broker as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
 
     def _answers(self) -> bool:
         client = AdminClient({"bootstrap.servers": self.address, "log_level": 0, "socket.timeout.ms": 2000})

@@ -8,13 +8,13 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
 from servers.artifacts import HERE, jars
-from servers.process import ServerProcess, free_port
+from servers.process import Server, ServerProcess, free_port
 
 READY_WITHIN_S = 120.0
 OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch", "java.base/java.util.concurrent")
 
 
-class Neo4jServer:
+class Neo4jServer(Server):
     """A server whose data lives in `folder`; `stop` and `start` keep its port and its data."""
 
     def __init__(self, folder: Path) -> None:
@@ -22,17 +22,11 @@ class Neo4jServer:
         self._classpath = f"{jars('neo4j')}/*"
         self._port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        self._process: ServerProcess | None = None
 
     @property
     def address(self) -> str:
         """What `GraphDatabase.driver` takes; no authentication."""
         return f"bolt://127.0.0.1:{self._port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The process id of the server, None while it is stopped."""
-        return None if self._process is None else self._process.pid
 
     def start(self) -> None:
         """Starts the server and returns when it answers."""
@@ -45,18 +39,6 @@ class Neo4jServer:
             self._folder / "neo4j.log",
         )
         self._process.wait_until(self._answers, READY_WITHIN_S)
-
-    def stop(self) -> None:
-        """Stops the server politely; nothing happens when it is stopped already."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-
-    def kill(self) -> None:
-        """Stops the server as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
 
     def _answers(self) -> bool:
         try:

@@ -74,3 +74,26 @@ class ServerProcess:
         """Ends it at once."""
         self._child.kill()
         self._child.wait()
+
+
+class Server:
+    """What a server of a kind is made from: a process that may be stopped and started again."""
+
+    _process: ServerProcess | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None while it is stopped."""
+        return None if self._process is None else self._process.pid
+
+    def stop(self) -> None:
+        """Stops it politely; nothing happens when it is stopped already."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def kill(self) -> None:
+        """Stops it as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None

@@ -13,16 +13,38 @@
 // column ring_id: text; the open ring the account stands in
 // order: newest use first, then account_id
 // cost: the newest uses; counting all of them when there are more
-CALL () {
-  MATCH (s:RingfenceStore {name: 'store'})
-  MATCH (:Entity {key: $kind + ':' + $id})<-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]-(a:Entity)
-  WHERE $as_of IS NULL OR (l.first_ms <= $as_of AND l.last_ms + s.window_ms >= $as_of)
+MATCH (s:RingfenceStore {name: 'store'})
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
+CALL (key, since) {
+  MATCH (a:Entity)-[l:USES_DEVICE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
   WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (s:RingfenceStore {name: 'store'})
-  MATCH (e:Entity {key: $kind + ':' + $id})<-[l:FORMER]-(a:Entity)
-  WHERE $as_of IS NOT NULL AND l.first_ms <= $as_of AND l.last_ms + s.window_ms >= $as_of
+  MATCH (a:Entity)-[l:USES_CARD]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:USES_BANK_ACCOUNT]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:USES_PHONE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:USES_EMAIL]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:USES_IP]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:REDEEMED]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (a:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
@@ -32,15 +54,33 @@ RETURN a.id AS account_id, a.role AS role, first_ms, last_ms, events, units / 10
   COLLECT { MATCH (a)-[m:MEMBER_OF]->(r:Ring) WHERE m.to_ms IS NULL RETURN r.ring_id }[0] AS ring_id
 ORDER BY last_ms DESC, account_id, first_ms
 // total
-CALL () {
-  MATCH (s:RingfenceStore {name: 'store'})
-  MATCH (:Entity {key: $kind + ':' + $id})<-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]-(a:Entity)
-  WHERE $as_of IS NULL OR (l.first_ms <= $as_of AND l.last_ms + s.window_ms >= $as_of)
-  RETURN count(*) AS found
+MATCH (s:RingfenceStore {name: 'store'})
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
+CALL (key, since) {
+  MATCH (e:Entity {key: key}) WHERE $as_of IS NULL RETURN COUNT { (e)<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]-() } AS found
   UNION ALL
-  MATCH (s:RingfenceStore {name: 'store'})
-  MATCH (e:Entity {key: $kind + ':' + $id})<-[l:FORMER]-(a:Entity)
-  WHERE $as_of IS NOT NULL AND l.first_ms <= $as_of AND l.last_ms + s.window_ms >= $as_of
+  MATCH ()-[l:USES_DEVICE]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:USES_CARD]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:USES_BANK_ACCOUNT]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:USES_PHONE]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:USES_EMAIL]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:USES_IP]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:REDEEMED]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH (a:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   RETURN count(*) AS found
 }

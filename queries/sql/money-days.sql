@@ -3,30 +3,9 @@ SELECT x.ring_id, x.day_ms, coalesce(sum(x.units) FILTER (WHERE x.kind = 'promo'
   coalesce(sum(x.units) FILTER (WHERE x.kind = 'incentive'), 0) / 10000.0 AS incentive_money,
   coalesce(sum(x.units) FILTER (WHERE x.kind = 'trip'), 0) / 10000.0 AS fare_money,
   count(*) FILTER (WHERE x.kind = 'trip') AS trips
-FROM (
-  SELECT m.ring_id, x.ts / 86400000 * 86400000 AS day_ms, x.kind, x.units
-  FROM member m CROSS JOIN taking x ON x.account_id = m.account_id
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)
-  UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'trip', t.fare_units
-  FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
-  CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)
-  UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'incentive', t.incentive_units
-  FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
-  CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)) x WHERE :since IS NULL OR x.day_ms >= :since / 86400000 * 86400000
+FROM ring_money x
+WHERE (:ring_id IS NULL OR x.ring_id = :ring_id) AND (:since IS NULL OR x.day_ms >= :since / 86400000 * 86400000)
 GROUP BY x.ring_id, x.day_ms ORDER BY x.day_ms DESC, x.ring_id LIMIT :limit
 -- total
-SELECT count(*) FROM (SELECT DISTINCT x.ring_id, x.day_ms FROM (
-  SELECT m.ring_id, x.ts / 86400000 * 86400000 AS day_ms, x.kind, x.units
-  FROM member m CROSS JOIN taking x ON x.account_id = m.account_id
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)
-  UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'trip', t.fare_units
-  FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
-  CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)
-  UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'incentive', t.incentive_units
-  FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
-  CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
-  WHERE m.to_ms IS NULL AND (:ring_id IS NULL OR m.ring_id = :ring_id)) x
-  WHERE :since IS NULL OR x.day_ms >= :since / 86400000 * 86400000)
+SELECT count(*) FROM (SELECT DISTINCT ring_id, day_ms FROM ring_money
+WHERE (:ring_id IS NULL OR ring_id = :ring_id) AND (:since IS NULL OR day_ms >= :since / 86400000 * 86400000))

@@ -10,6 +10,7 @@ import typer
 
 from graph.errors import BadCall
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
+from ringfence.store_wiring import store_address
 
 
 def command(
@@ -55,6 +56,10 @@ def command(
     ] = None,
     registry: Annotated[
         str | None, typer.Option(metavar="URL", help="The schema registry of the other formats.")
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE", help="Store that follows: a path, or a bolt:// or neo4j:// address."),
     ] = None,
     http_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Loopback port of health and metrics; 0 for none.")
@@ -122,6 +127,7 @@ def command(
         values=value_format_named(settings.value_format),
         registry=registry_options(settings),
         message=settings.value_message,
+        store=store_address(settings, store) if store or settings.store else None,
     )
     status = Status()
     with ExitStack() as stack:

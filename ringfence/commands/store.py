@@ -1,4 +1,4 @@
-"""``ringfence store``: fill a store anew, or compare it with the events."""
+"""``ringfence store``: fill a store anew, or compare it with the events or with a snapshot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from graph.errors import Fatal
 from ringfence.settings import pseudonym_key, read_settings
-from ringfence.store_wiring import compared, store_address
+from ringfence.store_wiring import compared, rebuilt, snapshot_among, store_address
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
 
@@ -22,7 +22,11 @@ app = typer.Typer(
 )
 
 Events = Annotated[
-    list[str], typer.Argument(metavar="EVENTS", help="All event files that the store is made from.")
+    list[str],
+    typer.Argument(
+        metavar="EVENTS",
+        help="All event files that the store is made from, or a snapshot or the state folder of the service.",
+    ),
 ]
 Place = Annotated[
     str | None,
@@ -46,10 +50,21 @@ def rebuild(
     pseudonym_key_file: KeyFile = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fill a store from events: an embedded one is replaced when complete, a server's has to be empty."""
+    """Fill a store from events or a snapshot; an embedded one is replaced, a server has to be empty."""
     settings = read_settings()
     address = store_address(settings, store)
     options = _options(window_days, pseudonym_key_file)
+    snapshot = snapshot_among(events)
+    if snapshot is not None:
+        counts = rebuilt(snapshot, address, options).counts()
+        if not quiet:
+            output().print(
+                f"{counts['live_links']:,} links, {counts['open_rings']:,} open rings. "
+                f"The store is at {address.place}",
+                markup=False,
+                soft_wrap=True,
+            )
+        return
     with (
         tempfile.TemporaryDirectory(prefix="ringfence-") as folder,
         progress_bar("Rebuilding", "bytes", quiet) as progress,
@@ -72,7 +87,7 @@ def verify(
     pseudonym_key_file: KeyFile = None,
     quiet: Quiet = False,
 ) -> None:
-    """Compare a store with an engine that has read the same events; ends with code 1 where they differ."""
+    """Compare a store with an engine that has read the same, or a snapshot; code 1 where they differ."""
     address = store_address(read_settings(), store)
     with progress_bar("Reading", "bytes", quiet) as progress:
         parts = compared(events, address, _options(window_days, pseudonym_key_file), progress)

@@ -4,7 +4,8 @@ The steps of a commit (``commit``):
 
 1. The batch is journalled: from here on it will be made exactly like this, also after a crash.
 2. The engine applies it.
-3. The store takes the changes and the offsets they belong to, in one transaction.
+3. The store takes the changes and the offsets they belong to, in one transaction; one that is busy or away is
+   told later, all at once (``streaming.service.telling``).
 4. Flags, ledger and dead letters are delivered and safe (with Kafka transactions: and the offsets with them).
 5. The consumer's offsets are committed, with the number of the batch.
 6. Now and then a snapshot of the engine is taken, which holds the offsets it belongs to.
@@ -33,6 +34,7 @@ from streaming.service.retry import Answer, Retry
 from streaming.service.snapshotting import Snapshotting
 from streaming.service.state_folder import LanePlace
 from streaming.service.status import Status
+from streaming.service.telling import Telling
 
 COMMIT_EVERY: Final = 32
 """Batches without results between commits of offsets; the others are committed at once."""
@@ -68,6 +70,7 @@ class Commits:
         self._parts, self._config, self._status = parts, config, status
         self._retry, self._keep_going, self._held = retry, keep_going, held
         self._snapshots = Snapshotting(parts.state, status, parts.warn, config.order_within_ms)
+        self._telling = Telling(parts.store, parts.store_reached, status, retry)
         self.batch = 0
         """The last batch made."""
         self.clock_ms = 0
@@ -87,6 +90,8 @@ class Commits:
         self._undelivered = found.undelivered
         self._since_snapshot = found.replayed
         self._status.batch, self._status.tally = found.batch, found.core.tally
+        self._telling.begin(found.batch, found.told)
+        self._tell_store(has_results=bool(found.undelivered))
 
     def begin(self) -> None:
         """Takes the wall clock that event times are held against, for this run of the service."""
@@ -129,10 +134,10 @@ class Commits:
         self._since_snapshot += brought.events
         status.batch_events.observe(len(batch.taken))
         # 3. The store takes the changes.
-        self._write_store()
+        self._tell_store(has_results=brought.has_results)
         # 4. and 5. Results are delivered, offsets committed.
         self._deliver(number, brought)
-        self._observe(brought)
+        self._observe(batch, brought)
         # 6. Now and then a snapshot.
         if self._since_snapshot >= self._config.snapshot_every:
             self.snapshot()
@@ -144,12 +149,18 @@ class Commits:
         self.core.admission.clock_ms = self.clock_ms
         self.deliver_rest()
 
-    def _write_store(self) -> None:
-        store, drain = self._parts.store, getattr(self.core.engine, "drain", None)
-        if store is None or drain is None:
-            return
-        changes, offsets = drain(), {str(p): place.offset for p, place in sorted(self._places.items())}
-        self._timed("store", lambda: self._retry(lambda: store.write(changes, offsets)))
+    def _tell_store(self, *, has_results: bool) -> None:
+        if self._parts.store is not None:
+            offsets, tell = self._offsets_by_name(), self._telling.tell
+            self._timed("store", lambda: tell(self.core.engine, self.batch, offsets, has_results=has_results))
+
+    def _offsets_by_name(self) -> dict[str, int]:
+        """What a store remembers with the changes.
+
+        The number of the batch is among it, as held events may be applied without a record being taken.
+        """
+        offsets = {str(partition): place.offset for partition, place in sorted(self._places.items())}
+        return {**offsets, f"batches of {self._parts.state.identity}": self.batch} if offsets else {}
 
     def _deliver(self, number: int, brought: Brought) -> None:
         self._since_commit += 1
@@ -197,17 +208,22 @@ class Commits:
     # -- snapshots and the end -----------------------------------------------------------------------
 
     def snapshot(self) -> None:
-        """Begins a snapshot, unless one is being written."""
+        """Begins a snapshot, unless one is being written or the store is being told."""
         if not self.core.can_be_saved or self._snapshots.is_busy:
             return
+        told = self._telling.told()
+        if told is None:
+            # What is under way to the store is in no snapshot: after the next batch then.
+            return
         self._since_snapshot = 0
-        self._snapshots.begin(self.core, self.batch, self.clock_ms, self._places)
+        self._snapshots.begin(self.core, self.batch, self.clock_ms, self._places, told)
 
     def drain(self, until_s: float) -> None:
         """Commits offsets and leaves a snapshot, as far as there is time until then (monotonic)."""
         self.deliver_rest()
         if self._held():
             self.commit_offsets()
+        self._telling.settle(self.core.engine, self.batch, self._offsets_by_name(), until_s)
         if self._since_snapshot and self._snapshots.finish(until_s) and self._snapshots.fits(until_s):
             self.snapshot()
 
@@ -217,11 +233,12 @@ class Commits:
 
     # -- being seen ----------------------------------------------------------------------------------
 
-    def _observe(self, brought: Brought) -> None:
-        if brought.flagged_ms:
-            now_ms = self._parts.now_ms()
-            for stamp_ms in brought.flagged_ms:
-                self._status.flag_latency.observe(max(0, now_ms - stamp_ms) / 1000)
+    def _observe(self, batch: Batch, brought: Brought) -> None:
+        now_ms, oldest_ms = self._parts.now_ms(), batch.taken.oldest_ms()
+        for stamp_ms in brought.flagged_ms:
+            self._status.flag_latency.observe(max(0, now_ms - stamp_ms) / 1000)
+        if oldest_ms is not None:
+            self._status.event_latency.observe(max(0, now_ms - oldest_ms) / 1000)
 
     def _timed(self, stage: str, work: Callable[[], Answer]) -> Answer:
         started = time.monotonic()

@@ -40,6 +40,8 @@ def _said(is_well: bool, status: Status, now_s: float) -> tuple[int, str, bytes]
         "trouble": status.trouble,
         "partitions": status.partitions_held,
         "lag": sum(status.lag.values()),
+        "store_lag_batches": status.store_behind,
+        "store_is_away": status.store_is_away,
         "seconds_since_last_round": round(now_s - status.beat_s, 3) if status.beat_s else None,
     }
     return (200 if is_well else 503), "application/json", msgspec.json.encode(facts) + b"\n"

@@ -149,9 +149,10 @@ class Taken:
         parts = [block.times_ms[lower:upper] for _, block, lower, upper in self.ranges]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-    def last(self) -> Message | None:
-        """The message that comes last in order."""
-        return self.origin(int(self.order[-1]))[1] if len(self.order) else None
+    def oldest_ms(self) -> int | None:
+        """When the broker took the first message of any partition, epoch ms, where it says."""
+        stamps = [block.messages[lower].timestamp() for _, block, lower, _ in self.ranges]
+        return min((stamp_ms for kind, stamp_ms in stamps if kind), default=None)
 
 
 NOTHING: Final = Taken([], np.zeros(0, np.int64))

@@ -52,6 +52,7 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
         ("ringfence_memory_bytes", "Resident memory.", memory_mb() * 2**20),
         ("ringfence_snapshot_bytes", "Size of the last snapshot.", status.snapshot_bytes),
         ("ringfence_store_lag_batches", "Batches the store is behind.", status.store_behind),
+        ("ringfence_store_away", "1 while the store does not answer.", status.store_is_away),
     ):
         yield GaugeMetricFamily(name, text, value=value)
     if status.snapshot_s is not None:
@@ -62,6 +63,7 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
         held.add_metric([what], size)
     yield held
     yield _counter("ringfence_snapshot_failures", "Snapshots the disk refused.", status.snapshot_failures)
+    yield _counter("ringfence_store_refused", "Rows the store would not take.", status.store_refused)
     yield _counter("ringfence_retries", "Waits for a server.", status.retries)
     yield _counter("ringfence_rebalances", "Changes of the partitions held.", status.rebalances)
     yield _counter("ringfence_recoveries", "Returns from snapshot and journal.", status.recoveries)
@@ -72,6 +74,8 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     yield stages
     latency = "From a message's time at the broker until its flag was safe."
     yield _histogram("ringfence_flag_latency_seconds", latency, {}, status.flag_latency)
+    latency = "From the broker's time of a batch's oldest message until all that came of it was safe."
+    yield _histogram("ringfence_event_latency_seconds", latency, {}, status.event_latency)
 
 
 def _counter(name: str, text: str, value: float) -> CounterMetricFamily:

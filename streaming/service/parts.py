@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from streaming.service.core import Core
 from streaming.service.intake import Decode
-from streaming.service.ports import Offsets, Partition, Sink, Source, StoreWriter
+from streaming.service.ports import Offsets, Partition, Sink, Source, StoreBehind
 from streaming.service.recovery import OpenSource
 from streaming.service.state_folder import StateFolder
 
@@ -48,7 +48,9 @@ class Parts:
     open_source: OpenSource
     delivered: Callable[[list[Partition]], int]
     sink: Sink
-    store: StoreWriter | None = None
+    store: StoreBehind | None = None
+    store_reached: Mapping[str, int] = field(default_factory=dict)
+    """How far the store had come at the start, by partition."""
     warn: Callable[[str], None] = lambda _: None
     note: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000

@@ -107,8 +107,31 @@ class Sink(Protocol):
         """Hands over what a batch brought forth; True when the offsets were committed with it."""
 
 
-class StoreWriter(Protocol):
+class StoreProgress(Protocol):
+    """What is seen of a store."""
+
+    @property
+    def refused(self) -> int:
+        """Rows that the store would not take."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it did not answer when last asked."""
+
+
+class StoreBehind(Protocol):
     """A store that is written behind the engine; writing the same again changes nothing."""
 
-    def write(self, changes: Any, offsets: Mapping[str, int]) -> None:
-        """Changes and offsets in one transaction. Raises ``Unavailable`` when the store is away."""
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is under way."""
+
+    @property
+    def progress(self) -> StoreProgress:
+        """How it goes."""
+
+    def hand_over(self, changes: Any, offsets: Mapping[str, int]) -> None:
+        """Has changes and offsets written in one transaction, however long it takes. Raises ``Fatal``."""
+
+    def settle(self, timeout_s: float) -> None:
+        """Waits until all is written. Raises ``Unavailable`` past the time, and ``Fatal``."""

@@ -25,8 +25,7 @@ LEAST_BATCH: Final = 256
 DRAIN_S: Final = 8.0
 """From the word to stop to the end."""
 ASK_ENDS_S: Final = 0.1
-ASK_ENDS_RARELY_S: Final = 1.0
-"""Between questions whether quiet partitions are still at their end: where order hangs on it, and else."""
+"""Between questions whether quiet partitions are still at their end."""
 LOOK_EVERY_S: Final = 1.0
 """Between looks at the sizes that change slowly."""
 
@@ -41,7 +40,7 @@ class Service:
         self._size = BatchSize(LEAST_BATCH, config.batch_most, config.batch_target_s)
         self._retry = Retry(self._wait, seed=0)
         self._intake = Intake(parts.decode, config.max_skew_ms, 2 * config.batch_most, 0)
-        self._commits = Commits(
+        self.commits = Commits(
             parts, config, status, self._retry, self._keep_going, lambda: self._intake.lanes
         )
         self._look_again_s = self._ask_again_s = 0.0
@@ -55,11 +54,11 @@ class Service:
     @property
     def core(self) -> Core:
         """The state, for a last look."""
-        return self._commits.core
+        return self.commits.core
 
     def run(self) -> None:
         """Recovers, runs and drains. Raises ``Fatal`` (fenced, a state that does not fit)."""
-        commits, group = self._commits, self._parts.group
+        commits, group = self.commits, self._parts.group
         try:
             commits.recover()
             commits.begin()
@@ -87,7 +86,7 @@ class Service:
         """Opens a lane for each, from where the engine's own state stands: never from the group's offsets."""
         starts = {}
         for partition in partitions:
-            place = self._commits.place(partition)
+            place = self.commits.place(partition)
             self._intake.open(partition, place.offset, place.newest_ms)
             starts[partition] = place.offset
         self._partitions_changed("assigned", partitions)
@@ -102,13 +101,13 @@ class Service:
     def _partitions_changed(self, what: str, partitions: list[Partition]) -> None:
         self.status.rebalances += 1
         self.status.partitions_held = len(self._intake.lanes)
-        self._parts.note("partitions", {what: sorted(map(str, partitions)), "batch": self._commits.batch})
+        self._parts.note("partitions", {what: sorted(map(str, partitions)), "batch": self.commits.batch})
 
     # -- one round -----------------------------------------------------------------------------------
 
     def _round(self) -> bool:
         """Reads, commits at most one batch; whether everything there is has been done."""
-        status, intake, group, commits = self.status, self._intake, self._parts.group, self._commits
+        status, intake, group, commits = self.status, self._intake, self._parts.group, self.commits
         started = time.monotonic()
         status.beat_s = started
         # A lane that others wait for may be anywhere in the queue, so reading goes on while nothing is taken.
@@ -144,13 +143,13 @@ class Service:
         Held events are released only up to where the lanes stood at the last answer, so that nothing that was
         sent before them is overtaken.
         """
-        is_ordering = self._commits.core.is_ordering
+        is_ordering = self.commits.core.is_ordering
         quiet = self._intake.quiet(0 if is_ordering else self._config.max_skew_ms)
         now = time.monotonic()
         self._ends_are_known = not quiet or now >= self._ask_again_s
         if quiet and self._ends_are_known:
             self._update_ends(quiet)
-            self._ask_again_s = now + (ASK_ENDS_S if is_ordering else ASK_ENDS_RARELY_S)
+            self._ask_again_s = now + ASK_ENDS_S
 
     def _update_ends(self, partitions: list[Partition]) -> None:
         ends = self._retry(lambda: self._parts.group.ends(partitions))
@@ -158,17 +157,17 @@ class Service:
             self._intake.moved_end(partition, end)
 
     def _next(self) -> Batch | None:
-        intake, core = self._intake, self._commits.core
+        intake, core = self._intake, self.commits.core
         taken = intake.take(self._size.now)
         if self._ends_are_known:
             self._low_ms = intake.low_ms()
         release_ms = core.release_ms(self._low_ms) if core.is_ordering else 0
         if not len(taken) and release_ms <= core.holding.released_ms:
             return None
-        return self._commits.batch_of(taken, release_ms, intake.lanes)
+        return self.commits.batch_of(taken, release_ms, intake.lanes)
 
     def _is_at_end(self) -> bool:
-        intake, core = self._intake, self._commits.core
+        intake, core = self._intake, self.commits.core
         if not intake.lanes or not intake.has_ended:
             return False
         self._update_ends(list(intake.lanes))
@@ -176,7 +175,7 @@ class Service:
             return False
         if len(core.holding):
             newest = max(lane.taken_ms for lane in intake.lanes.values())
-            self._commits.commit(self._commits.batch_of(intake.take(0), newest, intake.lanes))
+            self.commits.commit(self.commits.batch_of(intake.take(0), newest, intake.lanes))
         return True
 
     # -- trouble -------------------------------------------------------------------------------------
@@ -202,7 +201,7 @@ class Service:
     # -- being seen ----------------------------------------------------------------------------------
 
     def _balance(self) -> None:
-        intake, group, status, core = self._intake, self._parts.group, self.status, self._commits.core
+        intake, group, status, core = self._intake, self._parts.group, self.status, self.commits.core
         paused, resumed = intake.to_pause(), intake.to_resume()
         if paused:
             group.pause(paused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Snapshotting:
         """Whether one is being written."""
         return self._thread is not None and self._thread.is_alive()
 
-    def begin(self, core: Core, batch: int, clock_ms: int, places: Places) -> None:
+    def begin(self, core: Core, batch: int, clock_ms: int, places: Places, told: Mapping[str, int]) -> None:
         """Copies the state and lets a thread write it. Cost for the caller: the copy."""
         started = time.monotonic()
         header = Header(
@@ -47,6 +47,7 @@ class Snapshotting:
             model_id=core.engine.model_id,
             config_digest=core.engine.config_digest,
             order_within_ms=self._order_within_ms,
+            told=dict(told),
         )
         arrays = core.save()
         self._state.turn_journal()

@@ -35,6 +35,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     model_id: str
     config_digest: str
     order_within_ms: int
+    told: dict[str, int] = {}
+    """By partition, the offset up to which a store had been told; the changes since are in the arrays."""
 
 
 class StateFolder:

@@ -66,6 +66,9 @@ class Status:
     snapshot_bytes: int = 0
     snapshot_failures: int = 0
     store_behind: int = 0
+    """Batches that the store has not been told."""
+    store_is_away: bool = False
+    store_refused: int = 0
     retries: int = 0
     rebalances: int = 0
     recoveries: int = 0
@@ -75,8 +78,10 @@ class Status:
     )
     flag_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
     """Seconds from the message's time at the broker until its flag was safe."""
+    event_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
+    """Of every batch, seconds from the broker's time of its oldest message until what came of it was safe."""
 
     @property
     def is_ready(self) -> bool:
-        """Whether the service takes events now and everything it needs answers."""
-        return self.phase == "running"
+        """Whether it takes events now and everything it needs answers; a member that stands by takes none."""
+        return self.phase == "running" and self.partitions_held > 0

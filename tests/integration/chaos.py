@@ -21,6 +21,9 @@ from typing import Any
 import msgspec
 from confluent_kafka import Consumer, TopicPartition
 
+from graph.changes import Look
+from graph.stores.opening import StoreAddress, open_reader
+from graph.stores.verification import verify
 from ringfence.service_wiring import new_engine
 from servers import KafkaServer
 from simulation import CityConfig, simulate
@@ -50,6 +53,7 @@ class Life:
     """Of these, how many hit a service that had made batches since it started, with events arriving."""
     transactions: bool
     ordered: bool
+    stored: bool
     events: int
     duplicates: int
     rejected: int
@@ -166,6 +170,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         snapshot_every=dice.choice([300, 2_000, 50_000]),
         batch_most=dice.choice([64, 512, 4096]),
         breaking=broken,
+        store=StoreAddress(str(scratch / "store.db")) if seed % 2 else None,
     )
     options = given.options(until_end=False).kafka
     create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)
@@ -206,6 +211,12 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     assert (tally.events, tally.duplicates) == (len(taken), sent.repeats), hint
     assert sum(tally.rejected.values()) == poison, hint
     assert tally.rejected["unprocessable"] == sent.unprocessable, hint
+    if given.store is not None:
+        look = Look.at(engine._engine.view(), engine.rings())
+        reader = open_reader(given.store)
+        differing = [part for part in verify(reader, look) if part.differing]
+        assert differing == [], f"{hint}: {[(p.part, p.differing, p.differences[:3]) for p in differing]}"
+        reader.close()
     letters = everything_in(address, f"{given.prefix}dead-letters")
     assert len({_origin(letter) for letter in letters}) == poison, hint
     if ordered:
@@ -224,6 +235,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         kills_at_work=at_work,
         transactions=transactions,
         ordered=ordered,
+        stored=given.store is not None,
         events=tally.events,
         duplicates=tally.duplicates,
         rejected=poison,

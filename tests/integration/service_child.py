@@ -12,6 +12,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from graph.event_batch import EventBatch
+from graph.stores.opening import StoreAddress
 from ringfence.service_wiring import RunOptions, new_engine, service
 from streaming.kafka.options import KafkaOptions
 from streaming.service.config import ServiceConfig
@@ -54,6 +55,7 @@ class Given:
     batch_most: int = 512
     breaking: frozenset[str] = frozenset()
     """Ids of events that break the engine."""
+    store: StoreAddress | None = None
 
     def engine(self):
         return BrittleEngine(self.breaking)
@@ -78,6 +80,7 @@ class Given:
             state=self.state,
             window_days=90,
             max_line_bytes=1 << 20,
+            store=self.store,
         )
 
 

@@ -39,8 +39,8 @@ def link_statement(kind: LinkKind) -> str:
         f"MERGE (a)-[r:{TYPES[kind]}]->(b) "
         "FOREACH (_ IN CASE WHEN r.last_ms < row[2] THEN [1] ELSE [] END | "
         f"MERGE (a)-[f:FORMER {{kind: '{kind.value}', first_ms: r.first_ms}}]->(b) "
-        "SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units) "
-        f"SET {_sets('r', _LINK_FIELDS, 2)} RETURN count(*)"
+        "SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units, f.target = row[1]) "
+        f"SET r.target = row[1], {_sets('r', _LINK_FIELDS, 2)} RETURN count(*)"
     )
 
 
@@ -49,7 +49,8 @@ def link_gone_statement(kind: LinkKind) -> str:
     return (
         f"UNWIND $rows AS row MATCH (a:Entity {{key: row[0]}})-[r:{TYPES[kind]}]->(b:Entity {{key: row[1]}}) "
         f"MERGE (a)-[f:FORMER {{kind: '{kind.value}', first_ms: r.first_ms}}]->(b) "
-        "SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units DELETE r"
+        "SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units, f.target = row[1] "
+        "DELETE r"
     )
 
 

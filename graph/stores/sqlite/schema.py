@@ -88,7 +88,23 @@ CREATE TABLE taking (
 CREATE INDEX taking_by_account ON taking (account_id, ts);
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_MONEY: Final = """
+CREATE VIEW ring_money (ring_id, day_ms, kind, units) AS
+SELECT m.ring_id, x.ts / 86400000 * 86400000, x.kind, x.units
+FROM member m CROSS JOIN taking x ON x.account_id = m.account_id
+WHERE m.to_ms IS NULL
+UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'trip', t.fare_units
+FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
+CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
+WHERE m.to_ms IS NULL
+UNION ALL SELECT m.ring_id, t.ts / 86400000 * 86400000, 'incentive', t.incentive_units
+FROM member m CROSS JOIN trip t ON t.driver_id = m.account_id
+CROSS JOIN member o ON o.ring_id = m.ring_id AND o.account_id = t.rider_id AND o.to_ms IS NULL
+WHERE m.to_ms IS NULL;
+"""
+"""What an open ring's accounts took, and their trips with each other: both questions about money ask it."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY)
 VERSION: Final = len(MIGRATIONS)
 
 

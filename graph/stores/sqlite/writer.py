@@ -130,7 +130,7 @@ class SqliteWriter:
 
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.OperationalError, sqlite3.ProgrammingError):
             self._connection.execute("PRAGMA optimize")
         self._connection.close()
 

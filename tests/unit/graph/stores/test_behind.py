@@ -11,7 +11,6 @@ from graph.stores.behind import WriteBehind
 from graph.stores.port import Written
 from graph.stores.recorder import RecordedEngine
 from tests.store_streams import stream
-from tests.store_worlds import WINDOW_MS
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene
 
@@ -85,7 +84,7 @@ def test_closing_does_not_wait_for_a_store_that_is_away():
 def test_the_engine_goes_on_while_the_store_is_busy_and_the_store_catches_up_in_one_batch():
     store = Remembering()
     behind = WriteBehind(store)
-    engine = RecordedEngine(new_engine(), behind, WINDOW_MS, every_events=1)
+    engine = RecordedEngine(new_engine(), behind, every_events=1)
     store.gate.clear()
     scene = Scene()
     for n in range(20):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graph.errors import Unavailable
 from graph.results import Outcome
 from streaming.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
@@ -154,6 +155,75 @@ class SavingEngine(ChargebackEngine):
         return ",".join(sorted(self.ids))
 
 
+class TellingEngineInMemory(SavingEngine):
+    """Also says which ids came since it was last asked."""
+
+    def __init__(self, poison: frozenset[str] = frozenset()) -> None:
+        super().__init__(poison)
+        self.untold: list[str] = []
+
+    def apply(self, events):
+        before = len(self.ids)
+        outcome = super().apply(events)
+        self.untold += self.ids[before:]
+        return outcome
+
+    @property
+    def waiting(self) -> int:
+        return len(self.untold)
+
+    def drain(self) -> list[str]:
+        told, self.untold = self.untold, []
+        return told
+
+    def save(self):
+        return {**super().save(), "untold": np.array(self.untold, "U40")}
+
+    def load(self, arrays) -> None:
+        super().load(arrays)
+        self.untold = arrays["untold"].tolist()
+
+
+class MemoryStore:
+    """A store that outlives services; answers at once, or not at all while it is away."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self.reached: dict[str, int] = {}
+        self.is_away = False
+        self.refused = 0
+        self._job: tuple[list[str], dict[str, int]] | None = None
+
+    def _work(self) -> None:
+        if self._job is not None and not self.is_away:
+            changes, offsets = self._job
+            self._job = None
+            if any(self.reached.get(name, 0) < offset for name, offset in offsets.items()):
+                self.ids |= set(changes)
+                self.reached |= offsets
+
+    @property
+    def is_ready(self) -> bool:
+        self._work()
+        return self._job is None
+
+    @property
+    def progress(self) -> MemoryStore:
+        return self
+
+    def hand_over(self, changes, offsets) -> None:
+        assert self.is_ready
+        self._job = (changes, dict(offsets))
+
+    def settle(self, timeout_s: float) -> None:
+        if not self.is_ready:
+            raise Unavailable("expected the store to answer, found none; start it", 0.0)
+
+    def die(self) -> None:
+        """What was under way is lost with the process."""
+        self._job = None
+
+
 @dataclass
 class World:
     """A broker, a state folder and services that come and go."""
@@ -165,9 +235,11 @@ class World:
     warnings: list[str] = field(default_factory=list)
     portion: int = 3
     engines: list[SavingEngine] = field(default_factory=list)
+    store: MemoryStore | None = None
 
     def new_engine(self) -> SavingEngine:
-        self.engines.append(SavingEngine(self.poison))
+        kind = SavingEngine if self.store is None else TellingEngineInMemory
+        self.engines.append(kind(self.poison))
         return self.engines[-1]
 
     def run(self, sink: Delivery | None = None) -> Service:
@@ -188,6 +260,8 @@ class World:
             sink=sink or Delivery(self.broker),
             warn=self.warnings.append,
             now_ms=lambda: NOON,
+            store=self.store,
+            store_reached={} if self.store is None else dict(self.store.reached),
         )
 
     def _delivered(self, partitions: Sequence[Partition], identity: str) -> int:

@@ -1,0 +1,103 @@
+"""The store that follows the service: told before the flags, caught up and whole after whatever happens."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from graph.errors import BadCall
+from streaming.service.config import ServiceConfig
+from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
+from tests.unit.streaming.service.fakes import Broker, Delivery, MemoryStore, World
+
+ALL = {f"{topic}{n}" for n in range(10) for topic in "ab"}
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+def world(tmp_path: Path, **config) -> World:
+    broker = Broker()
+    broker.send("a", *(chargeback(f"a{n}", NOON + n * 1000, f"acc{n % 3}") for n in range(10)))
+    broker.send("b", *(ping(f"b{n}", NOON + n * 1000 + 500) for n in range(10)))
+    settings = ServiceConfig(until_end=True, **config)
+    return World(broker, tmp_path / "state", settings, store=MemoryStore())
+
+
+def test_the_store_has_a_batch_before_its_flags_are_out(tmp_path: Path) -> None:
+    here = world(tmp_path)
+
+    class Watching(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            told.append({flag.event_id for flag in outcome.flags} <= here.store.ids)
+            return super().deliver(outcome, refused, offsets, note)
+
+    told: list[bool] = []
+    here.run(Watching(here.broker))
+    assert told
+    assert all(told)
+    assert here.store.ids == ALL
+    assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 10}
+
+
+def test_flags_go_out_while_the_store_is_away_and_it_catches_up(tmp_path: Path) -> None:
+    here = world(tmp_path, snapshot_every=4)
+    here.store.is_away = True
+    service = here.run()
+    assert len(here.broker.flags) == 10
+    assert here.store.ids == set()
+    assert service.status.store_behind > 0
+    assert service.status.store_is_away
+    assert not list(here.folder.glob("*.rfsnap")), "what is under way to the store is in no snapshot"
+    here.store.die()
+    here.store.is_away = False
+    here.broker.send("a", chargeback("more", NOON + HOUR))
+    service = here.run()
+    assert here.store.ids == ALL | {"more"}
+    assert service.status.store_behind == 0
+    assert list(here.folder.glob("*.rfsnap"))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_crash_anywhere_leaves_a_store_that_is_made_whole(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    here = world(
+        tmp_path,
+        snapshot_every=dice.choice([2, 5, 100]),
+        batch_most=256,
+        order_within_ms=dice.choice([0, 2500]),
+    )
+    here.portion = dice.choice([1, 2, 5])
+
+    class Mortal(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            here.store.is_away = dice.random() < 0.4
+            if dice.random() < 0.25:
+                raise Crash
+            return super().deliver(outcome, refused, offsets, note)
+
+    for _ in range(6):
+        try:
+            here.run(Mortal(here.broker))
+        except Crash:
+            if dice.random() < 0.5:
+                here.store.die()
+    here.store.die()
+    here.store.is_away = False
+    here.broker.send("b", ping("last", NOON + HOUR))
+    here.run()
+    assert here.store.ids == ALL | {"last"}, f"seed {seed}"
+    assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 11}
+
+
+def test_a_store_that_was_not_told_is_refused(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    here.run()
+    here.store = MemoryStore()
+    with pytest.raises(
+        BadCall, match="expected the store that this state was told to, up to 10 of a-0, found one"
+    ):
+        here.run()
