@@ -15,52 +15,52 @@
 // order: newest first, then link, direction, other end
 // cost: the newest links that lead to the entity, every link that leads from it; counting all of them at a moment
 MATCH (s:RingfenceStore {name: 'store'})
-WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
-CALL (key, since) {
-  MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o:Entity) WHERE l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
+CALL (key, since, until, past) {
+  MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
   RETURN toLower(type(l)) AS link, 'out' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (e:Entity {key: key})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (e:Entity {key: past})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN l.kind AS link, 'out' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_DEVICE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_device' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_CARD]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_card' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_BANK_ACCOUNT]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_bank_account' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_PHONE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_phone' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_EMAIL]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_email' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:USES_IP]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'uses_ip' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:REDEEMED]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:REDEEMED]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'redeemed' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:RODE_WITH]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:RODE_WITH]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'rode_with' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:REFERRED]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH o, l ORDER BY l.last_ms DESC, o.key LIMIT $limit
+  MATCH (o)-[l:REFERRED]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'referred' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (o:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (o)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   WITH o, l ORDER BY l.last_ms DESC, l.kind, o.key LIMIT $limit
   RETURN l.kind AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
@@ -71,45 +71,45 @@ RETURN link, direction, split(o.key, ':')[0] AS other_kind, o.id AS other_id, fi
 ORDER BY last_ms DESC, link, direction, other_kind, other_id, first_ms
 // total
 MATCH (s:RingfenceStore {name: 'store'})
-WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
-CALL (key, since) {
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
+CALL (key, since, until, past) {
   MATCH (e:Entity {key: key}) WHERE $as_of IS NULL RETURN COUNT { (e)-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-() } AS found
   UNION ALL
-  MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->() WHERE l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (e:Entity {key: past})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->() WHERE l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH (e:Entity {key: key})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (e:Entity {key: past})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN count(*) AS found
   UNION ALL
-  MATCH ()-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_DEVICE]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_CARD]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_BANK_ACCOUNT]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_PHONE]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_EMAIL]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_IP]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:REDEEMED]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:REDEEMED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:RODE_WITH]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:RODE_WITH]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:REFERRED]->() WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH ()-[l:REFERRED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH (o:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (o)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN count(*) AS found
 }

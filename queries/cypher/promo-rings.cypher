@@ -12,16 +12,16 @@
 // column last_ms: time; last taken
 // order: money, most first, then ring_id
 // cost: the accounts of every open ring
-MATCH (p:Entity {key: 'promo:' + $promo_id})
 MATCH (r:Ring)<-[m:MEMBER_OF]-(a:Account) WHERE r.closed_ms IS NULL AND m.to_ms IS NULL
-MATCH (a)-[l:REDEEMED]->(p)
+WITH r, a
+MATCH (a)-[l:REDEEMED]->(p) WHERE p.key = 'promo:' + $promo_id
 WITH r, count(*) AS takers, sum(l.events) AS times, sum(l.money_units) AS units, min(l.first_ms) AS first_ms,
   max(l.last_ms) AS last_ms
 RETURN r.ring_id AS ring_id, r.kind AS kind, r.score AS score, takers, r.accounts AS accounts, times,
   units / 10000.0 AS money, first_ms, last_ms
 ORDER BY money DESC, ring_id LIMIT $limit
 // total
-MATCH (p:Entity {key: 'promo:' + $promo_id})
 MATCH (r:Ring)<-[m:MEMBER_OF]-(a:Account) WHERE r.closed_ms IS NULL AND m.to_ms IS NULL
-MATCH (a)-[l:REDEEMED]->(p)
+WITH r, a
+MATCH (a)-[l:REDEEMED]->(p) WHERE p.key = 'promo:' + $promo_id
 RETURN count(DISTINCT r)

@@ -14,37 +14,37 @@
 // order: newest use first, then account_id
 // cost: the newest uses; counting all of them when there are more
 MATCH (s:RingfenceStore {name: 'store'})
-WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
-CALL (key, since) {
-  MATCH (a:Entity)-[l:USES_DEVICE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
+CALL (key, since, until, past) {
+  MATCH (a)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:USES_CARD]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:USES_BANK_ACCOUNT]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:USES_PHONE]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:USES_EMAIL]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:USES_IP]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:REDEEMED]->(:Entity) WHERE l.target = key AND l.last_ms >= since AND ($as_of IS NULL OR l.first_ms <= $as_of)
-  WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
+  MATCH (a)-[l:REDEEMED]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (a)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
@@ -55,32 +55,32 @@ RETURN a.id AS account_id, a.role AS role, first_ms, last_ms, events, units / 10
 ORDER BY last_ms DESC, account_id, first_ms
 // total
 MATCH (s:RingfenceStore {name: 'store'})
-WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since
-CALL (key, since) {
+WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
+CALL (key, since, until, past) {
   MATCH (e:Entity {key: key}) WHERE $as_of IS NULL RETURN COUNT { (e)<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]-() } AS found
   UNION ALL
-  MATCH ()-[l:USES_DEVICE]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_DEVICE]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_CARD]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_CARD]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_BANK_ACCOUNT]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_BANK_ACCOUNT]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_PHONE]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_PHONE]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_EMAIL]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_EMAIL]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:USES_IP]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:USES_IP]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH ()-[l:REDEEMED]->() WHERE $as_of IS NOT NULL AND l.target = key AND l.last_ms >= since AND l.first_ms <= $as_of
+  MATCH ()-[l:REDEEMED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH (a:Entity)-[l:FORMER]->(e:Entity) WHERE l.target = key AND l.last_ms >= since AND $as_of IS NOT NULL AND l.first_ms <= $as_of
+  MATCH (a)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   RETURN count(*) AS found
 }

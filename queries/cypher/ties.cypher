@@ -11,9 +11,10 @@
 // order: members, most first, then kind and id
 // cost: the links of the accounts of one ring
 MATCH (r:Ring {ring_id: $ring_id})<-[:TIES]-(e:Entity)
-OPTIONAL MATCH (e)<-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP]-(a)-[m:MEMBER_OF]->(r)
-  WHERE m.to_ms IS NULL
-WITH e, count(a) AS members, min(l.first_ms) AS first_ms, max(l.last_ms) AS last_ms
+OPTIONAL MATCH (r)<-[m:MEMBER_OF]-(a:Account) WHERE m.to_ms IS NULL
+WITH e, a
+OPTIONAL MATCH (a)-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP]->(e)
+WITH e, count(l) AS members, min(l.first_ms) AS first_ms, max(l.last_ms) AS last_ms
 RETURN split(e.key, ':')[0] AS kind, e.id AS id, members,
   COUNT { (e)<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP]-() } AS accounts,
   first_ms, last_ms, coalesce(e.is_public, false) AS is_public

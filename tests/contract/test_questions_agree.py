@@ -30,8 +30,8 @@ def simulated_world(folder) -> World:
     )
 
     class Follower(World):
-        def apply(self, events):
-            self.hear(list(events))
+        def apply(self, batch):
+            self.hear(list(batch.events()))
             if len(self.changes) < 2:
                 self.settle()
             return self.outcome
