@@ -9,7 +9,7 @@ DEMO   := out/demo
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint check bench soak servers weights network clean
+.PHONY: help setup demo test integration lint check bench soak servers notebooks weights network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -53,6 +53,13 @@ soak: $(STAMP) ## Kill the service again and again, a hundred times over, and co
 
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
 	@$(BIN)/python -m servers
+
+notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs they lie in out/notebooks
+	@mkdir -p out/notebooks
+	@for book in notebooks/*.ipynb; do \
+	    echo "== $$book"; \
+	    PATH="$(CURDIR)/$(BIN):$$PATH" jupyter execute --output '../out/notebooks/{notebook_name}.ipynb' "$$book" || exit 1; \
+	done
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
 	$(BIN)/python -m gnn.fitting

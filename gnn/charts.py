@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import precision_recall_curve
 
 from gnn.model_figures import ModelFigures
@@ -64,6 +65,7 @@ def learning_curve(epochs: Sequence[Epoch]) -> bytes:
     figure, axes = _frame("Learning curve", "epoch", "loss on the training part")
     numbers = [epoch.number for epoch in epochs]
     (loss,) = axes.plot(numbers, [epoch.loss for epoch in epochs], color=INK[0])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     right = axes.twinx()
     right.set_ylabel("AUPRC on the check part")
     (check,) = right.plot(numbers, [epoch.check for epoch in epochs], color=INK[1])

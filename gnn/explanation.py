@@ -36,10 +36,13 @@ MOST_REMOVED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """Ties of one sort: ``target`` is an identifier or a driver; "" for the referrals among members."""
+    """Ties of one sort: ``targets`` are an identifier or a driver, or all of a kind that members share.
+
+    The referrals among members have one target, "".
+    """
 
     kind: LinkKind
-    target: str
+    targets: tuple[str, ...]
     members: int
     events: int
     first_ms: int
@@ -50,12 +53,16 @@ class Bond:
         """The bond in words, as in "without ..."."""
         if self.kind is LinkKind.REFERRED:
             return f"the {self.events} referrals among them"
-        if self.kind is LinkKind.RODE_WITH:
-            return f"the {self.events} trips of {self.members} of them with driver {self.target} {self._when}"
         named = self.kind.removeprefix("uses_").replace("_", " ")
+        if len(self.targets) > 1:
+            what = {LinkKind.RODE_WITH: "driver", LinkKind.REDEEMED: "promotion"}.get(self.kind, named)
+            return f"all {len(self.targets)} {_several(what)} that they share"
+        (target,) = self.targets
+        if self.kind is LinkKind.RODE_WITH:
+            return f"the {self.events} trips of {self.members} of them with driver {target} {self._when}"
         if self.kind is LinkKind.REDEEMED:
-            return f"promotion {self.target}, taken by {self.members} of them"
-        return f"{named} {self.target} of {self.members} of them"
+            return f"promotion {target}, taken by {self.members} of them"
+        return f"{named} {target} of {self.members} of them"
 
     @property
     def _when(self) -> str:
@@ -173,7 +180,7 @@ class Explainer:
             reached, _ = check.ask(removed)
             asked = found.runs + check.runs
         features = self._features.get(frozenset(ring.accounts), ())
-        moved = moved_most(features, self._scorer.score) if features else ()
+        moved = moved_most(features, self._scorer) if features else ()
         return Explanation(True, tuple(removed), ring.score, reached, reached < self._limit, moved, asked)
 
     def standing(self, events: EventBatch, members: frozenset[str]) -> tuple[float, float]:
@@ -217,14 +224,24 @@ class _Search:
     def bonds_that_clear(self) -> list[Bond]:
         """Bonds without which the ring does not stand on these rows; the best found where there are none.
 
-        Empty when it does not stand on these rows as they are.
+        First single bonds; where ``MOST_REMOVED`` of them do not clear it, all bonds of a kind at once. Empty
+        when it does not stand on these rows as they are.
         """
-        limit = self._explainer.limit
+        if self.ask(())[0] < self._explainer.limit:
+            return []
         events = self._explainer.city.events
         bonds = bonds_of([events[row] for row in self._rows.tolist()], self._members)
-        if not bonds or self.ask(())[0] < limit:
-            return []
+        removed, reached = self._greedy(bonds[:MOST_BONDS])
+        if reached >= self._explainer.limit:
+            removed, _ = self._greedy(by_kind(bonds))
+        return removed
+
+    def _greedy(self, bonds: Sequence[Bond]) -> tuple[list[Bond], float]:
+        """Bonds taken away, the best next one each time, and what the ring reaches without them."""
+        limit = self._explainer.limit
         alone = sorted((self.ask((bond,)), n) for n, bond in enumerate(bonds))
+        if not alone:
+            return [], limit
         pool = [bonds[n] for _, n in alone[:WIDTH]]
         removed = [pool.pop(0)]
         reached = alone[0][0][0]
@@ -234,9 +251,9 @@ class _Search:
         if reached < limit:
             for bond in list(removed):
                 rest = [each for each in removed if each is not bond]
-                if rest and self.ask(rest)[0] < limit:
-                    removed = rest
-        return removed
+                if rest and (found := self.ask(rest)[0]) < limit:
+                    removed, reached = rest, found
+        return removed, reached
 
 
 def _holds(members: frozenset[str], accounts: Collection[str]) -> bool:
@@ -244,30 +261,43 @@ def _holds(members: frozenset[str], accounts: Collection[str]) -> bool:
 
 
 def bonds_of(events: Sequence[EventBase], members: frozenset[str]) -> list[Bond]:
-    """The bonds of two members or more, those of most events first; at most ``MOST_BONDS``."""
+    """The bonds of two members or more, those of most members and then of most events first."""
     seen: dict[tuple[LinkKind, str], list[tuple[str, int]]] = defaultdict(list)
     for event in events:
         for tie in ties_of(event):
             if tie.source in members and (tie.kind is not LinkKind.REFERRED or tie.target in members):
                 key = (tie.kind, "" if tie.kind is LinkKind.REFERRED else tie.target)
                 seen[key].append((tie.target if tie.kind is LinkKind.REFERRED else tie.source, event.ts))
-    bonds = [
+    bonds = [_bond(kind, (target,), uses) for (kind, target), uses in sorted(seen.items())]
+    shared = [bond for bond in bonds if bond.members > 1]
+    return sorted(shared, key=lambda bond: (-bond.members, -bond.events, bond.kind, bond.targets))
+
+
+def by_kind(bonds: Sequence[Bond]) -> list[Bond]:
+    """All bonds of a kind as one; ``members`` is how many the widest of them has."""
+    kinds: dict[LinkKind, list[Bond]] = defaultdict(list)
+    for bond in bonds:
+        kinds[bond.kind].append(bond)
+    return [
         Bond(
             kind,
-            target,
-            len({name for name, _ in uses}),
-            len(uses),
-            min(ts for _, ts in uses),
-            max(ts for _, ts in uses),
+            tuple(sorted(target for bond in some for target in bond.targets)),
+            max(bond.members for bond in some),
+            sum(bond.events for bond in some),
+            min(bond.first_ms for bond in some),
+            max(bond.last_ms for bond in some),
         )
-        for (kind, target), uses in sorted(seen.items())
+        for kind, some in sorted(kinds.items())
     ]
-    shared = [bond for bond in bonds if bond.members > 1]
-    return sorted(shared, key=lambda bond: (-bond.members, -bond.events, bond.kind, bond.target))[:MOST_BONDS]
+
+
+def _bond(kind: LinkKind, targets: tuple[str, ...], uses: Sequence[tuple[str, int]]) -> Bond:
+    times = [ts for _, ts in uses]
+    return Bond(kind, targets, len({name for name, _ in uses}), len(uses), min(times), max(times))
 
 
 def _matcher(gone: Collection[Bond], members: frozenset[str]) -> Callable[[Tie], bool]:
-    wanted = {(bond.kind, bond.target) for bond in gone}
+    wanted = {(bond.kind, target) for bond in gone for target in bond.targets}
 
     def matches(tie: Tie) -> bool:
         if tie.source not in members:
@@ -277,6 +307,10 @@ def _matcher(gone: Collection[Bond], members: frozenset[str]) -> Callable[[Tie],
         return (tie.kind, tie.target) in wanted
 
     return matches
+
+
+def _several(word: str) -> str:
+    return {"address": "addresses", "ip": "addresses"}.get(word, f"{word}s")
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -19,8 +19,8 @@ class LinkLists:
     """The links of ``kinds`` kinds. Relation ``2 * kind`` lists a target's, ``2 * kind + 1`` a source's."""
 
     def __init__(self, kinds: int, nodes: int = 1024, links: int = 1024) -> None:
-        self.head: Links = np.full((2 * kinds, nodes), NONE, np.int32)
-        self.degree: Links = np.zeros((2 * kinds, nodes), np.int32)
+        self.head: Links = np.full((nodes, 2 * kinds), NONE, np.int32)
+        self.degree: Links = np.zeros((nodes, 2 * kinds), np.int32)
         self.other: Links = np.full((2, links), NONE, np.int32)
         """Far end as seen from side 0 (the target sees the source) and from side 1."""
         self.following: Links = np.full((2, links), NONE, np.int32)
@@ -37,11 +37,11 @@ class LinkLists:
 
     def reserve(self, nodes: int) -> None:
         """Make room for entities 0 to ``nodes`` - 1."""
-        have = self.head.shape[1]
+        have = len(self.head)
         if nodes > have:
             more = max(nodes, 2 * have) - have
-            self.head = np.pad(self.head, ((0, 0), (0, more)), constant_values=NONE)
-            self.degree = np.pad(self.degree, ((0, 0), (0, more)))
+            self.head = np.pad(self.head, ((0, more), (0, 0)), constant_values=NONE)
+            self.degree = np.pad(self.degree, ((0, more), (0, 0)))
 
     def add(self, kind: int, source: int, target: int) -> bool:
         """Add a link; False when it was there."""
@@ -51,14 +51,14 @@ class LinkLists:
         self._numbers[kind, source, target] = link
         for side, (owner, far) in enumerate(((target, source), (source, target))):
             relation = 2 * kind + side
-            first = self.head[relation, owner]
+            first = self.head[owner, relation]
             self.other[side, link] = far
             self.following[side, link] = first
             self._before[side, link] = NONE
             if first != NONE:
                 self._before[side, first] = link
-            self.head[relation, owner] = link
-            self.degree[relation, owner] += 1
+            self.head[owner, relation] = link
+            self.degree[owner, relation] += 1
         return True
 
     def remove(self, kind: int, source: int, target: int) -> bool:
@@ -70,12 +70,12 @@ class LinkLists:
             relation = 2 * kind + side
             before, after = self._before[side, link], self.following[side, link]
             if before == NONE:
-                self.head[relation, owner] = after
+                self.head[owner, relation] = after
             else:
                 self.following[side, before] = after
             if after != NONE:
                 self._before[side, after] = before
-            self.degree[relation, owner] -= 1
+            self.degree[owner, relation] -= 1
         self._free.append(link)
         return True
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.special import erf
 
 from gnn.features import Matrix
-from gnn.kernels import channels, heard_from, mark_hearers, stale
+from gnn.kernels import heard_from, mark_hearers, mixed, stale
 from gnn.link_lists import LinkLists
 from gnn.neighbours import FANOUT
 
@@ -58,6 +58,7 @@ class LiveVectors:
 
     def __init__(self, weights: NetworkWeights, kinds: int, fanout: int = FANOUT) -> None:
         self._weights = weights
+        self._mixes = [_by_channel(layer.mix) for layer in weights.layers]
         self._links = LinkLists(kinds)
         self._fanout = fanout
         self._now = 0
@@ -108,8 +109,8 @@ class LiveVectors:
             old = stale(nodes, self._changed[layer], self._touched, self._changed[layer - 1], *lists)
             if len(old):
                 w = self._weights.layers[layer - 1]
-                read = channels(old, self._said[layer - 1], *lists)
-                self._keep(layer, old, self._vectors[layer - 1, old] + _gelu(read @ w.mix.T + w.bias))
+                heard = mixed(old, self._said[layer - 1], self._mixes[layer - 1], w.bias, *lists)
+                self._keep(layer, old, self._vectors[layer - 1, old] + _gelu(heard))
         return np.concatenate([self._vectors[layer, entities] for layer in range(depth + 1)], axis=1)
 
     def _keep(self, layer: int, entities: Indices, h: Matrix) -> None:
@@ -128,7 +129,7 @@ class LiveVectors:
         links = self._links
         for relation, end in ((2 * kind, target), (2 * kind + 1, source)):
             self._touched[end] = self._now
-            if links.degree[relation, end] == edge:
+            if links.degree[end, relation] == edge:
                 mark_hearers(
                     end, relation, self._now, self._touched, links.head, links.following, links.other
                 )
@@ -142,6 +143,12 @@ class LiveVectors:
             self._said = np.pad(self._said, ((0, 0), (0, more), (0, 0)))
             self._touched = np.pad(self._touched, (0, more))
             self._changed = np.pad(self._changed, ((0, 0), (0, more)))
+
+
+def _by_channel(mix: Matrix) -> Matrix:
+    """(width, channels * width) as (channels, width, width): for each channel, inputs by outputs."""
+    width = len(mix)
+    return np.ascontiguousarray(mix.reshape(width, -1, width).transpose(1, 2, 0))
 
 
 def _gelu(x: npt.NDArray[np.floating]) -> Matrix:

@@ -1,13 +1,13 @@
-"""Which evidence moved a score most: each feature taken out in turn, and the score asked again."""
+"""Which evidence moved a score most: each feature compared with its absence."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graph.scoring import FEATURES
+from graph.scoring import FEATURES, LinearScorer, Scorer
 
 MOST: Final = 3
 _SMALLEST: Final = 0.05
@@ -33,21 +33,29 @@ class Moved:
         return f"{what} ({'raises' if self.log_odds > 0 else 'lowers'} the odds {factor:.1f} times)"
 
 
-def moved_most(features: Sequence[float], score: Callable[[Sequence[float]], float]) -> tuple[Moved, ...]:
+def moved_most(features: Sequence[float], scorer: Scorer) -> tuple[Moved, ...]:
     """The features that move the score most, each compared with its absence (0); at most ``MOST``.
 
-    ``score`` gives a probability for features as in ``graph.scoring.FEATURES``. One call for each feature
-    that is not 0. Effects are those of one feature alone and need not add up.
+    ``features`` as in ``graph.scoring.FEATURES``. A linear scorer's effects are its weights times the
+    features: they add up, and are those before the score is kept from 0 and 1. Any other scorer is asked once
+    for each feature that is not 0; effects are then of one feature alone and need not add up.
     """
-    stands = _log_odds(score(features))
-    found = []
-    for place, (name, value) in enumerate(zip(FEATURES, features, strict=True)):
-        if value:
-            rest = list(features)
-            rest[place] = 0.0
-            found.append(Moved(name, value, stands - _log_odds(score(rest))))
-    found.sort(key=lambda each: (-abs(each.log_odds), each.feature))
-    return tuple(each for each in found[:MOST] if abs(each.log_odds) >= _SMALLEST)
+    found = [
+        Moved(name, value, change)
+        for name, value, change in zip(FEATURES, features, _changes(features, scorer), strict=True)
+        if abs(change) >= _SMALLEST
+    ]
+    return tuple(sorted(found, key=lambda each: (-abs(each.log_odds), each.feature))[:MOST])
+
+
+def _changes(features: Sequence[float], scorer: Scorer) -> Iterator[float]:
+    if isinstance(scorer, LinearScorer):
+        yield from (weight * value for weight, value in zip(scorer.weights, features, strict=True))
+        return
+    stands = _log_odds(scorer.score(features))
+    for place, value in enumerate(features):
+        rest = [*features[:place], 0.0, *features[place + 1 :]]
+        yield stands - _log_odds(scorer.score(rest)) if value else 0.0
 
 
 def _log_odds(probability: float) -> float:

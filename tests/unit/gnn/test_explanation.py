@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from gnn.explanation import Explainer, bonds_of, explain
+from gnn.explanation import Explainer, bonds_of, by_kind, explain
 from gnn.moved import moved_most
 from gnn.removal import Tie, ties_of, without
-from gnn.scorer import load_scorer
+from gnn.scorer import LogisticScorer, load_scorer
 from gnn.vicinity import City
 from graph.engine import EngineConfig
 from graph.event_batch import EventBatch
@@ -109,7 +109,7 @@ def test_the_ties_of_an_explanation_clear_the_ring_and_each_of_them_is_needed(st
     assert found.removed
     assert found.words.startswith("Without ")
     assert found.events == sum(bond.events for bond in found.removed) > 0
-    wanted = {(bond.kind, bond.target) for bond in found.removed}
+    wanted = {(bond.kind, target) for bond in found.removed for target in bond.targets}
 
     def score_without(keys):
         left = without(events, lambda tie: tie.source in members and (tie.kind, tie.target) in keys)
@@ -129,15 +129,27 @@ def test_an_explanation_names_the_evidence_that_moved_the_score(story, explainer
     assert found.moved[0].words in found.words
 
 
-def test_what_moves_most_is_what_weighs_most():
-    weights = {"rule.takeover": 3.0, "innocent.fleet": -2.0, "signal.burst": 0.01}
-    features = [float(name in weights) for name in FEATURES]
+WEIGHTS = {"rule.takeover": 3.0, "innocent.fleet": -2.0, "signal.burst": 0.01}
 
-    def score(values):
-        total = sum(weights.get(name, 5.0) * value for name, value in zip(FEATURES, values, strict=True))
+
+class Bent:
+    """A scorer that is no weighted sum to whoever asks, though it is one."""
+
+    model_id = "bent"
+    prior = 0.0
+
+    def score(self, features):
+        total = sum(WEIGHTS.get(name, 5.0) * value for name, value in zip(FEATURES, features, strict=True))
         return 1 / (1 + math.exp(-total))
 
-    found = moved_most(features, score)
+
+@pytest.mark.parametrize(
+    "scorer",
+    [LogisticScorer(tuple(WEIGHTS.get(name, 5.0) for name in FEATURES), 0.0, 0.0, 0.1, "m"), Bent()],
+    ids=["linear", "asked"],
+)
+def test_what_moves_most_is_what_weighs_most(scorer):
+    found = moved_most([float(name in WEIGHTS) for name in FEATURES], scorer)
     assert [(each.feature, round(each.log_odds, 6)) for each in found] == [
         ("rule.takeover", 3.0),
         ("innocent.fleet", -2.0),
@@ -157,5 +169,18 @@ def test_who_is_no_ring_needs_no_explanation(story):
 
 def test_bonds_join_two_members_or_more():
     bonds = bonds_of(small().events, frozenset({"ann", "bea"}))
-    assert [(bond.kind, bond.target, bond.members) for bond in bonds] == [(LinkKind.USES_DEVICE, "phone", 2)]
+    assert [(bond.kind, bond.targets, bond.members) for bond in bonds] == [
+        (LinkKind.USES_DEVICE, ("phone",), 2)
+    ]
     assert bonds[0].words == "device phone of 2 of them"
+
+
+def test_all_bonds_of_a_kind_make_one():
+    scene = small()
+    scene.signs_up("cid", 3, device="other phone", ip="home")
+    scene.signs_up("dot", 3, device="other phone")
+    members = frozenset({"ann", "bea", "cid", "dot"})
+    kinds = {bond.kind: bond for bond in by_kind(bonds_of(scene.events, members))}
+    assert kinds[LinkKind.USES_DEVICE].targets == ("other phone", "phone")
+    assert kinds[LinkKind.USES_DEVICE].words == "all 2 devices that they share"
+    assert kinds[LinkKind.USES_IP].words == "ip home of 2 of them"
