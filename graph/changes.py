@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
-from graph.notes import ENTITY_BITS
+from graph.links import ENTITY_BITS
 from graph.results import Flag, LedgerEntry, Ring
 from graph.view import AccountColumns, GraphView, Int8s, Int32s, LinkColumns
 

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from graph.changes import Changes, Happenings, LinkKeys, Moved, link_keys, numbered
 from graph.index import EntityIndex
 from graph.link_records import USED
-from graph.links import LINK_CODE
+from graph.links import ENTITY_BITS, LINK_CODE
 from graph.looking import account_columns, declared_public, explicit_cuts, link_columns
 from graph.memory import Memory
-from graph.notes import DECLARED, ENTITY_BITS, GONE, LINKS
+from graph.notes import DECLARED, GONE, LINKS
 from graph.notes import ENTITIES as ENTITIES_NOTED
 from graph.results import Ring
 from graph.rings import OpenRing, Rings

@@ -10,3 +10,5 @@ LINK_KINDS: Final = tuple(LinkKind)
 LINK_CODE: Final = {kind: code for code, kind in enumerate(LINK_KINDS)}
 MONEY_SCALE: Final = 10_000
 """Money is summed as integers in 1/10,000 of the main unit, so that sums do not depend on order."""
+ENTITY_BITS: Final = 29
+"""Bits of an entity's number in the key of a link: kind, source and target side by side."""

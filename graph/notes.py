@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from graph.arrays import Arrays, Field
 from graph.kernel import inlined
+from graph.links import ENTITY_BITS
 
 NOTED: Final = 1
 TOLD: Final = 2
@@ -34,8 +35,6 @@ OFF: Final = 0
 ON: Final = 1
 CATCHING_UP: Final = 2
 """Stages. While catching up, the asker may know of links that come now: it is ahead of the events."""
-
-ENTITY_BITS: Final = 29
 
 
 class NoteState(Arrays):
