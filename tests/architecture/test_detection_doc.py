@@ -85,6 +85,7 @@ LAYOUT |= {
     "JUDGED",
     "FELL_APART",
     "HEARD",
+    "ENTITY_BITS",
 }
 """Places in arrays and sizes of tables: no reader of the document needs them."""
 SIGNALS = [name.removeprefix("signal.") for name in FEATURES if name.startswith("signal.")]
