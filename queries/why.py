@@ -69,6 +69,10 @@ def _meet(seen: Surroundings, left: str, right: str, hops: int) -> bool:
         seen.count(edge)
         end = (left, right)[side]
         always = end if seen.degree.get(end, 0) <= FOLD_LIMIT else None
+        ahead = sum(seen.degree[key] for key in edge if not seen.is_folded(key))
+        if len(known) > 1 and len(seen.degree) + ahead > MOST_ENTITIES:
+            seen.count([*sides[0][0], *sides[1][0]])
+            return True
         fresh = sorted({step.other for step in seen.follow(edge, always) if step.other not in known})
         known.update(fresh)
         sides[side] = (known, fresh)

@@ -16,5 +16,5 @@
 // column money: number; money that went with it
 // column source_events: list; the newest five kept events behind it
 // order: path, then step
-// cost: two reads a hop from either end; past 2,000 entities no further hop is taken
+// cost: two reads a hop from either end; a hop that may lead past 2,000 entities is not taken
 // reads: degrees, neighbours, source-events
