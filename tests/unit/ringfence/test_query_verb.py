@@ -10,6 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ringfence.main import app
+from ringfence.settings import read_settings
+from ringfence.wiring import DetectOptions, run_engine
+from streaming.service.core import Tally
+from streaming.service.state_folder import Header, LanePlace
+from streaming.snapshots import write_snapshot
 
 runner = CliRunner()
 
@@ -111,6 +116,49 @@ def test_the_store_agrees_with_the_events_and_a_rebuilt_one_too(folder, tmp_path
     assert "links" in run("store", "verify", events, "--store", str(folder / "s.db"))
     run("store", "rebuild", events, "--store", str(tmp_path / "again.db"))
     run("store", "verify", events, "--store", str(tmp_path / "again.db"))
+
+
+def a_snapshot(folder: Path, state: Path) -> None:
+    """What the service would leave in its state folder after the events of the city."""
+    options = DetectOptions.from_settings(read_settings())
+    engine, _ = run_engine([str(folder / "city" / "events.ndjson")], state / "out", options, None)
+    entries = len((folder / "out" / "ledger.ndjson").read_text().splitlines())
+    header = Header(
+        batch=7,
+        clock_ms=0,
+        places={"trips-0": LanePlace(41, 0)},
+        tally=Tally(ledger=entries),
+        model_id=engine.model_id,
+        config_digest=engine.config_digest,
+        order_within_ms=0,
+    )
+    arrays = {f"engine/{name}": array for name, array in engine.save().items()}
+    write_snapshot(state / "snapshot-00000000000000000007.rfsnap", header, arrays)
+
+
+def test_a_store_rebuilt_from_a_snapshot_agrees_with_it_and_with_the_events(folder, tmp_path):
+    place, state = tmp_path / "again.db", tmp_path / "state"
+    state.mkdir()
+    a_snapshot(folder, state)
+    assert "open rings" in run("store", "rebuild", str(state), "--store", str(place))
+    run("store", "verify", str(state), "--store", str(place))
+    run("store", "verify", str(folder / "city" / "events.ndjson"), "--store", str(place))
+    told = json.loads(run("query", "--store", str(place), "rings", "--json", "-p", "limit=500"))
+    assert {row["ring_id"] for row in told["rows"]} == {ring["ring_id"] for ring in rings_of(folder)}
+
+
+def test_a_snapshot_of_another_configuration_is_refused(folder, tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    a_snapshot(folder, state)
+    words = ["store", "rebuild", str(state), "--store", str(tmp_path / "s.db"), "--window-days", "30"]
+    assert "expected a snapshot of configuration" in refusal(2, *words)
+    assert "expected a snapshot in" in refusal(
+        2, "store", "verify", str(tmp_path), "--store", str(tmp_path / "s.db")
+    )
+    assert "expected one snapshot or event files" in refusal(
+        2, "store", "rebuild", str(state), "more.ndjson", "--store", "s.db"
+    )
 
 
 def test_a_store_of_other_events_differs_and_the_differences_have_names(folder, tmp_path):
