@@ -128,8 +128,10 @@ def service(
                 from graph.stores.recorder import TellingEngine
 
                 engine = telling = TellingEngine(cast("GraphEngine", engine))
-                # From here on it notes what goes as well: the store may hold what will have aged in a replay.
+                # The store may be ahead of it, and hold links that will have gone when a replay is done: what
+                # comes from a snapshot, and be it an empty one, notes all that goes.
                 telling.drain()
+                telling.load(telling.save())
             return Core(engine, clock_ms, config.order_within_ms, pseudonyms)
 
         parts = Parts(
