@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
 from graph.errors import BadCall, Unavailable
 from streaming.value_format import ValueFormat
@@ -86,9 +86,12 @@ def new_engine(window_days: float) -> Engine:
 
 @contextmanager
 def service(
-    options: RunOptions, status: Status, make_engine: Callable[[], Engine] | None = None
+    options: RunOptions,
+    status: Status,
+    make_engine: Callable[[], Engine] | None = None,
+    log_to: TextIO | None = None,
 ) -> Iterator[Service]:
-    """A service ready to run, with everything it holds closed at the end.
+    """A service ready to run, with everything it holds closed at the end; logs to standard error by default.
 
     Raises ``BadCall`` (the state folder is in use) and ``Unavailable`` (no broker answers in time).
     """
@@ -104,7 +107,7 @@ def service(
     from streaming.service.state_folder import StateFolder
 
     decode = decoding(options)
-    log = Log(sys.stderr, uuid.uuid4().hex[:12])
+    log = Log(log_to or sys.stderr, uuid.uuid4().hex[:12])
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
@@ -124,7 +127,11 @@ def service(
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 
-                engine = TellingEngine(cast("GraphEngine", engine))
+                engine = telling = TellingEngine(cast("GraphEngine", engine))
+                # The store may be ahead of it, and hold links that will have gone when a replay is done: what
+                # comes from a snapshot, and be it an empty one, notes all that goes.
+                telling.drain()
+                telling.load(telling.save())
             return Core(engine, clock_ms, config.order_within_ms, pseudonyms)
 
         parts = Parts(

@@ -30,6 +30,7 @@ def command(
     from gnn.evaluation import detection_of, evaluate
     from queries import open_results
     from ringfence.demo_questions import examples
+    from ringfence.demo_service import show_service
     from ringfence.demo_story import print_missed, print_rings, tell
     from ringfence.evaluation_tables import HEADLINE, methods_table
     from ringfence.judgement import read_history, read_truth
@@ -57,6 +58,13 @@ def command(
         f"   {summary.events:,} events in {summary.seconds:.1f} s, {summary.flags:,} flags, "
         f"{summary.rings:,} rings.\n"
     )
+
+    console.print("3. The same as a service: a smaller city's events into a broker, flags as they come.")
+    simulate(CityConfig(seed=seed, riders=1000, drivers=80, days=16), out / "service")
+    lines = (out / "service" / "events.ndjson").read_bytes().splitlines()
+    if not show_service(lines, console, read_settings().window_days):
+        console.print("   (stopped before everything was applied: the machine is busy)")
+    console.print()
 
     truth = read_truth(city / "truth.json")
     with progress_bar("Comparing", "bytes", quiet) as progress:

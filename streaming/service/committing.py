@@ -90,7 +90,7 @@ class Commits:
         self._undelivered = found.undelivered
         self._since_snapshot = found.replayed
         self._status.batch, self._status.tally = found.batch, found.core.tally
-        self._telling.begin(found.batch, found.told)
+        self._telling.begin(found.batch, found.snapshot, found.told)
         self._tell_store(has_results=bool(found.undelivered))
 
     def begin(self) -> None:

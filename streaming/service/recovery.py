@@ -33,6 +33,8 @@ class Recovered:
     undelivered: list[tuple[int, Brought]] = field(default_factory=list)
     """Batches with results that nobody is known to have received."""
     replayed: int = 0
+    snapshot: int = 0
+    """The batch of the snapshot it began with, 0 without one."""
     told: Mapping[str, int] = field(default_factory=dict)
     """By partition, the offset up to which a store had been told when the snapshot was taken."""
     left_out: dict[int, list[tuple[Partition, int]]] = field(default_factory=dict)
@@ -106,7 +108,9 @@ def _from_snapshot(
             )
     core.load(arrays, header.tally)
     places = {Partition.named(name): place for name, place in header.places.items()}
-    return Recovered(core=core, batch=batch, clock_ms=header.clock_ms, places=places, told=header.told)
+    return Recovered(
+        core=core, batch=batch, clock_ms=header.clock_ms, places=places, snapshot=batch, told=header.told
+    )
 
 
 def _taken_again(entry: Entry, intake: Intake, source: Source, keep_going: Callable[[], None]) -> Taken:

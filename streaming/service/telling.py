@@ -48,16 +48,22 @@ class Telling:
         self._handed: Told = {}
         self._written_batch = self._handed_batch = 0
 
-    def begin(self, batch: int, told: Told) -> None:
-        """Goes on after a recovery; ``told`` is what the snapshot says the store had been told.
+    def begin(self, batch: int, snapshot: int, told: Told) -> None:
+        """Goes on after a recovery; ``told`` is what its snapshot, if any, says the store had been told.
 
-        Raises ``BadCall`` when the store has not come that far: it is not the one that was told.
+        Raises ``BadCall`` when the store has not come that far, or holds what this state never told: it is
+        another one.
         """
         self._written = self._handed = told
         self._written_batch = self._handed_batch = batch
         reached, self._reached = self._reached, None
         if self._store is None or reached is None:
             return
+        if snapshot and reached and not told:
+            raise BadCall(
+                "expected an empty store for a state that had none, found one that is in use: name an empty "
+                "one, or begin with an empty state folder"
+            )
         for partition, offset in sorted(told.items()):
             at = reached.get(partition, 0)
             if at < offset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Collection
@@ -56,6 +57,8 @@ class Given:
     breaking: frozenset[str] = frozenset()
     """Ids of events that break the engine."""
     store: StoreAddress | None = None
+    largest_file: int | None = None
+    """Bytes past which a process of its own cannot write a file, as on a disk that is full."""
 
     def engine(self):
         return BrittleEngine(self.breaking)
@@ -97,6 +100,8 @@ def _child(given: Given, until_end: bool, log: Path) -> None:
         os.dup2(stream.fileno(), 2)
         os.dup2(stream.fileno(), 1)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+    if given.largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (given.largest_file, given.largest_file))
     status = Status()
     with service(given.options(until_end), status, given.engine) as running:
         signal.signal(signal.SIGTERM, lambda *_: running.stop())

@@ -181,7 +181,7 @@ class TellingEngineInMemory(SavingEngine):
 
     def load(self, arrays) -> None:
         super().load(arrays)
-        self.untold = arrays["untold"].tolist()
+        self.untold = arrays["untold"].tolist() if "untold" in arrays else list(self.ids)
 
 
 class MemoryStore:

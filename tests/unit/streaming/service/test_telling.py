@@ -101,3 +101,13 @@ def test_a_store_that_was_not_told_is_refused(tmp_path: Path) -> None:
         BadCall, match="expected the store that this state was told to, up to 10 of a-0, found one"
     ):
         here.run()
+
+
+def test_a_store_of_another_state_is_refused(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    store, here.store = here.store, None
+    here.run()
+    here.store = store
+    store.reached = {"a-0": 3}
+    with pytest.raises(BadCall, match="expected an empty store for a state that had none"):
+        here.run()
