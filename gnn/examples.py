@@ -7,6 +7,7 @@ the same moment or older, never newer.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -15,7 +16,7 @@ import numpy as np
 
 from gnn.evaluation.truth import Truth
 from gnn.features import DAY_MS
-from gnn.snapshot import Example, Snapshot, owned_by, snapshot_of
+from gnn.snapshot import Example, Snapshot, owned_by, snapshot_of, within
 from graph.engine import Engine, EngineConfig
 from graph.event_batch import EventBatch
 from graph.events import EventBase
@@ -26,6 +27,8 @@ from graph.view import GraphView
 
 EVERY_DAYS: Final = 7.0
 BATCH: Final = 10_000
+DEPTH: Final = 2
+"""Steps around its candidates that a snapshot keeps: as many as a network may have layers."""
 
 
 class Recorder:
@@ -71,7 +74,7 @@ class Recorder:
         is_ring = 2 * rings.total() >= len(names)
         group = rings.most_common(1)[0][0] if is_ring else names[0]
         numbers = np.array(members, np.int64)
-        owned = frozenset(f"{self._world}{thing}" for thing in owned_by(view, numbers))
+        owned = frozenset(sys.intern(f"{self._world}{thing}") for thing in owned_by(view, numbers))
         return Example(
             moment_ms=moment_ms,
             members=numbers,
@@ -94,8 +97,8 @@ def snapshots_of(
     """Snapshots every ``every_days`` of event time, and one at the end; none where nothing was judged.
 
     ``events`` come in the order in which they happened, one by one or in batches; ``world`` goes before every
-    name, so that those of two worlds differ. Cost: one run of the engine, and O(entities + links) for
-    each snapshot.
+    name, so that those of two worlds differ. Of each graph what lies within ``DEPTH`` steps of its candidates
+    is kept. Cost: one run of the engine, and O(entities + links) for each snapshot.
     """
     recorder = Recorder(truth, world)
     engine = Engine(config or EngineConfig(), scorer, recorder.observe)
@@ -105,7 +108,7 @@ def snapshots_of(
         if recorder.has_examples:
             snapshot = recorder.snapshot(engine.view())
             if snapshot.examples:
-                found.append(snapshot)
+                found.append(within(snapshot, DEPTH))
 
     every_ms = round(every_days * DAY_MS)
     due_ms = 0

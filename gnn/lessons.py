@@ -21,6 +21,7 @@ from gnn.features import Matrix
 from gnn.propagate import Relation, relation_of
 from gnn.sampling import Neighbourhood, neighbourhood
 from gnn.snapshot import Example, Snapshot
+from graph.errors import Fatal
 
 Floats = npt.NDArray[np.float32]
 
@@ -59,7 +60,12 @@ class Batch:
 
 
 def lesson_of(snapshot: Snapshot, layers: int, fanout: int | None, seed: int) -> Lesson:
-    """The snapshot's examples with all that their scores depend on."""
+    """The snapshot's examples with all that their scores depend on. Raises Fatal where it holds less."""
+    if snapshot.depth is not None and layers > snapshot.depth:
+        raise Fatal(
+            f"expected a snapshot of at least {layers} steps around its candidates, found {snapshot.depth}; "
+            "take it deeper, or learn with fewer layers"
+        )
     examples = tuple(snapshot.examples)
     entity = np.concatenate([example.members for example in examples])
     wanted = np.unique(entity)

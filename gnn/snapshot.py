@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from scipy import sparse
 
 from gnn.features import Matrix, node_features
 from gnn.neighbours import neighbour_means
+from gnn.sampling import neighbourhood
 from graph.entities import KINDS
 from graph.errors import Fatal
 from graph.view import GraphView
@@ -42,7 +43,8 @@ class Snapshot:
     """Entities' features and neighbours at ``moment_ms``, and the candidates judged since the one before.
 
     Nothing in it is later than its moment. ``fraudulent`` (entities,) marks accounts of planted or confirmed
-    rings; it is read as a label only.
+    rings; it is read as a label only. ``depth`` says how many steps around the candidates it holds; None: the
+    whole graph.
     """
 
     moment_ms: int
@@ -50,6 +52,27 @@ class Snapshot:
     means: Sequence[sparse.csr_matrix]
     examples: Sequence[Example]
     fraudulent: npt.NDArray[np.bool_]
+    depth: int | None = None
+
+
+def within(snapshot: Snapshot, depth: int) -> Snapshot:
+    """The snapshot cut down to ``depth`` steps around its candidates, entities numbered anew in their order.
+
+    The vectors of ``depth`` layers for its members are the same as before. O(links kept).
+    """
+    wanted = np.unique(np.concatenate([example.members for example in snapshot.examples]))
+    kept = neighbourhood(snapshot.features, snapshot.means, wanted, depth)
+    return Snapshot(
+        snapshot.moment_ms,
+        kept.features,
+        kept.means,
+        tuple(
+            replace(example, members=np.searchsorted(kept.nodes, example.members))
+            for example in snapshot.examples
+        ),
+        snapshot.fraudulent[kept.nodes],
+        depth,
+    )
 
 
 def snapshot_of(view: GraphView, examples: Sequence[Example], fraudulent: frozenset[str]) -> Snapshot:

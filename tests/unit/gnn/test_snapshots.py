@@ -1,5 +1,6 @@
 """Snapshots: what the network reads of a graph, nothing of it from the future or from the clock."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,11 +10,12 @@ from gnn.evaluation.truth import TrueRing, Truth
 from gnn.examples import Recorder, snapshots_of
 from gnn.features import NODE_FEATURES, node_features, schema_digest
 from gnn.fitting import first_guess
-from gnn.snapshot import owned_by, snapshot_of
+from gnn.lessons import lesson_of
+from gnn.snapshot import owned_by, snapshot_of, within
 from graph.engine import Engine, EngineConfig
 from graph.errors import Fatal
 from graph.event_batch import EventBatch
-from tests.unit.gnn.worlds import example
+from tests.unit.gnn.worlds import example, snapshot
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, at
@@ -157,3 +159,18 @@ def test_batches_of_events_give_the_same_snapshots_as_single_events():
     for left, right in zip(one, two, strict=True):
         assert [each.accounts for each in left.examples] == [each.accounts for each in right.examples]
         np.testing.assert_array_equal(left.features, right.features)
+
+
+def test_a_snapshot_cut_to_what_its_candidates_see_teaches_the_same():
+    whole = snapshot(3, groups=8)
+    some = replace(whole, examples=whole.examples[2:5])
+    cut = within(some, 1)
+    assert len(cut.features) == 15 < len(whole.features)
+    one, two = lesson_of(some, 1, 2, 7), lesson_of(cut, 1, 2, 7)
+    np.testing.assert_array_equal(one.around.features, two.around.features)
+    np.testing.assert_array_equal(one.member, two.member)
+    np.testing.assert_array_equal(one.fraudulent, two.fraudulent)
+    for left, right in zip(one.around.means, two.around.means, strict=True):
+        assert (left != right).nnz == 0
+    with pytest.raises(Fatal, match="at least 2 steps around its candidates, found 1"):
+        lesson_of(cut, 2, 2, 7)
