@@ -121,7 +121,7 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
                     f"   {seconds:4.1f} s  {flag.decision.value:6} {flag.kind.value:14} "
                     f"{len(flag.accounts):3} accounts, score {flag.score:.2f}"
                 )
-        elif seconds - said_s > EVERY_S or applied == total:
+        elif seconds - said_s > EVERY_S or (applied == total and seen >= sum(status.tally.flags.values())):
             said_s = seconds
             say(f"   {seconds:4.1f} s  {applied:,} events, {total - applied:,} to come, {seen} flags")
             if applied == total and seen >= sum(status.tally.flags.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -147,7 +148,12 @@ def service(
             warn=log.warn,
             note=log.note,
         )
-        yield Service(parts, config, status)
+        running = Service(parts, config, status)
+        # What is loaded by now stays: the collector need not walk through it while events wait.
+        gc.collect()
+        gc.freeze()
+        stack.callback(gc.unfreeze)
+        yield running
 
 
 def _store(options: RunOptions, log: Log, stack: ExitStack) -> tuple[WriteBehind | None, Mapping[str, int]]:

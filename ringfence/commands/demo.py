@@ -59,7 +59,7 @@ def command(
         f"{summary.rings:,} rings.\n"
     )
 
-    console.print("3. The same as a service: a smaller city's events into a broker, flags as they come.")
+    console.print("3. As a service: a smaller city's events into a broker, flags as they come.")
     simulate(CityConfig(seed=seed, riders=1000, drivers=80, days=16), out / "service")
     lines = (out / "service" / "events.ndjson").read_bytes().splitlines()
     if not show_service(lines, console, read_settings().window_days):

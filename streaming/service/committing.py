@@ -90,7 +90,7 @@ class Commits:
         self._undelivered = found.undelivered
         self._since_snapshot = found.replayed
         self._status.batch, self._status.tally = found.batch, found.core.tally
-        self._telling.begin(found.batch, found.snapshot, found.told)
+        self._telling.begin(found.snapshot, found.told)
         self._tell_store(has_results=bool(found.undelivered))
 
     def begin(self) -> None:
@@ -218,12 +218,16 @@ class Commits:
         self._since_snapshot = 0
         self._snapshots.begin(self.core, self.batch, self.clock_ms, self._places, told)
 
+    def settle(self, until_s: float) -> bool:
+        """Tells the store the rest, as far as there is time until then (monotonic); whether that is done."""
+        return self._telling.settle(self.core.engine, self.batch, self._offsets_by_name(), until_s)
+
     def drain(self, until_s: float) -> None:
         """Commits offsets and leaves a snapshot, as far as there is time until then (monotonic)."""
         self.deliver_rest()
         if self._held():
             self.commit_offsets()
-        self._telling.settle(self.core.engine, self.batch, self._offsets_by_name(), until_s)
+        self.settle(until_s)
         if self._since_snapshot and self._snapshots.finish(until_s) and self._snapshots.fits(until_s):
             self.snapshot()
 

@@ -68,6 +68,9 @@ class Service:
             while self._stop_s is None and not self._round():
                 pass
             self.status.phase = "draining"
+            # Where nobody asked to stop, the store has all the time it needs.
+            while self._stop_s is None and not commits.settle(time.monotonic() + QUIET_POLL_S):
+                self.status.beat_s = time.monotonic()
             commits.drain(self._end_s())
         except Stopped:
             pass

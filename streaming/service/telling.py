@@ -48,14 +48,14 @@ class Telling:
         self._handed: Told = {}
         self._written_batch = self._handed_batch = 0
 
-    def begin(self, batch: int, snapshot: int, told: Told) -> None:
+    def begin(self, snapshot: int, told: Told) -> None:
         """Goes on after a recovery; ``told`` is what its snapshot, if any, says the store had been told.
 
         Raises ``BadCall`` when the store has not come that far, or holds what this state never told: it is
         another one.
         """
         self._written = self._handed = told
-        self._written_batch = self._handed_batch = batch
+        self._written_batch = self._handed_batch = snapshot
         reached, self._reached = self._reached, None
         if self._store is None or reached is None:
             return
@@ -92,13 +92,18 @@ class Telling:
         """Up to where the store was told, None while it is still being told: no time for a snapshot."""
         return self._written if self._is_written(0.0) else None
 
-    def settle(self, engine: object, batch: int, offsets: Told, until_s: float) -> None:
-        """Tells the rest, as far as there is time until then (monotonic)."""
+    def settle(self, engine: object, batch: int, offsets: Told, until_s: float) -> bool:
+        """Tells the rest, as far as there is time until then (monotonic); whether it is all written.
+
+        One that is away is not waited for: what it was not told is told when the service runs again.
+        """
         for _ in range(2):
-            if self._store is None or not self._is_written(max(0.0, until_s - time.monotonic())):
-                return
-            if self._handed_batch < batch:
-                self.tell(engine, batch, offsets, has_results=False)
+            if not self._is_written(max(0.0, until_s - time.monotonic())):
+                return self._status.store_is_away
+            if self._store is None or not offsets or self._handed_batch >= batch:
+                return True
+            self.tell(engine, batch, offsets, has_results=False)
+        return self._is_written(max(0.0, until_s - time.monotonic()))
 
     def _is_written(self, patience_s: float) -> bool:
         """Whether nothing is under way, after so long at most; at once when the store is away."""
