@@ -15,7 +15,8 @@ as mean and deviation over the seeds, and pooled: the worlds of all seeds ranked
 * ``blend``: the mean of the logits of ``network`` and ``trees``;
 * ``control``: ``network`` learnt and judged with every relation's ends drawn anew.
 
-Worlds are kept in ``--work``; a second run begins where the first was stopped.
+Worlds are kept in ``--work``; a second run begins where the first was stopped. Recall over camouflage is
+drawn there as well, one ``recall_SHARE.png`` for each fraud share.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ import torch
 from scipy import sparse
 from surroundings import surroundings
 
+from gnn.charts import recall_by_camouflage
 from gnn.city_training import FIRST_SEED, SIZE, hard_city
 from gnn.evaluation import components, decode_truth
 from gnn.evaluation.history import History
@@ -69,6 +71,7 @@ LAYERS: Final = 2
 MLP_LAYERS: Final = 0
 BLOCKS: Final = 40
 EPOCHS, PATIENCE = 15, 4
+DRAWN: Final = ("logistic", "trees", "network", "control")
 METHODS: Final = (
     "rules",
     "components",
@@ -245,6 +248,7 @@ def main() -> None:
             for name, each in found.items():
                 table[n, name].append(recall(each, case))
                 pooled[n, name].append(each)
+    lines: dict[tuple[float, float], dict[str, dict[str, float]]] = {}
     for n, (share, camouflage) in enumerate(grid):
         worlds = [cases[n * options.seeds + seed].world for seed in range(options.seeds)]
         rings = sum(len(world.truth.rings) for world in worlds)
@@ -257,8 +261,12 @@ def main() -> None:
             }
             for name in METHODS
         }
+        lines[share, camouflage] = line
         about = {"fraud_share": share, "camouflage": camouflage, "rings": rings, "seeds": options.seeds}
         print(json.dumps({"bench": "models", "case": about, "ring_recall": line} | around), flush=True)
+    for share in FRAUD_SHARES:
+        drawn = {name: [lines[share, level][name]["pooled"] for level in CAMOUFLAGES] for name in DRAWN}
+        (options.work / f"recall_{share}.png").write_bytes(recall_by_camouflage(CAMOUFLAGES, drawn))
 
 
 if __name__ == "__main__":

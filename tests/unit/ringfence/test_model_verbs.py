@@ -63,6 +63,31 @@ def test_the_same_events_train_the_same_model(model, town, known):
         assert (town / "again" / name).read_bytes() == (folder / name).read_bytes()
 
 
+def test_a_stopped_training_goes_on_and_ends_as_an_undisturbed_one(model, town, known):
+    from gnn.training import TrainingConfig
+    from ringfence.judgement import read_truth
+    from ringfence.training_run import CHECKPOINT, SNAPSHOT_DAYS, read_world, train
+
+    class Stopped(Exception):
+        pass
+
+    def stop(epoch):
+        raise Stopped
+
+    events, _, truth_file = known
+    truth = read_truth(truth_file)
+    snapshots = read_world([str(events)], truth, None, SNAPSHOT_DAYS)
+    with pytest.raises(Stopped):
+        train(snapshots, truth, town / "stopped", TrainingConfig(epochs=2), "", stop)
+    assert (town / "stopped" / CHECKPOINT).exists()
+    code, said = call("train", *known, "--out", town / "stopped", "--epochs", 2)
+    assert code == 0, said
+    assert "epoch 1" not in said
+    assert "epoch 2" in said
+    for path in model[0].iterdir():
+        assert (town / "stopped" / path.name).read_bytes() == path.read_bytes()
+
+
 def test_a_model_is_judged_on_events(model, town, known):
     folder, _ = model
     code, said = call("evaluate-model", *known, "--model", folder, "--out", town / "judged")
