@@ -296,11 +296,15 @@ class Intake:
 
     def has_up_to(self, offsets: Offsets) -> bool:
         """Whether everything before ``offsets`` has been read."""
-        for partition, offset in offsets.items():
-            lane = self.lanes[partition]
-            if lane.read < offset and (lane.end is None or lane.end < offset):
-                return False
-        return True
+        return all(self.lanes[partition].read >= offset for partition, offset in offsets.items())
+
+    def lacks(self, offsets: Offsets) -> list[Partition]:
+        """The lanes whose end was met past an offset without the records before it."""
+        return [
+            partition
+            for partition, offset in sorted(offsets.items())
+            if (lane := self.lanes[partition]).read < offset and lane.end is not None and lane.end >= offset
+        ]
 
     def _gather(self, counts: dict[Partition, int]) -> Taken:
         ranges = [

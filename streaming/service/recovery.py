@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from graph.errors import Fatal
+from graph.errors import Fatal, Unavailable
 from streaming.service.core import Brought, Core, EngineBroke
 from streaming.service.intake import Decode, Intake, Taken
 from streaming.service.journal import Entry
@@ -15,6 +15,9 @@ from streaming.service.state_folder import LanePlace, StateFolder
 
 READ_AHEAD: Final = 50_000
 POLL_S: Final = 0.2
+MOST_LOOKS: Final = 10
+"""At a partition that ended before the records a batch was made of, before reading begins again."""
+RETRY_AFTER_S: Final = 1.0
 
 Places = dict[Partition, LanePlace]
 OpenSource = Callable[[Mapping[Partition, int]], Source]
@@ -115,13 +118,22 @@ def _from_snapshot(
 
 def _taken_again(entry: Entry, intake: Intake, source: Source, keep_going: Callable[[], None]) -> Taken:
     """What a batch was made of, read until everything is there."""
-    offsets = entry.offsets()
+    offsets, looks = entry.offsets(), 0
     while True:
         keep_going()
         if intake.has_up_to(offsets):
             break
         _put(source.poll(READ_AHEAD // 10, POLL_S), intake)
         source.pause(intake.to_pause())
+        lacking = intake.lacks(offsets)
+        looks = looks + 1 if lacking else 0
+        if looks > MOST_LOOKS:
+            # A batch made of less than it was made of would be another: rather read again, or wait.
+            raise Unavailable(
+                f"expected the records of batch {entry.batch} in {lacking[0]}, found its end without them: "
+                "restore the topic, or begin with an empty state folder",
+                RETRY_AFTER_S,
+            )
     taken = intake.take_up_to(offsets)
     source.resume(intake.to_resume())
     return taken

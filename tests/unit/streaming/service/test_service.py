@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graph.errors import BadCall, Fatal, Unavailable
 from streaming.service.config import ServiceConfig
-from streaming.service.ports import Partition
+from streaming.service.ports import Partition, Polled
+from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
+from streaming.service.status import Status
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
-from tests.unit.streaming.service.fakes import Broker, Delivery, World
+from tests.unit.streaming.service.fakes import Broker, Delivery, Reader, World
 
 END = ServiceConfig(until_end=True)
 
@@ -133,6 +136,32 @@ def test_a_batch_that_breaks_the_engine_whatever_is_left_out_ends_the_service(tm
         here.run()
 
 
+def test_an_end_that_is_met_before_the_records_costs_a_recovery_none_of_them(tmp_path: Path) -> None:
+    here = world(tmp_path, ServiceConfig(until_end=True, snapshot_every=10**6))
+
+    class Rude(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            raise Crash
+
+    class Hasty(Reader):
+        polls = 0
+
+        def poll(self, limit, timeout_s):
+            self.polls += 1
+            if self.polls < 4:
+                ends = self.ends(sorted(self.at))
+                return Polled(ended=ends)
+            return super().poll(limit, timeout_s)
+
+    with pytest.raises(Crash):
+        here.run(Rude(here.broker))
+    with StateFolder(here.folder, 3, print) as state:
+        parts = replace(here.parts(state), open_source=lambda offsets: Hasty(here.broker, offsets))
+        service = Service(parts, here.config, Status())
+        service.run()
+    assert sorted(service.core.engine.ids) == sorted(f"{t}{n}" for t in "ab" for n in range(10))
+
+
 def test_a_damaged_snapshot_is_set_aside_and_the_one_before_used(tmp_path: Path) -> None:
     here = world(tmp_path, ServiceConfig(until_end=True, snapshot_every=5))
     digest = here.run().core.engine.state_digest()
@@ -205,9 +234,7 @@ def test_held_events_survive_a_stop(tmp_path: Path) -> None:
     stopping = World(broker, tmp_path / "state", ServiceConfig(order_within_ms=2000))
     with StateFolder(stopping.folder, 3, print) as state:
         parts = stopping.parts(state)
-        service = __import__("streaming.service.service", fromlist=["Service"]).Service(
-            parts, stopping.config, __import__("streaming.service.status", fromlist=["Status"]).Status()
-        )
+        service = Service(parts, stopping.config, Status())
         rounds = iter(range(20))
         poll = parts.group.poll
 
