@@ -19,12 +19,12 @@ settings.load_profile("steady")
 
 _TESTS = Path(__file__).parent
 _ON_SERVERS = ("contract", "integration")
-_ALONE = "test_detect_promises.py"
+_ALONE = {"test_detect_promises.py", "test_notebooks.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the contract and integration rooms start real servers; one file of them needs none."""
+    """Tests of the contract and integration rooms start real servers; some files of them need none."""
     for item in items:
         room = item.path.relative_to(_TESTS).parts[0]
-        if room in _ON_SERVERS and item.path.name != _ALONE:
+        if room in _ON_SERVERS and item.path.name not in _ALONE:
             item.add_marker("servers")
