@@ -48,8 +48,9 @@ check: lint ## Lint, then run the quick tests
 bench: $(STAMP) ## Run the benchmarks and compare their ratios (EVENTS=FILE: on one more file)
 	@$(BIN)/python benchmarks/run_all.py $(if $(EVENTS),--events $(EVENTS))
 
-soak: $(STAMP) ## Kill the service again and again, a hundred times over, and compare
+soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times, and compare
 	$(BIN)/python -m tests.integration.chaos --seeds 100
+	RINGFENCE_SERVER_KILLS=10 $(BIN)/python -m pytest -rP tests/integration/test_store_after_kill.py
 
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
 	@$(BIN)/python -m servers

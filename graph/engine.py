@@ -89,6 +89,12 @@ class EngineConfig:
             )
 
     @property
+    def digest(self) -> str:
+        """An id of what is configured; 90 days are 90.0 days."""
+        plain = msgspec.convert(asdict(self), EngineConfig)
+        return content_id("config", msgspec.json.encode(plain).decode())
+
+    @property
     def window_ms(self) -> int:
         """The window in milliseconds."""
         return round(self.window_days * DAY_MS)
@@ -102,7 +108,7 @@ class Engine:
 
     def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
         self.model_id = scorer.model_id
-        self.config_digest = content_id("config", msgspec.json.encode(asdict(config)).decode())
+        self.config_digest = config.digest
         self._config = config
         self._scorer = scorer
         self._observer = observer
