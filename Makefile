@@ -30,10 +30,10 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
 	@$(BIN)/ringfence demo --out $(DEMO)
 
-test: lint ## Lint, then run every test that needs no server
-	$(BIN)/python -m pytest -m 'not servers'
+test: lint ## Lint, then run every test, those on real servers too (Java and Maven artifacts, or addresses)
+	$(BIN)/python -m pytest
 
-integration: $(STAMP) ## Run the tests on a real Kafka and a real Neo4j
+integration: $(STAMP) ## Run only the tests on a real Kafka and a real Neo4j
 	$(BIN)/python -m pytest -m servers
 
 lint: $(STAMP)

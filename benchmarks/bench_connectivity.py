@@ -40,7 +40,7 @@ def fresh(source: Any, target: Any, entities: int) -> tuple[LinkState, Any, Any]
     for name in ("first_list", "head", "tree", "other", "label"):
         nodes[name] = -1
     nodes["next_member"] = nodes["prev_member"] = np.arange(entities)
-    state = LinkStore(1, 0).state._replace(links=records, entities=nodes)
+    state = LinkStore(1, 0).state.replaced(links=records, entities=nodes)
     numbers = np.arange(entities, dtype=np.int32)
     none, ones = np.full(entities, -1, np.int32), np.ones(entities, np.int32)
     extra = [none.copy(), none.copy(), none.copy(), numbers.copy(), ones, numbers.copy(), none.copy()]

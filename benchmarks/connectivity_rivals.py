@@ -522,4 +522,4 @@ def forest_state(entities: Any) -> ForestState:
     """An empty forest over entity records."""
     scalars = np.zeros(12, np.int64)
     scalars[0] = -1
-    return ForestState(entities, np.zeros(len(entities) // 2 + 2, GROUP), scalars)
+    return ForestState(nodes=entities, groups=np.zeros(len(entities) // 2 + 2, GROUP), scalars=scalars)
