@@ -41,7 +41,11 @@ def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
 
 def rows(found: Found) -> Iterator[Row]:
     """The ratios that the cases at hand allow."""
-    links = {int(case.split()[1]): one for (_, case), one in found.items() if case.startswith("groups ")}
+    links = {
+        int(case.split()[1]): one
+        for (bench, case), one in found.items()
+        if bench == "links" and case.startswith("groups ")
+    }
     for size, one in sorted(links.items()):
         times = one["times_faster_per_batch"]
         yield Row(f"links, {size:,} live: times faster a batch than igraph", times["igraph"], 100)
