@@ -9,7 +9,8 @@ and ``dense``, one without, where every event has to be judged.
   service by turns, three times, medians;
 * ``quix``: Quix Streams counting by key with its state store on the same topic, where an interpreter that
   has it is given (``--quix PYTHON``);
-* ``latency``: events fed by another process at half of the service's rate. From the broker's stamp of a
+* ``latency``: events fed by another process at half and at a tenth of the service's rate, on the same processor
+  as the broker and the service. From the broker's stamp of a
   message until its flag was safe, and for every batch from the stamp of its oldest message until it was done.
 
 Ratios: ``service_over_raw`` and ``service_over_quix``. A rate is input events per second of wall clock.
@@ -49,6 +50,8 @@ from streaming.service.status import SECONDS, Distribution, Status
 from streaming.summary import memory_mb
 
 TOPIC = "accounts"
+LATENCY_AT: Final = (0.5, 0.1)
+"""Parts of the sustained rate at which latency is measured."""
 
 QUIX = """
 import sys, time
@@ -56,7 +59,7 @@ from quixstreams import Application
 address, topic, group, total, state = sys.argv[1:6]
 seen, began = 0, None
 app = Application(broker_address=address, consumer_group=group, auto_offset_reset="earliest", state_dir=state,
-                  loglevel="ERROR")
+                  loglevel="ERROR", consumer_extra_config={"fetch.queue.backoff.ms": 5})
 def count(value, state):
     global seen, began
     began = began or time.perf_counter()
@@ -123,6 +126,7 @@ def raw(address: str, topic: str, total: int) -> Run:
             "group.id": f"raw-{uuid.uuid4().hex}",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
+            "fetch.queue.backoff.ms": 5,
         }
     )
     consumer.subscribe([topic])
@@ -258,7 +262,9 @@ def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folde
     if words.quix:
         other = quix(words.quix, address, prefix + TOPIC, total, folder / "quix")
         say("quix", stream=name, per_second=round(other), service_over_quix=round(rate / other, 2))
-    say("latency", stream=name, **latency(address, path, total, rate / 2, folder / "latency"))
+    for part in LATENCY_AT:
+        found = latency(address, path, total, rate * part, folder / f"latency-{part}")
+        say("latency", stream=name, part_of_rate=part, **found)
 
 
 def main() -> None:

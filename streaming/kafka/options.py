@@ -83,6 +83,8 @@ class KafkaOptions:
             "fetch.wait.max.ms": 50,
             "fetch.error.backoff.ms": 100,
             "queued.max.messages.kbytes": 16_384,
+            # A full queue is looked at again at once: by default a second later, when it has long been empty.
+            "fetch.queue.backoff.ms": 5,
             **self.client(),
         }
 
