@@ -9,9 +9,9 @@ and ``dense``, one without, where every event has to be judged.
   service by turns, three times, medians;
 * ``quix``: Quix Streams counting by key with its state store on the same topic, where an interpreter that
   has it is given (``--quix PYTHON``);
-* ``latency``: events fed by another process at half and at a tenth of the service's rate, on the same processor
-  as the broker and the service. From the broker's stamp of a
-  message until its flag was safe, and for every batch from the stamp of its oldest message until it was done.
+* ``latency``: events fed by another process at half and at a tenth of the service's rate, on the same
+  processors. From the broker's stamp of a message until its flag was safe, and for every batch from the stamp
+  of its oldest message until it was done.
 
 Ratios: ``service_over_raw`` and ``service_over_quix``. A rate is input events per second of wall clock.
 ``cpu`` is the processor time of the one thread that reads and applies, in microseconds an event: it says more
@@ -50,7 +50,7 @@ from streaming.service.status import SECONDS, Distribution, Status
 from streaming.summary import memory_mb
 
 TOPIC = "accounts"
-LATENCY_AT: Final = (0.5, 0.1)
+LATENCY_AT = (0.5, 0.1)
 """Parts of the sustained rate at which latency is measured."""
 
 QUIX = """
