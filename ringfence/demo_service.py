@@ -100,6 +100,7 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
     from confluent_kafka import Consumer, TopicPartition
 
     from graph.results import Flag
+    from graph.rules.finding import counted
     from streaming.topics import FLAGS
 
     settings: Any = {**kafka.client(), "group.id": "demo-reader", "auto.offset.reset": "earliest"}
@@ -119,7 +120,7 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
             if seen <= SHOWN:
                 say(
                     f"   {seconds:4.1f} s  {flag.decision.value:6} {flag.kind.value:14} "
-                    f"{len(flag.accounts):3} accounts, score {flag.score:.2f}"
+                    f"{counted(len(flag.accounts), 'account'):>11}, score {flag.score:.2f}"
                 )
         elif seconds - said_s > EVERY_S or (applied == total and seen >= sum(status.tally.flags.values())):
             said_s = seconds
