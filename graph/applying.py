@@ -26,7 +26,7 @@ from graph.habits import judge_trip, learn_creation
 from graph.kernel import kernel
 from graph.link_index import locate
 from graph.link_records import IDENTITIES, USERS
-from graph.link_touch import advance, first_link, is_live, length, next_fallen, touch, touch_at
+from graph.link_touch import advance, first_link, if_live, length, next_fallen, touch, touch_at
 from graph.link_touch import find as find_link
 from graph.links import LINK_CODE
 from graph.money import to_units
@@ -165,8 +165,9 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
     links = state.links
     located = locate(links, _USES[kind], account, identifier)
     first_ms = last_ms = UNKNOWN_MS
-    if located >= 0 and is_live(links, located):
-        first_ms, last_ms = links.links[located].first_ms, links.links[located].last_ms
+    found = if_live(links, located)
+    if found >= 0:
+        first_ms, last_ms = links.links[found].first_ms, links.links[found].last_ms
     link, revived = touch_at(links, located, _USES[kind], account, identifier, event.ts, 0)
     facts = account_of(state, account)
     if revived and is_origin(state, facts, identifier):
@@ -260,7 +261,8 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
 def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: float, odd: bool) -> None:
     links = state.links
     located = locate(links, _RODE, rider, driver)
-    before = 0 if located < 0 or not is_live(links, located) else links.links[located].count
+    found = if_live(links, located)
+    before = 0 if found < 0 else links.links[found].count
     link, began = touch_at(links, located, _RODE, rider, driver, event.ts, to_units(event.numbers[0]))
     if began:
         add_passenger(state, driver, rider)

@@ -93,10 +93,15 @@ def first_link(s: LinkState, entity: int, slot: int) -> int:
 @inlined
 def find(s: LinkState, kind: int, source: int, target: int) -> int:
     """The live link of the key; -1 when there is none."""
-    link = locate(s, kind, source, target)
-    if link >= 0 and s.links[link].live == 0:
+    return if_live(s, locate(s, kind, source, target))
+
+
+@inlined
+def if_live(s: LinkState, located: int) -> int:
+    """What ``locate`` said, -1 also for a link that is only remembered."""
+    if located >= 0 and s.links[located].live == 0:
         return -1
-    return link
+    return located
 
 
 @inlined

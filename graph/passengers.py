@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kernel import kernel
+from graph.records import BLOCK_RIDERS
 from graph.state import FREE_BLOCK, PASSENGER_BLOCKS, State, account_of
 
-BLOCK_RIDERS: Final = 14
 NO_BLOCK: Final = -1
 
 

@@ -73,7 +73,8 @@ MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
 
 ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
 
-PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", (14,))])
+BLOCK_RIDERS: Final = 14
+PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", (BLOCK_RIDERS,))])
 """A cache line of riders of one driver, and the next block of them; ``next`` also chains the free ones."""
 
 RING: Final = np.dtype(

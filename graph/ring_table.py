@@ -99,8 +99,3 @@ class RingTable:
             features=tuple(state.ring_features[slot].tolist()),
             truncated=bool(state.rings["truncated"][slot]),
         )
-
-    @staticmethod
-    def arrays_of(members: Collection[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        """Accounts as kernels take them, ascending."""
-        return np.array(sorted(members), np.int32)

@@ -9,6 +9,7 @@ import typer
 
 from graph.errors import BadCall
 from graph.vocabulary import RejectionReason
+from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, settings_with
 
 
@@ -18,9 +19,7 @@ def command(
         typer.Argument(metavar="[FILE]...", help="Dead letters, - for standard input [default: the topic]."),
     ] = None,
     *,
-    kafka: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="The brokers, several with commas.")
-    ] = None,
+    kafka: Brokers = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write events there instead of sending them to Kafka.")
     ] = None,
@@ -31,12 +30,8 @@ def command(
     from_the_beginning: Annotated[
         bool, typer.Option("--from-the-beginning", help="Also what earlier replays read of the topic.")
     ] = False,
-    kafka_option: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Handed on to librdkafka (TLS, SASL).")
-    ] = None,
-    kafka_options_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The same, one a line; keep secrets here.")
-    ] = None,
+    kafka_option: Passed = None,
+    kafka_options_file: PassedFile = None,
 ) -> None:
     """Feed dead letters again that are valid events by now, each to its topic.
 

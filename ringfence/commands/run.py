@@ -9,15 +9,14 @@ from typing import Annotated
 import typer
 
 from graph.errors import BadCall
+from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 from ringfence.store_wiring import store_address
 
 
 def command(
     *,
-    kafka: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="The brokers, several with commas.")
-    ] = None,
+    kafka: Brokers = None,
     state: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for snapshots and the journal.")
     ] = None,
@@ -39,12 +38,8 @@ def command(
     ] = None,
     snapshot_every: Annotated[int | None, typer.Option(min=1, help="Events between snapshots.")] = None,
     window_days: Annotated[float | None, typer.Option(min=0.01, help="Days a link lives unseen.")] = None,
-    kafka_option: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Handed on to librdkafka (TLS, SASL).")
-    ] = None,
-    kafka_options_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The same, one a line; keep secrets here.")
-    ] = None,
+    kafka_option: Passed = None,
+    kafka_options_file: PassedFile = None,
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,

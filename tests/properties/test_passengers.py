@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from graph.forest_kernels import label
 from graph.link_records import RIDERS
 from graph.link_touch import first_link
-from graph.passengers import BLOCK_RIDERS, NO_BLOCK
+from graph.passengers import NO_BLOCK
+from graph.records import BLOCK_RIDERS
 from graph.state import ACCOUNTS, State
 from tests.properties.test_engine_equals_twin import crowded, pair
 from tests.properties.test_entity_graph import spelt

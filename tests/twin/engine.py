@@ -10,12 +10,8 @@ cost of an event does not grow with the graph.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 
-import msgspec
-
-from graph.digest import content_id
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.errors import BadCall
 from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
@@ -50,7 +46,7 @@ class PlainEngine:
     def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
         self.graph = EntityGraph(config.window_ms, LATENESS_MS)
         self.model_id = scorer.model_id
-        self.config_digest = content_id("config", msgspec.json.encode(asdict(config)).decode())
+        self.config_digest = config.digest
         self._config = config
         self._scorer = scorer
         self._observer = observer
