@@ -251,7 +251,15 @@ def _origin(letter: Any) -> tuple[bytes, ...]:
 
 def batches(state: Path) -> int:
     """How many lines the journal has: whether the service is at work."""
-    return sum(path.read_bytes().count(b"\n") for path in state.glob("journal-*.ndjson"))
+    return sum(_lines(path) for path in state.glob("journal-*.ndjson"))
+
+
+def _lines(journal: Path) -> int:
+    try:
+        return journal.read_bytes().count(b"\n")
+    except FileNotFoundError:
+        # A snapshot has taken its place since the folder was listed.
+        return 0
 
 
 def _wait_for_work(state: Path, process: Any, log: Path, wanted: int) -> None:
