@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import typer
@@ -18,6 +14,7 @@ from typer.core import TyperGroup
 from graph.errors import BadCall
 from ringfence.exits import Terminated, exit_code, nearest, one_line
 from ringfence.settings import read_settings
+from ringfence.stopping import stops_raised
 
 
 class RingfenceGroup(TyperGroup):
@@ -27,7 +24,7 @@ class RingfenceGroup(TyperGroup):
         """Run the verb named in ``args`` and leave with the exit code of the contract."""
         words, debug = _without_debug(sys.argv[1:] if args is None else args)
         try:
-            with _termination_raised():
+            with stops_raised():
                 debug = debug or read_settings().debug
                 code = self._run(words)
             sys.stdout.flush()
@@ -65,23 +62,6 @@ def _without_debug(words: Sequence[str]) -> tuple[list[str], bool]:
     end = list(words).index("--") if "--" in words else len(words)
     options = [word for word in words[:end] if word != "--debug"]
     return [*options, *words[end:]], len(options) < end
-
-
-@contextmanager
-def _termination_raised() -> Iterator[None]:
-    """Turn SIGTERM into ``Terminated``, so that files half-written are removed on the way out."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _discard_standard_output() -> None:

@@ -98,6 +98,7 @@ def service(
     """
     import uuid
 
+    from ringfence.warming import warm_up
     from streaming.kafka.sink import KafkaSink
     from streaming.kafka.source import KafkaGroup, KafkaPartitions
     from streaming.pseudonyms import Pseudonyms
@@ -112,7 +113,10 @@ def service(
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
+        # Before we take our place from anybody, and before SIGTERM has to wait for a batch.
+        warm_up()
         group = KafkaGroup(options.kafka, log.warn)
+        stack.callback(group.leave)
         sink = KafkaSink(options.kafka, group.metadata)
         stack.callback(sink.close)
         missing = _patiently(lambda: group.missing_topics(5.0), options.connect_within_s, log)

@@ -37,6 +37,10 @@ def create_topics(options: KafkaOptions, partitions: int, replication: int = 1) 
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise raised(error, "creating topics") from error
+            except TimeoutError as error:
+                raise Unavailable(
+                    "expected Kafka to make topics, found no answer: see that the broker runs", RETRY_AFTER_S
+                ) from error
 
     Retry(lambda pause_s, _error: time.sleep(pause_s), seed=0, give_up_after_s=ASK_S)(ask)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from streaming.kafka.options import KafkaOptions
 from streaming.service.parts import Listener
 from streaming.service.ports import Chunk, Offsets, Partition, Polled
 
-ASK_S: Final = 10.0
+ASK_S: Final = 5.0
+"""For an answer of the broker; then it counts as away. Short, so that a word to stop is heard meanwhile."""
 _Admin: Any = kafka_admin.AdminClient
 _Latest: Any = kafka_admin.OffsetSpec.latest  # type: ignore[attr-defined]
 STANDBY_S: Final = 0.1
@@ -40,6 +42,7 @@ class KafkaPartitions:
         self._options, self._warn = options, warn
         self._away = ""
         self._ended_by: KafkaError | None = None
+        self._has_left = False
         settings: Any = {**options.consumer(), "error_cb": self._hear}
         self._reader: Any = Consumer(settings)
         quiet: Any = {**options.client(), "error_cb": lambda _error: None}
@@ -93,9 +96,25 @@ class KafkaPartitions:
         asked = {TopicPartition(*partition): _Latest() for partition in partitions}
         try:
             answers = self._admin.list_offsets(asked, request_timeout=ASK_S)
-            return {Partition(p.topic, p.partition): each.result(ASK_S).offset for p, each in answers.items()}
+            return {
+                Partition(p.topic, p.partition): each.result(2 * ASK_S).offset for p, each in answers.items()
+            }
         except KafkaException as error:
+            self._forget_leaders()
             raise raised(error, "asking for the ends of partitions") from error
+        except TimeoutError as error:
+            raise Unavailable(
+                "expected Kafka to say where partitions end, found no answer: see that the broker runs",
+                RETRY_AFTER_S,
+            ) from error
+
+    def _forget_leaders(self) -> None:
+        """Looks for the leaders anew: who asks by an epoch that has passed is refused until then.
+
+        The client would do it by itself only when what it knows is three refresh intervals old.
+        """
+        with suppress(KafkaException):
+            self._admin.list_topics(timeout=ASK_S)
 
     def lags(self, taken: Offsets) -> dict[Partition, int]:
         """For each partition, how many records are left as far as the last fetch knew."""
@@ -106,8 +125,10 @@ class KafkaPartitions:
         return answers
 
     def leave(self) -> None:
-        """Closes the consumer."""
-        self._reader.close()
+        """Closes the consumer; nothing happens when that was done already."""
+        if not self._has_left:
+            self._has_left = True
+            self._reader.close()
 
     def _raise_fatal(self) -> None:
         if self._ended_by is not None:
@@ -180,6 +201,8 @@ class KafkaGroup(KafkaPartitions):
         fresh = sorted(found - self._known)
         if fresh and self._listener is not None:
             self._reader.incremental_assign(_placed(self._listener.assigned(fresh)))
+            # One that was paused when it was last let go is paused still, and nobody would resume it.
+            self._reader.resume(_named(fresh))
             self._known |= found
         self._look_again_s = time.monotonic() + LOOK_EVERY_S
 
@@ -243,7 +266,8 @@ class KafkaGroup(KafkaPartitions):
 
     def leave(self) -> None:
         """Closes both consumers; a member without an identity gives its place up at once."""
-        self._member.close()
+        if not self._has_left:
+            self._member.close()
         super().leave()
 
 

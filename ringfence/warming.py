@@ -1,0 +1,36 @@
+"""Loads what is compiled before events wait for it."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+WINDOW_DAYS: Final = 90
+BATCH: Final = 512
+
+
+@cache
+def warm_up() -> None:
+    """Puts a small city through a decoder and an engine of their own, to be forgotten; once a process.
+
+    A kernel is loaded when it is first called, and compiled where nothing was cached: a second in all, or a
+    minute, that the first events, the first judgement and the first snapshot would wait for otherwise.
+    """
+    from ringfence.service_wiring import new_engine
+    from simulation import CityConfig, simulate
+    from streaming.columns import ColumnDecoder
+    from streaming.service.core import Core, Tally
+
+    with tempfile.TemporaryDirectory(prefix="ringfence-warming-") as name:
+        city = Path(name) / "city"
+        written = simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), city)
+        lines = written.events_path.read_bytes().splitlines()
+    decoder, core = ColumnDecoder(), Core(new_engine(WINDOW_DAYS), written.last_ts)
+    for first in range(0, len(lines), BATCH):
+        batch = decoder.decode_values(lines[first : first + BATCH]).batch
+        core.admission.admit(batch)
+        core.engine.apply(batch)
+    core.sizes()
+    core.load(core.save(), Tally())

@@ -1,0 +1,49 @@
+"""What is loaded before events wait for it is what they call for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+LOADED_LATER = """
+import sys
+from pathlib import Path
+from numba.core.dispatcher import Dispatcher
+from ringfence.service_wiring import new_engine
+from ringfence.warming import warm_up
+from simulation import CityConfig, simulate
+from streaming.columns import ColumnDecoder
+
+def loaded():
+    found = set()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("gnn", "graph", "streaming"):
+            for word, each in vars(module).items():
+                if isinstance(each, Dispatcher):
+                    found |= {(each.__module__, word, str(signature)) for signature in each.overloads}
+    return found
+
+warm_up()
+before = loaded()
+assert before
+warm_up()
+city = simulate(CityConfig(seed=11, riders=600, drivers=60, days=10, gps=True), Path(sys.argv[1]))
+engine, decoder = new_engine(30), ColumnDecoder()
+lines = city.events_path.read_bytes().splitlines()
+for first in range(0, len(lines), 4096):
+    engine.apply(decoder.decode_values(lines[first : first + 4096]).batch)
+assert engine.counts()["open_rings"]
+print(sorted(loaded() - before))
+"""
+
+
+@pytest.mark.slow
+def test_after_warming_up_a_city_calls_for_no_kernel_that_is_not_loaded(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOADED_LATER, str(tmp_path / "city")]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == "[]\n", result.stdout + result.stderr

@@ -1,0 +1,107 @@
+"""Partitions that come back, and a broker that has moved or gone when it is asked where they end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from graph.errors import Unavailable
+from ringfence.demo_service import broker
+from streaming.kafka.feeding import Feeder
+from streaming.kafka.options import KafkaOptions
+from streaming.kafka.source import KafkaGroup, KafkaPartitions
+from streaming.service.ports import Chunk, Partition
+
+NOWHERE = KafkaOptions(bootstrap="127.0.0.1:9")
+ONLY = Partition("trips", 0)
+
+
+class Admin:
+    """Answers as told, one answer to a question; notes how often it looked for the leaders."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.answers, self.looks = list(answers), 0
+
+    def list_offsets(self, asked, request_timeout):
+        answer = self.answers.pop(0)
+        future: Future = Future()
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(type("Found", (), {"offset": answer}))
+        return dict.fromkeys(asked, future)
+
+    def list_topics(self, timeout):
+        self.looks += 1
+        raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+
+
+@pytest.fixture
+def asking() -> Iterator[Callable[[Admin], KafkaPartitions]]:
+    source = KafkaPartitions(NOWHERE, lambda _text: None)
+
+    def by(admin: Admin) -> KafkaPartitions:
+        source._admin = admin
+        return source
+
+    yield by
+    source.leave()
+
+
+def test_who_is_refused_by_a_new_leader_looks_for_it_before_asking_again(asking) -> None:
+    admin = Admin(KafkaException(KafkaError(KafkaError.FENCED_LEADER_EPOCH)), 7)
+    source = asking(admin)
+    with pytest.raises(Unavailable, match="asking for the ends of partitions"):
+        source.ends([ONLY])
+    assert admin.looks == 1
+    assert source.ends([ONLY]) == {ONLY: 7}
+    assert admin.looks == 1
+
+
+def test_an_answer_that_does_not_come_is_waited_for_as_for_a_broker_that_is_away(asking) -> None:
+    with pytest.raises(Unavailable, match="expected Kafka to say where partitions end, found no answer"):
+        asking(Admin(TimeoutError())).ends([ONLY])
+
+
+class Listening:
+    """Reads everything from the beginning."""
+
+    def assigned(self, partitions: list[Partition]) -> dict[Partition, int]:
+        return dict.fromkeys(partitions, 0)
+
+    def revoked(self, partitions: list[Partition]) -> None:
+        """Nothing to forget."""
+
+
+def test_a_partition_that_was_paused_when_it_was_taken_away_is_read_when_it_comes_back() -> None:
+    with broker() as address:
+        options = KafkaOptions(bootstrap=address, group="paused", topics=("trips",))
+        # This broker makes a topic when a producer asks for it.
+        Producer({"bootstrap.servers": address}).list_topics("trips", timeout=10)
+        feeder = Feeder(options)
+        feeder.put("trips", b"t1", b"{}")
+        feeder.close()
+        group = KafkaGroup(options, lambda _text: None)
+        group.join(Listening())
+        (first,) = messages(group)
+        group.pause([first.partition])
+        # What the group is told when another member leads for a while, and when that one has gone.
+        group._stop_reading()
+        group._is_leading = True
+        (again,) = messages(group)
+        group.leave()
+    assert (first.partition.topic, first.messages[0].value()) == ("trips", b"{}")
+    assert again.messages[0].offset() == first.messages[0].offset()
+
+
+def messages(group: KafkaGroup) -> list[Chunk]:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        chunks = group.poll(10, 0.1).chunks
+        if chunks:
+            return chunks
+    pytest.fail("expected a message within a minute, found none")
