@@ -30,7 +30,7 @@ from graph.engine import Engine
 from ringfence.service_wiring import new_engine
 from ringfence.settings import read_settings
 from servers import KafkaServer
-from servers.process import free_port
+from servers.port import Port
 from streaming.columns import ColumnDecoder
 from streaming.kafka.feeding import create_topics
 from streaming.kafka.options import KafkaOptions
@@ -90,7 +90,8 @@ def build(links: int, folder: Path) -> dict[str, object]:
 
 def recover(folder: Path, address: str) -> dict[str, object]:
     """Starts the service on the folder; how long until it is ready, and what it holds."""
-    port = free_port()
+    kept = Port()
+    port = kept.number
     program = Path(sys.executable).with_name("ringfence")
     words = [program, "run", "--kafka", address, "--state", folder, "--http-port", str(port)]
     began = time.perf_counter()

@@ -126,15 +126,9 @@ def engine_of(snapshot: Path, options: DetectOptions) -> tuple[Engine, Header]:
     except Damaged as error:
         raise BadCall(f"{error}; give an older snapshot, or event files") from error
     engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
-    for what, ours, theirs in (
-        ("configuration", engine.config_digest, header.config_digest),
-        ("model", engine.model_id, header.model_id),
-    ):
-        if ours != theirs:
-            raise BadCall(
-                f"expected a snapshot of {what} {ours}, found {theirs} in {path.name}; "
-                "give the --window-days and the model of the service"
-            )
+    misfit = header.misfit(engine)
+    if misfit is not None:
+        raise BadCall(f"{misfit} in {path.name}; give the --window-days and the model of the service")
     prefix = "engine/"
     engine.load({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
     return engine, header

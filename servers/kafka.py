@@ -11,9 +11,10 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from servers.artifacts import jars
-from servers.process import Server, ServerProcess, ServerUnavailable, free_port
+from servers.port import Port
+from servers.process import Server, ServerProcess, ServerUnavailable
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 180.0
 HEAP = "-Xmx512m"
 
 PROPERTIES = """\
@@ -49,18 +50,20 @@ class KafkaServer(Server):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._classpath = f"{jars('kafka')}/*"
-        self._port, controller = free_port(), free_port()
+        self._port, self._controller = Port(), Port()
         folder.mkdir(parents=True, exist_ok=True)
         self._settings = folder / "server.properties"
         self._settings.write_text(
-            PROPERTIES.format(port=self._port, controller=controller, data=folder / "data")
+            PROPERTIES.format(
+                port=self._port.number, controller=self._controller.number, data=folder / "data"
+            )
         )
         self._format()
 
     @property
     def address(self) -> str:
         """What clients take as `bootstrap.servers`."""
-        return f"127.0.0.1:{self._port}"
+        return f"127.0.0.1:{self._port.number}"
 
     def start(self) -> None:
         """Starts the broker and returns when it answers."""

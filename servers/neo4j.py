@@ -8,9 +8,10 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
 from servers.artifacts import HERE, jars
-from servers.process import Server, ServerProcess, free_port
+from servers.port import Port
+from servers.process import Server, ServerProcess
 
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 180.0
 OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch", "java.base/java.util.concurrent")
 
 
@@ -20,13 +21,13 @@ class Neo4jServer(Server):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._classpath = f"{jars('neo4j')}/*"
-        self._port = free_port()
+        self._port = Port()
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def address(self) -> str:
         """What `GraphDatabase.driver` takes; no authentication."""
-        return f"bolt://127.0.0.1:{self._port}"
+        return f"bolt://127.0.0.1:{self._port.number}"
 
     def start(self) -> None:
         """Starts the server and returns when it answers."""
@@ -34,7 +35,7 @@ class Neo4jServer(Server):
         self._process = ServerProcess(
             [
                 *("java", "-Xmx1g", "-XX:+UseSerialGC", *opens, "-cp", self._classpath),
-                *(str(HERE / "Neo4jOnLoopback.java"), str(self._folder), str(self._port)),
+                *(str(HERE / "Neo4jOnLoopback.java"), str(self._folder), str(self._port.number)),
             ],
             self._folder / "neo4j.log",
         )

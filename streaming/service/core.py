@@ -58,7 +58,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     refused: list[Refused]
     events: int
     flagged_ms: list[int] = []
-    """For each flag, when the broker took the message that raised it, epoch ms, where it says."""
+    """For each flag, the stamp of the message that raised it, epoch ms, where it carries one."""
 
     @property
     def has_results(self) -> bool:
@@ -123,7 +123,7 @@ class Core:
         outcome = self._apply(ready)
         self._count(outcome, refused, len(ready))
         return Brought(
-            outcome=outcome, refused=refused, events=len(ready), flagged_ms=_taken_by_broker(ready, outcome)
+            outcome=outcome, refused=refused, events=len(ready), flagged_ms=_stamps(ready, outcome)
         )
 
     def process_what_can_be(
@@ -274,8 +274,8 @@ def _too_far(origin: Origin, horizon_ms: int) -> Refused:
     return _refused(origin, too_far_ahead(time.ts, horizon_ms))
 
 
-def _taken_by_broker(ready: Ready, outcome: Outcome) -> list[int]:
-    """When the broker took the message of each flag's event."""
+def _stamps(ready: Ready, outcome: Outcome) -> list[int]:
+    """The stamp of each flag's message: by its producer, or by the broker where the topic says so."""
     stamps = []
     for flag in outcome.flags:
         for row in np.flatnonzero(ready.batch.records["ts"] == flag.ts).tolist():

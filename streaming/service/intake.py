@@ -150,7 +150,7 @@ class Taken:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def oldest_ms(self) -> int | None:
-        """When the broker took the first message of any partition, epoch ms, where it says."""
+        """The oldest stamp of the first messages of the partitions, epoch ms, where they carry one."""
         stamps = [block.messages[lower].timestamp() for _, block, lower, _ in self.ranges]
         return min((stamp_ms for kind, stamp_ms in stamps if kind), default=None)
 

@@ -72,9 +72,9 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     for stage, distribution in status.stages.items():
         stages.add_metric([stage], _buckets(distribution), distribution.total)
     yield stages
-    latency = "From a message's time at the broker until its flag was safe."
+    latency = "From the stamp of a message until its flag was safe."
     yield _histogram("ringfence_flag_latency_seconds", latency, {}, status.flag_latency)
-    latency = "From the broker's time of a batch's oldest message until all that came of it was safe."
+    latency = "From the stamp of a batch's oldest message until all that came of it was safe."
     yield _histogram("ringfence_event_latency_seconds", latency, {}, status.event_latency)
 
 

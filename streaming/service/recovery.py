@@ -99,16 +99,9 @@ def _from_snapshot(
         return Recovered(core=new_core(now_ms), clock_ms=now_ms)
     batch, header, arrays = found
     core = new_core(header.clock_ms)
-    engine = core.engine
-    for what, ours, theirs in (
-        ("model", engine.model_id, header.model_id),
-        ("configuration", engine.config_digest, header.config_digest),
-    ):
-        if ours != theirs:
-            raise Fatal(
-                f"expected a snapshot made with the {what} {ours}, found {theirs}: use that one, or begin "
-                "with an empty state folder"
-            )
+    misfit = header.misfit(core.engine)
+    if misfit is not None:
+        raise Fatal(f"{misfit}: use that one, or begin with an empty state folder")
     core.load(arrays, header.tally)
     places = {Partition.named(name): place for name, place in header.places.items()}
     return Recovered(

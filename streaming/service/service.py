@@ -134,9 +134,12 @@ class Service:
         return False
 
     def _put(self, polled: Polled) -> None:
+        started = time.monotonic()
         for chunk in polled.chunks:
             # Decoding may ask a schema registry, which may be away.
             self._retry(lambda: self._intake.put(chunk))  # noqa: B023
+        if polled.chunks:
+            self.status.stages["decode"].observe(time.monotonic() - started)
         for partition, offset in polled.ended.items():
             self._intake.met_end(partition, offset)
 

@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from graph.errors import BadCall
+from streaming.ports import Engine
 from streaming.service.core import Tally
 from streaming.service.journal import Entry, Journal, drop_before, entries_after, mend
 from streaming.service.ports import Arrays
@@ -37,6 +38,16 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     order_within_ms: int
     told: dict[str, int] = {}
     """By partition, the offset up to which a store had been told; the changes since are in the arrays."""
+
+    def misfit(self, engine: Engine) -> str | None:
+        """Why the engine cannot load the arrays, as ``expected A, found B``; None when it can."""
+        for what, ours, theirs in (
+            ("model", engine.model_id, self.model_id),
+            ("configuration", engine.config_digest, self.config_digest),
+        ):
+            if ours != theirs:
+                return f"expected a snapshot made with the {what} {ours}, found {theirs}"
+        return None
 
 
 class StateFolder:
@@ -106,5 +117,8 @@ class StateFolder:
     def _identify(self) -> str:
         path = self.folder / "identity"
         if not path.exists():
-            path.write_text(uuid.uuid4().hex)
+            # Whole or not at all, also when we are killed in the middle.
+            draft = path.with_suffix(".partial")
+            draft.write_text(uuid.uuid4().hex)
+            draft.replace(path)
         return path.read_text().strip()

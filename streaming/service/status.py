@@ -11,7 +11,8 @@ from streaming.service.ports import Partition
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 SIZES: Final = (1.0, 8.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0)
-STAGES: Final = ("read", "journal", "apply", "store", "deliver", "commit", "snapshot")
+STAGES: Final = ("read", "decode", "journal", "apply", "store", "deliver", "commit", "snapshot")
+"""``read`` is from the beginning of a round to its batch, with the wait for records and with ``decode``."""
 
 
 class Distribution:
@@ -77,9 +78,10 @@ class Status:
         default_factory=lambda: {stage: Distribution(SECONDS) for stage in STAGES}
     )
     flag_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
-    """Seconds from the message's time at the broker until its flag was safe."""
+    """Seconds from the stamp of a message until its flag was safe. Who stamps is the topic's choice: the
+    producer (``CreateTime``, the default) or the broker (``LogAppendTime``)."""
     event_latency: Distribution = field(default_factory=lambda: Distribution(SECONDS))
-    """Of every batch, seconds from the broker's time of its oldest message until what came of it was safe."""
+    """Of every batch, seconds from the stamp of its oldest message until what came of it was safe."""
 
     @property
     def is_ready(self) -> bool:

@@ -31,11 +31,15 @@ from streaming import detect
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.topics import INPUT_TOPICS, PLACES
+from tests.integration.journals import batches
 from tests.integration.service_child import Given, run_here, start
+from tests.integration.waiting import WAIT_S, until
 
 KILLS = 4
 SHARE_S = 3.0
 """Seconds in which the events of one life of the process arrive: it is killed among them."""
+STILL_S = 1.0
+"""A service that is sent nothing and makes no batch for so long is taken to be done."""
 DISORDER_MS = 600_000
 BREAKING = 2
 """Events that break the engine."""
@@ -141,7 +145,7 @@ def everything_in(address: str, topic: str) -> list[Any]:
         consumer.assign([TopicPartition(topic, number, 0) for number in known])
         found, ended = [], set()
         while len(ended) < len(known):
-            message = consumer.poll(30)
+            message = consumer.poll(WAIT_S)
             assert message is not None, f"no answer from {topic}"
             if message.error() is not None:
                 ended.add(message.partition())
@@ -180,6 +184,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     for killed in range(kills):
         # A log for each, so that the wait below never takes the words of one before for its own.
         log = scratch / f"service-{killed}.log"
+        log.touch()
         before = batches(given.state)
         process = start(given, log)
         if dice.random() < 0.15:
@@ -187,16 +192,18 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
             time.sleep(dice.uniform(0.0, 1.0))
             feeding.go_on()
         else:
-            _wait_for_work(given.state, process, log, before + 1)
+            until(
+                lambda: '"assigned"' in log.read_text() or process.exitcode is not None,  # noqa: B023
+                f"the service to take partitions (seed {seed}, log {log})",
+            )
             feeding.go_on()
-            _wait_for_work(given.state, process, log, before + dice.randint(2, 8))
+            _wait_for_work(given.state, process, feeding, before + dice.randint(1, 7))
         other = _join_for_a_while(options) if dice.random() < 0.4 else None
         time.sleep(dice.uniform(0.0, 0.1) if other is None else dice.uniform(0.2, 0.8))
         assert process.exitcode is None, log.read_text()[-3000:]
         process.kill()
         process.join()
-        # The first new line of the journal only begins a run. A journal cut by a snapshot counts too few.
-        at_work += batches(given.state) > before + 1 and feeding.is_under_way
+        at_work += batches(given.state) > before and feeding.is_under_way
         feeding.pause()
         if other is not None:
             other.close()
@@ -249,29 +256,16 @@ def _origin(letter: Any) -> tuple[bytes, ...]:
     return tuple(headers[f"source-{name}"] for name in ("topic", "partition", "offset"))
 
 
-def batches(state: Path) -> int:
-    """How many lines the journal has: whether the service is at work."""
-    return sum(_lines(path) for path in state.glob("journal-*.ndjson"))
-
-
-def _lines(journal: Path) -> int:
-    try:
-        return journal.read_bytes().count(b"\n")
-    except FileNotFoundError:
-        # A snapshot has taken its place since the folder was listed.
-        return 0
-
-
-def _wait_for_work(state: Path, process: Any, log: Path, wanted: int) -> None:
-    """Returns when the journal has so many lines, or when a service that was assigned makes no more."""
-    last, still = 0, 0
-    for _ in range(6_000):
+def _wait_for_work(state: Path, process: Any, feeding: Feeding, wanted: int) -> None:
+    """Returns when so many batches are journalled, or when everything sent for a second makes no more."""
+    last, since_s = -1, time.monotonic()
+    while process.exitcode is None:
         now = batches(state)
-        if now >= wanted or process.exitcode is not None:
+        if now >= wanted:
             return
-        still = still + 1 if now == last else 0
-        last = now
-        if still > 100 and log.exists() and '"partitions"' in log.read_text()[-2000:]:
+        if now != last or feeding.is_under_way:
+            last, since_s = now, time.monotonic()
+        if time.monotonic() - since_s > STILL_S:
             return
         time.sleep(0.01)
 

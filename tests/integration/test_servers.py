@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,24 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from neo4j import GraphDatabase
 
+from servers.port import Port
+from tests.integration.waiting import WAIT_S, until
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_what_is_written_to_the_broker_can_be_read_back(kafka_address: str) -> None:
     admin = AdminClient({"bootstrap.servers": kafka_address})
-    admin.create_topics([NewTopic("there-and-back", 1)])["there-and-back"].result(30)
+    topic = f"there-and-back-{uuid.uuid4().hex[:8]}"
+    admin.create_topics([NewTopic(topic, 1)])[topic].result(WAIT_S)
     producer = Producer({"bootstrap.servers": kafka_address})
-    producer.produce("there-and-back", b"hello")
-    assert producer.flush(30) == 0
+    producer.produce(topic, b"hello")
+    assert producer.flush(WAIT_S) == 0
     consumer = Consumer(
-        {"bootstrap.servers": kafka_address, "group.id": "there", "auto.offset.reset": "earliest"}
+        {"bootstrap.servers": kafka_address, "group.id": topic, "auto.offset.reset": "earliest"}
     )
-    consumer.subscribe(["there-and-back"])
-    message = consumer.poll(30)
+    consumer.subscribe([topic])
+    message = consumer.poll(WAIT_S)
     consumer.close()
     assert message is not None
     assert message.value() == b"hello"
@@ -37,6 +42,15 @@ def test_the_database_answers(neo4j_address: str) -> None:
     with GraphDatabase.driver(neo4j_address) as driver:
         records, _, _ = driver.execute_query("RETURN 1 + 1 AS two")
     assert records[0]["two"] == 2
+
+
+def test_a_port_is_kept_until_its_server_listens_and_after_it_has_ended() -> None:
+    port = Port()
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", port.number)):
+            socket.create_connection(("127.0.0.1", port.number)).close()
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", port.number))
 
 
 PARENT = """
@@ -59,11 +73,7 @@ def test_a_server_ends_with_its_parent(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    for _ in range(200):
-        if not _lives(child):
-            break
-        time.sleep(0.05)
-    assert not _lives(child)
+    until(lambda: not _lives(child), "the server to end")
 
 
 def _lives(pid: int) -> bool:

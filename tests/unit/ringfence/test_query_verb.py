@@ -152,7 +152,7 @@ def test_a_snapshot_of_another_configuration_is_refused(folder, tmp_path):
     state.mkdir()
     a_snapshot(folder, state)
     words = ["store", "rebuild", str(state), "--store", str(tmp_path / "s.db"), "--window-days", "30"]
-    assert "expected a snapshot of configuration" in refusal(2, *words)
+    assert "expected a snapshot made with the configuration" in refusal(2, *words)
     assert "expected a snapshot in" in refusal(
         2, "store", "verify", str(tmp_path), "--store", str(tmp_path / "s.db")
     )
