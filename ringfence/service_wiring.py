@@ -119,7 +119,8 @@ def service(
         stack.callback(group.leave)
         sink = KafkaSink(options.kafka, group.metadata)
         stack.callback(sink.close)
-        missing = _patiently(lambda: group.missing_topics(5.0), options.connect_within_s, log)
+        answer_s = min(5.0, max(0.5, options.connect_within_s))
+        missing = _patiently(lambda: group.missing_topics(answer_s), options.connect_within_s, log)
         if missing:
             log.note("topics missing", {"topics": missing})
         _patiently(sink.begin, options.connect_within_s, log)

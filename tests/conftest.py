@@ -4,6 +4,12 @@ The examples are the same in every run, so that a red test is red for everybody 
 `pytest --hypothesis-profile=explore` draws anew, and prints what reproduces a failure.
 """
 
+import os
+
+# Before anything that counts threads is loaded. The tensors of tests are small: several threads mostly wait
+# for each other, twenty times as long as the work takes where the machine has something else to do.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from pathlib import Path
 
 import pytest
