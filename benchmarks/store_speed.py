@@ -215,7 +215,7 @@ def main() -> None:
         if options.neo4j and options.as_filled:
             ask(StoreAddress(options.neo4j), "Neo4j", graph, options, options.pid)
         elif "Neo4j" in options.stores:
-            server = None if options.neo4j else Neo4jServer(folder / "neo4j")
+            server = None if options.neo4j else Neo4jServer(folder / "neo4j", lasting=True)
             try:
                 if server is not None:
                     server.start()

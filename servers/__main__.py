@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from servers import KafkaServer, Neo4jServer, ServerUnavailable
@@ -18,7 +19,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ringfence-servers-") as scratch:
         started: list[KafkaServer | Neo4jServer] = []
         try:
-            for name, kind in (("KAFKA", KafkaServer), ("NEO4J", Neo4jServer)):
+            for name, kind in (("KAFKA", KafkaServer), ("NEO4J", partial(Neo4jServer, lasting=True))):
                 variable = f"RINGFENCE_TEST_{name}"
                 address = os.environ.get(variable)
                 if not address:

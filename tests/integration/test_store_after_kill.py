@@ -23,8 +23,8 @@ SEEDS = range(10)
 SERVER_SEEDS = range(int(os.environ.get("RINGFENCE_SERVER_KILLS", "3")))
 """Of a server that starts for seconds each time; `make soak` takes ten."""
 BATCHES = 12
-CHANGED = 1500
-MOST_PAUSE_S = 0.08
+CHANGED = 500
+MOST_PAUSE_S = 0.04
 
 
 def start_writer(place: str, seed: int) -> subprocess.Popen[str]:
