@@ -81,7 +81,7 @@ lines, rate = open(path, "rb").read().splitlines(), float(rate)
 records = [{"value": line} for line in lines]
 # Not compressed: what the feeder and the broker do not do is left of the processors for the service.
 producer = Producer({
-    "bootstrap.servers": address, "linger.ms": 1, "enable.idempotence": True,
+    "bootstrap.servers": address, "linger.ms": 5, "enable.idempotence": True,
     "queue.buffering.max.messages": 1_000_000,
 })
 # Connected before the clock starts: a record is stamped when it is handed over, and the first would wait.

@@ -188,7 +188,8 @@ def test_a_run_that_is_stopped_says_so_on_one_line_and_leaves_nothing(
 ) -> None:
     process = spawn("detect", "-", "--out", str(tmp_path / "out"), stdin=subprocess.PIPE)
     deadline = time.monotonic() + 60
-    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+    # Until its files lie in the folder, the run is still being set up.
+    while not list(tmp_path.glob(".out.*/dead_letters.ndjson")) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(stop)
     output, errors = process.communicate()
