@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gnn.claims import kept_apart
 from gnn.drift import Spread, spread_of
+from gnn.drift_watch import SCORE
 from gnn.lessons import Lesson, group_weights
 from gnn.platt import Calibration, calibrate
 from gnn.stored_model import (
@@ -23,8 +24,6 @@ from gnn.stored_model import (
 )
 from gnn.training import Epoch, Fitted, TrainingConfig, fit
 from graph.scoring import FEATURES
-
-SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
