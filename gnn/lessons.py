@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -57,6 +57,15 @@ class Batch:
     def rows(self) -> int:
         """How many examples there are."""
         return len(self.labels)
+
+    def on(self, device: torch.device) -> Batch:
+        """The same with its tensors on a device; relations follow when they are first used there."""
+        tensors = {
+            each.name: value.to(device)
+            for each in fields(self)
+            if isinstance(value := getattr(self, each.name), Tensor)
+        }
+        return replace(self, **tensors)
 
 
 def lesson_of(snapshot: Snapshot, layers: int, fanout: int | None, seed: int) -> Lesson:

@@ -57,6 +57,7 @@ from graph.state import (
     SUBJECT,
     TRUNCATED,
     WATERMARK,
+    State,
 )
 from graph.ties import began_ms, ties
 from graph.view import GraphView
@@ -196,6 +197,11 @@ class Engine:
             "clusters": len(self._memory.forest),
             "open_rings": len(self._rings),
         }
+
+    @property
+    def state(self) -> State:
+        """The arrays themselves, to be read and not changed; valid until the next batch."""
+        return self._memory.state
 
     def view(self) -> GraphView:
         """The graph as columns. O(entities + links log links)."""

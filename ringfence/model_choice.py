@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from graph.errors import BadCall
 
 if TYPE_CHECKING:
@@ -42,6 +44,23 @@ def scorer_at(place: Path | None) -> Scorer | MemberScorer:
             "folder that `ringfence train` or `ringfence promote` wrote"
         )
     return NetworkScorer(registry.load(reign.model_id))
+
+
+def must_have_scored(scorer: Scorer | MemberScorer, results: Path) -> None:
+    """Raise BadCall when the results in a folder that `detect` wrote are those of another model."""
+    from streaming.summary import Summary
+
+    try:
+        found = msgspec.json.decode((results / "summary.json").read_bytes(), type=Summary).model_id
+    except (OSError, msgspec.DecodeError) as error:
+        raise BadCall(
+            f"expected summary.json of a run in {results}, found {error}; run detect anew"
+        ) from error
+    if found != scorer.model_id:
+        raise BadCall(
+            f"expected results of the model {scorer.model_id}, found those of {found} in {results}; give the "
+            "model that detect was given as --model"
+        )
 
 
 def drift_of(scorer: Scorer | MemberScorer) -> Callable[[], Mapping[str, float]]:

@@ -66,7 +66,7 @@ class World:
 
     @property
     def state(self):
-        return self.engine._memory.state
+        return self.engine.state
 
     def do(self, act: str, wanted: list[int]) -> None:
         if act == "ask":
