@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -60,12 +60,16 @@ class Batch:
 
     def on(self, device: torch.device) -> Batch:
         """The same with its tensors on a device; relations follow when they are first used there."""
-        tensors = {
-            each.name: value.to(device)
-            for each in fields(self)
-            if isinstance(value := getattr(self, each.name), Tensor)
-        }
-        return replace(self, **tensors)
+        return replace(
+            self,
+            features=self.features.to(device),
+            member=self.member.to(device),
+            owner=self.owner.to(device),
+            evidence=self.evidence.to(device),
+            labels=self.labels.to(device),
+            weights=self.weights.to(device),
+            fraudulent=self.fraudulent.to(device),
+        )
 
 
 def lesson_of(snapshot: Snapshot, layers: int, fanout: int | None, seed: int) -> Lesson:

@@ -82,7 +82,9 @@ class LiveVectors:
             biases=_rows([layer.bias for layer in weights.layers], width),
             slot_of=np.zeros(0, np.int32),
             ends=np.zeros(depth + 1, np.int32),
+            heard=np.zeros((len(RELATIONS) * fanout + 1, 2), np.int32),
             features=np.zeros(len(weights.mean)),
+            inputs=np.zeros(max(len(weights.mean), width), np.float32),
             row=np.zeros(width, np.float32),
             sums=np.zeros((len(RELATIONS), width)),
             counts=np.zeros(len(RELATIONS), np.int64),
@@ -124,7 +126,7 @@ class LiveVectors:
 
     def _grow(self) -> None:
         """Twice as many slots."""
-        held = len(self._state.done)
+        held = len(self._state.ticks)
         room = room_of(2 * held, len(self._weights.layers), self._weights.width)
         for name, array in room.items():
             array[:held] = getattr(self._state, name)
@@ -132,7 +134,7 @@ class LiveVectors:
 
     def _forget(self) -> None:
         self._state.slot_of[:] = 0
-        self._state.done[:] = 0
+        self._state.ticks[:] = 0
         self._state.numbers[USED] = 1
 
 

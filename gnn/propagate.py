@@ -66,7 +66,7 @@ class _Product(torch.autograd.Function):
     def forward(ctx: Any, h: Tensor, relation: Relation) -> Tensor:
         ctx.relation = relation
         if not _is_on_cpu(h):
-            return cast(Tensor, relation.on(h.device) @ h.detach())
+            return relation.on(h.device) @ h.detach()
         return torch.from_numpy(relation.forward @ h.detach().numpy())
 
     @staticmethod

@@ -13,10 +13,24 @@ import math
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from gnn.entity_features import read_entity
 from gnn.features import Floats
-from gnn.vector_state import COMPUTED, DEPTH, DIGEST, FANOUT, NEWEST, USED, WANTED, WIDTH, VectorState
+from gnn.vector_state import (
+    CHANGED,
+    COMPUTED,
+    DEPTH,
+    DIGEST,
+    DONE,
+    FANOUT,
+    HEARD,
+    NEWEST,
+    USED,
+    WANTED,
+    WIDTH,
+    VectorState,
+)
 from graph.kernel import kernel
 from graph.link_records import (
     ACCOUNT_LISTS,
@@ -31,13 +45,11 @@ from graph.link_touch import first_link, length
 from graph.notes import TICK
 from graph.state import ACCOUNT_KIND, Int32s, State
 
+Singles = npt.NDArray[np.float32]
+
 EPSILON: Final = 1e-5
 """Of LayerNorm, as in torch."""
 _ROOT_HALF: Final = math.sqrt(0.5)
-_WANT: Final = 0
-_LOOK: Final = 1
-_ADD: Final = 2
-"""What to do with those an entity hears: want them too, see whether they changed, add up what they say."""
 _FIRST_ODD: Final = 0x1E3779B97F4A7C15
 _SECOND_ODD: Final = 0x3F58476D1CE4E5B9
 
@@ -59,7 +71,7 @@ def refresh(state: State, v: VectorState, members: Int32s) -> bool:
     v.ends[depth] = numbers[WANTED]
     for layer in range(depth - 1, 0, -1):
         for place in range(v.ends[layer + 1]):
-            if not _listen(state, v, v.order[place], layer, _WANT, now):
+            if not _listen(state, v, v.order[place], 0, now):
                 return False
         v.ends[layer] = numbers[WANTED]
     for layer in range(min(depth, 1), depth + 1):
@@ -76,7 +88,7 @@ def refresh(state: State, v: VectorState, members: Int32s) -> bool:
 def _slot(v: VectorState, entity: int) -> int:
     """The slot of an entity, a fresh one if need be; 0 when there is none left."""
     slot = v.slot_of[entity]
-    if slot == 0 and v.numbers[USED] < len(v.done):
+    if slot == 0 and v.numbers[USED] < len(v.ticks):
         slot = v.numbers[USED]
         v.numbers[USED] += 1
         v.slot_of[entity] = slot
@@ -99,16 +111,15 @@ def _want(v: VectorState, entity: int, now: int) -> bool:
 def _encode(state: State, v: VectorState, entity: int, now: int) -> None:
     """Layer 0 of an entity that has a slot, if it was touched."""
     slot = v.slot_of[entity]
-    if v.done[slot, 0] > state.links.notes.touched[entity]:
+    if v.ticks[slot, DONE] > state.links.notes.touched[entity]:
         return
     read_entity(state, entity, v.features)
     row, width = v.row, v.numbers[WIDTH]
     for out in range(width):
         row[out] = v.encode_bias[out]
     for place in range(len(v.features)):
-        value = (np.float32(v.features[place]) - v.mean[place]) / v.scale[place]
-        for out in range(width):
-            row[out] += value * v.encode[place, out]
+        v.inputs[place] = (np.float32(v.features[place]) - v.mean[place]) / v.scale[place]
+    _add_product(row, v.inputs[: len(v.features)], v.encode)
     for out in range(width):
         row[out] = _gelu(row[out])
     _keep(v, slot, 0, now)
@@ -118,55 +129,82 @@ def _encode(state: State, v: VectorState, entity: int, now: int) -> None:
 def _renew(state: State, v: VectorState, entity: int, layer: int, now: int) -> bool:
     """The vector of a layer above 0, if it is not true any more; False when slots ran out."""
     slot, numbers = v.slot_of[entity], v.numbers
-    numbers[NEWEST], numbers[DIGEST] = v.changed[slot, layer - 1], 0
-    if not _listen(state, v, entity, layer, _LOOK, now):
+    numbers[NEWEST], numbers[DIGEST], numbers[HEARD] = v.ticks[slot, 2 * (layer - 1) + CHANGED], 0, 0
+    if not _listen(state, v, entity, layer, now):
         return False
-    done = v.done[slot, layer]
+    done = v.ticks[slot, 2 * layer + DONE]
     if (
         done > state.links.notes.touched[entity]
         and numbers[NEWEST] <= done
-        and numbers[DIGEST] == v.heard[slot, layer]
+        and numbers[DIGEST] == v.digests[slot, layer]
     ):
-        v.done[slot, layer] = now
+        v.ticks[slot, 2 * layer + DONE] = now
         return True
-    for relation in range(len(v.counts)):
-        v.counts[relation] = 0
-    _listen(state, v, entity, layer, _ADD, now)
-    v.heard[slot, layer] = numbers[DIGEST]
+    v.digests[slot, layer] = numbers[DIGEST]
     row, width = v.row, numbers[WIDTH]
-    before = (layer - 1) * width
-    first = (layer - 1) * (len(v.counts) + 1) * width
+    first, last = (layer - 1) * width, layer * width
+    channel = (layer - 1) * (len(v.counts) + 1) * width
     for out in range(width):
         row[out] = v.biases[layer - 1, out]
-    for place in range(width):
-        value = v.said[slot, before + place]
-        for out in range(width):
-            row[out] += value * v.mixes[first + place, out]
+    _add_product(row, v.said[slot, first:last], v.mixes[channel : channel + width])
+    _add_up(v, first, last)
     for relation in range(len(v.counts)):
+        channel += width
         if v.counts[relation] > 0:
-            channel = first + (relation + 1) * width
             for place in range(width):
-                value = np.float32(v.sums[relation, place] / v.counts[relation])
-                for out in range(width):
-                    row[out] += value * v.mixes[channel + place, out]
+                v.inputs[place] = v.sums[relation, place] / v.counts[relation]
+            _add_product(row, v.inputs[:width], v.mixes[channel : channel + width])
     for out in range(width):
-        row[out] = v.vectors[slot, before + out] + _gelu(row[out])
+        row[out] = v.vectors[slot, first + out] + _gelu(row[out])
     _keep(v, slot, layer, now)
     return True
+
+
+@kernel
+def _add_up(v: VectorState, first: int, last: int) -> None:
+    """Sum by relation, in double precision, what those who are heard say in columns ``first`` to ``last``."""
+    for relation in range(len(v.counts)):
+        v.counts[relation] = 0
+    for place in range(v.numbers[HEARD]):
+        relation = v.heard[place, 1]
+        sums, said = v.sums[relation], v.said[v.heard[place, 0], first:last]
+        if v.counts[relation] == 0:
+            for out in range(len(said)):
+                sums[out] = said[out]
+        else:
+            for out in range(len(said)):
+                sums[out] += said[out]
+        v.counts[relation] += 1
+
+
+@kernel
+def _add_product(into: Singles, row: Singles, weights: Singles) -> None:
+    """Add row @ weights to ``into``; four inputs at a time, so that ``into`` is read and written less."""
+    inputs, outputs = len(row), len(into)
+    whole = inputs - inputs % 4
+    for n in range(0, whole, 4):
+        a, b, c, d = row[n], row[n + 1], row[n + 2], row[n + 3]
+        for out in range(outputs):
+            into[out] += (a * weights[n, out] + b * weights[n + 1, out]) + (
+                c * weights[n + 2, out] + d * weights[n + 3, out]
+            )
+    for n in range(whole, inputs):
+        for out in range(outputs):
+            into[out] += row[n] * weights[n, out]
 
 
 @kernel
 def _keep(v: VectorState, slot: int, layer: int, now: int) -> None:
     """Keep what lies in ``row`` as a vector, and what it says to the next layer."""
     row, width, at = v.row, v.numbers[WIDTH], layer * v.numbers[WIDTH]
-    same = v.done[slot, layer] > 0
+    same = v.ticks[slot, 2 * layer + DONE] > 0
     for place in range(width):
         same = same and v.vectors[slot, at + place] == row[place]
-    v.done[slot, layer] = now
+    v.ticks[slot, 2 * layer + DONE] = now
     v.numbers[COMPUTED] += 1
     if same:
         return
-    v.changed[slot, layer] = now
+    v.ticks[slot, 2 * layer + CHANGED] = now
     mean = 0.0
     for place in range(width):
         v.vectors[slot, at + place] = row[place]
@@ -184,8 +222,11 @@ def _keep(v: VectorState, slot: int, layer: int, now: int) -> None:
 
 
 @kernel
-def _listen(state: State, v: VectorState, entity: int, layer: int, doing: int, now: int) -> bool:
-    """Go through those an entity hears, list by list; False when slots ran out."""
+def _listen(state: State, v: VectorState, entity: int, layer: int, now: int) -> bool:
+    """Go through those an entity hears, list by list; False when slots ran out.
+
+    For layer 0 they are wanted as well; for one above, it is seen who they are and whether they changed.
+    """
     links, fanout = state.links, v.numbers[FANOUT]
     is_account = state.entities[entity].kind == ACCOUNT_KIND
     for slot in range(ACCOUNT_LISTS + 1 if is_account else 1):
@@ -203,35 +244,27 @@ def _listen(state: State, v: VectorState, entity: int, layer: int, doing: int, n
             if not (is_crowd and _of_kind(links, entity, kind) > fanout) and not _is_crowd(
                 links, speaker, kind, goes_out, fanout
             ):
-                if doing == _WANT:
+                if layer == 0:
                     if not _want(v, speaker, now):
                         return False
-                elif not _hear(state, v, speaker, 2 * kind + (1 if goes_out else 0), layer, doing, now):
+                elif not _hear(state, v, speaker, 2 * kind + (1 if goes_out else 0), layer, now):
                     return False
             link = following
     return True
 
 
 @kernel
-def _hear(
-    state: State, v: VectorState, speaker: int, relation: int, layer: int, doing: int, now: int
-) -> bool:
-    slot, numbers, width = _slot(v, speaker), v.numbers, v.numbers[WIDTH]
+def _hear(state: State, v: VectorState, speaker: int, relation: int, layer: int, now: int) -> bool:
+    slot, numbers = _slot(v, speaker), v.numbers
     if slot == 0:
         return False
-    if doing == _LOOK:
-        if layer == 1:
-            _encode(state, v, speaker, now)
-        numbers[NEWEST] = max(numbers[NEWEST], v.changed[slot, layer - 1])
-        numbers[DIGEST] += _scattered(speaker * len(v.counts) + relation + 1)
-        return True
-    sums, at = v.sums[relation], (layer - 1) * width
-    if v.counts[relation] == 0:
-        for place in range(width):
-            sums[place] = 0.0
-    v.counts[relation] += 1
-    for place in range(width):
-        sums[place] += v.said[slot, at + place]
+    if layer == 1:
+        _encode(state, v, speaker, now)
+    numbers[NEWEST] = max(numbers[NEWEST], v.ticks[slot, 2 * (layer - 1) + CHANGED])
+    numbers[DIGEST] += _scattered(speaker * len(v.counts) + relation + 1)
+    v.heard[numbers[HEARD], 0] = slot
+    v.heard[numbers[HEARD], 1] = relation
+    numbers[HEARD] += 1
     return True
 
 

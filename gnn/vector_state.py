@@ -20,10 +20,15 @@ COMPUTED: Final = 4
 WANTED: Final = 5
 NEWEST: Final = 6
 DIGEST: Final = 7
-NUMBERS: Final = 8
+HEARD: Final = 8
+NUMBERS: Final = 16
 """Places in ``numbers``: the slots in use, layers, columns of a layer, the most links of one kind at an end
 that is no crowd, how many vectors were computed so far over all layers, how many entities stand in ``order``,
-and of those that the entity at hand hears the tick of the newest change and a digest."""
+and of those that the entity at hand hears the tick of the newest change, a digest, and how many they are."""
+
+DONE: Final = 0
+CHANGED: Final = 1
+"""Places in ``ticks``, of every layer."""
 
 _F4: Final = np.dtype(np.float32)
 _F8: Final = np.dtype(np.float64)
@@ -49,11 +54,9 @@ class VectorState(Arrays):
     """By slot: every layer's vector side by side."""
     said: npt.NDArray[np.float32]
     """By slot: what the next layer hears of each, the vector normalised."""
-    done: npt.NDArray[np.int64]
-    """By slot and layer: the tick at which the vector was last found true."""
-    changed: npt.NDArray[np.int64]
-    """By slot and layer: the tick at which it last became another."""
-    heard: npt.NDArray[np.int64]
+    ticks: npt.NDArray[np.int64]
+    """By slot, DONE and CHANGED of each layer: when its vector was last found true, and last changed."""
+    digests: npt.NDArray[np.int64]
     """By slot and layer: a digest of who was heard for it, by which relation."""
     wanted: npt.NDArray[np.int64]
     """By slot: the tick for which the entity stands in ``order``."""
@@ -61,7 +64,10 @@ class VectorState(Arrays):
     """The entities of the question at hand, those asked for first; as many as there are slots."""
     ends: npt.NDArray[np.int32]
     """By layer: how many of ``order`` its vector is wanted of."""
+    heard: npt.NDArray[np.int32]
+    """Slot and relation of each whom the entity at hand hears; as many as there can be."""
     features: npt.NDArray[np.float64]
+    inputs: npt.NDArray[np.float32]
     row: npt.NDArray[np.float32]
     sums: npt.NDArray[np.float64]
     """By relation, what the entity at hand hears."""
@@ -81,13 +87,14 @@ class VectorState(Arrays):
         "slot_of": _I4,
         "vectors": (_F4, 2),
         "said": (_F4, 2),
-        "done": (_I8, 2),
-        "changed": (_I8, 2),
-        "heard": (_I8, 2),
+        "ticks": (_I8, 2),
+        "digests": (_I8, 2),
         "wanted": _I8,
         "order": _I4,
         "ends": _I4,
+        "heard": (_I4, 2),
         "features": _F8,
+        "inputs": _F4,
         "row": _F4,
         "sums": (_F8, 2),
         "counts": _I8,
@@ -100,9 +107,8 @@ def room_of(slots: int, depth: int, width: int) -> dict[str, npt.NDArray[Any]]:
     return {
         "vectors": np.zeros((slots, width * (depth + 1)), np.float32),
         "said": np.zeros((slots, width * depth), np.float32),
-        "done": np.zeros((slots, depth + 1), np.int64),
-        "changed": np.zeros((slots, depth + 1), np.int64),
-        "heard": np.zeros((slots, depth + 1), np.int64),
+        "ticks": np.zeros((slots, 2 * (depth + 1)), np.int64),
+        "digests": np.zeros((slots, depth + 1), np.int64),
         "wanted": np.zeros(slots, np.int64),
         "order": np.zeros(slots, np.int32),
     }
