@@ -7,6 +7,7 @@ gathering and scattering messages. On the CPU they are scipy's, and deterministi
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -34,9 +35,14 @@ class Relation:
 
 def tensor_of(matrix: sparse.csr_matrix, device: torch.device) -> Tensor:
     """A scipy CSR matrix as a torch CSR tensor."""
+    matrix = matrix.sorted_indices()
     parts = (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data)
     rows, columns, values = (torch.from_numpy(part) for part in parts)
-    return torch.sparse_csr_tensor(rows, columns, values, matrix.shape, device=device)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state", UserWarning)
+        return torch.sparse_csr_tensor(
+            rows, columns, values, matrix.shape, device=device, check_invariants=True
+        )
 
 
 def relation_of(matrix: sparse.csr_matrix) -> Relation:
