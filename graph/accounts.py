@@ -20,6 +20,7 @@ def begin_account(account: Any, entity: int, ts: int) -> None:
     account.last_ms = ts
     account.promo_ms = UNKNOWN_MS
     account.origins = NO_ORIGIN
+    account.leader = entity
     account.ring = -1
     account.passengers = -1
     account.judged = -1

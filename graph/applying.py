@@ -25,7 +25,7 @@ from graph.event_batch import (
 from graph.habits import judge_trip, learn_creation
 from graph.kernel import kernel
 from graph.link_index import locate
-from graph.link_records import IDENTITIES, USERS
+from graph.link_records import DRIVERS, IDENTITIES, USERS
 from graph.link_touch import advance, first_link, if_live, length, next_fallen, touch, touch_at
 from graph.link_touch import find as find_link
 from graph.links import LINK_CODE
@@ -278,6 +278,13 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more
     state.numbers[LIVE_TRIPS] += more
+    _note_return(state, rider)
+
+
+@kernel
+def _note_return(state: State, rider: int) -> None:
+    """Note whether the rider has more live trips than drivers."""
+    state.returns[rider] = account_of(state, rider).trips > length(state.links, rider, DRIVERS)
 
 
 @kernel
@@ -292,6 +299,7 @@ def _age(state: State) -> None:
             account_of(state, target).trips -= fallen.count
             state.numbers[LIVE_TRIPS] -= fallen.count
             remove_passenger(state, target, source)
+            _note_return(state, source)
             _fade(state, source)
             _fade(state, target)
         elif fallen.kind not in (_REFERRED, _REDEEMED):

@@ -84,6 +84,8 @@ def _neighbours(state: State, rider: int) -> int:
         while block != NO_BLOCK:
             some = state.passengers[block]
             for place in range(some.count):
+                if state.returns[some.riders[place]] == 0:
+                    continue
                 mark = marks[some.riders[place]]
                 if mark.stamp != stamp:
                     mark.stamp = stamp
@@ -99,8 +101,7 @@ def _neighbours(state: State, rider: int) -> int:
         count = marks[other].count
         if count < SHARED_DRIVERS:
             continue
-        drivers = length(state.links, other, DRIVERS)
-        if count >= SHARED_SHARE * drivers and account_of(state, other).trips > drivers:
+        if count >= SHARED_SHARE * length(state.links, other, DRIVERS):
             # The rider itself, then those who share most drivers, then the lower number.
             rank = 0 if other == rider else (1 << 24) - count
             keys[found] = (rank << 32) | other

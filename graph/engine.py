@@ -21,6 +21,7 @@ from graph.candidates import gather
 from graph.changes import Changes, Happenings
 from graph.digest import content_id, state_digest
 from graph.draining import Draining
+from graph.due import rest
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
 from graph.events import EventBase, Verdict
@@ -296,6 +297,7 @@ class Engine:
             state.members[:members] = accounts
             state.numbers[TRUNCATED] = 0
         set_candidate(state, members, shape)
+        rest(state)
         weigh(state)
         self._score()
         take_score(state)

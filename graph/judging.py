@@ -1,8 +1,6 @@
 """A batch of events, one at a time: applied to the graph, then whoever it touched judged again.
 
-An account is judged when its cluster changed, when it took or disowned money, or when its own events have
-grown by an eighth since it was last judged, so the number of judgements grows with the logarithm of an
-account's activity and the cost of an event does not grow with the graph.
+When an account is looked at again: see ``graph.due``. The cost of an event does not grow with the graph.
 
 ``run`` goes on until something is for Python to do: a score by a scorer that is not linear, a judgement that
 opens, changes or closes a ring, a ring whose cluster fell apart, a verdict. It says what, and goes on from
@@ -16,11 +14,9 @@ from typing import Final
 from graph.applying import NOBODY, apply_event
 from graph.candidates import gather
 from graph.circles import circle_around
-from graph.clusters import is_shared
-from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, Batch
+from graph.due import is_due, rest
+from graph.event_batch import TRIP_COMPLETED, VERDICT, Batch
 from graph.kernel import kernel
-from graph.link_records import REFERRALS, REFERRERS
-from graph.link_touch import length
 from graph.naming import Bytes
 from graph.rows import copy, sort
 from graph.shapes import CIRCLE, CLUSTERS, VISIT
@@ -40,6 +36,7 @@ from graph.state import (
     STEP,
     SUBJECT,
     TOUCHED_A,
+    TOUCHED_B,
     TRUNCATED,
     Records,
     State,
@@ -115,6 +112,7 @@ def run(state: State, batch: Batch) -> int:
                 return JUDGED
         numbers[STEP] = _NEXT
         if numbers[PENDING] != NOBODY:
+            # Behind a visit its cluster is looked at; what rests, and how long, the visit has said.
             entity = numbers[PENDING]
             numbers[PENDING] = NOBODY
             if account_of(state, entity).ring == NO_RING:
@@ -203,7 +201,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             while numbers[INDEX] < 2:
                 entity = numbers[TOUCHED_A + numbers[INDEX]]
                 numbers[INDEX] += 1
-                if entity != NOBODY and _is_due(state, entity, events[numbers[ROW]].kind):
+                if entity != NOBODY and is_due(state, entity, events[numbers[ROW]].kind):
                     _judge_around(state, entity)
                     return _CANDIDATE
             numbers[PHASE] = _CIRCLE
@@ -212,36 +210,8 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             numbers[ROW] += 1
         else:
             numbers[PHASE] = _LEAVE
-            if events[numbers[ROW]].kind == TRIP_COMPLETED and _judge_circle(state, numbers[TOUCHED_A]):
+            if events[numbers[ROW]].kind == TRIP_COMPLETED and _judge_circle(state):
                 return _CANDIDATE
-
-
-@kernel
-def _is_due(state: State, entity: int, kind: int) -> bool:
-    """Count the event of an account; whether it is to be looked at again."""
-    numbers = state.numbers
-    account = account_of(state, entity)
-    account.events += 1
-    if account.judged == numbers[EVENT]:
-        return False
-    if kind != PROMO_REDEEMED and kind != CHARGEBACK and account.events < account.judge_at:  # noqa: PLR1714
-        return False
-    if not _worth_gathering(state, entity):
-        return False
-    account.judge_at = account.events + max(1, account.events // 8)
-    return True
-
-
-@kernel
-def _worth_gathering(state: State, entity: int) -> bool:
-    account = account_of(state, entity)
-    return (
-        account.met != 0
-        or is_shared(state, entity)
-        or account.ring != NO_RING
-        or length(state.links, entity, REFERRERS) > 0
-        or length(state.links, entity, REFERRALS) > 0
-    )
 
 
 @kernel
@@ -257,11 +227,13 @@ def _judge_around(state: State, entity: int) -> None:
         if visit > 0:
             numbers[PENDING] = entity
             _widen(state, visit, VISIT)
+            rest(state)
             return
     if shape != CLUSTERS:
         _take_ring(state, ring)
-        return
-    _gather_around(state, entity)
+    else:
+        _gather_around(state, entity)
+    rest(state)
 
 
 @kernel
@@ -294,11 +266,15 @@ def _take_ring(state: State, ring: int) -> None:
 
 
 @kernel
-def _judge_circle(state: State, rider: int) -> bool:
-    """Make the circle around a rider, if it is due and there is one, the candidate at hand."""
+def _judge_circle(state: State) -> bool:
+    """Make the circle around the rider of a trip, if it is due and there is one, the candidate at hand.
+
+    A trip inside an open circle leads to no other.
+    """
     numbers = state.numbers
+    rider = numbers[TOUCHED_A]
     account = account_of(state, rider)
-    if account.trips < max(account.circle_at, MIN_CIRCLE_TRIPS):
+    if account.trips < max(account.circle_at, MIN_CIRCLE_TRIPS) or _inside_a_circle(state):
         return False
     account.circle_at = account.trips + max(1, account.trips // 4)
     numbers[TRUNCATED] = 0
@@ -309,6 +285,16 @@ def _judge_circle(state: State, rider: int) -> bool:
     if fresh:
         _widen(state, found, CIRCLE)
     return fresh
+
+
+@kernel
+def _inside_a_circle(state: State) -> bool:
+    """Whether both accounts of a trip stand in one open circle."""
+    numbers = state.numbers
+    ring = account_of(state, numbers[TOUCHED_A]).ring
+    if ring == NO_RING or numbers[TOUCHED_B] == NOBODY or state.rings[ring].shape != CIRCLE:
+        return False
+    return bool(account_of(state, numbers[TOUCHED_B]).ring == ring)
 
 
 @kernel

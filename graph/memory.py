@@ -51,6 +51,7 @@ _GROWING: Final[dict[str, tuple[Any, int]]] = {
     "accounts": (ACCOUNT, ACCOUNTS),
     "origins": (ORIGIN, ORIGINS),
     "shared": (np.uint8, ENTITIES),
+    "returns": (np.uint8, ENTITIES),
     "passengers": (PASSENGERS, PASSENGER_BLOCKS),
 }
 """Arrays that are used up to a number, and which of ``State.numbers`` it is."""
@@ -91,6 +92,7 @@ class Memory:
         self._grow("accounts", ACCOUNTS_PER_EVENT * events)
         self._grow("origins", ORIGINS_PER_EVENT * events)
         self._grow("shared", ENTITIES_PER_EVENT * events)
+        self._grow("returns", ENTITIES_PER_EVENT * events)
         self._grow("passengers", events)
         if grown:
             self._fit_slots()
@@ -191,6 +193,7 @@ def _empty() -> dict[str, Any]:
         "marks": np.zeros(0, MARK),
         "origins": np.zeros(FIRST_ROOM, ORIGIN),
         "shared": np.zeros(FIRST_ROOM, np.uint8),
+        "returns": np.zeros(FIRST_ROOM, np.uint8),
         "passengers": np.zeros(FIRST_ROOM, PASSENGERS),
         "rings": np.zeros(64, RING),
         "ring_evidence": np.zeros(64, EVIDENCE),

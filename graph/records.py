@@ -36,6 +36,7 @@ ACCOUNT: Final = np.dtype(
         ("pickup_lat", "f8"),
         ("pickup_lon", "f8"),
         ("score", "f8"),
+        ("rests", "f8"),
         ("judged", "i8"),
         ("noticed", "i8"),
         ("faded", "i8"),
@@ -44,7 +45,7 @@ ACCOUNT: Final = np.dtype(
         ("trips", "i4"),
         ("pickups", "i4"),
         ("events", "i4"),
-        ("judge_at", "i4"),
+        ("leader", "i4"),
         ("circle_at", "i4"),
         ("origins", "i4"),
         ("ring", "i4"),
@@ -58,14 +59,16 @@ ACCOUNT: Final = np.dtype(
 """One account's facts. Times are epoch ms, money is in link units (1/10,000).
 
 ``created_ms`` is ``UNKNOWN_MS`` for an account that existed before the first event of it; ``trips`` counts
-trips on live links; ``score`` is that of the last judgement it was part of, 0 before any. ``judge_at`` and
-``circle_at`` are the numbers of its events and trips from which on it is looked at again. ``pickup_lat`` and
-``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that
-another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers it was
-created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
-regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its riders
-as a driver. What begins with ``tally`` is scratch: what a
-cluster, under the stamp ``tallied``, had to do with a driver.
+trips on live links; ``score`` is that of the last judgement it was part of, 0 before any. ``leader`` is the
+first account of the candidate it was last looked at in, itself before any; the leader's ``rests`` says how
+much those accounts have to grow, in all, until that is judged again: an event is one part of those before
+it. ``circle_at`` is the number of its trips from which on its circle is looked for again. ``pickup_lat``
+and ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier
+that another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers
+it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
+regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its
+riders as a driver. What begins with ``tally`` is scratch: what a cluster, under the stamp ``tallied``, had
+to do with a driver.
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])

@@ -92,6 +92,8 @@ class State(Arrays):
     origins: Records
     shared: npt.NDArray[np.uint8]
     """By entity: whether an account stands in a cluster with another."""
+    returns: npt.NDArray[np.uint8]
+    """By entity: whether an account rode more than once with one of its drivers."""
     passengers: Records
     rings: Records
     tracks: Records
@@ -145,6 +147,7 @@ class State(Arrays):
         "marks": MARK,
         "origins": ORIGIN,
         "shared": _U1,
+        "returns": _U1,
         "passengers": PASSENGERS,
         "rings": RING,
         "tracks": TRACK,

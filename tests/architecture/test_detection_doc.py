@@ -53,6 +53,7 @@ MODULES = [
     "judging",
     "rings",
     "judgement",
+    "due",
     "weighing",
     "links",
     "money",

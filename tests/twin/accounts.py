@@ -13,9 +13,11 @@ class Account:
 
     ``created_ms`` is UNKNOWN_MS for an account that existed before the first event of it;
     ``origins`` are the identifiers it was created with; ``trips`` counts trips on live links; ``score`` is
-    that of the last judgement it was part of, 0 before any. ``judge_at`` and ``circle_at`` are the numbers
-    of its events and trips from which on it is looked at again. ``pickup_lat`` and ``pickup_lon`` are sums
-    of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
+    that of the last judgement it was part of, 0 before any. ``leader`` is the first account of the candidate
+    it was last looked at in, itself before any; the leader's ``rests`` says how much those accounts have
+    to grow until that is judged again. ``circle_at`` is the number of its trips from which on its
+    circle is looked for again. ``pickup_lat`` and ``pickup_lon`` are sums of degrees over ``pickups`` trips
+    as a rider. ``met``: it has used an identifier that another used too.
     """
 
     __slots__ = (
@@ -26,8 +28,8 @@ class Account:
         "entity",
         "events",
         "first_ms",
-        "judge_at",
         "last_ms",
+        "leader",
         "met",
         "origins",
         "pickup_lat",
@@ -36,6 +38,7 @@ class Account:
         "promo_ms",
         "promo_units",
         "promos",
+        "rests",
         "role",
         "score",
         "trips",
@@ -59,7 +62,8 @@ class Account:
         self.pickup_lon = 0.0
         self.met = False
         self.events = 0
-        self.judge_at = 0
+        self.leader = entity
+        self.rests = 0.0
         self.circle_at = 0
         self.score = 0.0
 

@@ -1,10 +1,8 @@
 """The engine: events in, flags and ledger out, one event at a time, nothing from the future.
 
 For each event: (1) the graph applies it; (2) the accounts whose candidate may have changed are judged
-again: candidate, evidence, findings, score; (3) the rings follow the score. An account is judged when its
-cluster changed, when it took or disowned money, or when its own events have grown by an eighth since it
-was last judged, so the number of judgements grows with the logarithm of an account's activity and the
-cost of an event does not grow with the graph.
+again: candidate, evidence, findings, score; (3) the rings follow the score. When an account is looked at
+again: see ``graph.due``.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from graph.due import REST, RING_REST
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.errors import BadCall
 from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
@@ -137,17 +136,23 @@ class PlainEngine:
         always = isinstance(event, PromoRedeemed | Chargeback)
         for entity in dict.fromkeys(accounts):
             account = self.graph.accounts[entity]
+            leader = self.graph.accounts[account.leader]
+            leader.rests -= 1 / max(account.events, 1)
             account.events += 1
-            if entity in judged or not (always or account.events >= account.judge_at):
-                continue
-            if self._worth_gathering(entity):
-                account.judge_at = account.events + max(1, account.events // 8)
+            if entity not in judged and (always or leader.rests <= 0) and self._worth_gathering(entity):
                 self._judge_around(entity, at, outcome, judged)
         if isinstance(event, TripCompleted):
             rider = self.graph.accounts[accounts[0]]
-            if rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS):
+            is_due = rider.trips >= max(rider.circle_at, MIN_CIRCLE_TRIPS)
+            if is_due and not self._inside_a_circle(*accounts):
                 rider.circle_at = rider.trips + max(1, rider.trips // 4)
                 self._judge_circle(rider.entity, at, outcome, judged)
+
+    def _inside_a_circle(self, rider: int, driver: int) -> bool:
+        ring = self._rings.ring_of(rider)
+        if ring is None or ring.shape is not Shape.CIRCLE or rider == driver:
+            return False
+        return driver in ring.members
 
     def _worth_gathering(self, entity: int) -> bool:
         graph = self.graph
@@ -163,18 +168,27 @@ class PlainEngine:
         ring = self._rings.ring_of(entity)
         visit = visit_around(self.graph, entity)
         if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
-            self._judge(self._widened(visit, Shape.VISIT), at, outcome, judged)
-            ring = self._rings.ring_of(entity)
-            if ring is not None:
-                return
-        elif ring is not None and ring.shape is not Shape.CLUSTERS:
-            self._judge(Candidate(tuple(sorted(ring.members)), ring.shape), at, outcome, judged)
+            candidate = self._widened(visit, Shape.VISIT)
+            self._rest(candidate)
+            self._judge(candidate, at, outcome, judged)
+            if self._rings.ring_of(entity) is None:
+                self._judge(self._assembler.gather((entity,)), at, outcome, judged)
             return
-        self._judge(
-            self._assembler.gather((entity,) if ring is None else (entity, *ring.members)),
-            at,
-            outcome,
-            judged,
+        if ring is not None and ring.shape is not Shape.CLUSTERS:
+            candidate = Candidate(tuple(sorted(ring.members)), ring.shape)
+        else:
+            candidate = self._assembler.gather((entity,) if ring is None else (entity, *ring.members))
+        self._rest(candidate)
+        self._judge(candidate, at, outcome, judged)
+
+    def _rest(self, candidate: Candidate) -> None:
+        """Let a candidate rest until its accounts have done more, but for a visit, whose hours count."""
+        for entity in candidate.accounts:
+            self.graph.accounts[entity].leader = candidate.accounts[0]
+        share = RING_REST if any(map(self._rings.ring_of, candidate.accounts)) else REST
+        is_visit = candidate.shape is Shape.VISIT
+        self.graph.accounts[candidate.accounts[0]].rests = (
+            0.0 if is_visit else len(candidate.accounts) / share
         )
 
     def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
@@ -214,7 +228,9 @@ class PlainEngine:
             placed: set[int] = set()
             for member in sorted(ring.members):
                 if member not in placed:
-                    part = self._weigh(self._assembler.gather((member,)), at)
+                    candidate = self._assembler.gather((member,))
+                    self._rest(candidate)
+                    part = self._weigh(candidate, at)
                     placed.update(part.accounts)
                     judged.update(part.accounts)
                     parts.append(part)
@@ -256,8 +272,9 @@ class PlainEngine:
         ring = self._rings.get(event.subject)
         if ring is not None:
             self._verdicts.hear(event.outcome, tuple(ring.members))
-            judgement = self._weigh(Candidate(tuple(sorted(ring.members)), ring.shape), at)
-            self._rings.judge(judgement, at, outcome)
+            candidate = Candidate(tuple(sorted(ring.members)), ring.shape)
+            self._rest(candidate)
+            self._rings.judge(self._weigh(candidate, at), at, outcome)
             return
         account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
         if account is not None and account in self.graph.accounts:
