@@ -21,7 +21,7 @@ from graph.candidates import gather
 from graph.changes import Changes, Happenings
 from graph.digest import content_id, state_digest
 from graph.draining import Draining
-from graph.due import rest
+from graph.entities import KINDS
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
 from graph.events import EventBase, Verdict
@@ -37,6 +37,7 @@ from graph.judging import (
     follow_analyst,
     judge_account,
     run,
+    weigh_accounts,
 )
 from graph.looking import view_of
 from graph.member_scoring import MemberScorer
@@ -63,7 +64,7 @@ from graph.state import (
 from graph.ties import began_ms, ties
 from graph.view import GraphView
 from graph.vocabulary import EntityKind, VerdictOutcome
-from graph.weighing import answered, set_candidate, take_score, weigh
+from graph.weighing import answered, take_score
 
 DEFAULT_WINDOW_DAYS: Final = 90
 LATENESS_MS: Final = 2 * DAY_MS
@@ -178,15 +179,18 @@ class Engine:
         count = int(state.numbers[ACCOUNTS])
         entities = state.accounts["entity"][:count].tolist()
         scores = state.accounts["score"][:count]
-        scores = np.where(scores <= 0, self._scorer.prior, scores).tolist()
+        judged: list[float] = np.where(scores <= 0, self._scorer.prior, scores).tolist()
         answers = state.accounts["answer"][:count].tolist()
         slots = state.accounts["ring"][:count].tolist()
         ring_ids = {ring.slot: ring.ring_id for ring in self._rings.open_rings()}
         names = self.entities.names(entities)
+        if any(answers):
+            judged = [answered(score, answer) for score, answer in zip(judged, answers, strict=True)]
+        # Most accounts have one of few scores.
+        shown = {score: round(score, 6) for score in judged}
         for place in sorted(range(count), key=names.__getitem__):
-            score = answered(scores[place], answers[place]) if answers[place] else scores[place]
             yield AccountScore(
-                account_id=names[place], score=round(score, 6), ring_id=ring_ids.get(slots[place])
+                account_id=names[place], score=shown[judged[place]], ring_id=ring_ids.get(slots[place])
             )
 
     def counts(self) -> dict[str, int]:
@@ -279,7 +283,7 @@ class Engine:
         judgement = Judgement(
             accounts=tuple(state.members[: state.numbers[MEMBERS]].tolist()),
             score=float(state.score[0]),
-            record=state.evidence[0].copy(),
+            record=state.evidence.copy(),
             features=tuple(state.features.tolist()),
             truncated=bool(state.numbers[TRUNCATED]),
         )
@@ -296,9 +300,7 @@ class Engine:
             members = len(accounts)
             state.members[:members] = accounts
             state.numbers[TRUNCATED] = 0
-        set_candidate(state, members, shape)
-        rest(state)
-        weigh(state)
+        weigh_accounts(state, members, shape)
         self._score()
         take_score(state)
         return self._judgement(at)
@@ -369,20 +371,20 @@ class Engine:
 
     def _view(self, ring: OpenRing) -> Ring:
         state, judgement = self._memory.state, self._rings.judgement(ring)
-        members = sorted(judgement.accounts, key=self.entities.name)
-        tying = ties(state, np.array(judgement.accounts, np.int32))
-        drives = {m: state.accounts["role"][state.entities["account"][m]] == DRIVER for m in members}
+        accounts = np.array(judgement.accounts, np.int32)
+        roles = state.accounts["role"][state.entities["account"][accounts]].tolist()
+        members = sorted(zip(self.entities.names(accounts), roles, strict=True))
+        identifiers = state.scratch[1][: ties(state, accounts)]
+        kinds = [KINDS[kind] for kind in state.entities["kind"][identifiers].tolist()]
+        tying = zip(kinds, self.entities.names(identifiers), strict=True)
         return Ring(
             ring_id=ring.ring_id,
             kind=judgement.kind,
             score=round(judgement.score, 6),
-            accounts=[self.entities.name(m) for m in members],
-            drivers=[self.entities.name(m) for m in members if drives[m]],
-            riders=[self.entities.name(m) for m in members if not drives[m]],
-            entities=sorted(
-                f"{self.entities.kind(identifier)}:{self.entities.name(identifier)}"
-                for identifier in state.scratch[1][:tying].tolist()
-            ),
+            accounts=[name for name, _ in members],
+            drivers=[name for name, role in members if role == DRIVER],
+            riders=[name for name, role in members if role != DRIVER],
+            entities=sorted(f"{kind}:{name}" for kind, name in tying),
             first_ts=ring.began_ms,
             flagged_ts=ring.flagged_ms,
             exposure=round(judgement.exposure, 2),

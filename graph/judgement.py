@@ -31,8 +31,9 @@ def _strength(said: tuple[Any, float]) -> float:
 class Judgement:
     """A candidate's accounts (ascending), score and grounds.
 
-    ``record`` is the evidence as the kernels hold it; ``features`` are those of ``graph.scoring.FEATURES``,
-    which begin with the strengths of the rules. Nothing is put into words before it is asked for.
+    ``record`` is the evidence as the kernels hold it, an array of one; ``features`` are those of
+    ``graph.scoring.FEATURES``, which begin with the strengths of the rules. Nothing is put into words before
+    it is asked for.
     """
 
     accounts: tuple[int, ...]
@@ -44,12 +45,12 @@ class Judgement:
     @property
     def shape(self) -> Shape:
         """How the candidate was found."""
-        return _SHAPES[int(self.record["shape"])]
+        return _SHAPES[int(self.record["shape"][0])]
 
     @cached_property
     def evidence(self) -> Evidence:
         """The evidence, typed."""
-        return evidence_of(self.record)
+        return evidence_of(self.record[0])
 
     @property
     def kind(self) -> RingKind:

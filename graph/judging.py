@@ -145,6 +145,14 @@ def judge_account(state: State, entity: int) -> None:
 
 
 @kernel
+def weigh_accounts(state: State, members: int, shape: int) -> None:
+    """Weigh what lies in ``state.members`` at once, whether or not it is due."""
+    set_candidate(state, members, shape)
+    rest(state)
+    weigh(state)
+
+
+@kernel
 def _begin_following(state: State) -> None:
     numbers = state.numbers
     sort(state.regrouped[: numbers[REGROUPED]])

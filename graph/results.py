@@ -1,7 +1,8 @@
 """What the engine says: flags, rings, account scores and ledger entries, as the contract writes them.
 
 Each record encodes to one line of the corresponding output with ``msgspec.json.encode``; the field
-order here is the field order on disk. Money is in the platform's main unit, times are epoch ms.
+order here is the field order on disk. Money is in the platform's main unit, times are epoch ms. Records hold
+no cycles, so the collector of cycles need not look at them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import msgspec
 from graph.vocabulary import Decision, LedgerChange, RingKind
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One piece of evidence in words, with the rule it comes from and the numbers behind it."""
 
     rule: str
@@ -20,7 +21,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, float] = {}
 
 
-class Flag(msgspec.Struct, frozen=True, kw_only=True):
+class Flag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The statement, at one event, that accounts belong to a ring."""
 
     flag_id: str
@@ -51,7 +52,7 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     innocent_reasons: list[Reason]
 
 
-class AccountScore(msgspec.Struct, frozen=True, kw_only=True):
+class AccountScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An account's probability of being fraudulent and the open ring that holds it, if any."""
 
     account_id: str
@@ -59,7 +60,7 @@ class AccountScore(msgspec.Struct, frozen=True, kw_only=True):
     ring_id: str | None
 
 
-class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}):
     """One change in the life of a ring. ``accounts`` holds who was added and who was removed."""
 
     ts: int
@@ -69,7 +70,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
     accounts: AccountsChanged
 
 
-class AccountsChanged(msgspec.Struct, frozen=True, kw_only=True):
+class AccountsChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who joined and who left."""
 
     added: list[str]

@@ -21,6 +21,7 @@ class RingTable:
         self._memory = memory
         self._used = max(slots, default=-1) + 1
         self._free = sorted(set(range(self._used)) - set(slots), reverse=True)
+        self._members = {slot: tuple(self._chain(slot)) for slot in slots}
 
     def slot_of(self, account: int) -> int:
         """The slot of the ring that holds the account, NO_RING if none does."""
@@ -35,10 +36,14 @@ class RingTable:
 
     def size(self, slot: int) -> int:
         """How many accounts a ring has."""
-        return int(self._memory.state.rings["size"][slot])
+        return len(self._members[slot])
 
-    def members(self, slot: int) -> Iterator[int]:
+    def members(self, slot: int) -> tuple[int, ...]:
         """The accounts of a ring, ascending."""
+        return self._members[slot]
+
+    def _chain(self, slot: int) -> Iterator[int]:
+        """The same, as the kernels read it."""
         state = self._memory.state
         numbers, following = state.entities["account"], state.accounts["next_in_ring"]
         member = int(state.rings["head"][slot])
@@ -60,19 +65,22 @@ class RingTable:
             self._memory.reserve_rings(self._used)
         self._memory.state.rings["head"][slot] = _END
         self._memory.state.rings["size"][slot] = 0
+        self._members[slot] = ()
         return slot
 
     def release(self, slot: int) -> None:
         """Let a ring's accounts and its slot go."""
         self.set_members(slot, ())
+        del self._members[slot]
         self._free.append(slot)
 
     def set_members(self, slot: int, members: Collection[int]) -> None:
         """Replace the accounts of a ring; they stand in no other."""
         state = self._memory.state
         numbers, ring = state.entities["account"], state.accounts["ring"]
-        ring[numbers[list(self.members(slot))]] = NO_RING
-        chain = np.array([*sorted(members), _END], np.int32)
+        ring[numbers[list(self._members[slot])]] = NO_RING
+        self._members[slot] = tuple(sorted(members))
+        chain = np.array([*self._members[slot], _END], np.int32)
         accounts = numbers[chain[:-1]]
         ring[accounts] = slot
         state.accounts["next_in_ring"][accounts] = chain[1:]
@@ -83,19 +91,19 @@ class RingTable:
         """Write down the newest grounds of a ring."""
         state = self._memory.state
         state.rings["score"][slot] = judgement.score
-        state.rings["shape"][slot] = int(judgement.record["shape"])
+        state.rings["shape"][slot] = int(judgement.record["shape"][0])
         state.rings["truncated"][slot] = judgement.truncated
         state.rings["blocked"][slot] = blocked
-        state.ring_evidence[slot] = judgement.record
+        state.ring_evidence[slot : slot + 1] = judgement.record
         state.ring_features[slot] = judgement.features
 
     def judgement(self, slot: int) -> Judgement:
         """The newest grounds of a ring; the kernels may have renewed them since they were written."""
         state = self._memory.state
         return Judgement(
-            accounts=tuple(self.members(slot)),
+            accounts=self._members[slot],
             score=float(state.rings["score"][slot]),
-            record=state.ring_evidence[slot].copy(),
+            record=state.ring_evidence[slot : slot + 1].copy(),
             features=tuple(state.ring_features[slot].tolist()),
             truncated=bool(state.rings["truncated"][slot]),
         )

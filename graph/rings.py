@@ -121,7 +121,8 @@ class Rings:
 
         Cost: O(accounts of the candidate and of the rings it meets).
         """
-        survivor, merged = self._meet(judgement)
+        slots = self._table.slots_of(judgement.accounts)
+        survivor, merged = self._meet(judgement, slots)
         if survivor is None:
             if (
                 judgement.score >= self._policy.review
@@ -130,7 +131,6 @@ class Rings:
                 self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
             return
         ours = {NO_RING, survivor.slot, *(other.slot for other in merged)}
-        slots = self._table.slots_of(judgement.accounts)
         accounts = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot in ours]
         if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
@@ -187,9 +187,12 @@ class Rings:
     def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
         self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
 
-    def _meet(self, judgement: Judgement) -> tuple[OpenRing | None, list[OpenRing]]:
-        """The ring that the candidate continues, and those that it swallows (half of them or more)."""
-        overlap = Counter(self._table.slots_of(judgement.accounts))
+    def _meet(self, judgement: Judgement, slots: Sequence[int]) -> tuple[OpenRing | None, list[OpenRing]]:
+        """The ring that the candidate continues, and those that it swallows (half of them or more).
+
+        ``slots`` are those of the rings that hold its accounts now.
+        """
+        overlap = Counter(slots)
         del overlap[NO_RING]
         sizes = {slot: self._table.size(slot) for slot in overlap}
         met = [

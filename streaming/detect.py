@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from graph.errors import BadCall, NoEvents, Rejected
 from graph.event_batch import EventBatch
@@ -85,9 +87,9 @@ def detect(
 
     ``inputs`` are paths, or ``-`` for standard input (``stdin`` when given); several are merged by event
     time. ``now_ms`` is the wall clock that event times are held against, by default read once.
-    The bytes written do not depend on ``batch_size``. Files are read and decoded one block ahead, in a
-    second thread. Memory: the engine, two blocks of each input, the ids of 48 hours of events (below 40
-    bytes each) and one batch.
+    The bytes written do not depend on ``batch_size``. Files are read, decoded and held against what was seen
+    before one block ahead, in a second thread; the digest is taken in one too. Memory: the engine, two blocks
+    of each input, the ids of 48 hours of events (below 40 bytes each) and one batch.
 
     Raises ``BadCall`` (an input or ``out`` cannot be used), ``NoEvents`` (nothing valid was read) and
     ``Fatal`` (an input is corrupt, the disk is full). Then, and on Ctrl-C and SIGTERM, ``out`` is left
@@ -101,19 +103,34 @@ def detect(
         ResultFolder(Path(out)) as results,
     ):
         run = _Run(engine, results, config or DetectConfig(), clock_ms)
-        portions = merged(files.files, run.decoder, clock_ms)
+        examined = run.examine(merged(files.files, run.decoder, clock_ms))
         # Reading a file ends; reading from a pipe may not, and a Ctrl-C would wait for it.
-        for portion in one_ahead(portions) if files.size_bytes is not None else portions:
+        for portion in one_ahead(examined) if files.size_bytes is not None else examined:
             run.take(portion)
             if progress is not None:
                 progress(files.bytes_read, files.size_bytes)
         if run.tally.first_ts is None:
             raise NoEvents(_nothing_valid(inputs, run.tally))
-        rings = engine.rings()
-        results.write_final(rings, engine.accounts())
-        summary = _summary(files, engine, run.tally, len(rings), time.perf_counter() - started)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest") as worker:
+            digest = worker.submit(engine.state_digest)
+            rings = engine.rings()
+            results.write_final(rings, engine.accounts())
+        summary = _summary(
+            files, engine, digest.result(), run.tally, len(rings), time.perf_counter() - started
+        )
         results.finish(summary)
     return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A portion, what admission says of its events, the kind and time of each, and the horizon before it."""
+
+    portion: Portion
+    verdicts: Verdicts
+    kinds: npt.NDArray[np.uint8]
+    times: npt.NDArray[np.int64]
+    horizon_ms: int
 
 
 class _Run:
@@ -129,14 +146,21 @@ class _Run:
         self._admission = Admission(clock_ms)
         self._pseudonyms = Pseudonyms(config.pseudonym_key) if config.pseudonym_key is not None else None
 
-    def take(self, portion: Portion) -> None:
-        """Admits the events of a portion, in their order, and applies them."""
-        batch = portion.batch
-        horizon_ms = self._admission.horizon_ms
-        verdicts = self._admission.admit(batch)
-        if portion.refused or verdicts.any():
-            batch = self._sort_out(portion, verdicts, horizon_ms)
-        self._count(batch)
+    def examine(self, portions: Iterable[Portion]) -> Iterator[_Examined]:
+        """Lets admission judge the events of each portion, in their order."""
+        for portion in portions:
+            horizon_ms = self._admission.horizon_ms
+            records = portion.batch.records
+            verdicts = self._admission.admit(portion.batch)
+            yield _Examined(portion, verdicts, records["kind"].copy(), records["ts"].copy(), horizon_ms)
+
+    def take(self, examined: _Examined) -> None:
+        """Applies the admitted events of a portion."""
+        batch, kinds, times = examined.portion.batch, examined.kinds, examined.times
+        if examined.portion.refused or examined.verdicts.any():
+            admitted = examined.verdicts == Admitted.NEW
+            batch, kinds, times = self._sort_out(examined, admitted), kinds[admitted], times[admitted]
+        self._count(kinds, times)
         if self._pseudonyms is not None:
             batch = self._pseudonyms.replace_all(batch)
         for start in range(0, len(batch), self._batch_size):
@@ -147,12 +171,12 @@ class _Run:
         self.tally.flags += len(outcome.flags)
         self._results.write(outcome)
 
-    def _sort_out(self, portion: Portion, verdicts: Verdicts, horizon_ms: int) -> EventBatch:
+    def _sort_out(self, examined: _Examined, admitted: npt.NDArray[np.bool_]) -> EventBatch:
         """The admitted events of a portion; the others are counted, rejected ones written down in order."""
-        admitted = verdicts == Admitted.NEW
+        portion, verdicts, horizon_ms = examined.portion, examined.verdicts, examined.horizon_ms
         self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
         ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
-        horizons = np.where(admitted, portion.batch.records["ts"] + DAY_MS * admitted, horizon_ms)
+        horizons = np.where(admitted, examined.times + DAY_MS * admitted, horizon_ms)
         horizons = np.maximum(np.maximum.accumulate(horizons), horizon_ms)
         refused = list(portion.refused)
         for row in ahead.tolist():
@@ -176,14 +200,12 @@ class _Run:
             dead_letter(block.file.name, block.offset(line), block.raw(line), block.length(line), rejected)
         )
 
-    def _count(self, batch: EventBatch) -> None:
-        if not len(batch):
+    def _count(self, kinds: npt.NDArray[np.uint8], times: npt.NDArray[np.int64]) -> None:
+        if not len(kinds):
             return
         tally = self.tally
-        tally.events += len(batch)
-        counts = np.bincount(batch.records["kind"]).tolist()
-        tally.by_kind.update(dict(enumerate(counts)))
-        times = batch.records["ts"]
+        tally.events += len(kinds)
+        tally.by_kind.update(dict(enumerate(np.bincount(kinds).tolist())))
         first, last = int(times.min()), int(times.max())
         tally.first_ts = first if tally.first_ts is None else min(first, tally.first_ts)
         tally.last_ts = max(last, tally.last_ts)
@@ -193,7 +215,9 @@ def _place(refused: tuple[int, Rejected]) -> int:
     return refused[0]
 
 
-def _summary(files: InputFiles, engine: Engine, tally: _Tally, rings: int, seconds: float) -> Summary:
+def _summary(
+    files: InputFiles, engine: Engine, digest: str, tally: _Tally, rings: int, seconds: float
+) -> Summary:
     reasons = {reason.value: count for reason, count in tally.rejected.items()}
     return Summary(
         version=_version(),
@@ -209,7 +233,7 @@ def _summary(files: InputFiles, engine: Engine, tally: _Tally, rings: int, secon
         engine=dict(sorted(engine.counts().items())),
         model_id=engine.model_id,
         config_digest=engine.config_digest,
-        state_digest=engine.state_digest(),
+        state_digest=digest,
         seconds=round(seconds, 3),
         events_per_second=round(tally.events / seconds, 1),
         peak_memory_mb=peak_memory_mb(),

@@ -37,4 +37,7 @@ class Engine(Protocol):
         """How much the engine holds: live links, entities, accounts, open rings and the like."""
 
     def state_digest(self) -> str:
-        """A digest of the graph that does not depend on the order of the events."""
+        """A digest of the graph that does not depend on the order of the events.
+
+        It may be asked in another thread while results are read, and not while events are applied.
+        """

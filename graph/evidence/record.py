@@ -113,6 +113,8 @@ _HINTS: Final = get_type_hints(Evidence)
 _CODES: Final[dict[type, str]] = {int: "i8", float: "f8", Shape: "i8"}
 EVIDENCE: Final = np.dtype([(field.name, _CODES[_HINTS[field.name]]) for field in fields(Evidence)])
 """The same as one record; ``shape`` by its code."""
+_SHAPES: Final = tuple(Shape)
+_SHAPE: Final = [field.name for field in fields(Evidence)].index("shape")
 
 
 Record = Any
@@ -121,5 +123,6 @@ Record = Any
 
 def evidence_of(record: Any) -> Evidence:
     """The typed evidence of one record of dtype ``EVIDENCE``."""
-    values = dict(zip(EVIDENCE.names or (), record.tolist(), strict=True))
-    return Evidence(**{**values, "shape": tuple(Shape)[values["shape"]]})
+    values = list(record.tolist())
+    values[_SHAPE] = _SHAPES[values[_SHAPE]]
+    return Evidence(*values)
