@@ -48,10 +48,14 @@ def psi(then: Spread, values: Values) -> float:
     """The index of ``values`` against ``then``; at least 0. Raises ValueError when there are no values."""
     if not len(values):
         raise ValueError("expected values to compare, found none; wait for the first candidates")
-    now = _shares(values, np.array(then.bounds))
-    before = np.array(then.shares)
-    least = 0.5 / len(values)
-    now, before = np.maximum(now, least), np.maximum(before, least)
+    return psi_of_counts(then, _counts(values, np.array(then.bounds)))
+
+
+def psi_of_counts(then: Spread, counts: npt.NDArray[np.integer]) -> float:
+    """The index of values of which each bin of ``then`` holds so many; some bin holds one."""
+    total = int(counts.sum())
+    least = 0.5 / total
+    now, before = np.maximum(counts / total, least), np.maximum(np.array(then.shares), least)
     return float(np.sum((now - before) * np.log(now / before)))
 
 
@@ -62,6 +66,9 @@ def drift_of(then: Mapping[str, Spread], now: Mapping[str, Values]) -> list[Drif
 
 
 def _shares(values: Values, bounds: Values) -> npt.NDArray[np.float64]:
+    return np.asarray(_counts(values, bounds) / len(values))
+
+
+def _counts(values: Values, bounds: Values) -> npt.NDArray[np.intp]:
     # A value at a bound belongs to the bin below, so that a heap at one value keeps together.
-    counts = np.bincount(np.searchsorted(bounds, values, side="left"), minlength=len(bounds) + 1)
-    return np.asarray(counts / len(values))
+    return np.bincount(np.searchsorted(bounds, values, side="left"), minlength=len(bounds) + 1)

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from gnn.moved import Moved, moved_most
 from gnn.removal import Tie, ties_of
@@ -25,6 +25,7 @@ from graph.engine import Engine, EngineConfig
 from graph.event_batch import EventBatch
 from graph.events import EventBase
 from graph.judgement import Judgement
+from graph.member_scoring import MemberScorer
 from graph.rings import Moment
 from graph.scoring import Scorer
 from graph.vocabulary import LinkKind
@@ -115,7 +116,7 @@ class Explanation:
 def explain(
     events: Iterable[EventBase],
     accounts: Collection[str],
-    scorer: Scorer,
+    scorer: Scorer | MemberScorer,
     config: EngineConfig | None = None,
     threshold: float | None = None,
 ) -> Explanation:
@@ -136,7 +137,7 @@ class Explainer:
     def __init__(
         self,
         events: Iterable[EventBase],
-        scorer: Scorer,
+        scorer: Scorer | MemberScorer,
         config: EngineConfig | None = None,
         threshold: float | None = None,
     ) -> None:
@@ -180,7 +181,9 @@ class Explainer:
             reached, _ = check.ask(removed)
             asked = found.runs + check.runs
         features = self._features.get(frozenset(ring.accounts), ())
-        moved = moved_most(features, self._scorer) if features else ()
+        # What evidence does to a score that reads members too cannot be asked of the evidence alone.
+        is_told = bool(features) and not isinstance(self._scorer, MemberScorer)
+        moved = moved_most(features, cast(Scorer, self._scorer)) if is_told else ()
         return Explanation(True, tuple(removed), ring.score, reached, reached < self._limit, moved, asked)
 
     def standing(self, events: EventBatch, members: frozenset[str]) -> tuple[float, float]:

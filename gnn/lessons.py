@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -57,6 +57,19 @@ class Batch:
     def rows(self) -> int:
         """How many examples there are."""
         return len(self.labels)
+
+    def on(self, device: torch.device) -> Batch:
+        """The same with its tensors on a device; relations follow when they are first used there."""
+        return replace(
+            self,
+            features=self.features.to(device),
+            member=self.member.to(device),
+            owner=self.owner.to(device),
+            evidence=self.evidence.to(device),
+            labels=self.labels.to(device),
+            weights=self.weights.to(device),
+            fraudulent=self.fraudulent.to(device),
+        )
 
 
 def lesson_of(snapshot: Snapshot, layers: int, fanout: int | None, seed: int) -> Lesson:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from gnn.claims import kept_apart
 from gnn.drift import Spread, spread_of
+from gnn.drift_watch import SCORE
 from gnn.lessons import Lesson, group_weights
 from gnn.platt import Calibration, calibrate
 from gnn.stored_model import (
@@ -23,8 +25,6 @@ from gnn.stored_model import (
 )
 from gnn.training import Epoch, Fitted, TrainingConfig, fit
 from graph.scoring import FEATURES
-
-SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,14 @@ def make_model(
     provenance: Provenance,
     progress: Callable[[Epoch], None] | None = None,
     checkpoint: Path | None = None,
+    device: torch.device | None = None,
 ) -> StoredModel:
     """Fit on the training part; stop by one half of the check part's groups and calibrate on the other.
 
     Where a half lacks rings or honest candidates, both halves do both.
     """
     stop, rest = halves(parts.check)
-    fitted = fit(parts.train, stop, config, progress, checkpoint)
+    fitted = fit(parts.train, stop, config, progress, checkpoint, device or torch.device("cpu"))
     examples = [example for lesson in rest for example in lesson.examples]
     labels = np.array([float(example.is_ring) for example in examples])
     weights = group_weights(examples).astype(np.float64)

@@ -1,13 +1,14 @@
 """One step of message passing over a fixed relation, as a sparse product that gradients flow through.
 
 A relation is a sparse matrix M of (receivers, senders); a step is ``M @ h``, its gradient ``M.T @ g``. Both
-are scipy CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a
-CPU than gathering and scattering messages, and deterministic. On the CPU only.
+are CSR products, so that neither direction builds an edge-by-edge tensor: several times faster on a CPU than
+gathering and scattering messages. On the CPU they are scipy's, and deterministic; elsewhere they are torch's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +23,26 @@ class Relation:
 
     forward: sparse.csr_matrix
     backward: sparse.csr_matrix
+    _copies: dict[tuple[torch.device, bool], Tensor] = field(default_factory=dict, repr=False)
+
+    def on(self, device: torch.device, *, backward: bool = False) -> Tensor:
+        """The matrix, or its transpose, as a CSR tensor on a device; copied there once."""
+        key = (device, backward)
+        if key not in self._copies:
+            self._copies[key] = tensor_of(self.backward if backward else self.forward, device)
+        return self._copies[key]
+
+
+def tensor_of(matrix: sparse.csr_matrix, device: torch.device) -> Tensor:
+    """A scipy CSR matrix as a torch CSR tensor."""
+    matrix = matrix.sorted_indices()
+    parts = (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data)
+    rows, columns, values = (torch.from_numpy(part) for part in parts)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state", UserWarning)
+        return torch.sparse_csr_tensor(
+            rows, columns, values, matrix.shape, device=device, check_invariants=True
+        )
 
 
 def relation_of(matrix: sparse.csr_matrix) -> Relation:
@@ -50,11 +71,20 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, h: Tensor, relation: Relation) -> Tensor:
         ctx.relation = relation
+        if not _is_on_cpu(h):
+            return relation.on(h.device) @ h.detach()
         return torch.from_numpy(relation.forward @ h.detach().numpy())
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return torch.from_numpy(ctx.relation.backward @ gradients[0].contiguous().numpy()), None
+        gradient = gradients[0].contiguous()
+        if not _is_on_cpu(gradient):
+            return ctx.relation.on(gradient.device, backward=True) @ gradient, None
+        return torch.from_numpy(ctx.relation.backward @ gradient.numpy()), None
+
+
+def _is_on_cpu(h: Tensor) -> bool:
+    return h.device.type == "cpu"
 
 
 def _inverse(sums: Any) -> Any:

@@ -68,8 +68,8 @@ class RingModel(nn.Module):
 def pool(vectors: Tensor, owner: Tensor, rows: int) -> Tensor:
     """Log size, mean and maximum of each owner's vectors: (rows, 1 + 2 * width). Every owner has some."""
     width = vectors.shape[1]
-    sizes = torch.zeros(rows).index_add(0, owner, torch.ones(len(owner)))
-    mean = torch.zeros(rows, width).index_add(0, owner, vectors) / sizes[:, None]
+    sizes = vectors.new_zeros(rows).index_add(0, owner, vectors.new_ones(len(owner)))
+    mean = vectors.new_zeros(rows, width).index_add(0, owner, vectors) / sizes[:, None]
     where = owner[:, None].expand(-1, width)
-    largest = torch.full((rows, width), -torch.inf).scatter_reduce(0, where, vectors, "amax")
+    largest = vectors.new_full((rows, width), -torch.inf).scatter_reduce(0, where, vectors, "amax")
     return torch.cat([torch.log(sizes)[:, None], mean, largest], dim=1)

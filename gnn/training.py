@@ -27,6 +27,7 @@ from gnn.scorer import load_scorer
 from graph.errors import Fatal
 
 MEMBER_LOSS: Final = 0.3
+_CPU: Final = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,12 @@ class Fitted:
         self.model.eval()
         found = []
         layers = self.model.config.layers
+        device = next(self.model.parameters()).device
         for lesson in lessons:
+            batch = batch_of([lesson], [group_weights(lesson.examples)], self.mean, self.scale, layers)
             with torch.no_grad():
-                logits, _ = self.model(
-                    batch_of([lesson], [group_weights(lesson.examples)], self.mean, self.scale, layers)
-                )
-            found.append(logits.numpy())
+                logits, _ = self.model(batch.on(device))
+            found.append(logits.cpu().numpy())
         return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
@@ -94,15 +95,19 @@ def fit(
     config: TrainingConfig,
     progress: Callable[[Epoch], None] | None = None,
     checkpoint: Path | None = None,
+    device: torch.device = _CPU,
 ) -> Fitted:
     """Fit on ``train``, stop by ``check``. Goes on from ``checkpoint`` where that exists, and writes it.
+
+    The steps are made on ``device``; the model that comes back lies on the CPU. On the CPU the same lessons
+    and seed give the same weights, on another device nearly so.
 
     Raises Fatal when either part lacks rings or honest candidates, or the checkpoint is of another fit.
     """
     _must_hold_both(train, "training")
     _must_hold_both(check, "check")
     mean, scale = standardisation(train)
-    run = _Run(config, train, mean, scale)
+    run = _Run(config, train, mean, scale, device)
     if checkpoint is not None and checkpoint.exists():
         run.restore(checkpoint)
     weights = _shares(train)
@@ -115,7 +120,9 @@ def fit(
 
     order = np.random.default_rng(config.seed).permutation(len(train))
     batches = [
-        batch_of([train[n] for n in picked], [weights[n] for n in picked], mean, scale, config.layers)
+        batch_of([train[n] for n in picked], [weights[n] for n in picked], mean, scale, config.layers).on(
+            device
+        )
         for picked in np.split(order, range(config.lessons, len(order), config.lessons))
     ]
     if config.from_logistic and not run.epochs:
@@ -130,13 +137,20 @@ def fit(
         if progress is not None:
             progress(epoch)
     run.model.load_state_dict(run.best)
-    return Fitted(run.model, mean, scale, tuple(run.epochs))
+    return Fitted(run.model.cpu(), mean, scale, tuple(run.epochs))
 
 
 class _Run:
     """A fit under way: what a checkpoint holds."""
 
-    def __init__(self, config: TrainingConfig, train: Sequence[Lesson], mean: Matrix, scale: Matrix) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        train: Sequence[Lesson],
+        mean: Matrix,
+        scale: Matrix,
+        device: torch.device,
+    ) -> None:
         torch.manual_seed(config.seed)
         first = train[0]
         sizes = RingModelConfig(
@@ -151,6 +165,9 @@ class _Run:
         if config.from_logistic:
             known = load_scorer()
             self.model.start_from(known.weights, known.intercept)
+        # Drawn on the CPU, so that every device begins with the same weights.
+        self._device = device
+        self.model.to(device)
         self.steps = torch.optim.AdamW(self.model.parameters(), lr=config.rate, weight_decay=config.decay)
         self.epochs: list[Epoch] = []
         self.best = copy.deepcopy(self.model.state_dict())
@@ -160,6 +177,7 @@ class _Run:
             "config": asdict(config),
             "standardised": [float(mean.sum()), float(scale.sum())],
             "examples": sum(len(lesson.examples) for lesson in train),
+            "device": device.type,
         }
 
     def loss_on(self, batches: Sequence[Batch]) -> float:
@@ -205,13 +223,15 @@ class _Run:
             "epochs": [asdict(epoch) for epoch in self.epochs],
             "random": torch.get_rng_state(),
         }
+        if self._device.type == "cuda":
+            state["random_cuda"] = torch.cuda.get_rng_state(self._device)
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
         partial.replace(path)
 
     def restore(self, path: Path) -> None:
         """Take up where ``save`` left off."""
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location="cpu")
         if state["about"] != self._about:
             raise Fatal(
                 f"expected {path} to be a checkpoint of this fit, found one of other data or settings; "
@@ -222,6 +242,8 @@ class _Run:
         self.best, self.since = state["best"], state["since"]
         self.epochs = [Epoch(**epoch) for epoch in state["epochs"]]
         torch.set_rng_state(state["random"])
+        if self._device.type == "cuda":
+            torch.cuda.set_rng_state(state["random_cuda"], self._device)
 
 
 def _shares(lessons: Sequence[Lesson]) -> list[Floats]:

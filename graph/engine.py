@@ -40,6 +40,7 @@ from graph.judging import (
     weigh_accounts,
 )
 from graph.looking import view_of
+from graph.member_scoring import MemberScorer
 from graph.memory import Memory
 from graph.results import AccountScore, Outcome, Ring
 from graph.ring_table import RingTable
@@ -58,6 +59,7 @@ from graph.state import (
     SUBJECT,
     TRUNCATED,
     WATERMARK,
+    State,
 )
 from graph.ties import began_ms, ties
 from graph.view import GraphView
@@ -108,7 +110,9 @@ class Engine:
     ``observer`` is called with every judgement, its features and its moment; training reads from it.
     """
 
-    def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
+    def __init__(
+        self, config: EngineConfig, scorer: Scorer | MemberScorer, observer: Observer | None = None
+    ) -> None:
         self.model_id = scorer.model_id
         self.config_digest = config.digest
         self._config = config
@@ -120,6 +124,11 @@ class Engine:
         """Work on these arrays, with these rings open in them."""
         self._memory = memory
         self.entities = EntityIndex(memory)
+        self._reader = None
+        if isinstance(self._scorer, MemberScorer):
+            memory.links.follow()
+            memory.reserve(0, 0)
+            self._reader = self._scorer.reader()
         state, policy = memory.state, self._config.policy
         state.policy[:] = (policy.review, policy.block, policy.close, policy.min_accounts)
         state.numbers[OBSERVED] = self._observer is not None
@@ -194,6 +203,11 @@ class Engine:
             "open_rings": len(self._rings),
         }
 
+    @property
+    def state(self) -> State:
+        """The arrays themselves, to be read and not changed; valid until the next batch."""
+        return self._memory.state
+
     def view(self) -> GraphView:
         """The graph as columns. O(entities + links log links)."""
         return view_of(self._memory)
@@ -249,7 +263,7 @@ class Engine:
                 return
             moment = at or self._moment(batch)
             if said == SCORE:
-                state.score[0] = self._scorer.score(state.features.tolist())
+                self._score()
             elif said == JUDGED:
                 self._rings.judge(self._judgement(moment), moment, outcome)
             elif said == FELL_APART:
@@ -287,9 +301,18 @@ class Engine:
             state.members[:members] = accounts
             state.numbers[TRUNCATED] = 0
         weigh_accounts(state, members, shape)
-        state.score[0] = self._scorer.score(state.features.tolist())
+        self._score()
         take_score(state)
         return self._judgement(at)
+
+    def _score(self) -> None:
+        """The score of what was weighed, by a scorer that is not for kernels to work out."""
+        state = self._memory.state
+        if self._reader is not None:
+            state.score[0] = self._reader.score(state, state.members[: state.numbers[MEMBERS]])
+        else:
+            assert not isinstance(self._scorer, MemberScorer)
+            state.score[0] = self._scorer.score(state.features.tolist())
 
     def _part(self, entity: int, at: Moment, outcome: Outcome) -> None:
         """Judge the parts of a ring one of whose clusters changed; a ring that fell apart is split."""

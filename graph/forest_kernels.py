@@ -66,8 +66,8 @@ def join(s: LinkState, f: ForestState, link: int) -> bool:
     record = s.links[link]
     if record.joins != 0:
         return False
-    note_link(s.notes, link)
     source, target = wide(record.source), wide(record.target)
+    note_link(s.notes, link, source, target)
     if same(f, source, target):
         _set_aside(s, f, link, source, target)
         return False
@@ -84,8 +84,8 @@ def part(s: LinkState, f: ForestState, link: int) -> bool:
     if was == 0:
         return False
     record.joins = 0
-    note_link(s.notes, link)
     source, target = wide(record.source), wide(record.target)
+    note_link(s.notes, link, source, target)
     if was == BESIDE:
         f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), link, source)
         f.nodes[target].other = removed(s.links, wide(f.nodes[target].other), link, target)

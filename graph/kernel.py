@@ -20,7 +20,7 @@ from numba import config, njit, types
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_ROOMS: Final = ("graph", "streaming")
+_ROOMS: Final = ("gnn", "graph", "streaming")
 """The packages that hold kernels."""
 
 

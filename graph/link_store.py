@@ -212,8 +212,13 @@ class LinkStore:
 
     def forget_notes(self) -> None:
         """Take no notes any more. ``state`` has to be asked anew."""
-        self.notes = Notes()
+        self.notes = self.notes.forgotten()
         self._replace(notes=self.notes.state)
+
+    def follow(self) -> None:
+        """Keep for each entity when it was last touched. ``state`` has to be asked anew."""
+        self.notes.follow()
+        self._fit_notes(0)
 
     def _fit_notes(self, links: int) -> None:
         s = self._state

@@ -172,7 +172,7 @@ def touch_at(
 ) -> tuple[int, bool]:
     """As ``touch``, for a caller that has just located the key (-1 when it was not there)."""
     link, revived = _touch(s, located, kind, source, target, ts, money)
-    note_link(s.notes, link)
+    note_link(s.notes, link, source, target)
     return link, revived
 
 

@@ -5,6 +5,9 @@ keys of the links that went. A link's record may be used for another key once it
 link that went is noted by its key. While nobody asks, a note costs one look at a number.
 
 What was *told* is what the asker knows to be live: only of such a link is it worth saying that it went.
+
+Beside the lists, and without regard to them, a scorer that reads the graph may *follow*: then every entity
+carries the tick at which its facts or its links were last touched. The scorer moves the tick with each look.
 """
 
 from __future__ import annotations
@@ -28,13 +31,18 @@ LINKS: Final = 1
 ENTITIES: Final = 2
 GONE: Final = 3
 DECLARED: Final = 4
+TICK: Final = 5
 NUMBERS: Final = 8
-"""Places in ``numbers``: whether notes are taken, how many there are, identifiers declared public."""
+"""Places in ``numbers``: whether notes are taken, how many there are, identifiers declared public, and the
+tick of whoever follows."""
 
 OFF: Final = 0
 ON: Final = 1
 CATCHING_UP: Final = 2
 """Stages. While catching up, the asker may know of links that come now: it is ahead of the events."""
+_STAGES: Final = 3
+FOLLOWED: Final = 4
+"""Bits of ``numbers[STAGE]``: those of the stage, and whether somebody follows."""
 
 
 class NoteState(Arrays):
@@ -48,6 +56,8 @@ class NoteState(Arrays):
     entities: npt.NDArray[np.int32]
     gone: npt.NDArray[np.int64]
     """Keys: kind, source and target in ``ENTITY_BITS`` bits each."""
+    touched: npt.NDArray[np.int64]
+    """By entity, while somebody follows: the tick at which its facts or links were last touched."""
     numbers: npt.NDArray[np.int64]
 
     fields: ClassVar[dict[str, Field]] = {
@@ -56,37 +66,59 @@ class NoteState(Arrays):
         "links": np.dtype(np.int32),
         "entities": np.dtype(np.int32),
         "gone": np.dtype(np.int64),
+        "touched": np.dtype(np.int64),
         "numbers": np.dtype(np.int64),
     }
 
 
 @inlined
-def note_link(n: NoteState, link: int) -> None:
+def note_link(n: NoteState, link: int, source: int, target: int) -> None:
     """A link is new, was used, or joins otherwise than before."""
-    if n.numbers[STAGE] != OFF:
-        mark = n.link_marks[link]
-        if mark & NOTED == 0:
-            n.links[n.numbers[LINKS]] = link
-            n.numbers[LINKS] += 1
-        n.link_marks[link] = mark | (NOTED | TOLD if n.numbers[STAGE] == CATCHING_UP else NOTED)
+    stage = n.numbers[STAGE]
+    if stage != OFF:
+        _touch(n, source, target)
+        if stage & _STAGES != OFF:
+            mark = n.link_marks[link]
+            if mark & NOTED == 0:
+                n.links[n.numbers[LINKS]] = link
+                n.numbers[LINKS] += 1
+            n.link_marks[link] = mark | (NOTED | TOLD if stage & _STAGES == CATCHING_UP else NOTED)
 
 
 @inlined
 def note_gone(n: NoteState, link: int, kind: int, source: int, target: int) -> None:
     """A link fell out of the window."""
-    if n.numbers[STAGE] != OFF and n.link_marks[link] & TOLD != 0:
-        n.link_marks[link] &= NOTED
-        n.gone[n.numbers[GONE]] = (kind << 2 * ENTITY_BITS) | (source << ENTITY_BITS) | target
-        n.numbers[GONE] += 1
+    stage = n.numbers[STAGE]
+    if stage != OFF:
+        _touch(n, source, target)
+        if stage & _STAGES != OFF and n.link_marks[link] & TOLD != 0:
+            n.link_marks[link] &= NOTED
+            n.gone[n.numbers[GONE]] = (kind << 2 * ENTITY_BITS) | (source << ENTITY_BITS) | target
+            n.numbers[GONE] += 1
 
 
 @inlined
 def note_entity(n: NoteState, entity: int) -> None:
-    """The facts or the score of an account changed."""
-    if n.numbers[STAGE] != OFF and n.entity_marks[entity] == 0:
+    """The facts of an account changed."""
+    if n.numbers[STAGE] != OFF:
+        _touch(n, entity, entity)
+        note_score(n, entity)
+
+
+@inlined
+def note_score(n: NoteState, entity: int) -> None:
+    """The score of an account changed, which is none of its facts: who follows reads no scores."""
+    if n.numbers[STAGE] & _STAGES != OFF and n.entity_marks[entity] == 0:
         n.entity_marks[entity] = NOTED
         n.entities[n.numbers[ENTITIES]] = entity
         n.numbers[ENTITIES] += 1
+
+
+@inlined
+def _touch(n: NoteState, one: int, other: int) -> None:
+    if n.numbers[STAGE] & FOLLOWED != 0:
+        n.touched[one] = n.numbers[TICK]
+        n.touched[other] = n.numbers[TICK]
 
 
 class Notes:
@@ -99,6 +131,7 @@ class Notes:
             "links": np.zeros(0, np.int32),
             "entities": np.zeros(0, np.int32),
             "gone": np.zeros(0, np.int64),
+            "touched": np.zeros(0, np.int64),
             "numbers": np.zeros(NUMBERS, np.int64),
         }
         self.state = NoteState(**self._arrays)
@@ -106,28 +139,46 @@ class Notes:
     @property
     def is_on(self) -> bool:
         """Whether notes are taken."""
-        return bool(self._arrays["numbers"][STAGE] != OFF)
+        return bool(self._stage != OFF)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether somebody follows."""
+        return bool(self._arrays["numbers"][STAGE] & FOLLOWED)
 
     def begin(self) -> None:
         """Take notes from now on. The caller makes room before the next event."""
-        self._arrays["numbers"][STAGE] = ON
+        self._set_stage(ON)
+
+    def follow(self) -> None:
+        """Keep the ticks of what is touched from now on. The caller makes room before the next event."""
+        self._arrays["numbers"][STAGE] |= FOLLOWED
+
+    @property
+    def _stage(self) -> int:
+        return int(self._arrays["numbers"][STAGE]) & _STAGES
+
+    def _set_stage(self, stage: int) -> None:
+        self._arrays["numbers"][STAGE] &= FOLLOWED
+        self._arrays["numbers"][STAGE] |= stage
 
     def fit(self, links: int, entities: int, falls: int) -> bool:
         """Room for so many links and entities, and for so many links to fall; True when arrays moved.
 
-        While notes are off nothing is reserved. No more links than there is room for were told, and each goes
-        once; while catching up, what may fall in a batch is added to what has.
+        While notes are off nothing is reserved for them, nor for ticks while nobody follows. No more links
+        than there is room for were told, and each goes once; while catching up, what may fall in a batch is
+        added to what has.
         """
-        if not self.is_on:
-            return False
         gone = links
-        if self._arrays["numbers"][STAGE] == CATCHING_UP:
+        if self._stage == CATCHING_UP:
             gone = max(links, int(self._arrays["numbers"][GONE]) + falls)
-        moved = False
-        for name, size in (
+        noted = (
             *(("link_marks", links), ("links", links), ("gone", gone)),
             *(("entity_marks", entities), ("entities", entities)),
-        ):
+        )
+        followed = (("touched", entities),)
+        moved = False
+        for name, size in (noted if self.is_on else ()) + (followed if self.is_followed else ()):
             old = self._arrays[name]
             if len(old) < size:
                 self._arrays[name] = np.zeros(max(size, 2 * len(old)), old.dtype)
@@ -161,10 +212,19 @@ class Notes:
         self._arrays["link_marks"][live] = TOLD
         self._arrays["entity_marks"][self._arrays["entities"][: numbers[ENTITIES]]] = 0
         numbers[[LINKS, ENTITIES, GONE]] = 0
-        numbers[STAGE] = ON
+        self._set_stage(ON)
+
+    def forgotten(self) -> Notes:
+        """Notes that are off and know nothing, but for the ticks of whoever follows."""
+        notes = Notes()
+        numbers = self._arrays["numbers"]
+        notes._arrays["touched"] = self._arrays["touched"]
+        notes._arrays["numbers"][[STAGE, TICK]] = numbers[STAGE] & FOLLOWED, numbers[TICK]
+        notes.state = NoteState(**notes._arrays)
+        return notes
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of everything, for a snapshot; nothing while notes are off."""
+        """Copies of all notes, for a snapshot; nothing while they are off. Ticks are in none."""
         if not self.is_on:
             return {}
         numbers = self._arrays["numbers"]
@@ -172,6 +232,7 @@ class Notes:
         return {
             name: array[: numbers[used[name]]].copy() if name in used else array.copy()
             for name, array in self._arrays.items()
+            if name != "touched"
         }
 
     @classmethod
@@ -182,7 +243,7 @@ class Notes:
         """
         notes = cls()
         if arrays:
-            notes._arrays = {name: arrays[name].copy() for name in notes._arrays}
+            notes._arrays |= {name: arrays[name].copy() for name in arrays}
             notes._arrays["numbers"][STAGE] = CATCHING_UP
             notes._arrays["link_marks"][notes._arrays["links"]] |= TOLD
             notes.state = NoteState(**notes._arrays)

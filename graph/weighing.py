@@ -7,7 +7,7 @@ from typing import Final
 
 from graph.evidence.gathering import measure
 from graph.kernel import kernel
-from graph.notes import note_entity
+from graph.notes import note_score
 from graph.scoring import linear_score, read_features
 from graph.shapes import CLUSTERS
 from graph.state import ANSWERS, EVENT, MEMBERS, NO_RING, SHAPE, State, account_of
@@ -45,7 +45,7 @@ def forget_scores(state: State) -> None:
     """The accounts of the candidate at hand are too few to be judged."""
     for place in range(state.numbers[MEMBERS]):
         account_of(state, state.members[place]).score = 0.0
-        note_entity(state.links.notes, state.members[place])
+        note_score(state.links.notes, state.members[place])
 
 
 @kernel
@@ -74,7 +74,7 @@ def take_score(state: State) -> None:
         state.score[0] = answered(state.score[0], answers / members)
     for place in range(members):
         account = account_of(state, state.members[place])
-        note_entity(state.links.notes, state.members[place])
+        note_score(state.links.notes, state.members[place])
         if (
             account.ring == NO_RING
             or state.numbers[SHAPE] == CLUSTERS

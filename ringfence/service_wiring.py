@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
 from graph.errors import BadCall, Unavailable
+from ringfence.model_choice import drift_of, scorer_at
 from streaming.value_format import ValueFormat
 
 if TYPE_CHECKING:
     from graph.engine import Engine as GraphEngine
+    from graph.member_scoring import MemberScorer
+    from graph.scoring import Scorer
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
     from streaming.kafka.options import KafkaOptions
@@ -39,6 +42,8 @@ class RunOptions:
     state: Path
     window_days: float
     max_line_bytes: int
+    model: Path | None = None
+    """Where the model that scores lies; None is the score that ships."""
     pseudonym_key: bytes | None = None
     connect_within_s: float = 60.0
     values: ValueFormat = ValueFormat.JSON
@@ -77,12 +82,11 @@ def decoding(options: RunOptions) -> Decode:
     ).decode_values
 
 
-def new_engine(window_days: float) -> Engine:
-    """An empty engine with the shipped scorer."""
-    from gnn.scorer import load_scorer
+def new_engine(window_days: float, scorer: Scorer | MemberScorer | None = None) -> Engine:
+    """An empty engine with that scorer, by default the one that ships."""
     from graph.engine import Engine, EngineConfig
 
-    return Engine(EngineConfig(window_days=window_days), load_scorer())
+    return Engine(EngineConfig(window_days=window_days), scorer or scorer_at(None))
 
 
 @contextmanager
@@ -109,7 +113,9 @@ def service(
     from streaming.service.state_folder import StateFolder
 
     decode = decoding(options)
+    scorer = scorer_at(options.model)
     log = Log(log_to or sys.stderr, uuid.uuid4().hex[:12])
+    log.note("scoring", {"model": scorer.model_id, "from": str(options.model or "the package")})
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
@@ -129,7 +135,7 @@ def service(
         behind, reached = _store(options, log, stack)
 
         def new_core(clock_ms: int) -> Core:
-            engine = make_engine() if make_engine is not None else new_engine(options.window_days)
+            engine = make_engine() if make_engine is not None else new_engine(options.window_days, scorer)
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 
@@ -152,6 +158,7 @@ def service(
             store_reached=reached,
             warn=log.warn,
             note=log.note,
+            drift=drift_of(scorer),
         )
         running = Service(parts, config, status)
         # What is loaded by now stays: the collector need not walk through it while events wait.

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     max_line_bytes: int = Field(
         default=1_048_576, ge=1024, description="A longer line goes to the dead letters."
     )
+    model: Path | None = Field(
+        default=None,
+        description="Model that scores: a folder written by `train`, or a registry with its champion.",
+    )
     pseudonym_key: SecretStr | None = Field(
         default=None, description="Secret with which identifiers are pseudonymised where they enter."
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph.errors import BadCall
 from graph.stores.opening import StoreAddress, open_reader, open_writer
+from ringfence.model_choice import scorer_at
 from ringfence.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,7 +111,6 @@ def engine_of(snapshot: Path, options: DetectOptions) -> tuple[Engine, Header]:
 
     Raises BadCall when there is none, it is damaged, or another configuration made it.
     """
-    from gnn.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
     from streaming.service.state_folder import Header
     from streaming.snapshots import Damaged, read_snapshot
@@ -125,10 +125,13 @@ def engine_of(snapshot: Path, options: DetectOptions) -> tuple[Engine, Header]:
         header, arrays = read_snapshot(path, Header)
     except Damaged as error:
         raise BadCall(f"{error}; give an older snapshot, or event files") from error
-    engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
+    engine = Engine(EngineConfig(window_days=options.window_days), scorer_at(options.model))
     misfit = header.misfit(engine)
     if misfit is not None:
-        raise BadCall(f"{misfit} in {path.name}; give the --window-days and the model of the service")
+        raise BadCall(
+            f"{misfit} in {path.name}; give the --window-days of the service, and its model as "
+            "RINGFENCE_MODEL"
+        )
     prefix = "engine/"
     engine.load({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
     return engine, header

@@ -70,6 +70,7 @@ def train(
     config: TrainingConfig,
     command: str,
     watch: Watch | None = None,
+    device: torch.device | None = None,
 ) -> TrainingOutcome:
     """Train on one world, split by time and by ring, and write model and report to ``out``.
 
@@ -88,6 +89,7 @@ def train(
         Provenance(__version__, command, [config.seed]),
         watch,
         out / CHECKPOINT,
+        device,
     )
     figures = _report(out, model, parts.test, truth, model.fitted.epochs)
     save_model(out, model)

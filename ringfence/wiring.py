@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.stores.opening import StoreAddress
+from ringfence.model_choice import scorer_at
 from ringfence.settings import Settings
 from ringfence.store_wiring import recorded
 from ringfence.terminal import Advance
@@ -24,6 +25,8 @@ class DetectOptions:
     batch_size: int
     window_days: float
     max_line_bytes: int
+    model: Path | None = None
+    """Where the model that scores lies; None is the score that ships."""
     pseudonym_key: bytes | None = None
 
     @classmethod
@@ -33,6 +36,7 @@ class DetectOptions:
             batch_size=settings.batch_size,
             window_days=settings.window_days,
             max_line_bytes=settings.max_line_bytes,
+            model=settings.model,
         )
 
 
@@ -55,11 +59,10 @@ def run_engine(
     store: StoreAddress | None = None,
 ) -> tuple[Engine, Summary]:
     """As ``run_detection``, with the engine as it stands after the last event."""
-    from gnn.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
     from streaming import DetectConfig, detect
 
-    engine = Engine(EngineConfig(window_days=options.window_days), load_scorer())
+    engine = Engine(EngineConfig(window_days=options.window_days), scorer_at(options.model))
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,

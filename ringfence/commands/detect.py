@@ -29,6 +29,10 @@ def command(
         float | None,
         typer.Option(min=0.01, help="Days a link lives unseen [default: 90, or the setting]."),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Model that scores: what train wrote, or a registry."),
+    ] = None,
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,
@@ -49,6 +53,8 @@ def command(
         options = replace(options, batch_size=batch_size)
     if window_days is not None:
         options = replace(options, window_days=window_days)
+    if model is not None:
+        options = replace(options, model=model)
     address = store_address(settings, store) if store or settings.store else None
     with progress_bar("Detecting", "bytes", quiet) as progress:
         summary = run_detection(events, out, options, progress, address)
@@ -56,7 +62,8 @@ def command(
         output().print(
             f"{summary.events:,} events, {summary.rejected.total:,} rejected, "
             f"{summary.duplicates:,} duplicates: {summary.flags:,} flags, "
-            f"{summary.rings:,} open rings in {summary.seconds:.1f} s. Results are in {out}",
+            f"{summary.rings:,} open rings in {summary.seconds:.1f} s, "
+            f"scored by {summary.model_id}. Results are in {out}",
             markup=False,
             soft_wrap=True,
         )

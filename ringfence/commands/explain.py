@@ -15,6 +15,10 @@ def command(
     *,
     events: Annotated[list[str], typer.Argument(metavar="EVENTS", help="The events that detect was given.")],
     results: Annotated[Path, typer.Option(metavar="OUT", help="A folder written by detect.")],
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The model that detect was given [default: the setting]."),
+    ] = None,
     ring: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="The ring; repeatable; every ring without it.")
     ] = None,
@@ -22,18 +26,21 @@ def command(
 ) -> None:
     """Say in words which devices, cards, trips or referrals make a ring one."""
     from gnn.explanation import Explainer
-    from gnn.scorer import load_scorer
     from queries import open_results
     from ringfence.history import events_about, in_order
+    from ringfence.model_choice import must_have_scored, scorer_at
+    from ringfence.settings import read_settings
 
     known = {each.ring_id: each for each in open_results(results).rings()}
     asked = sorted(known) if ring is None else list(ring)
     unknown = [name for name in asked if name not in known]
     if unknown:
         raise BadCall(f"expected a ring of {results}, found {unknown[0]}; see rings.ndjson there")
+    scorer = scorer_at(model or read_settings().model)
+    must_have_scored(scorer, results)
     with progress_bar("Reading", "bytes", quiet) as progress:
         accounts = {account for name in asked for account in known[name].accounts}
-        explainer = Explainer(events_about(in_order(events, progress), accounts), load_scorer())
+        explainer = Explainer(events_about(in_order(events, progress), accounts), scorer)
     console = output()
     verified = 0
     for name in asked:

@@ -38,6 +38,10 @@ def command(
     ] = None,
     snapshot_every: Annotated[int | None, typer.Option(min=1, help="Events between snapshots.")] = None,
     window_days: Annotated[float | None, typer.Option(min=0.01, help="Days a link lives unseen.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Model that scores: what train wrote, or a registry."),
+    ] = None,
     kafka_option: Passed = None,
     kafka_options_file: PassedFile = None,
     pseudonym_key_file: Annotated[
@@ -87,6 +91,7 @@ def command(
             "max_skew_s": max_skew,
             "snapshot_every": snapshot_every,
             "window_days": window_days,
+            "model": model,
             "value_format": value_format,
             "value_message": value_message,
             "registry": registry,
@@ -117,6 +122,7 @@ def command(
         state=settings.state,
         window_days=settings.window_days,
         max_line_bytes=settings.max_line_bytes,
+        model=settings.model,
         pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
         connect_within_s=settings.connect_within_s,
         values=value_format_named(settings.value_format),

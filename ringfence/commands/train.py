@@ -32,9 +32,14 @@ def command(
     seed: Annotated[int, typer.Option(help="The same seed and events give the same model.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="At most so many passes.")] = 60,
     patience: Annotated[int, typer.Option(min=1, help="Passes without a gain before it stops.")] = 8,
+    device: Annotated[
+        str,
+        typer.Option(metavar="cpu|cuda|auto", help="Where to compute; auto takes CUDA when there is one."),
+    ] = "cpu",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train the network on confirmed rings, split by time and by ring; a stopped run goes on."""
+    from gnn.device import device_for, device_named
     from gnn.training import Epoch, TrainingConfig
     from ringfence.history import known_about
     from ringfence.training_run import SNAPSHOT_DAYS, must_hold_no_model, read_world, train
@@ -48,12 +53,15 @@ def command(
             )
 
     must_hold_no_model(out)
+    on = device_for(device_named(device))
     known = known_about(events, truth, verdicts)
     with progress_bar("Reading", "bytes", quiet) as progress:
         snapshots = read_world(events, known, progress, SNAPSHOT_DAYS)
     config = TrainingConfig(seed=seed, epochs=epochs, patience=patience)
     named = f"ringfence train --seed {seed} --epochs {epochs} --patience {patience}"
-    outcome = train(snapshots, known, out, config, named, show)
+    # How many digits of the weights are the same again depends on it.
+    named += "" if on.type == "cpu" else f" --device {on.type}"
+    outcome = train(snapshots, known, out, config, named, show, on)
     if not quiet:
         print_figures(outcome.figures)
         console.print(

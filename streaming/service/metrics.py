@@ -62,6 +62,11 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     for what, size in sorted(status.engine.items()):
         held.add_metric([what], size)
     yield held
+    text = "Population stability index against the model's training; above 0.25 is called drift."
+    drift = GaugeMetricFamily("ringfence_drift", text, labels=["quantity"])
+    for quantity, psi in sorted(status.drift.items()):
+        drift.add_metric([quantity], psi)
+    yield drift
     yield _counter("ringfence_snapshot_failures", "Snapshots the disk refused.", status.snapshot_failures)
     yield _counter("ringfence_store_refused", "Rows the store would not take.", status.store_refused)
     yield _counter("ringfence_retries", "Waits for a server.", status.retries)

@@ -53,6 +53,8 @@ class Parts:
     """How far the store had come at the start, by partition."""
     warn: Callable[[str], None] = lambda _: None
     note: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
+    drift: Callable[[], Mapping[str, float]] = dict
+    """By quantity, population stability of what the model sees against its training; empty where unknown."""
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
 

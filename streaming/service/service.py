@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from gnn.drift import DRIFTED
 from graph.errors import Unavailable
 from streaming.service.batch_size import BatchSize
 from streaming.service.committing import Batch, Commits
@@ -46,6 +47,7 @@ class Service:
         self._look_again_s = self._ask_again_s = 0.0
         self._ends_are_known = False
         self._low_ms = 0
+        self._drifted: set[str] = set()
 
     def stop(self) -> None:
         """Asks the loop to finish its batch, commit and end; may be called by a signal handler."""
@@ -220,3 +222,15 @@ class Service:
             self._look_again_s = now + LOOK_EVERY_S
             status.lag = group.lags(intake.taken)
             status.engine = core.sizes()
+            self._watch_drift()
+
+    def _watch_drift(self) -> None:
+        """Shows how far the model's world has drifted; warns when more of it has than before."""
+        self.status.drift = self._parts.drift()
+        drifted = {name for name, psi in self.status.drift.items() if psi > DRIFTED}
+        if not drifted <= self._drifted:
+            self._parts.warn(
+                f"expected scores and evidence as in the model's training, found drift (population stability "
+                f"above {DRIFTED}) in {', '.join(sorted(drifted))}: look at ringfence_drift, and train anew"
+            )
+        self._drifted = drifted

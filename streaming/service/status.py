@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,6 +62,8 @@ class Status:
     held: int = 0
     engine: dict[str, int] = field(default_factory=dict)
     watermark_ms: int = 0
+    drift: Mapping[str, float] = field(default_factory=dict)
+    """By quantity, the population stability of what the model sees against its training."""
     snapshot_batch: int = 0
     snapshot_s: float | None = None
     """Monotonic seconds when the last snapshot was complete."""

@@ -34,6 +34,18 @@ def test_gradients_flow_through_a_step():
     assert h.grad.tolist() == [[0, 0], [0.5, 0.5], [0.5, 0.5]]
 
 
+def test_a_step_by_torch_is_that_by_scipy_forwards_and_backwards(monkeypatch):
+    relation = relation_of(mean_over(matrix([(0, 1), (0, 2), (1, 0), (3, 0)], 4)))
+    found = []
+    for on_cpu in (True, False):
+        monkeypatch.setattr("gnn.propagate._is_on_cpu", lambda _, on_cpu=on_cpu: on_cpu)
+        h = torch.arange(12, dtype=torch.float32).reshape(4, 3).requires_grad_()
+        step = propagate(relation, h)
+        (step * torch.arange(12).reshape(4, 3)).sum().backward()
+        found.append((step.detach(), h.grad))
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_a_vector_depends_on_what_lies_within_its_layers_and_on_nothing_beyond():
     torch.manual_seed(1)
     network = RelationalNetwork(NetworkConfig(inputs=2, relations=1, width=4, layers=2)).eval()

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from gnn.device import Device, device_for, device_named
 from gnn.scorer import load_scorer
 from gnn.training import TrainingConfig, fit
-from graph.errors import Fatal
+from graph.errors import BadCall, Fatal
 from tests.unit.gnn.worlds import lessons
 
 CONFIG = TrainingConfig(
@@ -95,3 +96,27 @@ def test_a_fit_starts_from_the_logistic_score_and_keeps_it_where_nothing_beats_i
     p = 1 / (1 + np.exp(-started.logits([lesson])))
     expected = [scorer.score(each.evidence.tolist()) for each in lesson.examples]
     assert p == pytest.approx(expected, abs=2 * scorer.doubt)
+
+
+def test_the_products_of_other_devices_train_nearly_the_same_model(fitted, monkeypatch):
+    monkeypatch.setattr("gnn.propagate._is_on_cpu", lambda _: False)
+    other = fit(lessons(range(8)), lessons(range(8, 11)), CONFIG)
+    for one, two in zip(fitted.epochs, other.epochs, strict=True):
+        assert two.loss == pytest.approx(one.loss, abs=1e-3)
+
+
+def test_cuda_where_there_is_none_is_refused_and_auto_takes_the_cpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(
+        BadCall, match=r"expected a CUDA device for --device cuda, found .*; use --device cpu"
+    ):
+        device_for(Device.CUDA)
+    assert device_for(Device.AUTO) == device_for(Device.CPU) == torch.device("cpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert device_for(Device.AUTO) == device_for(Device.CUDA) == torch.device("cuda")
+    assert device_for(Device.CPU) == torch.device("cpu")
+
+
+def test_a_device_nobody_knows_is_refused():
+    with pytest.raises(BadCall, match="expected one of cpu, cuda, auto for --device, found tpu"):
+        device_named("tpu")

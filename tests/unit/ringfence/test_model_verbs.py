@@ -63,6 +63,41 @@ def test_the_same_events_train_the_same_model(model, town, known):
         assert (town / "again" / name).read_bytes() == (folder / name).read_bytes()
 
 
+def test_a_model_scores_in_detect_whatever_the_batches_and_is_named_in_the_summary(
+    model, town, known, monkeypatch
+):
+    folder, events = model[0], known[0]
+    code, said = call("detect", events, "--out", town / "by-model", "--model", folder, "--batch-size", 1000)
+    assert code == 0, said
+    model_id = json.loads((folder / "manifest.json").read_text())["model_id"]
+    assert f"scored by {model_id}" in said
+    assert json.loads((town / "by-model" / "summary.json").read_text())["model_id"] == model_id
+    monkeypatch.setenv("RINGFENCE_MODEL", str(folder))
+    assert call("detect", events, "--out", town / "by-setting", "--batch-size", 1, "--quiet") == (0, "")
+    for name in ("flags", "rings", "accounts", "ledger"):
+        one, other = (town / out / f"{name}.ndjson" for out in ("by-model", "by-setting"))
+        assert one.read_bytes() == other.read_bytes()
+    assert call("evaluate", town / "by-model", "--truth", known[2])[0] == 0
+
+
+def test_rings_are_explained_by_the_model_that_scored_them_and_by_no_other(model, town, known):
+    folder, events = model[0], known[0]
+    assert call("detect", events, "--out", town / "to-explain", "--model", folder, "--quiet")[0] == 0
+    ring = json.loads((town / "to-explain" / "rings.ndjson").read_text().splitlines()[0])
+    words = ["explain", events, "--results", town / "to-explain", "--ring", ring["ring_id"], "--quiet"]
+    code, said = call(*words)
+    assert (code, "found those of model_" in said) == (2, True)
+    code, said = call(*words, "--model", folder)
+    assert code == 0, said
+    assert f"score {ring['score']:.2f}" in said
+
+
+def test_training_on_a_device_that_is_not_there_is_refused_before_anything_is_read(town, known, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    code, said = call("train", *known, "--out", town / "fast", "--device", "cuda")
+    assert (code, "expected a CUDA device for --device cuda, found" in said) == (2, True)
+
+
 def test_a_stopped_training_goes_on_and_ends_as_an_undisturbed_one(model, town, known):
     from gnn.training import TrainingConfig
     from ringfence.judgement import read_truth

@@ -1,0 +1,114 @@
+"""The arrays of vectors that are kept current: a network's weights, and what was computed with them.
+
+What is kept of an entity lies in a *slot*, given to it when its vector is first wanted; slot 0 is nobody's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.arrays import Arrays, Field
+
+USED: Final = 0
+DEPTH: Final = 1
+WIDTH: Final = 2
+FANOUT: Final = 3
+COMPUTED: Final = 4
+WANTED: Final = 5
+NEWEST: Final = 6
+DIGEST: Final = 7
+HEARD: Final = 8
+NUMBERS: Final = 16
+"""Places in ``numbers``: the slots in use, layers, columns of a layer, the most links of one kind at an end
+that is no crowd, how many vectors were computed so far over all layers, how many entities stand in ``order``,
+and of those that the entity at hand hears the tick of the newest change, a digest, and how many they are."""
+
+DONE: Final = 0
+CHANGED: Final = 1
+"""Places in ``ticks``, of every layer."""
+
+_F4: Final = np.dtype(np.float32)
+_F8: Final = np.dtype(np.float64)
+_I4: Final = np.dtype(np.int32)
+_I8: Final = np.dtype(np.int64)
+
+
+class VectorState(Arrays):
+    """As kernels take them. Matrices are inputs by outputs; a layer's channels lie one after the other."""
+
+    mean: npt.NDArray[np.float32]
+    scale: npt.NDArray[np.float32]
+    encode: npt.NDArray[np.float32]
+    encode_bias: npt.NDArray[np.float32]
+    gains: npt.NDArray[np.float32]
+    shifts: npt.NDArray[np.float32]
+    mixes: npt.NDArray[np.float32]
+    """(layers * (relations + 1) * width, width): of each layer its own channel, then each relation's."""
+    biases: npt.NDArray[np.float32]
+    slot_of: npt.NDArray[np.int32]
+    """By entity; 0 while it has none."""
+    vectors: npt.NDArray[np.float32]
+    """By slot: every layer's vector side by side."""
+    said: npt.NDArray[np.float32]
+    """By slot: what the next layer hears of each, the vector normalised."""
+    ticks: npt.NDArray[np.int64]
+    """By slot, DONE and CHANGED of each layer: when its vector was last found true, and last changed."""
+    digests: npt.NDArray[np.int64]
+    """By slot and layer: a digest of who was heard for it, by which relation."""
+    wanted: npt.NDArray[np.int64]
+    """By slot: the tick for which the entity stands in ``order``."""
+    order: npt.NDArray[np.int32]
+    """The entities of the question at hand, those asked for first; as many as there are slots."""
+    ends: npt.NDArray[np.int32]
+    """By layer: how many of ``order`` its vector is wanted of."""
+    heard: npt.NDArray[np.int32]
+    """Slot and relation of each whom the entity at hand hears; as many as there can be."""
+    features: npt.NDArray[np.float64]
+    inputs: npt.NDArray[np.float32]
+    row: npt.NDArray[np.float32]
+    sums: npt.NDArray[np.float64]
+    """By relation, what the entity at hand hears."""
+    counts: npt.NDArray[np.int64]
+    """By relation, from how many."""
+    numbers: npt.NDArray[np.int64]
+
+    fields: ClassVar[dict[str, Field]] = {
+        "mean": _F4,
+        "scale": _F4,
+        "encode": (_F4, 2),
+        "encode_bias": _F4,
+        "gains": (_F4, 2),
+        "shifts": (_F4, 2),
+        "mixes": (_F4, 2),
+        "biases": (_F4, 2),
+        "slot_of": _I4,
+        "vectors": (_F4, 2),
+        "said": (_F4, 2),
+        "ticks": (_I8, 2),
+        "digests": (_I8, 2),
+        "wanted": _I8,
+        "order": _I4,
+        "ends": _I4,
+        "heard": (_I4, 2),
+        "features": _F8,
+        "inputs": _F4,
+        "row": _F4,
+        "sums": (_F8, 2),
+        "counts": _I8,
+        "numbers": _I8,
+    }
+
+
+def room_of(slots: int, depth: int, width: int) -> dict[str, npt.NDArray[Any]]:
+    """The arrays that have a row for each slot, empty."""
+    return {
+        "vectors": np.zeros((slots, width * (depth + 1)), np.float32),
+        "said": np.zeros((slots, width * depth), np.float32),
+        "ticks": np.zeros((slots, 2 * (depth + 1)), np.int64),
+        "digests": np.zeros((slots, depth + 1), np.int64),
+        "wanted": np.zeros(slots, np.int64),
+        "order": np.zeros(slots, np.int32),
+    }
