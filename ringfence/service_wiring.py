@@ -120,7 +120,7 @@ def service(
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
         # Before we take our place from anybody, and before SIGTERM has to wait for a batch.
-        warm_up()
+        warm_up(options.model)
         group = KafkaGroup(options.kafka, log.warn)
         stack.callback(group.leave)
         sink = KafkaSink(options.kafka, group.metadata)

@@ -12,12 +12,15 @@ BATCH: Final = 512
 
 
 @cache
-def warm_up() -> None:
+def warm_up(model: Path | None = None) -> None:
     """Puts a small city through a decoder and an engine of their own, to be forgotten; once a process.
+
+    ``model`` is where the model that scores lies; it is read anew, so that what it watches is not disturbed.
 
     A kernel is loaded when it is first called, and compiled where nothing was cached: a second in all, or a
     minute, that the first events, the first judgement and the first snapshot would wait for otherwise.
     """
+    from ringfence.model_choice import scorer_at
     from ringfence.service_wiring import new_engine
     from simulation import CityConfig, simulate
     from streaming.columns import ColumnDecoder
@@ -27,7 +30,7 @@ def warm_up() -> None:
         city = Path(name) / "city"
         written = simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), city)
         lines = written.events_path.read_bytes().splitlines()
-    decoder, core = ColumnDecoder(), Core(new_engine(WINDOW_DAYS), written.last_ts)
+    decoder, core = ColumnDecoder(), Core(new_engine(WINDOW_DAYS, scorer_at(model)), written.last_ts)
     for first in range(0, len(lines), BATCH):
         batch = decoder.decode_values(lines[first : first + BATCH]).batch
         core.admission.admit(batch)

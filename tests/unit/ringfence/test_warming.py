@@ -14,6 +14,7 @@ LOADED_LATER = """
 import sys
 from pathlib import Path
 from numba.core.dispatcher import Dispatcher
+from ringfence.model_choice import scorer_at
 from ringfence.service_wiring import new_engine
 from ringfence.warming import warm_up
 from simulation import CityConfig, simulate
@@ -28,12 +29,13 @@ def loaded():
                     found |= {(each.__module__, word, str(signature)) for signature in each.overloads}
     return found
 
-warm_up()
+model = Path(sys.argv[2]) if sys.argv[2] else None
+warm_up(model)
 before = loaded()
 assert before
-warm_up()
+warm_up(model)
 city = simulate(CityConfig(seed=11, riders=600, drivers=60, days=10, gps=True), Path(sys.argv[1]))
-engine, decoder = new_engine(30), ColumnDecoder()
+engine, decoder = new_engine(30, scorer_at(model)), ColumnDecoder()
 lines = city.events_path.read_bytes().splitlines()
 for first in range(0, len(lines), 4096):
     engine.apply(decoder.decode_values(lines[first : first + 4096]).batch)
@@ -43,7 +45,8 @@ print(sorted(loaded() - before))
 
 
 @pytest.mark.slow
-def test_after_warming_up_a_city_calls_for_no_kernel_that_is_not_loaded(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", LOADED_LATER, str(tmp_path / "city")]
+@pytest.mark.parametrize("model", ["", "gnn/weights/network"])
+def test_after_warming_up_a_city_calls_for_no_kernel_that_is_not_loaded(model: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOADED_LATER, str(tmp_path / "city"), model]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.stdout == "[]\n", result.stdout + result.stderr
