@@ -52,12 +52,16 @@ class Telling:
         """Goes on after a recovery; ``told`` is what its snapshot, if any, says the store had been told.
 
         Raises ``BadCall`` when the store has not come that far, or holds what this state never told: it is
-        another one.
+        another one. Where the same service comes back from a batch that broke its engine, what it handed over
+        meanwhile stands.
         """
-        self._written = self._handed = told
         self._written_batch = self._handed_batch = snapshot
         reached, self._reached = self._reached, None
-        if self._store is None or reached is None:
+        if reached is None:
+            return
+        # Without a snapshot it is what the store says: it was told by a life of ours that left none.
+        self._written = self._handed = told if snapshot else reached
+        if self._store is None:
             return
         if snapshot and reached and not told:
             raise BadCall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,56 @@ def test_a_crash_anywhere_leaves_a_store_that_is_made_whole(tmp_path: Path, seed
     here.run()
     assert here.store.ids == ALL | {"last"}, f"seed {seed}"
     assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 11}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_store_that_answers_now_and_then_is_made_whole_where_batches_break_the_engine(
+    tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    here = world(
+        tmp_path,
+        snapshot_every=dice.choice([2, 5, 10]),
+        order_within_ms=dice.choice([0, 2500]),
+        batch_most=256,
+    )
+    here.poison = frozenset(dice.sample(sorted(ALL), 2))
+    here.portion = dice.choice([1, 2, 5])
+    here.store = MoodyStore(dice, away=dice.choice([0.1, 0.4, 0.8]))
+
+    class Mortal(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            if dice.random() < 0.1:
+                raise Crash
+            return super().deliver(outcome, refused, offsets, note)
+
+    for _ in range(4):
+        with suppress(Crash):
+            here.run(Mortal(here.broker))
+        here.store.die()
+    here.store.away = 0.0
+    here.broker.send("b", ping("last", NOON + HOUR))
+    here.run()
+    assert here.store.ids == (ALL | {"last"}) - here.poison, f"seed {seed}"
+
+
+class MoodyStore(MemoryStore):
+    """Is away in so many of a hundred looks, anew at each."""
+
+    def __init__(self, dice: random.Random, away: float) -> None:
+        super().__init__()
+        self.dice, self.away = dice, away
+
+    @property
+    def is_ready(self) -> bool:
+        self.is_away = self.dice.random() < self.away
+        return super().is_ready
+
+    def hand_over(self, changes, offsets) -> None:
+        self.is_away = False
+        self._work()
+        self._job = (changes, dict(offsets))
+        self.is_away = True
 
 
 def test_a_store_that_was_not_told_is_refused(tmp_path: Path) -> None:
