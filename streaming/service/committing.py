@@ -36,6 +36,7 @@ from streaming.service.state_folder import LanePlace
 from streaming.service.status import Status
 from streaming.service.telling import Telling
 
+LOOK_AGAIN_S: Final = 0.2
 COMMIT_EVERY: Final = 32
 """Batches without results between commits of offsets; the others are committed at once."""
 
@@ -83,6 +84,9 @@ class Commits:
 
     def recover(self) -> None:
         """Becomes what the state folder says, without records that break the engine."""
+        # A snapshot that becomes whole lets go of journals that a way back from an older one is made of.
+        while not self._snapshots.finish(time.monotonic() + LOOK_AGAIN_S):
+            self._keep_going()
         found = come_back(self._parts, self._status, self._retry, self._keep_going)
         self.core, self.batch = found.core, found.batch
         self.clock_ms = max(self.clock_ms, found.clock_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from streaming.service.ports import Partition, Polled
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
+from streaming.snapshots import write_snapshot
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
 from tests.unit.streaming.service.fakes import Broker, Delivery, Reader, World
 
@@ -197,6 +200,31 @@ def test_a_full_disk_costs_the_snapshot_and_nothing_else(tmp_path: Path, monkeyp
     assert service.status.snapshot_failures >= 1
     assert any("No space left" in warning for warning in here.warnings)
     assert here.run().core.engine.state_digest() == service.core.engine.state_digest()
+
+
+def test_a_batch_is_made_again_only_when_no_snapshot_is_being_written(tmp_path: Path, monkeypatch) -> None:
+    """One that becomes whole lets go of the journals that a way back from an older one is made of."""
+    here = world(
+        tmp_path, ServiceConfig(until_end=True, snapshot_every=6), poison=frozenset({"b4"}), portion=1
+    )
+    newest, written, is_written_meanwhile = StateFolder.newest, [], []
+
+    def slow(*words):
+        time.sleep(0.3)
+        written.append(write_snapshot(*words))
+        return written[-1]
+
+    def looked_for(folder, keep_going):
+        is_written_meanwhile.append(any(thread.name == "snapshot" for thread in threading.enumerate()))
+        return newest(folder, keep_going)
+
+    monkeypatch.setattr("streaming.snapshots.folder.write_snapshot", slow)
+    monkeypatch.setattr(StateFolder, "newest", looked_for)
+    service = here.run()
+    assert written
+    assert service.status.recoveries > 1
+    assert not any(is_written_meanwhile)
+    assert set(service.core.engine.ids) == {f"{t}{n}" for t in "ab" for n in range(10)} - {"b4"}
 
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
