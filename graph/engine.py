@@ -21,7 +21,6 @@ from graph.candidates import gather
 from graph.changes import Changes, Happenings
 from graph.digest import content_id, state_digest
 from graph.draining import Draining
-from graph.entities import KINDS
 from graph.errors import BadCall
 from graph.event_batch import EventBatch
 from graph.events import EventBase, Verdict
@@ -46,7 +45,7 @@ from graph.results import AccountScore, Outcome, Ring
 from graph.ring_table import RingTable
 from graph.rings import Moment, OpenRing, Policy, Rings
 from graph.scoring import LinearScorer, Scorer
-from graph.shapes import CLUSTERS, Shape
+from graph.shapes import CLUSTERS, SHAPES
 from graph.sharing import DAY_MS
 from graph.state import (
     ACCOUNTS,
@@ -337,7 +336,7 @@ class Engine:
         if ring is not None:
             members = self._rings.members(ring)
             self._answer(verdict.outcome, members)
-            shape = tuple(Shape).index(self._rings.shape(ring))
+            shape = SHAPES.index(self._rings.shape(ring))
             self._rings.judge(self._weigh(np.array(members, np.int32), 0, shape, at), at, outcome)
             return
         account = self.entities.find(EntityKind.ACCOUNT, verdict.subject)
@@ -375,8 +374,7 @@ class Engine:
         roles = state.accounts["role"][state.entities["account"][accounts]].tolist()
         members = sorted(zip(self.entities.names(accounts), roles, strict=True))
         identifiers = state.scratch[1][: ties(state, accounts)]
-        kinds = [KINDS[kind] for kind in state.entities["kind"][identifiers].tolist()]
-        tying = zip(kinds, self.entities.names(identifiers), strict=True)
+        tying = zip(self.entities.kinds(identifiers), self.entities.names(identifiers), strict=True)
         return Ring(
             ring_id=ring.ring_id,
             kind=judgement.kind,

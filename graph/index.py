@@ -47,6 +47,6 @@ class EntityIndex:
             str(names[start:end], "utf-8") for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         ]
 
-    def kind(self, entity: int) -> EntityKind:
-        """What the entity stands for."""
-        return KINDS[int(self._memory.state.entities["kind"][entity])]
+    def kinds(self, entities: Sequence[int] | npt.NDArray[np.int32]) -> list[EntityKind]:
+        """What each of several entities stands for."""
+        return [KINDS[code] for code in self._memory.state.entities["kind"][entities].tolist()]

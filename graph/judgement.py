@@ -10,7 +10,7 @@ from graph.candidates import MAX_ACCOUNTS
 from graph.evidence import Evidence, evidence_of
 from graph.results import Reason
 from graph.rules import INNOCENT_RULES, RULES, Finding
-from graph.shapes import Shape
+from graph.shapes import SHAPES, Shape
 from graph.vocabulary import RingKind
 
 CLEAR: Final = 0.3
@@ -19,7 +19,6 @@ SPEAKING: Final = 0.2
 """A finding weaker than this is not worth an investigator's line."""
 
 
-_SHAPES: Final = tuple(Shape)
 _GAINS: Final = frozenset(RingKind) - {RingKind.MULTI_ACCOUNT}
 
 
@@ -45,7 +44,7 @@ class Judgement:
     @property
     def shape(self) -> Shape:
         """How the candidate was found."""
-        return _SHAPES[int(self.record["shape"][0])]
+        return SHAPES[int(self.record["shape"][0])]
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -8,7 +8,7 @@ import numpy as np
 
 from graph.judgement import Judgement
 from graph.memory import Memory
-from graph.shapes import Shape
+from graph.shapes import SHAPES, Shape
 from graph.state import NO_RING
 
 _END = -1
@@ -53,7 +53,7 @@ class RingTable:
 
     def shape(self, slot: int) -> Shape:
         """How the ring's newest candidate was found."""
-        return tuple(Shape)[int(self._memory.state.rings["shape"][slot])]
+        return SHAPES[int(self._memory.state.rings["shape"][slot])]
 
     def open(self) -> int:
         """A slot for a new ring, without members."""

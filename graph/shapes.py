@@ -20,4 +20,5 @@ class Shape(StrEnum):
 CLUSTERS: Final = 0
 CIRCLE: Final = 1
 VISIT: Final = 2
-"""Codes of the shapes: their places in ``Shape``."""
+"""Codes of the shapes: their places in ``SHAPES``."""
+SHAPES: Final = tuple(Shape)

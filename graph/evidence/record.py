@@ -7,7 +7,7 @@ from typing import Any, Final, get_type_hints
 
 import numpy as np
 
-from graph.shapes import Shape
+from graph.shapes import SHAPES, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,6 @@ _HINTS: Final = get_type_hints(Evidence)
 _CODES: Final[dict[type, str]] = {int: "i8", float: "f8", Shape: "i8"}
 EVIDENCE: Final = np.dtype([(field.name, _CODES[_HINTS[field.name]]) for field in fields(Evidence)])
 """The same as one record; ``shape`` by its code."""
-_SHAPES: Final = tuple(Shape)
 _SHAPE: Final = [field.name for field in fields(Evidence)].index("shape")
 
 
@@ -124,5 +123,5 @@ Record = Any
 def evidence_of(record: Any) -> Evidence:
     """The typed evidence of one record of dtype ``EVIDENCE``."""
     values = list(record.tolist())
-    values[_SHAPE] = _SHAPES[values[_SHAPE]]
+    values[_SHAPE] = SHAPES[values[_SHAPE]]
     return Evidence(*values)
