@@ -28,6 +28,10 @@ MOST_KEPT: Final = 1 << 19
 """Entities beyond which everything kept is forgotten before the next question, and computed again when asked
 for: 370 MB at 32 columns and two layers."""
 FIRST_ROOM: Final = 1 << 10
+LISTS: Final = 1 << 22
+"""Rows for lists that are kept from question to question: 32 MB, when they are used."""
+HELD: Final = 1 << 16
+"""Rows for the lists of whom a question's entities hear; what finds no room is walked once for each layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,14 @@ class NetworkWeights:
 class LiveVectors:
     """Vectors of the entities of one engine, which keeps the ticks of what is touched (``graph.notes``)."""
 
-    def __init__(self, weights: NetworkWeights, fanout: int = FANOUT, most_kept: int = MOST_KEPT) -> None:
+    def __init__(
+        self,
+        weights: NetworkWeights,
+        fanout: int = FANOUT,
+        most_kept: int = MOST_KEPT,
+        lists: int = LISTS,
+        held: int = HELD,
+    ) -> None:
         self._weights = weights
         self._most_kept = most_kept
         depth, width = len(weights.layers), weights.width
@@ -82,7 +93,8 @@ class LiveVectors:
             biases=_rows([layer.bias for layer in weights.layers], width),
             slot_of=np.zeros(0, np.int32),
             ends=np.zeros(depth + 1, np.int32),
-            heard=np.zeros((len(RELATIONS) * fanout + 1, 2), np.int32),
+            lists=np.zeros((lists, 2), np.int32),
+            heard=np.zeros((held + len(RELATIONS) * fanout, 2), np.int32),
             features=np.zeros(len(weights.mean)),
             inputs=np.zeros(max(len(weights.mean), width), np.float32),
             row=np.zeros(width, np.float32),

@@ -17,33 +17,25 @@ import numpy.typing as npt
 
 from gnn.entity_features import read_entity
 from gnn.features import Floats
+from gnn.vector_lists import listen, slot_for
 from gnn.vector_state import (
     CHANGED,
     COMPUTED,
     DEPTH,
-    DIGEST,
     DONE,
     FANOUT,
-    HEARD,
-    NEWEST,
-    USED,
+    HELD,
+    LISTED_ROWS,
+    LISTS_SINCE,
+    RELATION_BITS,
+    RELATION_MASK,
     WANTED,
     WIDTH,
     VectorState,
 )
 from graph.kernel import kernel
-from graph.link_records import (
-    ACCOUNT_LISTS,
-    IDENTITIES,
-    IN_SLOT,
-    OUT_SLOT,
-    REFERRERS,
-    RIDERS,
-    LinkState,
-)
-from graph.link_touch import first_link, length
 from graph.notes import TICK
-from graph.state import ACCOUNT_KIND, Int32s, State
+from graph.state import Int32s, State
 
 Singles = npt.NDArray[np.float32]
 
@@ -63,7 +55,9 @@ def refresh(state: State, v: VectorState, members: Int32s) -> bool:
     ticks, numbers = state.links.notes.numbers, v.numbers
     ticks[TICK] += 1
     now, depth = ticks[TICK], numbers[DEPTH]
-    numbers[WANTED] = 0
+    numbers[WANTED], numbers[HELD] = 0, 0
+    if numbers[LISTED_ROWS] > len(v.lists) // 2:
+        numbers[LISTED_ROWS], numbers[LISTS_SINCE] = 0, now
     for place in range(len(members)):
         if not _want(v, members[place], now):
             return False
@@ -71,40 +65,41 @@ def refresh(state: State, v: VectorState, members: Int32s) -> bool:
     v.ends[depth] = numbers[WANTED]
     for layer in range(depth - 1, 0, -1):
         for place in range(v.ends[layer + 1]):
-            if not _listen(state, v, v.order[place], 0, now):
+            if v.spans[place, 1] < 0 and not _gather(state, v, place, now):
                 return False
         v.ends[layer] = numbers[WANTED]
-    for layer in range(min(depth, 1), depth + 1):
+    for place in range(v.ends[min(depth, 1)]):
+        _encode(state, v, v.order[place], now)
+    for layer in range(1, depth + 1):
         for place in range(v.ends[layer]):
-            entity = v.order[place]
-            if layer <= 1:
-                _encode(state, v, entity, now)
-            if layer > 0 and not _renew(state, v, entity, layer, now):
+            if not _renew(state, v, place, layer, now):
                 return False
     return True
 
 
 @kernel
-def _slot(v: VectorState, entity: int) -> int:
-    """The slot of an entity, a fresh one if need be; 0 when there is none left."""
-    slot = v.slot_of[entity]
-    if slot == 0 and v.numbers[USED] < len(v.ticks):
-        slot = v.numbers[USED]
-        v.numbers[USED] += 1
-        v.slot_of[entity] = slot
-    return int(slot)
-
-
-@kernel
 def _want(v: VectorState, entity: int, now: int) -> bool:
-    slot = _slot(v, entity)
+    slot = slot_for(v, entity)
     if slot == 0:
         return False
     if v.wanted[slot] != now:
         v.wanted[slot] = now
         v.order[v.numbers[WANTED]] = entity
+        v.spans[v.numbers[WANTED], 1] = -1
         v.numbers[WANTED] += 1
     return True
+
+
+@kernel
+def _gather(state: State, v: VectorState, place: int, now: int) -> bool:
+    """Want those whom an entity hears, and hold the list of them while there is room; False without slots."""
+    begin, end = v.numbers[HELD], listen(state, v, v.order[place], now)
+    for n in range(begin, end):
+        _want(v, v.heard[n, 0], now)
+    if 0 <= end <= len(v.heard) - len(v.counts) * v.numbers[FANOUT]:
+        v.spans[place, 0], v.spans[place, 1] = begin, end
+        v.numbers[HELD] = end
+    return end >= 0
 
 
 @kernel
@@ -126,33 +121,38 @@ def _encode(state: State, v: VectorState, entity: int, now: int) -> None:
 
 
 @kernel
-def _renew(state: State, v: VectorState, entity: int, layer: int, now: int) -> bool:
+def _renew(state: State, v: VectorState, place: int, layer: int, now: int) -> bool:
     """The vector of a layer above 0, if it is not true any more; False when slots ran out."""
-    slot, numbers = v.slot_of[entity], v.numbers
-    numbers[NEWEST], numbers[DIGEST], numbers[HEARD] = v.ticks[slot, 2 * (layer - 1) + CHANGED], 0, 0
-    if not _listen(state, v, entity, layer, now):
-        return False
+    entity, numbers = v.order[place], v.numbers
+    slot, begin, end = v.slot_of[entity], v.spans[place, 0], v.spans[place, 1]
+    if end < 0:
+        begin, end = numbers[HELD], listen(state, v, entity, now)
+        if end < 0:
+            return False
+        for n in range(begin, end):
+            _encode(state, v, v.heard[n, 0], now)
+    newest, digest = v.ticks[slot, 2 * (layer - 1) + CHANGED], 0
+    for n in range(begin, end):
+        packed = v.heard[n, 1]
+        newest = max(newest, v.ticks[packed >> RELATION_BITS, 2 * (layer - 1) + CHANGED])
+        digest += _scattered(packed + 1)
     done = v.ticks[slot, 2 * layer + DONE]
-    if (
-        done > state.links.notes.touched[entity]
-        and numbers[NEWEST] <= done
-        and numbers[DIGEST] == v.digests[slot, layer]
-    ):
+    if done > state.links.notes.touched[entity] and newest <= done and digest == v.digests[slot, layer]:
         v.ticks[slot, 2 * layer + DONE] = now
         return True
-    v.digests[slot, layer] = numbers[DIGEST]
+    v.digests[slot, layer] = digest
     row, width = v.row, numbers[WIDTH]
     first, last = (layer - 1) * width, layer * width
     channel = (layer - 1) * (len(v.counts) + 1) * width
     for out in range(width):
         row[out] = v.biases[layer - 1, out]
     _add_product(row, v.said[slot, first:last], v.mixes[channel : channel + width])
-    _add_up(v, first, last)
+    _add_up(v, begin, end, first, last)
     for relation in range(len(v.counts)):
         channel += width
         if v.counts[relation] > 0:
-            for place in range(width):
-                v.inputs[place] = v.sums[relation, place] / v.counts[relation]
+            for column in range(width):
+                v.inputs[column] = v.sums[relation, column] / v.counts[relation]
             _add_product(row, v.inputs[:width], v.mixes[channel : channel + width])
     for out in range(width):
         row[out] = v.vectors[slot, first + out] + _gelu(row[out])
@@ -161,13 +161,14 @@ def _renew(state: State, v: VectorState, entity: int, layer: int, now: int) -> b
 
 
 @kernel
-def _add_up(v: VectorState, first: int, last: int) -> None:
-    """Sum by relation, in double precision, what those who are heard say in columns ``first`` to ``last``."""
+def _add_up(v: VectorState, begin: int, end: int, first: int, last: int) -> None:
+    """Sum by relation, in double precision, what is said in columns ``first`` to ``last`` by those heard."""
     for relation in range(len(v.counts)):
         v.counts[relation] = 0
-    for place in range(v.numbers[HEARD]):
-        relation = v.heard[place, 1]
-        sums, said = v.sums[relation], v.said[v.heard[place, 0], first:last]
+    for n in range(begin, end):
+        packed = v.heard[n, 1]
+        relation = packed & RELATION_MASK
+        sums, said = v.sums[relation], v.said[packed >> RELATION_BITS, first:last]
         if v.counts[relation] == 0:
             for out in range(len(said)):
                 sums[out] = said[out]
@@ -222,79 +223,11 @@ def _keep(v: VectorState, slot: int, layer: int, now: int) -> None:
 
 
 @kernel
-def _listen(state: State, v: VectorState, entity: int, layer: int, now: int) -> bool:
-    """Go through those an entity hears, list by list; False when slots ran out.
-
-    For layer 0 they are wanted as well; for one above, it is seen who they are and whether they changed.
-    """
-    links, fanout = state.links, v.numbers[FANOUT]
-    is_account = state.entities[entity].kind == ACCOUNT_KIND
-    for slot in range(ACCOUNT_LISTS + 1 if is_account else 1):
-        goes_out = is_account and slot not in (RIDERS, REFERRERS)
-        is_crowd = length(links, entity, slot) > fanout
-        mixed = is_account and slot == IDENTITIES
-        if is_crowd and not mixed:
-            continue
-        link = first_link(links, entity, slot)
-        while link >= 0:
-            record = links.links[link]
-            kind = record.kind
-            speaker = record.target if goes_out else record.source
-            following = links.hooks[link].next_out if goes_out else links.hooks[link].next_in
-            if not (is_crowd and _of_kind(links, entity, kind) > fanout) and not _is_crowd(
-                links, speaker, kind, goes_out, fanout
-            ):
-                if layer == 0:
-                    if not _want(v, speaker, now):
-                        return False
-                elif not _hear(state, v, speaker, 2 * kind + (1 if goes_out else 0), layer, now):
-                    return False
-            link = following
-    return True
-
-
-@kernel
-def _hear(state: State, v: VectorState, speaker: int, relation: int, layer: int, now: int) -> bool:
-    slot, numbers = _slot(v, speaker), v.numbers
-    if slot == 0:
-        return False
-    if layer == 1:
-        _encode(state, v, speaker, now)
-    numbers[NEWEST] = max(numbers[NEWEST], v.ticks[slot, 2 * (layer - 1) + CHANGED])
-    numbers[DIGEST] += _scattered(speaker * len(v.counts) + relation + 1)
-    v.heard[numbers[HEARD], 0] = slot
-    v.heard[numbers[HEARD], 1] = relation
-    numbers[HEARD] += 1
-    return True
-
-
-@kernel
 def _scattered(number: int) -> int:
     """A number whose sum over a set tells sets apart (after splitmix64, Steele et al., OOPSLA 2014)."""
     mixed = number * _FIRST_ODD
     mixed = (mixed ^ (mixed >> 30)) * _SECOND_ODD
     return mixed ^ (mixed >> 27)
-
-
-@kernel
-def _is_crowd(links: LinkState, speaker: int, kind: int, hears_target: bool, fanout: int) -> bool:
-    """Whether the far end has too many links of the kind on its side."""
-    if hears_target:
-        return length(links, speaker, IN_SLOT[kind]) > fanout
-    if length(links, speaker, OUT_SLOT[kind]) <= fanout:
-        return False
-    return OUT_SLOT[kind] != IDENTITIES or _of_kind(links, speaker, kind) > fanout
-
-
-@kernel
-def _of_kind(links: LinkState, account: int, kind: int) -> int:
-    """How many identity links of one kind an account has. O(its identity links)."""
-    count = 0
-    link = first_link(links, account, IDENTITIES)
-    while link >= 0:
-        count += links.links[link].kind == kind
-        link = links.hooks[link].next_out
-    return count
 
 
 @kernel

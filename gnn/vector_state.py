@@ -18,17 +18,26 @@ WIDTH: Final = 2
 FANOUT: Final = 3
 COMPUTED: Final = 4
 WANTED: Final = 5
-NEWEST: Final = 6
-DIGEST: Final = 7
-HEARD: Final = 8
+HELD: Final = 6
+LISTED_ROWS: Final = 7
+LISTS_SINCE: Final = 8
 NUMBERS: Final = 16
 """Places in ``numbers``: the slots in use, layers, columns of a layer, the most links of one kind at an end
 that is no crowd, how many vectors were computed so far over all layers, how many entities stand in ``order``,
-and of those that the entity at hand hears the tick of the newest change, a digest, and how many they are."""
+how many rows of ``heard`` hold lists that are kept until the question is answered, how many rows of
+``lists`` are in use, and the tick since when."""
 
-DONE: Final = 0
-CHANGED: Final = 1
-"""Places in ``ticks``, of every layer."""
+COUNTED: Final = 0
+CROWDS: Final = 1
+LISTED: Final = 2
+FIRST_ROW: Final = 3
+ROWS: Final = 4
+DONE: Final = 5
+CHANGED: Final = 6
+"""Places in ``ticks``; the last two repeat for every layer."""
+
+RELATION_BITS: Final = 5
+RELATION_MASK: Final = (1 << RELATION_BITS) - 1
 
 _F4: Final = np.dtype(np.float32)
 _F8: Final = np.dtype(np.float64)
@@ -55,7 +64,11 @@ class VectorState(Arrays):
     said: npt.NDArray[np.float32]
     """By slot: what the next layer hears of each, the vector normalised."""
     ticks: npt.NDArray[np.int64]
-    """By slot, DONE and CHANGED of each layer: when its vector was last found true, and last changed."""
+    """By slot: when it was counted over which relations the entity is a crowd, and these relations as bits;
+    the tick of its list in ``lists``, where that begins and how long it is; then for each layer when its
+    vector was last found true, and when it last changed."""
+    lists: npt.NDArray[np.int32]
+    """Rows as in ``heard``, but crowds are among them. All are forgotten when half of the room is used."""
     digests: npt.NDArray[np.int64]
     """By slot and layer: a digest of who was heard for it, by which relation."""
     wanted: npt.NDArray[np.int64]
@@ -64,8 +77,12 @@ class VectorState(Arrays):
     """The entities of the question at hand, those asked for first; as many as there are slots."""
     ends: npt.NDArray[np.int32]
     """By layer: how many of ``order`` its vector is wanted of."""
+    spans: npt.NDArray[np.int32]
+    """By place in ``order``: from which row of ``heard`` to which its list is held; the latter is -1 when
+    it is not and has to be walked again."""
     heard: npt.NDArray[np.int32]
-    """Slot and relation of each whom the entity at hand hears; as many as there can be."""
+    """Each whom an entity hears, and its slot and relation in one number: lists that are held, then room for
+    one list more."""
     features: npt.NDArray[np.float64]
     inputs: npt.NDArray[np.float32]
     row: npt.NDArray[np.float32]
@@ -92,6 +109,8 @@ class VectorState(Arrays):
         "wanted": _I8,
         "order": _I4,
         "ends": _I4,
+        "lists": (_I4, 2),
+        "spans": (_I4, 2),
         "heard": (_I4, 2),
         "features": _F8,
         "inputs": _F4,
@@ -107,8 +126,9 @@ def room_of(slots: int, depth: int, width: int) -> dict[str, npt.NDArray[Any]]:
     return {
         "vectors": np.zeros((slots, width * (depth + 1)), np.float32),
         "said": np.zeros((slots, width * depth), np.float32),
-        "ticks": np.zeros((slots, 2 * (depth + 1)), np.int64),
+        "ticks": np.zeros((slots, DONE + 2 * (depth + 1)), np.int64),
         "digests": np.zeros((slots, depth + 1), np.int64),
         "wanted": np.zeros(slots, np.int64),
         "order": np.zeros(slots, np.int32),
+        "spans": np.zeros((slots, 2), np.int32),
     }

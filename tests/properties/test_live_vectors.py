@@ -52,17 +52,17 @@ def network(seed: int, layers: int) -> RelationalNetwork:
 class World:
     """An engine with vectors beside it, and the full pass that they have to equal."""
 
-    def __init__(self, seed: int, layers: int, most_kept: int) -> None:
+    def __init__(self, seed: int, layers: int, *room: int) -> None:
         self.network = network(seed, layers)
         draw = np.random.default_rng(seed)
         self.mean = draw.normal(size=len(NODE_FEATURES)).astype(np.float32)
         self.scale = np.full(len(NODE_FEATURES), 1.5, np.float32)
-        self.most_kept = most_kept
+        self.room = room
         self.engine = Engine(EngineConfig(window_days=20), Silent())
         self.live = self.fresh()
 
     def fresh(self) -> LiveVectors:
-        return LiveVectors(network_weights(self.network, self.mean, self.scale), FANOUT, self.most_kept)
+        return LiveVectors(network_weights(self.network, self.mean, self.scale), FANOUT, *self.room)
 
     @property
     def state(self):
@@ -110,10 +110,14 @@ class World:
     draw_seed,
     depths,
     st.sampled_from([3, 1 << 19]),
+    st.sampled_from([0, 20, 1 << 10]),
+    st.sampled_from([0, 8, 1 << 10]),
 )
-def test_vectors_equal_a_full_pass_after_any_stream_of_events(drawn, doings, seed, layers, most_kept):
+def test_vectors_equal_a_full_pass_after_any_stream_of_events(
+    drawn, doings, seed, layers, most_kept, lists, held
+):
     events = spelt(drawn)
-    world = World(seed, layers, most_kept)
+    world = World(seed, layers, most_kept, lists, held)
     step = 1 + len(events) // len(doings)
     for n, (act, wanted) in enumerate(doings):
         part = events[n * step : (n + 1) * step]
@@ -127,7 +131,7 @@ def test_what_nothing_touched_is_not_computed_again():
     scene = Scene()
     for n in range(4):
         scene.signs_up(f"a{n}", 0.0, device=f"d{n // 2}")
-    world = World(1, 2, 1 << 19)
+    world = World(1, 2)
     world.engine.apply(scene.events)
     everyone = np.arange(len(world.engine.entities), dtype=np.int32)
     world.live.vectors(world.state, everyone)
