@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from graph.kernel import kernel
-from graph.link_records import DRIVERS, IDENTITIES, REDEEMED, REFERRALS
-from graph.link_touch import first_link
+from graph.link_records import USED
+from graph.link_touch import is_live
 from graph.state import ACCOUNTS, ENTITIES, WATERMARK, State
 
 _SEEDS: Final = (np.uint64(0x9AE16A3B2F90404F), np.uint64(0xC949D7C7509E6557))
@@ -46,18 +46,15 @@ def _fold(running: Any, number: Any) -> Any:
 
 @kernel
 def _sums(state: State) -> Any:
-    """Both sums, in one walk: it waits for memory and not for arithmetic."""
+    """Both sums, in one pass over the records as they lie: it waits for memory and not for arithmetic."""
     one, two = np.uint64(0), np.uint64(0)
     for number in range(state.numbers[ACCOUNTS]):
-        entity = state.accounts[number].entity
         one += _account(state, _SEEDS[0], number)
         two += _account(state, _SEEDS[1], number)
-        for slot in (IDENTITIES, DRIVERS, REFERRALS, REDEEMED):
-            link = first_link(state.links, entity, slot)
-            while link >= 0:
-                one += _link(state, _SEEDS[0], link)
-                two += _link(state, _SEEDS[1], link)
-                link = state.links.hooks[link].next_out
+    for number in range(state.links.scalars[USED]):
+        if is_live(state.links, number):
+            one += _link(state, _SEEDS[0], number)
+            two += _link(state, _SEEDS[1], number)
     return one + _acts(state, _SEEDS[0]), two + _acts(state, _SEEDS[1])
 
 

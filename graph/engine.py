@@ -55,6 +55,7 @@ from graph.state import (
     OBSERVED,
     OUTSIDE,
     ROW,
+    SHAPE,
     SUBJECT,
     TRUNCATED,
     WATERMARK,
@@ -282,7 +283,8 @@ class Engine:
         judgement = Judgement(
             accounts=tuple(state.members[: state.numbers[MEMBERS]].tolist()),
             score=float(state.score[0]),
-            record=state.evidence.copy(),
+            shape=SHAPES[state.numbers[SHAPE]],
+            record=state.evidence.tobytes(),
             features=tuple(state.features.tolist()),
             truncated=bool(state.numbers[TRUNCATED]),
         )
@@ -314,20 +316,18 @@ class Engine:
             state.score[0] = self._scorer.score(state.features.tolist())
 
     def _part(self, entity: int, at: Moment, outcome: Outcome) -> None:
-        """Judge the parts of a ring one of whose clusters changed; a ring that fell apart is split."""
+        """Judge the parts of a ring that fell apart, and split it."""
         ring = self._rings.ring_of(entity)
         assert ring is not None
         parts: list[Judgement] = []
         placed: dict[int, None] = {}
         for member in self._rings.members(ring):
             if member not in placed:
-                found = gather(self._memory.state, np.array([member], np.int32))
+                state = self._memory.state
+                found = gather(state, np.array([member], np.int32))
                 parts.append(self._weigh(None, found, CLUSTERS, at))
                 placed.update(dict.fromkeys(parts[-1].accounts))
-        if len(parts) > 1:
-            self._rings.split(ring, parts, at, outcome)
-        else:
-            self._rings.judge(parts[0], at, outcome)
+        self._rings.split(ring, parts, at, outcome)
 
     # -- inside ------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from graph.candidates import MAX_ACCOUNTS
 from graph.evidence import Evidence, evidence_of
 from graph.results import Reason
 from graph.rules import INNOCENT_RULES, RULES, Finding
-from graph.shapes import SHAPES, Shape
+from graph.shapes import Shape
 from graph.vocabulary import RingKind
 
 CLEAR: Final = 0.3
@@ -30,26 +30,22 @@ def _strength(said: tuple[Any, float]) -> float:
 class Judgement:
     """A candidate's accounts (ascending), score and grounds.
 
-    ``record`` is the evidence as the kernels hold it, an array of one; ``features`` are those of
-    ``graph.scoring.FEATURES``, which begin with the strengths of the rules. Nothing is put into words before
-    it is asked for.
+    ``shape`` is how the candidate was found, ``record`` the evidence as the kernels hold it; ``features`` are
+    those of ``graph.scoring.FEATURES``, which begin with the strengths of the rules. Nothing is put into
+    words before it is asked for.
     """
 
     accounts: tuple[int, ...]
     score: float
-    record: Any
+    shape: Shape
+    record: bytes
     features: tuple[float, ...]
     truncated: bool = False
-
-    @property
-    def shape(self) -> Shape:
-        """How the candidate was found."""
-        return SHAPES[int(self.record["shape"][0])]
 
     @cached_property
     def evidence(self) -> Evidence:
         """The evidence, typed."""
-        return evidence_of(self.record[0])
+        return evidence_of(self.record)
 
     @property
     def kind(self) -> RingKind:

@@ -66,7 +66,7 @@ FELL_APART: Final = 3
 HEARD: Final = 4
 _CANDIDATE: Final = 5
 """What ``run`` says: the batch is done; the candidate at hand waits for a score in ``state.score``; it was
-judged; the ring of ``state.numbers[SUBJECT]`` may have fallen apart; a verdict came."""
+judged; the ring of ``state.numbers[SUBJECT]`` fell apart; a verdict came."""
 
 _APPLY: Final = 0
 _REGROUP: Final = 1
@@ -182,10 +182,11 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 numbers[INDEX] += 1
                 account = account_of(state, entity)
                 if account.judged != numbers[EVENT]:
-                    if account.ring != NO_RING and state.rings[account.ring].shape == CLUSTERS:
+                    if account.ring == NO_RING or state.rings[account.ring].shape != CLUSTERS:
+                        _judge_around(state, entity)
+                    elif not _holds_together(state, account.ring):
                         numbers[SUBJECT] = entity
                         return FELL_APART
-                    _judge_around(state, entity)
                     return _CANDIDATE
             numbers[PHASE] = _FADE
             numbers[INDEX] = 0
@@ -258,6 +259,26 @@ def _gather_around(state: State, entity: int) -> None:
             found += 1
             member = account_of(state, member).next_in_ring
     set_candidate(state, gather(state, seeds[:found]), CLUSTERS)
+
+
+@kernel
+def _holds_together(state: State, ring: int) -> bool:
+    """Make the clusters around a ring's first account the candidate at hand, if they hold all of the ring."""
+    numbers = state.numbers
+    numbers[PENDING] = NOBODY
+    state.scratch[0][0] = state.rings[ring].head
+    found = gather(state, state.scratch[0][:1])
+    stamp = fresh_stamp(state)
+    for place in range(found):
+        state.marks[state.members[place]].stamp = stamp
+    member = state.rings[ring].head
+    while member != NOBODY:
+        if state.marks[member].stamp != stamp:
+            return False
+        member = account_of(state, member).next_in_ring
+    set_candidate(state, found, CLUSTERS)
+    rest(state)
+    return True
 
 
 @kernel

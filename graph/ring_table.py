@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
+from graph.evidence import EVIDENCE
 from graph.judgement import Judgement
 from graph.memory import Memory
 from graph.shapes import SHAPES, Shape
 from graph.state import NO_RING
 
 _END = -1
+_WHOLE = np.dtype(f"V{EVIDENCE.itemsize}")
 
 
 class RingTable:
@@ -90,11 +92,13 @@ class RingTable:
     def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
         """Write down the newest grounds of a ring."""
         state = self._memory.state
-        state.rings["score"][slot] = judgement.score
-        state.rings["shape"][slot] = int(judgement.record["shape"][0])
-        state.rings["truncated"][slot] = judgement.truncated
-        state.rings["blocked"][slot] = blocked
-        state.ring_evidence[slot : slot + 1] = judgement.record
+        ring = state.rings[slot]
+        ring["score"] = judgement.score
+        ring["shape"] = SHAPES.index(judgement.shape)
+        ring["truncated"] = judgement.truncated
+        ring["blocked"] = blocked
+        # Field by field a record of sixty is copied ten times slower than as one piece.
+        state.ring_evidence.view(_WHOLE)[slot] = judgement.record
         state.ring_features[slot] = judgement.features
 
     def judgement(self, slot: int) -> Judgement:
@@ -103,7 +107,8 @@ class RingTable:
         return Judgement(
             accounts=self._members[slot],
             score=float(state.rings["score"][slot]),
-            record=state.ring_evidence[slot : slot + 1].copy(),
+            shape=self.shape(slot),
+            record=state.ring_evidence[slot : slot + 1].tobytes(),
             features=tuple(state.ring_features[slot].tolist()),
             truncated=bool(state.rings["truncated"][slot]),
         )

@@ -146,20 +146,22 @@ class Rings:
             self._table.set_members(survivor.slot, accounts)
         if added:
             survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
+        joined, left = self._spelt(added), self._spelt(removed)
         if merged:
             sources = sorted(other.ring_id for other in merged)
-            self._write(LedgerChange.MERGED, survivor.ring_id, sources, added, removed, at, outcome)
+            self._write(LedgerChange.MERGED, survivor.ring_id, sources, joined, left, at, outcome)
         elif added or removed:
             change = LedgerChange.GREW if added else LedgerChange.SPLIT
-            self._write(change, survivor.ring_id, [], added, removed, at, outcome)
+            self._write(change, survivor.ring_id, [], joined, left, at, outcome)
         decision = self._policy.decide(judgement.score)
         escalated = decision is Decision.BLOCK and survivor.decision is Decision.REVIEW
         fresh = accounts if escalated else [a for a in added if a not in known]
+        names = joined if len(fresh) == len(added) and not escalated else self._spelt(fresh)
         if escalated:
             survivor.decision = decision
         self._ground(survivor, judgement)
         if fresh:
-            self._flag(survivor, judgement, fresh, at, outcome)
+            self._flag(survivor, judgement, names, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
         """Part a ring whose members are no longer tied.
@@ -174,15 +176,19 @@ class Rings:
             for account in leaving:
                 del members[account]
             self._table.set_members(ring.slot, members)
-            self._write(LedgerChange.SPLIT, ring.ring_id, [], [], leaving, at, outcome)
+            self._write(LedgerChange.SPLIT, ring.ring_id, [], [], self._spelt(leaving), at, outcome)
             if part.score >= self._policy.review and len(part.accounts) >= self._policy.min_accounts:
                 self._open_ring(part, part.accounts, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
         self.judge(kept, at, outcome)
 
     def close(self, ring: OpenRing, at: Moment, outcome: Outcome) -> None:
         """Close a ring; its accounts are free."""
-        self._write(LedgerChange.CLOSED, ring.ring_id, [], [], self.members(ring), at, outcome)
+        names = self._spelt(self.members(ring))
+        self._write(LedgerChange.CLOSED, ring.ring_id, [], [], names, at, outcome)
         self._forget(ring)
+
+    def _spelt(self, accounts: Sequence[int]) -> list[str]:
+        return sorted(self._names(accounts)) if accounts else []
 
     def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
         self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
@@ -220,8 +226,9 @@ class Rings:
         members = [a for a, slot in zip(accounts, slots, strict=True) if slot == NO_RING]
         if len(members) < self._policy.min_accounts:
             return
+        names = self._spelt(members)
         ring = OpenRing(
-            content_id("ring", at.event_id, *sorted(self._names(members))),
+            content_id("ring", at.event_id, *names),
             min(at.ts, self._began(members)),
             at.ts,
             self._policy.decide(judgement.score),
@@ -230,8 +237,8 @@ class Rings:
         self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
         self._table.set_members(ring.slot, members)
         self._ground(ring, judgement)
-        self._write(change, ring.ring_id, sources, members, [], at, outcome)
-        self._flag(ring, judgement, members, at, outcome)
+        self._write(change, ring.ring_id, sources, names, [], at, outcome)
+        self._flag(ring, judgement, names, at, outcome)
 
     def _forget(self, ring: OpenRing) -> None:
         del self._open[ring.ring_id]
@@ -239,9 +246,8 @@ class Rings:
         self._table.release(ring.slot)
 
     def _flag(
-        self, ring: OpenRing, judgement: Judgement, accounts: Sequence[int], at: Moment, outcome: Outcome
+        self, ring: OpenRing, judgement: Judgement, names: list[str], at: Moment, outcome: Outcome
     ) -> None:
-        names = sorted(self._names(accounts))
         outcome.flags.append(
             Flag(
                 flag_id=content_id("flag", at.event_id, ring.ring_id, *names),
@@ -261,8 +267,8 @@ class Rings:
         change: LedgerChange,
         ring_id: str,
         sources: list[str],
-        added: Sequence[int],
-        removed: Sequence[int],
+        joined: list[str],
+        left: list[str],
         at: Moment,
         outcome: Outcome,
     ) -> None:
@@ -272,8 +278,6 @@ class Rings:
                 ring_id=ring_id,
                 change=change,
                 from_=sources,
-                accounts=AccountsChanged(
-                    added=sorted(self._names(added)), removed=sorted(self._names(removed))
-                ),
+                accounts=AccountsChanged(added=joined, removed=left),
             )
         )

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from graph.errors import BadCall, NoEvents, Rejected
-from graph.event_batch import EventBatch
+from graph.event_batch import LATEST_MS, EventBatch
 from graph.events import EVENT_TYPES
 from graph.vocabulary import RejectionReason
 from streaming.columns import ColumnDecoder
@@ -124,13 +123,19 @@ def detect(
 
 @dataclass(frozen=True, slots=True)
 class _Examined:
-    """A portion, what admission says of its events, the kind and time of each, and the horizon before it."""
+    """A portion, its admitted events, and what else there is to say of it.
+
+    ``by_kind``: how many of each kind were admitted, between ``first_ts`` and ``last_ts``; ``refused``: the
+    lines that were rejected, by their place in the portion.
+    """
 
     portion: Portion
-    verdicts: Verdicts
-    kinds: npt.NDArray[np.uint8]
-    times: npt.NDArray[np.int64]
-    horizon_ms: int
+    batch: EventBatch
+    by_kind: list[int]
+    first_ts: int
+    last_ts: int
+    duplicates: int
+    refused: list[tuple[int, Rejected]]
 
 
 class _Run:
@@ -150,17 +155,30 @@ class _Run:
         """Lets admission judge the events of each portion, in their order."""
         for portion in portions:
             horizon_ms = self._admission.horizon_ms
-            records = portion.batch.records
             verdicts = self._admission.admit(portion.batch)
-            yield _Examined(portion, verdicts, records["kind"].copy(), records["ts"].copy(), horizon_ms)
+            refused, batch = list(portion.refused), portion.batch
+            if verdicts.any():
+                admitted = verdicts == Admitted.NEW
+                batch = batch[admitted]
+                refused += self._too_far_ahead(portion, verdicts, horizon_ms)
+                refused.sort(key=_place)
+            times = batch.records["ts"]
+            yield _Examined(
+                portion,
+                batch,
+                np.bincount(batch.records["kind"]).tolist(),
+                int(times.min(initial=LATEST_MS)),
+                int(times.max(initial=0)),
+                int(np.count_nonzero(verdicts == Admitted.DUPLICATE)),
+                refused,
+            )
 
     def take(self, examined: _Examined) -> None:
-        """Applies the admitted events of a portion."""
-        batch, kinds, times = examined.portion.batch, examined.kinds, examined.times
-        if examined.portion.refused or examined.verdicts.any():
-            admitted = examined.verdicts == Admitted.NEW
-            batch, kinds, times = self._sort_out(examined, admitted), kinds[admitted], times[admitted]
-        self._count(kinds, times)
+        """Applies the admitted events of a portion; rejected lines are written down in order."""
+        self._count(examined)
+        for place, rejected in examined.refused:
+            self._reject(examined.portion, place, rejected)
+        batch = examined.batch
         if self._pseudonyms is not None:
             batch = self._pseudonyms.replace_all(batch)
         for start in range(0, len(batch), self._batch_size):
@@ -171,23 +189,18 @@ class _Run:
         self.tally.flags += len(outcome.flags)
         self._results.write(outcome)
 
-    def _sort_out(self, examined: _Examined, admitted: npt.NDArray[np.bool_]) -> EventBatch:
-        """The admitted events of a portion; the others are counted, rejected ones written down in order."""
-        portion, verdicts, horizon_ms = examined.portion, examined.verdicts, examined.horizon_ms
-        self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
-        ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
-        horizons = np.where(admitted, examined.times + DAY_MS * admitted, horizon_ms)
-        horizons = np.maximum(np.maximum.accumulate(horizons), horizon_ms)
-        refused = list(portion.refused)
-        for row in ahead.tolist():
+    def _too_far_ahead(
+        self, portion: Portion, verdicts: Verdicts, horizon_ms: int
+    ) -> Iterator[tuple[int, Rejected]]:
+        """The rejection of each event that lies too far ahead, with the place of its line."""
+        times = np.where(verdicts == Admitted.NEW, portion.batch.records["ts"] + DAY_MS, horizon_ms)
+        horizons = np.maximum(np.maximum.accumulate(times), horizon_ms)
+        for row in np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD).tolist():
             place = int(portion.places[row])
             # A time may be too large for a record; the line has it in full.
             block, line = portion.origin(place)
             event = self._exactly.decode(block.raw(line))
-            refused.append((place, too_far_ahead(event.ts, int(horizons[row]))))
-        for place, rejected in sorted(refused, key=_place):
-            self._reject(portion, place, rejected)
-        return portion.batch[admitted]
+            yield place, too_far_ahead(event.ts, int(horizons[row]))
 
     def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
         block, line = portion.origin(index)
@@ -200,15 +213,15 @@ class _Run:
             dead_letter(block.file.name, block.offset(line), block.raw(line), block.length(line), rejected)
         )
 
-    def _count(self, kinds: npt.NDArray[np.uint8], times: npt.NDArray[np.int64]) -> None:
-        if not len(kinds):
-            return
+    def _count(self, examined: _Examined) -> None:
         tally = self.tally
-        tally.events += len(kinds)
-        tally.by_kind.update(dict(enumerate(np.bincount(kinds).tolist())))
-        first, last = int(times.min()), int(times.max())
-        tally.first_ts = first if tally.first_ts is None else min(first, tally.first_ts)
-        tally.last_ts = max(last, tally.last_ts)
+        tally.duplicates += examined.duplicates
+        if examined.by_kind:
+            tally.events += len(examined.batch)
+            tally.by_kind.update(dict(enumerate(examined.by_kind)))
+            first_ts = examined.first_ts
+            tally.first_ts = first_ts if tally.first_ts is None else min(first_ts, tally.first_ts)
+            tally.last_ts = max(examined.last_ts, tally.last_ts)
 
 
 def _place(refused: tuple[int, Rejected]) -> int:

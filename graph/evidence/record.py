@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from struct import Struct
 from typing import Any, Final, get_type_hints
 
+import msgspec
 import numpy as np
 
 from graph.shapes import SHAPES, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What is known of a candidate as of the newest event.
 
     *Sharing*: shares are of the accounts that have such an identifier at all, 0 when none has.
@@ -111,17 +111,20 @@ class Evidence:
 
 _HINTS: Final = get_type_hints(Evidence)
 _CODES: Final[dict[type, str]] = {int: "i8", float: "f8", Shape: "i8"}
-EVIDENCE: Final = np.dtype([(field.name, _CODES[_HINTS[field.name]]) for field in fields(Evidence)])
+EVIDENCE: Final = np.dtype([(name, _CODES[_HINTS[name]]) for name in Evidence.__struct_fields__])
 """The same as one record; ``shape`` by its code."""
-_SHAPE: Final = [field.name for field in fields(Evidence)].index("shape")
+_SHAPE: Final = Evidence.__struct_fields__.index("shape")
+_RECORD: Final = Struct(
+    "=" + "".join("d" if EVIDENCE[name].kind == "f" else "q" for name in EVIDENCE.names or ())
+)
 
 
 Record = Any
 """A writable record of dtype ``EVIDENCE``, as kernels see it."""
 
 
-def evidence_of(record: Any) -> Evidence:
-    """The typed evidence of one record of dtype ``EVIDENCE``."""
-    values = list(record.tolist())
+def evidence_of(record: bytes) -> Evidence:
+    """The typed evidence of one record of dtype ``EVIDENCE``, from its bytes."""
+    values: list[Any] = list(_RECORD.unpack(record))
     values[_SHAPE] = SHAPES[values[_SHAPE]]
     return Evidence(*values)

@@ -265,8 +265,7 @@ def test_the_table_of_evidence_names_everything_that_is_measured_and_nothing_els
     section = re.search(r"^## Evidence\n(.*?)\n\| constant", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
     assert section is not None
     cells = re.findall(r"^\| (`.*?`) \| ", section[1], re.MULTILINE)
-    measured = {f.name for f in fields(Evidence)}
-    assert sorted(re.findall(r"`([a-z_.]+)`", " ".join(cells))) == sorted(measured)
+    assert sorted(re.findall(r"`([a-z_.]+)`", " ".join(cells))) == sorted(Evidence.__struct_fields__)
 
 
 # -- formulas ----------------------------------------------------------------------------------------
@@ -290,9 +289,9 @@ def formula_that_sets(name: str) -> CodeType:
     return compile(found[1], DOCUMENT.name, "exec")
 
 
-def number(draw: random.Random, annotation: str) -> float:
+def number(draw: random.Random, name: str) -> float:
     """A number of the evidence, most of them where thresholds lie."""
-    if annotation == "int":
+    if EVIDENCE[name].kind == "i":
         return draw.randint(1, draw.choice([3, 8, 40]))
     return draw.uniform(0, draw.choice([0.2, 0.5, 1.0, 1.0, 5.0]))
 
@@ -302,7 +301,7 @@ def some_evidence() -> list[Evidence]:
     draw = random.Random(20)
     drawn = []
     for _ in range(3000):
-        values: dict[str, Any] = {f.name: number(draw, str(f.type)) for f in fields(Evidence)}
+        values: dict[str, Any] = {name: number(draw, name) for name in Evidence.__struct_fields__}
         drawn.append(Evidence(**{**values, "shape": draw.choice(list(Shape))}))
     return drawn
 
@@ -316,7 +315,7 @@ def record_of(evidence: Evidence) -> Any:
 
 def names_for(evidence: Evidence) -> dict[str, Any]:
     """What a formula of the document may use."""
-    names: dict[str, Any] = {f.name: getattr(evidence, f.name) for f in fields(Evidence)}
+    names: dict[str, Any] = {name: getattr(evidence, name) for name in Evidence.__struct_fields__}
     names |= {"ramp": ramp, "log": math.log}
     for shared in ("one_hand", "one_door"):
         exec(formula_that_sets(shared), names)
