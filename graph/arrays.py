@@ -42,9 +42,20 @@ class Arrays:
         if arrays.keys() != self.fields.keys():
             odd = sorted(arrays.keys() ^ self.fields.keys())
             raise TypeError(f"expected the arrays of {type(self).__name__}, found a difference in {odd}")
-        table = np.zeros(_WORDS * len(self.fields), np.int64)
+        self._hold(np.zeros(_WORDS * len(self.fields), np.int64), arrays)
+
+    def replaced(self, **arrays: Any) -> Self:
+        """The same with other arrays under some of the names. Cost: that of the others."""
+        changed = type(self).__new__(type(self))
+        changed.__dict__.update(self.__dict__)
+        changed._hold(self.table.copy(), arrays)
+        return changed
+
+    def _hold(self, table: Any, arrays: dict[str, Any]) -> None:
         for place, (name, field) in enumerate(self.fields.items()):
-            array = arrays[name]
+            array = arrays.get(name)
+            if array is None:
+                continue
             if isinstance(field, type):
                 table[_WORDS * place] = array.address
             else:
@@ -54,10 +65,6 @@ class Arrays:
         self.__dict__.update(arrays)
         self.table = table
         self.address = table.ctypes.data
-
-    def replaced(self, **arrays: Any) -> Self:
-        """The same with other arrays under some of the names."""
-        return type(self)(**{name: arrays.get(name, self.__dict__[name]) for name in self.fields})
 
 
 def _spelt(field: Any) -> tuple[np.dtype[Any], int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import starmap
 from typing import Any, Final
 
 import msgspec
@@ -187,11 +188,9 @@ class Engine:
         if any(answers):
             judged = [answered(score, answer) for score, answer in zip(judged, answers, strict=True)]
         # Most accounts have one of few scores.
-        shown = {score: round(score, 6) for score in judged}
-        for place in sorted(range(count), key=names.__getitem__):
-            yield AccountScore(
-                account_id=names[place], score=shown[judged[place]], ring_id=ring_ids.get(slots[place])
-            )
+        shown = {score: round(score, 6) for score in set(judged)}
+        lines = zip(names, map(shown.__getitem__, judged), map(ring_ids.get, slots), strict=True)
+        return starmap(AccountScore, sorted(lines))
 
     def counts(self) -> dict[str, int]:
         """Sizes of what the engine holds."""

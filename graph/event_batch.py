@@ -17,7 +17,8 @@ import numpy.typing as npt
 from graph.arrays import Arrays, Field
 from graph.events import EVENT_TYPES, Event, EventBase
 from graph.hashing import hash_bytes
-from graph.kernel import kernel
+from graph.kernel import kernel, wide
+from graph.raw import raw
 from graph.rows import copy
 from graph.sip_hash import hash_id
 from graph.vocabulary import Role, VerdictOutcome
@@ -124,12 +125,12 @@ class EventBatch:
 
     def __getitem__(self, rows: Any) -> EventBatch:
         """The events of a slice, or of an array of row numbers; the buffer is shared."""
-        return EventBatch(self.records[rows], self.buffer)
+        return EventBatch(raw(self.records)[rows].view(EVENT), self.buffer)
 
     @property
     def text_bytes(self) -> int:
         """How many bytes the texts have in all."""
-        return int(self.records["text_length"].sum())
+        return _text_bytes(self.records)
 
     def for_kernels(self) -> Batch:
         """The same for kernels; copies records that do not lie one after another."""
@@ -229,7 +230,7 @@ class EventBatch:
     @classmethod
     def joined(cls, batches: Sequence[EventBatch]) -> EventBatch:
         """The events of all batches one after another, with only their own texts in the buffer."""
-        records = np.concatenate([np.zeros(0, EVENT), *(batch.records for batch in batches)])
+        records = joined_records([batch.records for batch in batches])
         sizes = [batch.text_bytes + int(batch.records["id_length"].sum()) for batch in batches]
         buffer = np.empty(sum(sizes), np.uint8)
         row, place = 0, 0
@@ -238,6 +239,11 @@ class EventBatch:
             row += len(batch)
             place += size
         return cls(records, buffer)
+
+
+def joined_records(parts: Sequence[Records]) -> Records:
+    """Records one part after another; copies."""
+    return np.concatenate([raw(np.zeros(0, EVENT)), *map(raw, parts)]).view(EVENT)
 
 
 @kernel
@@ -253,6 +259,15 @@ def hash_texts(records: Records, text: Text) -> None:
                 record.text_hash[place] = hash_bytes(
                     text, record.text_start[place], record.text_length[place]
                 )
+
+
+@kernel
+def _text_bytes(records: Records) -> int:
+    total = 0
+    for row in range(len(records)):
+        for place in range(TEXTS):
+            total += wide(records[row].text_length[place])
+    return total
 
 
 @kernel

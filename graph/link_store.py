@@ -57,6 +57,7 @@ from graph.link_touch import (
     touch_at,
 )
 from graph.notes import Notes, NoteState
+from graph.raw import raw
 
 __all__ = [
     "LinkState",
@@ -157,7 +158,7 @@ class LinkStore:
     def live_records(self) -> Records:
         """The records of all live links; copies. O(links)."""
         used = self._state.links[: self._state.scalars[USED]]
-        live: Records = used[used["live"] != 0]
+        live: Records = raw(used)[used["live"] != 0].view(LINK)
         return live
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -276,7 +277,7 @@ def _records(kind: np.dtype[Any], size: int) -> Records:
 
 
 def _grown(old: npt.NDArray[Any], new: npt.NDArray[Any], used: int) -> npt.NDArray[Any]:
-    new[:used] = old[:used]
+    raw(new)[:used] = raw(old)[:used]
     return new
 
 

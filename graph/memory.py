@@ -20,6 +20,7 @@ from graph.forest import Forest
 from graph.habits import DAYS
 from graph.link_store import LinkStore
 from graph.naming import place_all
+from graph.raw import copied, raw
 from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, PASSENGERS, RING, TRACK
 from graph.scoring import FEATURES
 from graph.sharing import MAX_JOINED, TENURE
@@ -105,7 +106,7 @@ class Memory:
             old = self._arrays[name]
             if len(old) < rings:
                 new = np.zeros((max(rings, 2 * len(old)), *old.shape[1:]), old.dtype)
-                new[: len(old)] = old
+                raw(new)[: len(old)] = raw(old)
                 self._arrays[name] = new
         self.state = self._state()
 
@@ -123,8 +124,8 @@ class Memory:
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Every array that a later :meth:`load` needs, cut to what is used; copies."""
         numbers = self._arrays["numbers"]
-        saved = {name: self._arrays[name][: numbers[used]].copy() for name, (_, used) in _GROWING.items()}
-        saved |= {name: self._arrays[name].copy() for name in _KEPT_WHOLE}
+        saved = {name: copied(self._arrays[name][: numbers[used]]) for name, (_, used) in _GROWING.items()}
+        saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
         saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
         return saved | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
 
@@ -134,7 +135,7 @@ class Memory:
         memory = cls.__new__(cls)
         memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
         memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
-        memory._arrays = _empty() | {name: saved[name].copy() for name in (*_GROWING, *_KEPT_WHOLE)}
+        memory._arrays = _empty() | {name: copied(saved[name]) for name in (*_GROWING, *_KEPT_WHOLE)}
         memory._fit_slots()
         memory._fit_scratch()
         memory.state = None  # type: ignore[assignment]
@@ -148,7 +149,7 @@ class Memory:
         if count + more <= len(old):
             return False
         new = np.zeros(max(count + more, 2 * len(old), FIRST_ROOM), dtype)
-        new[:count] = old[:count]
+        raw(new)[:count] = raw(old)[:count]
         self._arrays[name] = new
         return True
 
@@ -175,9 +176,10 @@ class Memory:
     def _state(self) -> State:
         """The arrays as they are now; the same object while none was replaced."""
         arrays = {"links": self.links.state, "forest": self.forest.state, **self._arrays}
-        if self.state is None or any(getattr(self.state, name) is not arrays[name] for name in arrays):
+        if self.state is None:
             return State(**arrays)
-        return self.state
+        replaced = {name: array for name, array in arrays.items() if getattr(self.state, name) is not array}
+        return self.state.replaced(**replaced) if replaced else self.state
 
 
 def _empty() -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     innocent_reasons: list[Reason]
 
 
-class AccountScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class AccountScore(msgspec.Struct, frozen=True, gc=False):
     """An account's probability of being fraudulent and the open ring that holds it, if any."""
 
     account_id: str

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from graph.errors import Rejected
 from graph.event_batch import ABSENT, EVENT, EventBatch
 from graph.events import Event
+from graph.raw import copied, raw
 from streaming.decode import Decoder
 from streaming.parse import parse_lines
 from streaming.rejection import MAX_LINE_BYTES
@@ -69,7 +70,7 @@ class ColumnDecoder:
         places = np.arange(len(records))
         if refused:
             places = np.delete(places, [place for place, _ in refused])
-            records = records[places]
+            records = raw(records)[places].view(EVENT)
         return Decoded(EventBatch(records, buffer), places, tuple(refused), len(starts))
 
     def decode_values(self, values: Sequence[bytes]) -> Decoded:
@@ -81,7 +82,7 @@ class ColumnDecoder:
 
 def _behind(batch: EventBatch, offset: int) -> npt.NDArray[np.void]:
     """The records of a batch whose buffer is put behind ``offset`` other bytes."""
-    records = batch.records.copy()
+    records = copied(batch.records)
     records["id_start"] += offset
     texts = records["text_start"]
     records["text_start"] = np.where(texts == ABSENT, texts, texts + offset)

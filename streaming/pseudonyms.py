@@ -16,6 +16,7 @@ import numpy as np
 from graph.errors import BadCall
 from graph.event_batch import SLOTS, VERDICT, EventBatch, hash_texts
 from graph.events import EVENT_TYPES, Event, EventBase
+from graph.raw import copied
 from streaming.fields import FIELDS
 
 RING_PREFIX: Final = "ring_"
@@ -84,7 +85,7 @@ class Pseudonyms:
 
     def replace_all(self, batch: EventBatch) -> EventBatch:
         """The same for every event of a batch. About a microsecond an identifier."""
-        records = batch.records.copy()
+        records = copied(batch.records)
         pieces = [batch.buffer]
         size = len(batch.buffer)
         for code, slot, kind in _SLOTS:

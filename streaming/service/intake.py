@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.errors import Rejected
-from graph.event_batch import ABSENT, LATEST_MS, EventBatch
+from graph.event_batch import ABSENT, LATEST_MS, EventBatch, joined_records
+from graph.raw import copied
 from streaming.columns import Decoded
 from streaming.deduplicate import DAY_MS
 from streaming.service.ports import Chunk, Message, Offsets, Partition
@@ -338,7 +339,7 @@ def _joined(batches: Sequence[EventBatch]) -> EventBatch:
     """The events of all batches one after another, with the part of each buffer that they need."""
     pieces, texts, size = [], [], 0
     for batch in batches:
-        records = batch.records.copy()
+        records = copied(batch.records)
         if len(records):
             starts, lengths = records["text_start"], records["text_length"]
             present = starts != ABSENT
@@ -352,4 +353,4 @@ def _joined(batches: Sequence[EventBatch]) -> EventBatch:
             texts.append(batch.buffer[low:high])
             size += high - low
         pieces.append(records)
-    return EventBatch(np.concatenate(pieces), np.concatenate(texts) if texts else batches[0].buffer[:0])
+    return EventBatch(joined_records(pieces), np.concatenate(texts) if texts else batches[0].buffer[:0])

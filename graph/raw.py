@@ -1,0 +1,26 @@
+"""Records as pieces of bytes, for copying.
+
+numpy copies a record of several fields field by field, ten to thirty times slower than the same bytes as one
+piece.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Records = npt.NDArray[Any]
+
+
+def raw(records: Records) -> Records:
+    """A view of the same memory whose records have no fields; an array of plain numbers stays as it is."""
+    if records.dtype.names is None:
+        return records
+    return records.view(np.dtype((np.void, records.dtype.itemsize)))
+
+
+def copied(records: Records) -> Records:
+    """A copy, contiguous, of the same type."""
+    return raw(records).copy().view(records.dtype)
