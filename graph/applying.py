@@ -283,8 +283,10 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
 
 @kernel
 def _note_return(state: State, rider: int) -> None:
-    """Note whether the rider has more live trips than drivers."""
-    state.returns[rider] = account_of(state, rider).trips > length(state.links, rider, DRIVERS)
+    """Note whether the rider has more live trips than drivers, and how many these are."""
+    drivers = length(state.links, rider, DRIVERS)
+    returns = account_of(state, rider).trips > drivers
+    state.returning[state.entities[rider].account] = drivers if returns else 0
 
 
 @kernel

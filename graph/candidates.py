@@ -160,8 +160,10 @@ def _meets_a_cluster(state: State, driver: int, stamp: int) -> bool:
     while block != NO_BLOCK:
         some = state.passengers[block]
         for place in range(some.count):
-            rider = wide(some.riders[place])
-            if is_shared(state, rider) and state.marks[rider].stamp != stamp:
+            if state.shared[some.riders[place]] == 0:
+                continue
+            rider = wide(state.accounts[some.riders[place]].entity)
+            if state.marks[rider].stamp != stamp:
                 memo = _memo_of(state, rider, driver)
                 if _holds(memo, state, rider, driver, stamp):
                     memo.answer -= 1

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.kernel import kernel
+from graph.kernel import kernel, wide
 from graph.link_records import DRIVERS
 from graph.link_touch import first_link, length
 from graph.passengers import NO_BLOCK
@@ -74,38 +74,36 @@ def circle_around(state: State, rider: int) -> int:
 def _neighbours(state: State, rider: int) -> int:
     """Puts the riders nearest to one into ``state.scratch[0]``, ascending; returns how many."""
     records, hooks = state.links.links, state.links.hooks
-    marks = state.marks
-    met, keys, near = state.scratch[1], state.moments[0], state.scratch[0]
-    stamp = fresh_stamp(state)
-    seen = 0
+    common, keys, near = state.common_drivers, state.moments[0], state.scratch[0]
     link = first_link(state.links, rider, DRIVERS)
     while link >= 0:
-        block = account_of(state, records[link].target).passengers
+        block = wide(account_of(state, records[link].target).passengers)
         while block != NO_BLOCK:
             some = state.passengers[block]
             for place in range(some.count):
-                if state.returns[some.riders[place]] == 0:
-                    continue
-                mark = marks[some.riders[place]]
-                if mark.stamp != stamp:
-                    mark.stamp = stamp
-                    mark.count = 0
-                    met[seen] = some.riders[place]
-                    seen += 1
-                mark.count += 1
-            block = some.next
-        link = hooks[link].next_out
+                common[some.riders[place]] += 1
+            block = wide(some.next)
+        link = wide(hooks[link].next_out)
+    # Few are met twice: to count all and look at them afterwards is quicker than to ask of each.
     found = 0
-    for place in range(seen):
-        other = met[place]
-        count = marks[other].count
-        if count < SHARED_DRIVERS:
-            continue
-        if count >= SHARED_SHARE * length(state.links, other, DRIVERS):
-            # The rider itself, then those who share most drivers, then the lower number.
-            rank = 0 if other == rider else (1 << 24) - count
-            keys[found] = (rank << 32) | other
-            found += 1
+    link = first_link(state.links, rider, DRIVERS)
+    while link >= 0:
+        block = wide(account_of(state, records[link].target).passengers)
+        while block != NO_BLOCK:
+            some = state.passengers[block]
+            for place in range(some.count):
+                account = some.riders[place]
+                count = common[account]
+                common[account] = 0
+                drivers = state.returning[account]
+                if count >= SHARED_DRIVERS and drivers > 0 and count >= SHARED_SHARE * drivers:
+                    other = state.accounts[account].entity
+                    # The rider itself, then those who share most drivers, then the lower number.
+                    rank = 0 if other == rider else (1 << 24) - count
+                    keys[found] = (rank << 32) | other
+                    found += 1
+            block = wide(some.next)
+        link = wide(hooks[link].next_out)
     sort(keys[:found])
     found = min(found, MAX_NEIGHBOURS)
     for place in range(found):

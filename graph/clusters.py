@@ -22,7 +22,7 @@ NO_LINK: Final = -1
 @kernel
 def is_shared(state: State, account: int) -> bool:
     """Whether the account stands in a cluster with another account."""
-    return bool(state.shared[account] != 0)
+    return bool(state.shared[state.entities[account].account] != 0)
 
 
 @kernel
@@ -101,7 +101,7 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
         elif tenure.joined and not tenure.was_joined:
             join(state.links, state.forest, tenure.link)
             entity.joined += 1
-            state.shared[tenure.account] = 1
+            state.shared[state.entities[tenure.account].account] = 1
             notice(state, tenure.account)
 
 
@@ -124,7 +124,7 @@ def _part(state: State, entity: Any, link: int) -> bool:
     account = state.links.links[link].source
     notice(state, account)
     split = part(state.links, state.forest, link)
-    state.shared[account] = label(state.forest, account) >= 0
+    state.shared[state.entities[account].account] = label(state.forest, account) >= 0
     return split
 
 

@@ -51,8 +51,8 @@ _GROWING: Final[dict[str, tuple[Any, int]]] = {
     "names": (np.uint8, NAME_BYTES),
     "accounts": (ACCOUNT, ACCOUNTS),
     "origins": (ORIGIN, ORIGINS),
-    "shared": (np.uint8, ENTITIES),
-    "returns": (np.uint8, ENTITIES),
+    "shared": (np.uint8, ACCOUNTS),
+    "returning": (np.int32, ACCOUNTS),
     "passengers": (PASSENGERS, PASSENGER_BLOCKS),
 }
 """Arrays that are used up to a number, and which of ``State.numbers`` it is."""
@@ -92,8 +92,8 @@ class Memory:
         self._grow("names", name_bytes)
         self._grow("accounts", ACCOUNTS_PER_EVENT * events)
         self._grow("origins", ORIGINS_PER_EVENT * events)
-        self._grow("shared", ENTITIES_PER_EVENT * events)
-        self._grow("returns", ENTITIES_PER_EVENT * events)
+        self._grow("shared", ACCOUNTS_PER_EVENT * events)
+        self._grow("returning", ACCOUNTS_PER_EVENT * events)
         self._grow("passengers", events)
         if grown:
             self._fit_slots()
@@ -169,6 +169,7 @@ class Memory:
             self._arrays["regrouped"] = np.zeros(accounts, np.int32)
             self._arrays["faded"] = np.zeros(accounts, np.int32)
             self._arrays["members"] = np.zeros(accounts, np.int32)
+            self._arrays["common_drivers"] = np.zeros(accounts, np.int32)
             self._arrays["scratch"] = np.zeros((6, accounts), np.int32)
             self._arrays["moments"] = np.zeros((2, accounts), np.int64)
             self._arrays["degrees"] = np.zeros((3, accounts))
@@ -195,7 +196,7 @@ def _empty() -> dict[str, Any]:
         "marks": np.zeros(0, MARK),
         "origins": np.zeros(FIRST_ROOM, ORIGIN),
         "shared": np.zeros(FIRST_ROOM, np.uint8),
-        "returns": np.zeros(FIRST_ROOM, np.uint8),
+        "returning": np.zeros(FIRST_ROOM, np.int32),
         "passengers": np.zeros(FIRST_ROOM, PASSENGERS),
         "rings": np.zeros(64, RING),
         "ring_evidence": np.zeros(64, EVIDENCE),
@@ -212,6 +213,7 @@ def _empty() -> dict[str, Any]:
         "evidence": np.zeros(1, EVIDENCE),
         "features": np.zeros(len(FEATURES)),
         "score": np.zeros(1),
+        "common_drivers": np.zeros(0, np.int32),
         "scratch": np.zeros((6, 0), np.int32),
         "moments": np.zeros((2, 0), np.int64),
         "degrees": np.zeros((3, 0)),

@@ -1,4 +1,4 @@
-"""The riders of each driver, side by side: a cache line holds fourteen of them.
+"""The riders of each driver by account number, side by side: a cache line holds fourteen of them.
 
 The links of a driver tell the same, one cache line or two for each. Searches that ask of every rider of a
 driver only who it is walk through these lists instead, in which the order means nothing. A list is a chain
@@ -19,7 +19,7 @@ NO_BLOCK: Final = -1
 @kernel
 def add_passenger(state: State, driver: int, rider: int) -> None:
     """A rider has a live ride with the driver, and had none before."""
-    facts = account_of(state, driver)
+    facts, account = account_of(state, driver), state.entities[rider].account
     head = facts.passengers
     if head == NO_BLOCK or state.passengers[head].count == BLOCK_RIDERS:
         block = state.numbers[FREE_BLOCK]
@@ -33,21 +33,21 @@ def add_passenger(state: State, driver: int, rider: int) -> None:
         facts.passengers = block
         head = block
     first = state.passengers[head]
-    first.riders[first.count] = rider
+    first.riders[first.count] = account
     first.count += 1
 
 
 @kernel
 def remove_passenger(state: State, driver: int, rider: int) -> None:
     """The rider's last live ride with the driver has left the window."""
-    facts = account_of(state, driver)
+    facts, account = account_of(state, driver), state.entities[rider].account
     head = facts.passengers
     first = state.passengers[head]
     block = head
-    place = _place(state, block, rider)
+    place = _place(state, block, account)
     while place < 0:
         block = state.passengers[block].next
-        place = _place(state, block, rider)
+        place = _place(state, block, account)
     first.count -= 1
     state.passengers[block].riders[place] = first.riders[first.count]
     if first.count == 0:
@@ -57,10 +57,10 @@ def remove_passenger(state: State, driver: int, rider: int) -> None:
 
 
 @kernel
-def _place(state: State, block: int, rider: int) -> int:
+def _place(state: State, block: int, account: int) -> int:
     """Where in a block a rider stands; -1 when it does not."""
     riders = state.passengers[block]
     for place in range(riders.count):
-        if riders.riders[place] == rider:
+        if riders.riders[place] == account:
             return place
     return -1

@@ -91,9 +91,9 @@ class State(Arrays):
     marks: Records
     origins: Records
     shared: npt.NDArray[np.uint8]
-    """By entity: whether an account stands in a cluster with another."""
-    returns: npt.NDArray[np.uint8]
-    """By entity: whether an account rode more than once with one of its drivers."""
+    """By account number: whether it stands in a cluster with another account."""
+    returning: Int32s
+    """By account number: how many drivers it has if it rode more than once with one of them, else 0."""
     passengers: Records
     rings: Records
     tracks: Records
@@ -114,6 +114,8 @@ class State(Arrays):
     evidence: Records
     features: Floats
     score: Floats
+    common_drivers: Int32s
+    """By account number, for the length of one call: drivers in common with a rider; 0 before and after."""
     scratch: Int32s
     """Six rows of as many places as there are accounts, for the length of one call."""
     moments: Int64s
@@ -147,7 +149,7 @@ class State(Arrays):
         "marks": MARK,
         "origins": ORIGIN,
         "shared": _U1,
-        "returns": _U1,
+        "returning": _I4,
         "passengers": PASSENGERS,
         "rings": RING,
         "tracks": TRACK,
@@ -164,6 +166,7 @@ class State(Arrays):
         "evidence": EVIDENCE,
         "features": _F8,
         "score": _F8,
+        "common_drivers": _I4,
         "scratch": (_I4, 2),
         "moments": (_I8, 2),
         "degrees": (_F8, 2),

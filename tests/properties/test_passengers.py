@@ -27,16 +27,16 @@ def listed(state: State, account) -> list[int]:
 def linked(state: State, driver: int) -> list[int]:
     riders, link = [], first_link(state.links, driver, RIDERS)
     while link >= 0:
-        riders.append(int(state.links.links[link]["source"]))
+        riders.append(int(state.entities["account"][state.links.links[link]["source"]]))
         link = int(state.links.hooks[link]["next_in"])
     return sorted(riders)
 
 
 def assert_in_line(engine) -> None:
     state = engine._memory.state
-    for account in state.accounts[: state.numbers[ACCOUNTS]]:
+    for number, account in enumerate(state.accounts[: state.numbers[ACCOUNTS]]):
         assert listed(state, account) == linked(state, int(account["entity"]))
-        assert bool(state.shared[account["entity"]]) == (label(state.forest, int(account["entity"])) >= 0)
+        assert bool(state.shared[number]) == (label(state.forest, int(account["entity"])) >= 0)
 
 
 @settings(max_examples=100, deadline=None)
