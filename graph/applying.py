@@ -33,6 +33,7 @@ from graph.money import to_units
 from graph.naming import Bytes, intern
 from graph.notes import note_entity
 from graph.passengers import add_passenger, remove_passenger
+from graph.recognition import AT_ONCE, NOT_KNOWN
 from graph.state import (
     ACCOUNT_KIND,
     BANK_ACCOUNT,
@@ -48,6 +49,7 @@ from graph.state import (
     PROMO,
     REGROUPED,
     RIDER,
+    ROW,
     TOUCHED_A,
     TOUCHED_B,
     UNKNOWN_ROLE,
@@ -118,15 +120,7 @@ def begin_event(state: State) -> None:
 @kernel
 def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
     """The entity of the account that an event names, with its first and last sight moved."""
-    entity = intern(
-        state,
-        ACCOUNT_KIND,
-        text,
-        event.text_start[slot],
-        event.text_length[slot],
-        event.text_hash[slot],
-        event.ts,
-    )
+    entity = _entity(state, ACCOUNT_KIND, event, slot, text)
     if state.numbers[TOUCHED_A] == NOBODY:
         state.numbers[TOUCHED_A] = entity
     elif state.numbers[TOUCHED_A] != entity:
@@ -149,8 +143,11 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
 
 
 @kernel
-def _identifier(state: State, kind: int, event: Any, slot: int, text: Bytes) -> int:
+def _entity(state: State, kind: int, event: Any, slot: int, text: Bytes) -> int:
     """The entity that an event names in one of its fields."""
+    known = state.known[state.numbers[ROW] % AT_ONCE, slot]
+    if known != NOT_KNOWN:
+        return int(known)
     return intern(
         state, kind, text, event.text_start[slot], event.text_length[slot], event.text_hash[slot], event.ts
     )
@@ -161,7 +158,7 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
     """An account used an identifier; a field that is absent says nothing."""
     if event.text_length[slot] == 0:
         return
-    identifier = _identifier(state, kind, event, slot, text)
+    identifier = _entity(state, kind, event, slot, text)
     links = state.links
     located = locate(links, _USES[kind], account, identifier)
     first_ms = last_ms = UNKNOWN_MS
@@ -194,7 +191,7 @@ def _created(state: State, event: Any, text: Bytes) -> None:
     kinds = (DEVICE, IP, PHONE, EMAIL)
     for place in range(4):
         if event.text_length[place + 1] > 0:
-            identifier = _identifier(state, kinds[place], event, place + 1, text)
+            identifier = _entity(state, kinds[place], event, place + 1, text)
             if not is_origin(state, facts, identifier):
                 add_origin(state, facts, identifier)
                 if find_link(state.links, _USES[kinds[place]], account, identifier) >= 0:
@@ -230,7 +227,7 @@ def _redeemed(state: State, event: Any, text: Bytes) -> None:
     facts.promo_units += units
     if facts.promo_ms == UNKNOWN_MS or event.ts < facts.promo_ms:
         facts.promo_ms = event.ts
-    promo = _identifier(state, PROMO, event, 1, text)
+    promo = _entity(state, PROMO, event, 1, text)
     touch(state.links, _REDEEMED, account, promo, event.ts, units)
     _use(state, account, DEVICE, event, 2, text)
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 from typing import Final
 
 from graph.applying import NOBODY, apply_event
-from graph.candidates import gather
 from graph.circles import circle_around
 from graph.due import is_due, rest
 from graph.event_batch import TRIP_COMPLETED, VERDICT, Batch
 from graph.kernel import kernel
 from graph.naming import Bytes
+from graph.proposals import gather_around, hold_together, take_ring, widen
+from graph.recognition import AT_ONCE, recognise
 from graph.rows import copy, sort
 from graph.shapes import CIRCLE, CLUSTERS, VISIT
 from graph.state import (
@@ -41,7 +42,6 @@ from graph.state import (
     Records,
     State,
     account_of,
-    fresh_stamp,
 )
 from graph.visits import visit_around
 from graph.weighing import (
@@ -116,7 +116,7 @@ def run(state: State, batch: Batch) -> int:
             entity = numbers[PENDING]
             numbers[PENDING] = NOBODY
             if account_of(state, entity).ring == NO_RING:
-                _gather_around(state, entity)
+                gather_around(state, entity)
                 numbers[STEP] = _WEIGH
 
 
@@ -170,6 +170,8 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
         if phase == _APPLY:
             if numbers[ROW] >= len(events):
                 return DONE
+            if numbers[ROW] % AT_ONCE == 0:
+                recognise(state, events, text, numbers[ROW])
             apply_event(state, events[numbers[ROW]], text)
             touched = numbers[TOUCHED_A] != NOBODY or numbers[REGROUPED] + numbers[FADED] > 0
             if not touched and events[numbers[ROW]].kind != VERDICT:
@@ -184,7 +186,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if account.judged != numbers[EVENT]:
                     if account.ring == NO_RING or state.rings[account.ring].shape != CLUSTERS:
                         _judge_around(state, entity)
-                    elif not _holds_together(state, account.ring):
+                    elif not hold_together(state, account.ring):
                         numbers[SUBJECT] = entity
                         return FELL_APART
                     return _CANDIDATE
@@ -235,63 +237,14 @@ def _judge_around(state: State, entity: int) -> None:
         visit = visit_around(state, entity)
         if visit > 0:
             numbers[PENDING] = entity
-            _widen(state, visit, VISIT)
+            widen(state, visit, VISIT)
             rest(state)
             return
     if shape != CLUSTERS:
-        _take_ring(state, ring)
+        take_ring(state, ring)
     else:
-        _gather_around(state, entity)
+        gather_around(state, entity)
     rest(state)
-
-
-@kernel
-def _gather_around(state: State, entity: int) -> None:
-    """Make the clusters around an account, and its ring, the candidate at hand."""
-    seeds = state.scratch[0]
-    seeds[0] = entity
-    found = 1
-    ring = account_of(state, entity).ring
-    if ring != NO_RING:
-        member = state.rings[ring].head
-        while member != NOBODY:
-            seeds[found] = member
-            found += 1
-            member = account_of(state, member).next_in_ring
-    set_candidate(state, gather(state, seeds[:found]), CLUSTERS)
-
-
-@kernel
-def _holds_together(state: State, ring: int) -> bool:
-    """Make the clusters around a ring's first account the candidate at hand, if they hold all of the ring."""
-    numbers = state.numbers
-    numbers[PENDING] = NOBODY
-    state.scratch[0][0] = state.rings[ring].head
-    found = gather(state, state.scratch[0][:1])
-    stamp = fresh_stamp(state)
-    for place in range(found):
-        state.marks[state.members[place]].stamp = stamp
-    member = state.rings[ring].head
-    while member != NOBODY:
-        if state.marks[member].stamp != stamp:
-            return False
-        member = account_of(state, member).next_in_ring
-    set_candidate(state, found, CLUSTERS)
-    rest(state)
-    return True
-
-
-@kernel
-def _take_ring(state: State, ring: int) -> None:
-    """Make the accounts of a ring the candidate at hand."""
-    found = 0
-    member = state.rings[ring].head
-    while member != NOBODY:
-        state.members[found] = member
-        found += 1
-        member = account_of(state, member).next_in_ring
-    sort(state.members[:found])
-    set_candidate(state, found, state.rings[ring].shape)
 
 
 @kernel
@@ -312,7 +265,7 @@ def _judge_circle(state: State) -> bool:
     for place in range(found):
         fresh = fresh or account_of(state, state.members[place]).judged != numbers[EVENT]
     if fresh:
-        _widen(state, found, CIRCLE)
+        widen(state, found, CIRCLE)
     return fresh
 
 
@@ -324,44 +277,6 @@ def _inside_a_circle(state: State) -> bool:
     if ring == NO_RING or numbers[TOUCHED_B] == NOBODY or state.rings[ring].shape != CIRCLE:
         return False
     return bool(account_of(state, numbers[TOUCHED_B]).ring == ring)
-
-
-@kernel
-def _widen(state: State, found: int, shape: int) -> None:
-    """Take to what a search found the open rings of the same shape that it reaches into.
-
-    The searches are local, and a ring is found from several sides: half of what was found, or half of the
-    ring, has to be common. Two gangs that ride with one driver stay two.
-    """
-    members, reached, common = state.members, state.scratch[0], state.scratch[1]
-    stamp = fresh_stamp(state)
-    rings = 0
-    for place in range(found):
-        state.marks[members[place]].stamp = stamp
-        ring = account_of(state, members[place]).ring
-        if ring == NO_RING or state.rings[ring].shape != shape:
-            continue
-        number = 0
-        while number < rings and reached[number] != ring:
-            number += 1
-        if number == rings:
-            reached[number] = ring
-            common[number] = 0
-            rings += 1
-        common[number] += 1
-    widened = found
-    for number in range(rings):
-        ring = state.rings[reached[number]]
-        if 2 * common[number] >= min(found, ring.size):
-            member = ring.head
-            while member != NOBODY:
-                if state.marks[member].stamp != stamp:
-                    state.marks[member].stamp = stamp
-                    members[widened] = member
-                    widened += 1
-                member = account_of(state, member).next_in_ring
-    sort(members[:widened])
-    set_candidate(state, widened, shape)
 
 
 @kernel

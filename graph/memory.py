@@ -15,12 +15,14 @@ import numpy.typing as npt
 
 from graph.candidates import MEMO_SLOTS
 from graph.circles import MAX_DRIVERS, MAX_NEIGHBOURS
+from graph.event_batch import TEXTS
 from graph.evidence import EVIDENCE
 from graph.forest import Forest
 from graph.habits import DAYS
 from graph.link_store import LinkStore
 from graph.naming import place_all
 from graph.raw import copied, raw
+from graph.recognition import AT_ONCE
 from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, PASSENGERS, RING, TRACK
 from graph.scoring import FEATURES
 from graph.sharing import MAX_JOINED, TENURE
@@ -210,6 +212,7 @@ def _empty() -> dict[str, Any]:
         "weights": np.zeros(len(FEATURES) + 2),
         "policy": np.zeros(4),
         "numbers": numbers,
+        "known": np.zeros((AT_ONCE, TEXTS), np.int32),
         "evidence": np.zeros(1, EVIDENCE),
         "features": np.zeros(len(FEATURES)),
         "score": np.zeros(1),

@@ -111,6 +111,8 @@ class State(Arrays):
     policy: Floats
     """Scores from which on a ring is opened, blocked and not yet closed, and the least accounts of one."""
     numbers: Int64s
+    known: Int32s
+    """By event of those looked at together, and by text: the entity that it names, if known before."""
     evidence: Records
     features: Floats
     score: Floats
@@ -163,6 +165,7 @@ class State(Arrays):
         "weights": _F8,
         "policy": _F8,
         "numbers": _I8,
+        "known": (_I4, 2),
         "evidence": EVIDENCE,
         "features": _F8,
         "score": _F8,
