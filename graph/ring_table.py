@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from graph.evidence import EVIDENCE
 from graph.judgement import Judgement
+from graph.kernel import kernel
 from graph.memory import Memory
 from graph.shapes import SHAPES, Shape
-from graph.state import NO_RING
+from graph.state import NO_RING, Int32s, State, account_of
 
-_END = -1
+_END: Final = -1
 _WHOLE = np.dtype(f"V{EVIDENCE.itemsize}")
 
 
@@ -78,16 +80,8 @@ class RingTable:
 
     def set_members(self, slot: int, members: Collection[int]) -> None:
         """Replace the accounts of a ring; they stand in no other."""
-        state = self._memory.state
-        numbers, ring = state.entities["account"], state.accounts["ring"]
-        ring[numbers[list(self._members[slot])]] = NO_RING
         self._members[slot] = tuple(sorted(members))
-        chain = np.array([*self._members[slot], _END], np.int32)
-        accounts = numbers[chain[:-1]]
-        ring[accounts] = slot
-        state.accounts["next_in_ring"][accounts] = chain[1:]
-        state.rings["head"][slot] = chain[0]
-        state.rings["size"][slot] = len(members)
+        _chain_up(self._memory.state, slot, np.array(self._members[slot], np.int32))
 
     def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
         """Write down the newest grounds of a ring."""
@@ -112,3 +106,21 @@ class RingTable:
             features=tuple(state.ring_features[slot].tolist()),
             truncated=bool(state.rings["truncated"][slot]),
         )
+
+
+@kernel
+def _chain_up(state: State, slot: int, members: Int32s) -> None:
+    """Chain these accounts, ascending, as those of a ring, in place of the ones chained before."""
+    ring = state.rings[slot]
+    member = ring.head
+    while member != _END:
+        account = account_of(state, member)
+        account.ring = NO_RING
+        member = account.next_in_ring
+    ring.head = _END
+    ring.size = len(members)
+    for place in range(len(members) - 1, -1, -1):
+        account = account_of(state, members[place])
+        account.ring = slot
+        account.next_in_ring = ring.head
+        ring.head = members[place]
