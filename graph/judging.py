@@ -281,25 +281,42 @@ def _inside_a_circle(state: State) -> bool:
 
 @kernel
 def _matters(state: State) -> bool:
-    """Whether the judgement at hand opens, changes or closes a ring.
+    """Whether the judgement at hand opens, changes or closes a ring: as ``graph.rings`` would find.
 
     What only confirms a ring as it stands is written down here, for when its grounds are asked for.
     """
     numbers, members, policy = state.numbers, state.members, state.policy
-    ring = account_of(state, members[0]).ring
-    same = ring != NO_RING
-    any_ring = same
-    for place in range(1, numbers[MEMBERS]):
-        other = account_of(state, members[place]).ring
-        same = same and other == ring
-        any_ring = any_ring or other != NO_RING
-    if not any_ring:
-        return bool(state.score[0] >= policy[REVIEW] and numbers[MEMBERS] >= policy[MIN_ACCOUNTS])
-    if not same or numbers[MEMBERS] != state.rings[ring].size or numbers[MEMBERS] < policy[MIN_ACCOUNTS]:
+    reached, common = state.scratch[0], state.scratch[1]
+    rings = free = 0
+    for place in range(numbers[MEMBERS]):
+        ring = account_of(state, members[place]).ring
+        if ring == NO_RING:
+            free += 1
+            continue
+        number = 0
+        while number < rings and reached[number] != ring:
+            number += 1
+        if number == rings:
+            reached[number] = ring
+            common[number] = 0
+            rings += 1
+        common[number] += 1
+    met = NO_RING
+    inside = several = 0
+    for number in range(rings):
+        ring = state.rings[reached[number]]
+        if 2 * common[number] >= ring.size or (
+            2 * common[number] >= numbers[MEMBERS] and ring.shape == numbers[SHAPE]
+        ):
+            met, inside = reached[number], common[number]
+            several += 1
+    if several == 0:
+        return bool(state.score[0] >= policy[REVIEW] and free >= policy[MIN_ACCOUNTS])
+    if several > 1 or free > 0 or inside != state.rings[met].size or inside < policy[MIN_ACCOUNTS]:
         return True
-    if state.score[0] < policy[CLOSE] or (state.score[0] >= policy[BLOCK] and not state.rings[ring].blocked):
+    if state.score[0] < policy[CLOSE] or (state.score[0] >= policy[BLOCK] and not state.rings[met].blocked):
         return True
-    confirm(state, ring)
+    confirm(state, met)
     return False
 
 
