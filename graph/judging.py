@@ -17,7 +17,7 @@ from graph.due import is_due, rest
 from graph.event_batch import TRIP_COMPLETED, VERDICT, Batch
 from graph.kernel import kernel
 from graph.naming import Bytes
-from graph.proposals import gather_around, hold_together, take_ring, widen
+from graph.proposals import gather_around, hold_together, rings_among, take_ring, widen
 from graph.recognition import AT_ONCE, recognise
 from graph.rows import copy, sort
 from graph.shapes import CIRCLE, CLUSTERS, VISIT
@@ -285,26 +285,12 @@ def _matters(state: State) -> bool:
 
     What only confirms a ring as it stands is written down here, for when its grounds are asked for.
     """
-    numbers, members, policy = state.numbers, state.members, state.policy
+    numbers, policy = state.numbers, state.policy
     reached, common = state.scratch[0], state.scratch[1]
-    rings = free = 0
-    for place in range(numbers[MEMBERS]):
-        ring = account_of(state, members[place]).ring
-        if ring == NO_RING:
-            free += 1
-            continue
-        number = 0
-        while number < rings and reached[number] != ring:
-            number += 1
-        if number == rings:
-            reached[number] = ring
-            common[number] = 0
-            rings += 1
-        common[number] += 1
-    met = NO_RING
-    inside = several = 0
-    for number in range(rings):
+    met, inside, several, free = NO_RING, 0, 0, numbers[MEMBERS]
+    for number in range(rings_among(state, numbers[MEMBERS])):
         ring = state.rings[reached[number]]
+        free -= common[number]
         if 2 * common[number] >= ring.size or (
             2 * common[number] >= numbers[MEMBERS] and ring.shape == numbers[SHAPE]
         ):

@@ -69,25 +69,14 @@ def widen(state: State, found: int, shape: int) -> None:
     ring, has to be common. Two gangs that ride with one driver stay two.
     """
     members, reached, common = state.members, state.scratch[0], state.scratch[1]
+    rings = rings_among(state, found)
     stamp = fresh_stamp(state)
-    rings = 0
     for place in range(found):
         state.marks[members[place]].stamp = stamp
-        ring = account_of(state, members[place]).ring
-        if ring == NO_RING or state.rings[ring].shape != shape:
-            continue
-        number = 0
-        while number < rings and reached[number] != ring:
-            number += 1
-        if number == rings:
-            reached[number] = ring
-            common[number] = 0
-            rings += 1
-        common[number] += 1
     widened = found
     for number in range(rings):
         ring = state.rings[reached[number]]
-        if 2 * common[number] >= min(found, ring.size):
+        if ring.shape == shape and 2 * common[number] >= min(found, ring.size):
             member = ring.head
             while member != NOBODY:
                 if state.marks[member].stamp != stamp:
@@ -97,3 +86,26 @@ def widen(state: State, found: int, shape: int) -> None:
                 member = account_of(state, member).next_in_ring
     sort(members[:widened])
     set_candidate(state, widened, shape)
+
+
+@kernel
+def rings_among(state: State, found: int) -> int:
+    """Puts the open rings of the first ``found`` members into ``state.scratch[0]``; returns how many.
+
+    How many of these members each ring holds stands in ``state.scratch[1]``.
+    """
+    reached, common = state.scratch[0], state.scratch[1]
+    rings = 0
+    for place in range(found):
+        ring = account_of(state, state.members[place]).ring
+        if ring == NO_RING:
+            continue
+        number = 0
+        while number < rings and reached[number] != ring:
+            number += 1
+        if number == rings:
+            reached[number] = ring
+            common[number] = 0
+            rings += 1
+        common[number] += 1
+    return rings
