@@ -11,6 +11,8 @@ when an array is replaced, make a new one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -65,6 +67,24 @@ class Arrays:
         self.__dict__.update(arrays)
         self.table = table
         self.address = table.ctypes.data
+
+
+def layout_of(kind: type[Arrays]) -> str:
+    """A digest of which arrays there are and how their records are laid out, at any depth."""
+    described = blake2b(digest_size=8)
+    for name, field in kind.fields.items():
+        if isinstance(field, type):
+            described.update(f"{name} {layout_of(field)};".encode())
+        else:
+            dtype, dimensions = _spelt(field)
+            described.update(f"{name} {_described(dtype)} {dimensions};".encode())
+    return described.hexdigest()
+
+
+def _described(dtype: np.dtype[Any]) -> str:
+    fields: Mapping[str, Any] = dtype.fields or {}
+    inner = ",".join(f"{name}:{at[0].str}{at[0].shape}@{at[1]}" for name, at in sorted(fields.items()))
+    return f"{dtype.str}{{{inner}}}"
 
 
 def _spelt(field: Any) -> tuple[np.dtype[Any], int]:

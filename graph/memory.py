@@ -13,8 +13,10 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from graph.arrays import layout_of
 from graph.candidates import MEMO_SLOTS
 from graph.circles import MAX_DRIVERS, MAX_NEIGHBOURS
+from graph.errors import Fatal
 from graph.event_batch import TEXTS
 from graph.evidence import EVIDENCE
 from graph.forest import Forest
@@ -70,6 +72,10 @@ _KEPT_WHOLE: Final = (
     "ring_features",
     "numbers",
 )
+
+
+LAYOUT: Final = layout_of(State)
+"""What a saved memory has to agree with."""
 
 
 class Memory:
@@ -128,12 +134,19 @@ class Memory:
         numbers = self._arrays["numbers"]
         saved = {name: copied(self._arrays[name][: numbers[used]]) for name, (_, used) in _GROWING.items()}
         saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
+        saved["layout"] = np.frombuffer(LAYOUT.encode(), np.uint8)
         saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
         return saved | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
 
     @classmethod
     def load(cls, window_ms: int, lateness_ms: int, saved: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """The memory that was saved."""
+        """The memory that was saved. Raises Fatal when it is laid out otherwise than ours."""
+        layout = saved["layout"].tobytes().decode() if "layout" in saved else "none"
+        if layout != LAYOUT:
+            raise Fatal(
+                f"expected a state laid out as {LAYOUT}, found {layout}, of another version: go on with that "
+                "version, or begin with an empty state folder"
+            )
         memory = cls.__new__(cls)
         memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
         memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))

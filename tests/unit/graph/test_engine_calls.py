@@ -1,9 +1,14 @@
 """What the engine tells its callers, and how it refuses a wrong call."""
 
+from typing import ClassVar
+
+import numpy as np
 import pytest
 
+from graph.arrays import Arrays, layout_of
 from graph.engine import EngineConfig
-from graph.errors import BadCall
+from graph.errors import BadCall, Fatal
+from graph.memory import LAYOUT
 from graph.rings import Policy
 from graph.scoring import FEATURES
 from graph.sharing import DAY_MS
@@ -109,3 +114,40 @@ def test_a_ping_alone_says_nothing():
     engine = new_engine()
     outcome = engine.apply(scene.events)
     assert (outcome.flags, outcome.ledger, engine.counts()["entities"]) == ([], [], 0)
+
+
+@pytest.mark.parametrize("found", ["none", "0123456789abcdef"])
+def test_a_state_laid_out_otherwise_is_refused_and_nothing_is_forgotten(found):
+    scene = Scene()
+    scene.signs_up("a", 1, "phone")
+    engine = new_engine()
+    engine.apply(scene.events)
+    before, saved = engine.state_digest(), dict(engine.save())
+    if found == "none":
+        del saved["layout"]
+    else:
+        saved["layout"] = np.frombuffer(found.encode(), np.uint8)
+    with pytest.raises(Fatal, match=f"laid out as {LAYOUT}, found {found}, of another version: go on with"):
+        engine.load(saved)
+    assert engine.state_digest() == before
+
+
+def test_a_layout_names_the_arrays_their_types_and_their_places():
+    class One(Arrays):
+        fields: ClassVar = {"a": np.dtype([("x", "i4"), ("y", "i4")]), "b": (np.dtype("f8"), 2)}
+
+    class Swapped(Arrays):
+        fields: ClassVar = {"a": np.dtype([("y", "i4"), ("x", "i4")]), "b": (np.dtype("f8"), 2)}
+
+    class Flat(Arrays):
+        fields: ClassVar = {"a": np.dtype([("x", "i4"), ("y", "i4")]), "b": np.dtype("f8")}
+
+    class Holds(Arrays):
+        fields: ClassVar = {"one": One}
+
+    class HoldsFlat(Arrays):
+        fields: ClassVar = {"one": Flat}
+
+    kinds = (One, Swapped, Flat, Holds, HoldsFlat)
+    assert len({layout_of(kind) for kind in kinds}) == len(kinds)
+    assert layout_of(One) == layout_of(One)
