@@ -39,6 +39,7 @@ from graph.state import (
     State,
 )
 from graph.tracks import FREE, MAX_TRACKS, NEWEST, OLDEST, TRACK_ENDS, TRACK_SLOTS
+from graph.tracks import USED as TRACKS_USED
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
@@ -201,6 +202,7 @@ class Memory:
 def _empty() -> dict[str, Any]:
     track_ends = np.zeros(TRACK_ENDS, np.int32)
     track_ends[[OLDEST, NEWEST, FREE]] = -1
+    track_ends[TRACKS_USED] = 1
     numbers = np.zeros(NUMBERS, np.int64)
     numbers[FREE_BLOCK] = -1
     return {
@@ -217,7 +219,7 @@ def _empty() -> dict[str, Any]:
         "ring_evidence": np.zeros(64, EVIDENCE),
         "ring_features": np.zeros((64, len(FEATURES))),
         "tracks": np.zeros(MAX_TRACKS + 1, TRACK),
-        "track_slots": np.full(TRACK_SLOTS, -1, np.int32),
+        "track_slots": np.zeros(TRACK_SLOTS, np.int32),
         "track_ends": track_ends,
         "habits": np.zeros(1, HABITS),
         "creations": np.zeros(DAYS, np.int32),

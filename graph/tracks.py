@@ -33,6 +33,8 @@ USED: Final = 3
 RUNNING: Final = 4
 TRACK_ENDS: Final = 5
 _NONE: Final = -1
+_EMPTY: Final = 0
+"""In a slot: no track has the number 0, so that a table nobody used is memory nobody touched."""
 
 
 @kernel
@@ -40,7 +42,7 @@ def add_ping(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
     """Add a position to the trip's track; one that is older than the last is left out. O(1)."""
     slot = _find(state, trip)
     number = state.track_slots[slot]
-    if number == _NONE:
+    if number == _EMPTY:
         _begin(state, trip, ts, lat, lon)
         return
     track = state.tracks[number]
@@ -63,7 +65,7 @@ def close_track(state: State, trip: Any, claimed_km: float) -> bool:
         return False
     slot = _find(state, trip)
     number = state.track_slots[slot]
-    if number == _NONE:
+    if number == _EMPTY:
         return False
     _drop(state, slot, number)
     track = state.tracks[number]
@@ -84,7 +86,7 @@ def _home(trip: Any) -> int:
 def _find(state: State, trip: Any) -> int:
     """The slot of the trip's track, or the empty one where it would be."""
     slot = _home(trip)
-    while state.track_slots[slot] != _NONE and state.tracks[state.track_slots[slot]].trip != trip:
+    while state.track_slots[slot] != _EMPTY and state.tracks[state.track_slots[slot]].trip != trip:
         slot = (slot + 1) & (TRACK_SLOTS - 1)
     return slot
 
@@ -144,10 +146,10 @@ def _drop(state: State, slot: int, number: int) -> None:
     probe = slot
     while True:
         probe = (probe + 1) & (TRACK_SLOTS - 1)
-        if slots[probe] == _NONE:
+        if slots[probe] == _EMPTY:
             break
         home = _home(tracks[slots[probe]].trip)
         if ((probe - home) & (TRACK_SLOTS - 1)) >= ((probe - hole) & (TRACK_SLOTS - 1)):
             slots[hole] = slots[probe]
             hole = probe
-    slots[hole] = _NONE
+    slots[hole] = _EMPTY

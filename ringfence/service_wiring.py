@@ -82,7 +82,7 @@ def decoding(options: RunOptions) -> Decode:
     ).decode_values
 
 
-def new_engine(window_days: float, scorer: Scorer | MemberScorer | None = None) -> Engine:
+def new_engine(window_days: float, scorer: Scorer | MemberScorer | None = None) -> GraphEngine:
     """An empty engine with that scorer, by default the one that ships."""
     from graph.engine import Engine, EngineConfig
 

@@ -20,6 +20,8 @@ def warm_up(model: Path | None = None) -> None:
     A kernel is loaded when it is first called, and compiled where nothing was cached: a second in all, or a
     minute, that the first events, the first judgement and the first snapshot would wait for otherwise.
     """
+    from graph.rings import Moment
+    from graph.vocabulary import EntityKind
     from ringfence.model_choice import scorer_at
     from ringfence.service_wiring import new_engine
     from simulation import CityConfig, simulate
@@ -30,10 +32,16 @@ def warm_up(model: Path | None = None) -> None:
         city = Path(name) / "city"
         written = simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), city)
         lines = written.events_path.read_bytes().splitlines()
-    decoder, core = ColumnDecoder(), Core(new_engine(WINDOW_DAYS, scorer_at(model)), written.last_ts)
+    engine, decoder = new_engine(WINDOW_DAYS, scorer_at(model)), ColumnDecoder()
+    core = Core(engine, written.last_ts)
     for first in range(0, len(lines), BATCH):
         batch = decoder.decode_values(lines[first : first + BATCH]).batch
         core.admission.admit(batch)
-        core.engine.apply(batch)
+        engine.apply(batch)
+    # A ring that falls apart is parted by calls that nothing else makes.
+    for ring in engine.rings():
+        for entity in ring.entities:
+            kind, identifier = entity.split(":", 1)
+            engine.declare_public(EntityKind(kind), identifier, Moment(written.last_ts, "warming"))
     core.sizes()
     core.load(core.save(), Tally())
