@@ -26,11 +26,11 @@ from graph.state import ENTITIES, Int32s, State
 
 MOST_KEPT: Final = 1 << 19
 """Entities beyond which everything kept is forgotten before the next question, and computed again when asked
-for: 370 MB at 32 columns and two layers."""
+for: 410 MB at 32 columns and two layers."""
 FIRST_ROOM: Final = 1 << 10
-LISTS: Final = 1 << 22
-"""Rows for lists that are kept from question to question: 32 MB, when they are used."""
-HELD: Final = 1 << 16
+LIST_ROWS: Final = 1 << 22
+"""Rows for lists that are kept from question to question: 34 MB, when they are used."""
+HELD_ROWS: Final = 1 << 16
 """Rows for the lists of whom a question's entities hear; what finds no room is walked once for each layer."""
 
 
@@ -73,8 +73,8 @@ class LiveVectors:
         weights: NetworkWeights,
         fanout: int = FANOUT,
         most_kept: int = MOST_KEPT,
-        lists: int = LISTS,
-        held: int = HELD,
+        lists: int = LIST_ROWS,
+        held: int = HELD_ROWS,
     ) -> None:
         self._weights = weights
         self._most_kept = most_kept

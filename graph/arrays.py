@@ -47,7 +47,7 @@ class Arrays:
         self._hold(np.zeros(_WORDS * len(self.fields), np.int64), arrays)
 
     def replaced(self, **arrays: Any) -> Self:
-        """The same with other arrays under some of the names. Cost: that of the others."""
+        """The same with other arrays under some of the names, which alone are looked at."""
         changed = type(self).__new__(type(self))
         changed.__dict__.update(self.__dict__)
         changed._hold(self.table.copy(), arrays)
@@ -55,9 +55,9 @@ class Arrays:
 
     def _hold(self, table: Any, arrays: dict[str, Any]) -> None:
         for place, (name, field) in enumerate(self.fields.items()):
-            array = arrays.get(name)
-            if array is None:
+            if name not in arrays:
                 continue
+            array = arrays[name]
             if isinstance(field, type):
                 table[_WORDS * place] = array.address
             else:

@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from graph.changes import Changes, Happenings, LinkKeys, Moved, link_keys, numbered
 from graph.index import EntityIndex
-from graph.link_records import LINK, USED
+from graph.link_records import USED
 from graph.links import ENTITY_BITS, LINK_CODE
 from graph.looking import account_columns, declared_public, explicit_cuts, link_columns
 from graph.memory import Memory
 from graph.notes import DECLARED, GONE, LINKS
 from graph.notes import ENTITIES as ENTITIES_NOTED
-from graph.raw import raw
+from graph.raw import chosen
 from graph.results import Ring
 from graph.rings import OpenRing, Rings
 from graph.state import ACCOUNTS, ENTITIES, NO_RING, WATERMARK
@@ -64,7 +64,7 @@ class Draining:
         noted = notes.noted(LINKS)
         live = noted[records["live"][noted] != 0]
         accounts = notes.noted(ENTITIES_NOTED)
-        links = link_columns(raw(records)[live].view(LINK))
+        links = link_columns(chosen(records, live))
         went = notes.noted(GONE)
         gone = went[~np.isin(went, link_keys(links), assume_unique=True)]
         cuts, public = explicit_cuts(state), self._public

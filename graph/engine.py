@@ -322,8 +322,7 @@ class Engine:
         placed: dict[int, None] = {}
         for member in self._rings.members(ring):
             if member not in placed:
-                state = self._memory.state
-                found = gather(state, np.array([member], np.int32))
+                found = gather(self._memory.state, np.array([member], np.int32))
                 parts.append(self._weigh(None, found, CLUSTERS, at))
                 placed.update(dict.fromkeys(parts[-1].accounts))
         self._rings.split(ring, parts, at, outcome)

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from graph.arrays import Arrays, Field
 from graph.events import EVENT_TYPES, Event, EventBase
 from graph.hashing import hash_bytes
-from graph.kernel import kernel, wide
-from graph.raw import raw
+from graph.kernel import kernel
+from graph.raw import chosen, raw
 from graph.rows import copy
 from graph.sip_hash import hash_id
 from graph.vocabulary import Role, VerdictOutcome
@@ -125,12 +125,12 @@ class EventBatch:
 
     def __getitem__(self, rows: Any) -> EventBatch:
         """The events of a slice, or of an array of row numbers; the buffer is shared."""
-        return EventBatch(raw(self.records)[rows].view(EVENT), self.buffer)
+        return EventBatch(chosen(self.records, rows), self.buffer)
 
     @property
     def text_bytes(self) -> int:
         """How many bytes the texts have in all."""
-        return _text_bytes(self.records)
+        return int(self.records["text_length"].sum())
 
     def for_kernels(self) -> Batch:
         """The same for kernels; copies records that do not lie one after another."""
@@ -259,15 +259,6 @@ def hash_texts(records: Records, text: Text) -> None:
                 record.text_hash[place] = hash_bytes(
                     text, record.text_start[place], record.text_length[place]
                 )
-
-
-@kernel
-def _text_bytes(records: Records) -> int:
-    total = 0
-    for row in range(len(records)):
-        for place in range(TEXTS):
-            total += wide(records[row].text_length[place])
-    return total
 
 
 @kernel

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from graph.forest_kernels import join, label, part, same, size
 from graph.forest_records import COMPONENTS, FOREST_SCALARS, FREE_LABEL, GROUP, LABELS_USED, ForestState
 from graph.link_store import LinkStore
-from graph.raw import raw
+from graph.raw import grown
 
 __all__ = ["Forest", "ForestState", "join", "label", "part", "same", "size"]
 
@@ -40,10 +40,8 @@ class Forest:
         nodes = self._store.state.entities
         room = len(nodes) // 2 + 1
         if room > len(self._groups):
-            grown = np.zeros(max(room, 2 * len(self._groups)), GROUP)
-            used = int(self._scalars[LABELS_USED])
-            raw(grown)[:used] = raw(self._groups)[:used]
-            self._groups = grown
+            larger = np.zeros(max(room, 2 * len(self._groups)), GROUP)
+            self._groups = grown(self._groups, larger, int(self._scalars[LABELS_USED]))
         if self._state is None or self._state.nodes is not nodes or self._state.groups is not self._groups:
             self._state = ForestState(nodes=nodes, groups=self._groups, scalars=self._scalars)
         return self._state

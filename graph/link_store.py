@@ -57,7 +57,7 @@ from graph.link_touch import (
     touch_at,
 )
 from graph.notes import Notes, NoteState
-from graph.raw import raw
+from graph.raw import chosen, grown
 
 __all__ = [
     "LinkState",
@@ -151,15 +151,14 @@ class LinkStore:
             self._grow_links(wanted)
         if int(s.scalars[SPELLS_COUNT]) + links > len(s.spells):
             size = max(int(s.scalars[SPELLS_COUNT]) + links, 2 * len(s.spells))
-            self._replace(spells=_grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
+            self._replace(spells=grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
         self._fit_notes(links)
 
     def live_records(self) -> Records:
         """The records of all live links; copies. O(links)."""
         used = self._state.links[: self._state.scalars[USED]]
-        live: Records = raw(used)[used["live"] != 0].view(LINK)
-        return live
+        return chosen(used, used["live"] != 0)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
@@ -235,10 +234,10 @@ class LinkStore:
         size, used = 3 * slots // 4, int(s.scalars[USED])
         s.scalars[SLOT_MASK] = slots - 1
         s.scalars[LINK_BITS] = size.bit_length()
-        links = _grown(s.links, _records(LINK, size), used)
+        links = grown(s.links, _records(LINK, size), used)
         index = np.zeros(slots, np.uint32)
         index_all(index, int(s.scalars[LINK_BITS]), links, used)
-        self._replace(links=links, hooks=_grown(s.hooks, np.zeros(size, HOOK), used), slots=index)
+        self._replace(links=links, hooks=grown(s.hooks, np.zeros(size, HOOK), used), slots=index)
         self._grow_ageing(slots // SLOTS_FOR_EACH_BUCKET)
 
     def _grow_ageing(self, buckets: int) -> None:
@@ -254,11 +253,11 @@ class LinkStore:
         wanted = int(s.scalars[ENTITIES]) + entities
         if wanted > len(s.entities):
             size = max(wanted, 2 * len(s.entities), SMALLEST)
-            self._replace(entities=_grown(s.entities, _records(ENTITY, size), int(s.scalars[ENTITIES])))
+            self._replace(entities=grown(s.entities, _records(ENTITY, size), int(s.scalars[ENTITIES])))
         wanted = int(s.scalars[LISTS]) + lists
         if wanted > len(s.ends):
             size = max(wanted, 2 * len(s.ends), SMALLEST)
-            self._replace(ends=_grown(s.ends, np.empty((size, 3), np.int32), int(s.scalars[LISTS])))
+            self._replace(ends=grown(s.ends, np.empty((size, 3), np.int32), int(s.scalars[LISTS])))
 
 
 def _shift(span_ms: int, buckets: int) -> int:
@@ -274,11 +273,6 @@ def _records(kind: np.dtype[Any], size: int) -> Records:
     raw = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
     start = -raw.ctypes.data % CACHE_LINE
     return raw[start : start + size * kind.itemsize].view(kind)
-
-
-def _grown(old: npt.NDArray[Any], new: npt.NDArray[Any], used: int) -> npt.NDArray[Any]:
-    raw(new)[:used] = raw(old)[:used]
-    return new
 
 
 def _bytes(records: Records) -> npt.NDArray[np.uint8]:

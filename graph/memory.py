@@ -23,7 +23,7 @@ from graph.forest import Forest
 from graph.habits import DAYS
 from graph.link_store import LinkStore
 from graph.naming import place_all
-from graph.raw import copied, raw
+from graph.raw import copied, grown
 from graph.recognition import AT_ONCE
 from graph.records import ACCOUNT, HABITS, MARK, MEMO, NAMED, ORIGIN, PASSENGERS, RING, TRACK
 from graph.scoring import FEATURES
@@ -115,8 +115,7 @@ class Memory:
             old = self._arrays[name]
             if len(old) < rings:
                 new = np.zeros((max(rings, 2 * len(old)), *old.shape[1:]), old.dtype)
-                raw(new)[: len(old)] = raw(old)
-                self._arrays[name] = new
+                self._arrays[name] = grown(old, new, len(old))
         self.state = self._state()
 
     def set_cuts(self, cuts: npt.NDArray[np.int64]) -> None:
@@ -165,8 +164,7 @@ class Memory:
         if count + more <= len(old):
             return False
         new = np.zeros(max(count + more, 2 * len(old), FIRST_ROOM), dtype)
-        raw(new)[:count] = raw(old)[:count]
-        self._arrays[name] = new
+        self._arrays[name] = grown(old, new, count)
         return True
 
     def _fit_slots(self) -> None:

@@ -8,7 +8,7 @@ from graph.due import rest
 from graph.kernel import kernel
 from graph.rows import sort
 from graph.shapes import CLUSTERS
-from graph.state import NO_RING, PENDING, State, account_of, fresh_stamp
+from graph.state import NO_RING, State, account_of, fresh_stamp
 from graph.weighing import set_candidate
 
 
@@ -31,8 +31,6 @@ def gather_around(state: State, entity: int) -> None:
 @kernel
 def hold_together(state: State, ring: int) -> bool:
     """Make the clusters around a ring's first account the candidate at hand, if they hold all of the ring."""
-    numbers = state.numbers
-    numbers[PENDING] = NOBODY
     state.scratch[0][0] = state.rings[ring].head
     found = gather(state, state.scratch[0][:1])
     stamp = fresh_stamp(state)

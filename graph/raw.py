@@ -24,3 +24,15 @@ def raw(records: Records) -> Records:
 def copied(records: Records) -> Records:
     """A copy, contiguous, of the same type."""
     return raw(records).copy().view(records.dtype)
+
+
+def chosen(records: Records, rows: Any) -> Records:
+    """``records[rows]``."""
+    some: Records = raw(records)[rows].view(records.dtype)
+    return some
+
+
+def grown(old: Records, new: Records, used: int) -> Records:
+    """The larger array, with the first ``used`` records of the one that it replaces."""
+    raw(new)[:used] = raw(old)[:used]
+    return new

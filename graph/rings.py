@@ -156,11 +156,11 @@ class Rings:
         decision = self._policy.decide(judgement.score)
         escalated = decision is Decision.BLOCK and survivor.decision is Decision.REVIEW
         fresh = accounts if escalated else [a for a in added if a not in known]
-        names = joined if len(fresh) == len(added) and not escalated else self._spelt(fresh)
         if escalated:
             survivor.decision = decision
         self._ground(survivor, judgement)
         if fresh:
+            names = joined if fresh == added else self._spelt(fresh)
             self._flag(survivor, judgement, names, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:

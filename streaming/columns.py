@@ -12,7 +12,7 @@ import numpy.typing as npt
 from graph.errors import Rejected
 from graph.event_batch import ABSENT, EVENT, EventBatch
 from graph.events import Event
-from graph.raw import copied, raw
+from graph.raw import chosen, copied
 from streaming.decode import Decoder
 from streaming.parse import parse_lines
 from streaming.rejection import MAX_LINE_BYTES
@@ -70,7 +70,7 @@ class ColumnDecoder:
         places = np.arange(len(records))
         if refused:
             places = np.delete(places, [place for place, _ in refused])
-            records = raw(records)[places].view(EVENT)
+            records = chosen(records, places)
         return Decoded(EventBatch(records, buffer), places, tuple(refused), len(starts))
 
     def decode_values(self, values: Sequence[bytes]) -> Decoded:

@@ -134,6 +134,13 @@ class Admission:
         self._used[segment] = live
 
 
+def horizons(verdicts: Verdicts, times: Int64s, before_ms: int) -> Int64s:
+    """The latest ``ts`` accepted when each event was judged; ``before_ms`` is that before the first."""
+    admitted = verdicts == Admitted.NEW
+    reached = np.where(admitted, times + DAY_MS * admitted, before_ms)
+    return np.maximum(np.maximum.accumulate(reached), before_ms)
+
+
 @inlined
 def _expires(packed: int) -> int:
     """Until when (newest event admitted, ms) a slot is remembered: its time, its lateness and the window."""

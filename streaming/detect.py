@@ -20,7 +20,7 @@ from graph.vocabulary import RejectionReason
 from streaming.columns import ColumnDecoder
 from streaming.dead_letters import dead_letter
 from streaming.decode import Decoder
-from streaming.deduplicate import DAY_MS, Admission, Admitted, Verdicts
+from streaming.deduplicate import Admission, Admitted, Verdicts, horizons
 from streaming.fields import TAGS
 from streaming.interruption import orderly_termination
 from streaming.ports import Engine
@@ -193,14 +193,13 @@ class _Run:
         self, portion: Portion, verdicts: Verdicts, horizon_ms: int
     ) -> Iterator[tuple[int, Rejected]]:
         """The rejection of each event that lies too far ahead, with the place of its line."""
-        times = np.where(verdicts == Admitted.NEW, portion.batch.records["ts"] + DAY_MS, horizon_ms)
-        horizons = np.maximum(np.maximum.accumulate(times), horizon_ms)
+        accepted = horizons(verdicts, portion.batch.records["ts"], horizon_ms)
         for row in np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD).tolist():
             place = int(portion.places[row])
             # A time may be too large for a record; the line has it in full.
             block, line = portion.origin(place)
             event = self._exactly.decode(block.raw(line))
-            yield place, too_far_ahead(event.ts, int(horizons[row]))
+            yield place, too_far_ahead(event.ts, int(accepted[row]))
 
     def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
         block, line = portion.origin(index)

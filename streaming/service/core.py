@@ -18,7 +18,7 @@ from graph.event_batch import EventBatch
 from graph.results import Outcome
 from graph.vocabulary import RejectionReason
 from streaming.dead_letters import dead_letter
-from streaming.deduplicate import DAY_MS, Admission, Admitted
+from streaming.deduplicate import Admission, Admitted, horizons
 from streaming.ports import Engine
 from streaming.pseudonyms import Pseudonyms
 from streaming.rejection import too_far_ahead
@@ -194,9 +194,8 @@ class Core:
         self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
         ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
         if len(ahead):
-            horizons = np.where(admitted, ready.batch.records["ts"] + DAY_MS * admitted, horizon_ms)
-            horizons = np.maximum(np.maximum.accumulate(horizons), horizon_ms)
-            refused += [_too_far(ready.origin(row), int(horizons[row])) for row in ahead.tolist()]
+            accepted = horizons(verdicts, ready.batch.records["ts"], horizon_ms)
+            refused += [_too_far(ready.origin(row), int(accepted[row])) for row in ahead.tolist()]
         return ready.only(np.flatnonzero(admitted))
 
     def _apply(self, ready: Ready) -> Outcome:
