@@ -63,12 +63,12 @@ notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs 
 	done
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
-	$(BIN)/python -m gnn.fitting
+	$(BIN)/python -m gnn.logistic.fitting
 
 network: $(STAMP) ## Train the shipped network on simulated cities anew
 	rm -rf build/network
 	@mkdir -p build
-	OMP_NUM_THREADS=1 $(BIN)/python -m gnn.city_training --out build/network
+	OMP_NUM_THREADS=1 $(BIN)/python -m gnn.models.city_training --out build/network
 	mkdir -p gnn/weights/network
 	cp build/network/* gnn/weights/network/
 

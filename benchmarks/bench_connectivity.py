@@ -1,9 +1,10 @@
 """Ways to keep components under joins, uses, ageing and cuts, beside each other on the same operations.
 
-``ours`` is ``graph.forest``; the others are in ``connectivity_rivals``, which says what each gives. The
-streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One line of
-JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the slowest
-hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run stops.
+``ours`` is ``graph.components.forest``; the others are in ``connectivity_rivals``, which says what each
+gives. The streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One
+line of JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the
+slowest hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run
+stops.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import numpy as np
 from link_streams import LIVE, Stream, giant, groups
 from surroundings import surroundings
 
-from graph.link_records import ENTITY, LINK, LinkState
-from graph.link_store import LinkStore
+from graph.links.records import ENTITY, LINK, LinkState
+from graph.links.store import LinkStore
 
 BATCH: Final = 1_000
 EXACT: Final = {

@@ -42,13 +42,13 @@ import msgspec
 import networkx as nx
 from surroundings import rate, surroundings
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
-from graph.event_batch import ABSENT, EventBatch, hash_texts
-from graph.events import Event
+from graph.model.event_batch import ABSENT, EventBatch, hash_texts
+from graph.model.events import Event
 from simulation import CityConfig, simulate
 from streaming import ColumnDecoder, InputFiles, detect
-from streaming.sources.decoded import decoded
+from streaming.files.sources.decoded import decoded
 
 TWIN_EVENTS: Final = 10_000
 TWIN_EVERY: Final = 1_000

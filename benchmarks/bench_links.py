@@ -37,13 +37,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from surroundings import surroundings
 
-from graph.foresight import foresee, foresee_link
-from graph.forest import Forest, join, part
-from graph.forest_kernels import foresee_group
-from graph.kernel import kernel, wide
-from graph.link_records import LINK, USED
-from graph.link_store import LinkStore, add_entity, advance, find, next_fallen, touch
-from graph.link_touch import next_at_hand
+from benchmarks.foresight import foresee, foresee_link
+from graph.components.edges import foresee_group
+from graph.components.forest import Forest, join, part
+from graph.kernels.kernel import kernel, wide
+from graph.links.records import LINK, USED
+from graph.links.store import LinkStore, add_entity, advance, find, next_fallen, touch
+from graph.links.touch import next_at_hand
 
 BATCH: Final = 1_000
 BATCHES: Final = 200

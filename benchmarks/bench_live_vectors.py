@@ -23,17 +23,17 @@ import numpy as np
 import torch
 from surroundings import surroundings
 
-from gnn.features import NODE_FEATURES, node_features
-from gnn.live_vectors import LiveVectors
-from gnn.neighbours import RELATIONS, neighbour_means
-from gnn.network import NetworkConfig, RelationalNetwork
-from gnn.propagate import relation_of
-from gnn.sampling import neighbourhood
-from gnn.weights_of import network_weights
+from gnn.serving.live_vectors import LiveVectors
+from gnn.serving.weights_of import network_weights
+from gnn.tensors.features import NODE_FEATURES, node_features
+from gnn.tensors.neighbours import RELATIONS, neighbour_means
+from gnn.tensors.propagate import relation_of
+from gnn.tensors.sampling import neighbourhood
+from gnn.training.network import NetworkConfig, RelationalNetwork
 from graph.engine import Engine, EngineConfig
-from graph.events import AccountCreated, AccountLogin, CardAdded, EventBase, TripCompleted
-from graph.state import Int32s, State
-from graph.vocabulary import EntityKind, Role
+from graph.model.events import AccountCreated, AccountLogin, CardAdded, EventBase, TripCompleted
+from graph.model.vocabulary import EntityKind, Role
+from graph.state.state import Int32s, State
 
 BATCH = 100
 START_MS = 1_700_000_000_000

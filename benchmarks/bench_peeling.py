@@ -2,7 +2,7 @@
 
 A city's pairs of riders and drivers: riders' and drivers' activity log-normal, seven in ten rides within
 the rider's zone, so that half of the drivers have more than 200 riders and the busiest thousands; and
-planted circles of ten riders and five drivers. A pair weighs ``graph.peeling.weights`` says, times its
+planted circles of ten riders and five drivers. A pair weighs ``benchmarks.peeling.weights`` says, times its
 trips. All but the newest pairs are loaded; then pairs come one by one (``add``), and the oldest go one by
 one (``remove``), the peeling exact after each; then batches of 1,000, half of them coming and half going,
 in one compiled call each (``batch``). At the end the peeling is compared with one from scratch, and a
@@ -32,10 +32,10 @@ import numpy as np
 from numba import njit
 from surroundings import surroundings
 
-from graph.peeling.changes import add, remove
-from graph.peeling.scratch import _neighbours, load, peel
-from graph.peeling.state import MOVES, Int32s, Int64s, Peeling, arrays, empty
-from graph.peeling.weights import trip_weight
+from benchmarks.peeling.changes import add, remove
+from benchmarks.peeling.scratch import _neighbours, load, peel
+from benchmarks.peeling.state import MOVES, Int32s, Int64s, Peeling, arrays, empty
+from benchmarks.peeling.weights import trip_weight
 
 SINGLES = 5_000
 BATCH = 1_000

@@ -1,10 +1,10 @@
 """Which circles each search finds in simulated cities: rings met, and candidates that are no ring.
 
 The engine runs over each city; at its end every search is made on the live rides: around every rider
-(``graph.peeling.around``), with equal weights and with FRAUDAR's, and over the levels of the whole peeling
-(``graph.peeling.dense``) with several weights. One line of JSON for each city and search: of the true rings
-of collusion and of fake rides, how many have a candidate with Jaccard overlap 0.5; how many distinct
-candidates there are (those that overlap by half count once); how many of them are less than half
+(``benchmarks.peeling.around``), with equal weights and with FRAUDAR's, and over the levels of the whole
+peeling (``benchmarks.peeling.dense``) with several weights. One line of JSON for each city and search: of the
+true rings of collusion and of fake rides, how many have a candidate with Jaccard overlap 0.5; how many
+distinct candidates there are (those that overlap by half count once); how many of them are less than half
 fraudulent, and which look-alike those are.
 """
 
@@ -20,18 +20,18 @@ from time import perf_counter
 
 import numpy as np
 
-from gnn.scorer import load_scorer
-from graph.circles import MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
+from benchmarks.peeling.around import circle_around, comes_back, work_for
+from benchmarks.peeling.dense import dense_sets
+from benchmarks.peeling.scratch import load
+from benchmarks.peeling.state import Int32s, Peeling, empty
+from benchmarks.peeling.weights import ONE
+from gnn.logistic.scorer import load_scorer
+from graph.candidates.circles import MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
 from graph.engine import Engine, EngineConfig
-from graph.links import LINK_KINDS
-from graph.peeling.around import circle_around, comes_back, work_for
-from graph.peeling.dense import dense_sets
-from graph.peeling.scratch import load
-from graph.peeling.state import Int32s, Peeling, empty
-from graph.peeling.weights import ONE
-from graph.view import GraphView
+from graph.model.link_keys import LINK_KINDS
+from graph.model.view import GraphView
 from simulation import CityConfig, simulate
-from streaming.decode import Decoder
+from streaming.decoding.decode import Decoder
 
 KINDS = ("collusion", "fake_rides")
 LOOK_ALIKES = ("village", "regulars", "shuttle")

@@ -1,17 +1,18 @@
 """Which score finds most rings at a fixed rate of false ones: rules, baselines, trees, network, blend.
 
 Simulated cities at camouflage 0, 0.5 and 1 and fraud shares of 0.5 % and 5 %, ``--seeds`` of each; models
-learn from other cities of mixed habits (``gnn.city_training.hard_city``), a fresh one for every seed. One
-line of JSON for each case: ring recall at ``DECIDING`` false rings for 10,000 honest accounts, by method,
+learn from other cities of mixed habits (``gnn.models.city_training.hard_city``), a fresh one for every seed.
+One line of JSON for each case: ring recall at ``DECIDING`` false rings for 10,000 honest accounts, by method,
 as mean and deviation over the seeds, and pooled: the worlds of all seeds ranked as one.
 
-* ``rules``: the strongest rule less what excuses (``gnn.fitting.first_guess``); ``logistic``: the shipped
+* ``rules``: the strongest rule less what excuses (``gnn.logistic.fitting.first_guess``); ``logistic``: the
+shipped
   score;
 * ``components``: shared devices and cards, five accounts or more, identifiers of more than 30 left out, by
   size;
 * ``fraudar``: dense blocks of riders and drivers, one after the other (Hooi et al., KDD 2016);
 * ``mlp``: evidence and members' own features; ``trees``: boosted, with neighbour aggregates;
-* ``network_afresh``: ``gnn.ring_model``; ``network``: the same, started from the logistic score;
+* ``network_afresh``: ``gnn.training.ring_model``; ``network``: the same, started from the logistic score;
 * ``blend``: the mean of the logits of ``network`` and ``trees``;
 * ``control``: ``network`` learnt and judged with every relation's ends drawn anew.
 
@@ -42,24 +43,24 @@ import torch
 from scipy import sparse
 from surroundings import surroundings
 
-from gnn.charts import recall_by_camouflage
-from gnn.city_training import FIRST_SEED, SIZE, hard_city
+from gnn.baselines.fraudar import dense_blocks
+from gnn.baselines.trees import fit_trees, tree_logits
 from gnn.evaluation import components, decode_truth
 from gnn.evaluation.history import History
 from gnn.evaluation.report import HUB_LIMIT
-from gnn.fitting import first_guess
-from gnn.fraudar import dense_blocks
-from gnn.lessons import Lesson
-from gnn.model_figures import DECIDING
-from gnn.ring_recall import Ranked, Report, recall_at, reports_of
-from gnn.scorer import load_scorer
-from gnn.snapshot import Example
-from gnn.splits import assert_no_leakage
-from gnn.training import TrainingConfig, fit
-from gnn.trees import fit_trees, tree_logits
-from gnn.worlds import FANOUT, World, lessons_of, world_of
-from graph.events import Event, TripCompleted
-from graph.scoring import Scorer
+from gnn.evaluation.ring_recall import Ranked, Report, recall_at, reports_of
+from gnn.logistic.fitting import first_guess
+from gnn.logistic.scorer import load_scorer
+from gnn.models.charts import recall_by_camouflage
+from gnn.models.city_training import FIRST_SEED, SIZE, hard_city
+from gnn.models.figures import DECIDING
+from gnn.tensors.lessons import Lesson
+from gnn.tensors.snapshot import Example
+from gnn.training.splits import assert_no_leakage
+from gnn.training.training import TrainingConfig, fit
+from gnn.training.worlds import FANOUT, World, lessons_of, world_of
+from graph.model.events import Event, TripCompleted
+from graph.scoring.scorer import Scorer
 from simulation import CityConfig, simulate
 
 Scores = npt.NDArray[np.float64]

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from graph.forest_kernels import _lay, _merge, _set_aside, _split, join, part, same
-from graph.forest_records import GROUP, ForestState
-from graph.join_lists import after, far_end, removed
-from graph.kernel import kernel, wide
-from graph.link_records import BESIDE, IN_TREE
+from graph.components.edge_lists import after, far_end, removed
+from graph.components.edges import _lay, _merge, _set_aside, _split, join, part, same
+from graph.components.records import GROUP, ForestState
+from graph.kernels.kernel import kernel, wide
+from graph.links.records import BESIDE, IN_TREE
 
 COME, USE, AGE, CUT = range(4)
 
 
 @kernel
 def ours(s: Any, f: Any, _extra: Any, codes: Any, links: Any, first: int, last: int) -> int:
-    """The spanning forest of ``graph.forest``: a replacement is searched when a tree join goes."""
+    """The spanning forest of ``graph.components.forest``: a replacement is searched when a tree join goes."""
     done = 0
     for n in range(first, last):
         link = wide(links[n])

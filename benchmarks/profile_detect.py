@@ -19,16 +19,16 @@ from time import perf_counter
 from typing import Any, Final
 from unittest.mock import patch
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
-from graph.rings import Rings
+from graph.rings.lifecycle import Rings
 from simulation import CityConfig, simulate
 from streaming import ColumnDecoder, detect
-from streaming.deduplicate import Admission
-from streaming.sinks.results import ResultFolder
-from streaming.sources import lines
+from streaming.admission.deduplicate import Admission
+from streaming.files.sinks.results import ResultFolder
+from streaming.files.sources import lines
 
-PIPELINE: Final = import_module("streaming.detect")
+PIPELINE: Final = import_module("streaming.files.detect")
 STAGES: Final[tuple[tuple[str, Any, tuple[str, ...]], ...]] = (
     ("read and merge", PIPELINE, ("merged",)),
     ("cut into lines", lines, ("line_bounds",)),

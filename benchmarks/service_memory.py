@@ -20,9 +20,10 @@ from statistics import mean
 
 from surroundings import surroundings
 
-from graph.results import Outcome
-from ringfence.service_wiring import new_engine
-from streaming.columns import ColumnDecoder
+from graph.model.results import Outcome
+from ringfence.engines import new_engine
+from streaming.decoding.columns import ColumnDecoder
+from streaming.files.summary import memory_mb
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.parts import Listener, Parts
@@ -30,7 +31,6 @@ from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
-from streaming.summary import memory_mb
 
 FIRST_MS = 1_767_268_800_000
 PER_DAY = 1_000_000

@@ -27,11 +27,11 @@ from pathlib import Path
 from surroundings import surroundings
 
 from graph.engine import Engine
-from ringfence.service_wiring import new_engine
+from ringfence.engines import new_engine
 from ringfence.settings import read_settings
 from servers import KafkaServer
 from servers.port import Port
-from streaming.columns import ColumnDecoder
+from streaming.decoding.columns import ColumnDecoder
 from streaming.kafka.feeding import create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.core import Core, Tally

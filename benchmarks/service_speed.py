@@ -37,17 +37,17 @@ import numpy as np
 from confluent_kafka import Consumer
 from surroundings import surroundings
 
-from graph.events import Event
+from graph.model.events import Event
 from ringfence.service_wiring import RunOptions, service
 from servers import KafkaServer
 from simulation import CityConfig, simulate
+from streaming.files.summary import memory_mb
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.committing import Batch
 from streaming.service.config import ServiceConfig
 from streaming.service.ports import Partition
 from streaming.service.status import SECONDS, Distribution, Status
-from streaming.summary import memory_mb
 
 TOPIC = "accounts"
 LATENCY_AT = (0.5, 0.1)

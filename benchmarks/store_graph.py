@@ -8,13 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from graph.changes import Changes, LinkKeys, nothing
-from graph.entities import KIND_CODE
-from graph.events import PromoRedeemed, TripCompleted
-from graph.links import LINK_CODE
-from graph.results import AccountsChanged, Flag, LedgerEntry, Reason, Ring
-from graph.view import AccountColumns, LinkColumns
-from graph.vocabulary import Decision, EntityKind, LedgerChange, LinkKind, RingKind
+from graph.model.changes import Changes, LinkKeys, nothing
+from graph.model.entities import KIND_CODE
+from graph.model.events import PromoRedeemed, TripCompleted
+from graph.model.link_keys import LINK_CODE
+from graph.model.results import AccountsChanged, Flag, LedgerEntry, Reason, Ring
+from graph.model.view import AccountColumns, LinkColumns
+from graph.model.vocabulary import Decision, EntityKind, LedgerChange, LinkKind, RingKind
 
 START_MS: Final = 1_700_000_000_000
 DAY_MS: Final = 86_400_000

@@ -35,10 +35,10 @@ from neo4j.exceptions import TransientError
 from store_graph import START_MS, Synthetic
 from surroundings import rate, surroundings
 
-from graph.links import LINK_KINDS
+from graph.model.link_keys import LINK_KINDS
+from graph.model.vocabulary import LinkKind
 from graph.stores.opening import StoreAddress, open_writer
 from graph.stores.port import StoreWriter
-from graph.vocabulary import LinkKind
 from queries import Store, open_store
 
 # The servers belong to the repository and not to the installed product.

@@ -5,11 +5,11 @@ repository yandex-research/heterophilous-graphs (11,758 crowd workers, 519,000 e
 data is not part of this repository; without it one line says what is missing.
 
 One JSON line for each split, then one with means and standard deviations beside published rows.
-``network`` is ``gnn.network`` with two views of the one relation (mean, degree-discounted), stopped early
-on the validation part. ``control`` (on request) is the same with every edge's end drawn anew: what it
-gains over no graph is not structure. ``trees`` is a random forest over a worker's own features and
-aggregates of one and two steps; ``blend`` the mean of the two ranks. The test part is read once, at the
-end. Two cores: about a quarter of an hour.
+``network`` is ``gnn.training.network`` with two views of the one relation (mean, degree-discounted), stopped
+early on the validation part. ``control`` (on request) is the same with every edge's end drawn anew: what it
+gains over no graph is not structure. ``trees`` is a random forest over a worker's own features and aggregates
+of one and two steps; ``blend`` the mean of the two ranks. The test part is read once, at the end. Two cores:
+about a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score, roc_auc_score
 from surroundings import surroundings
 
-from gnn.network import NetworkConfig, Readout, RelationalNetwork
-from gnn.propagate import Relation, degree_discounted, mean_over, relation_of
+from gnn.tensors.propagate import Relation, degree_discounted, mean_over, relation_of
+from gnn.training.network import NetworkConfig, Readout, RelationalNetwork
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Final, cast
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from graph.stores.port import StoreReader, Table, Value
 from queries.answer import Answer, Cell
 from queries.around import around

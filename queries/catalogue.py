@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from graph.errors import BadCall, Fatal
+from graph.model.errors import BadCall, Fatal
 from graph.stores.port import Language
 
 HERE: Final = Path(__file__).parent

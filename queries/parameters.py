@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from graph.stores.port import Value
 from queries.catalogue import Parameter, Question, Type, parameter_hint
 

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from queries.ring_graph import as_igraph
 
 MOST_NODES: Final = 300

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from graph.errors import BadCall, Fatal
-from graph.results import AccountScore, Flag, LedgerEntry, Ring
+from graph.model.errors import BadCall, Fatal
+from graph.model.results import AccountScore, Flag, LedgerEntry, Ring
 
 Record = TypeVar("Record", AccountScore, Flag, LedgerEntry, Ring)
 

@@ -7,7 +7,7 @@ from typing import cast
 import igraph
 import networkx as nx
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from queries.answer import Answer
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol, cast
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from graph.stores.port import Table, Value
 
 MOST_ENTITIES: Final = 2_000

@@ -16,8 +16,8 @@ from typing import Final, cast
 
 import igraph
 
+from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 from graph.stores.port import Value
-from graph.vocabulary import IDENTITY_LINKS, LinkKind
 from queries.around import FOLD_LIMIT
 from queries.walk import MOST_ENTITIES, Reads, Step, Surroundings, Walked, key_of, parted, whole
 

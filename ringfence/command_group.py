@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.exits import Terminated, exit_code, nearest, one_line
 from ringfence.settings import read_settings
 from ringfence.stopping import stops_raised

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.results import Ring
+from graph.model.results import Ring
 
 
 def examples(store: Path, rings: Sequence[Ring]) -> str:

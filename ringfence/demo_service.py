@@ -79,7 +79,7 @@ def _make_topics(kafka: KafkaOptions) -> None:
     """The broker in memory makes a topic when a producer asks for it."""
     from confluent_kafka import Producer
 
-    from streaming.topics import INPUT_TOPICS, RESULT_TOPICS
+    from streaming.contract.topics import INPUT_TOPICS, RESULT_TOPICS
 
     settings: Any = {"bootstrap.servers": kafka.bootstrap, "log_level": 0}
     asking = Producer(settings)
@@ -99,9 +99,9 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
     """Reads flags from their topic until every event was applied and every flag was read."""
     from confluent_kafka import Consumer, TopicPartition
 
-    from graph.results import Flag
-    from graph.rules.finding import counted
-    from streaming.topics import FLAGS
+    from graph.model.results import Flag
+    from graph.scoring.rules.finding import counted
+    from streaming.contract.topics import FLAGS
 
     settings: Any = {**kafka.client(), "group.id": "demo-reader", "auto.offset.reset": "earliest"}
     reader: Any = Consumer(settings)

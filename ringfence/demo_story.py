@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gnn.evaluation import TrueRing, Truth, best_matches
 from gnn.evaluation.timeliness import first_flag_of
-from graph.results import Ring
+from graph.model.results import Ring
 
 MATCH = 0.5
 COLUMNS = f"{'ring':9}{'kind':15}{'who':24}{'money':>9}{'score':>8}{'after':>13}"

@@ -21,7 +21,7 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from graph.errors import RingfenceError
+from graph.model.errors import RingfenceError
 
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143

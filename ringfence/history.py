@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from gnn.evaluation import Truth
-from gnn.verdict_labels import truth_of_verdicts
-from graph.errors import BadCall, Fatal
-from graph.event_batch import GPS_PING, SLOTS, VERDICT, EventBatch
-from graph.events import EventBase, Verdict
+from gnn.training.verdict_labels import truth_of_verdicts
+from graph.model.errors import BadCall, Fatal
+from graph.model.event_batch import GPS_PING, SLOTS, VERDICT, EventBatch
+from graph.model.events import EventBase, Verdict
 from queries import open_results
 from ringfence.judgement import read_truth
 from ringfence.terminal import Advance
-from streaming.columns import ColumnDecoder
-from streaming.deduplicate import Admission, Admitted
-from streaming.rejection import MAX_LINE_BYTES
-from streaming.sources.files import InputFiles
-from streaming.sources.merge import merged
+from streaming.admission.deduplicate import Admission, Admitted
+from streaming.contract.rejection import MAX_LINE_BYTES
+from streaming.decoding.columns import ColumnDecoder
+from streaming.files.sources.files import InputFiles
+from streaming.files.sources.merge import merged
 
 
 def in_order(events: Sequence[str], reading: Advance | None) -> Iterator[EventBatch]:

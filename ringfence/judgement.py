@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gnn.evaluation import Detection, History, Report, Truth, decode_truth, detection_of, evaluate
-from graph.errors import BadCall, Rejected
+from graph.model.errors import BadCall, Rejected
 from queries import open_results
 from ringfence.terminal import Advance
-from streaming.decode import Decoder
-from streaming.sources.files import InputFiles
-from streaming.sources.lines import Block
+from streaming.decoding.decode import Decoder
+from streaming.files.sources.files import InputFiles
+from streaming.files.sources.lines import Block
 
 
 def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance | None = None) -> Report:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 
 if TYPE_CHECKING:
-    from graph.member_scoring import MemberScorer
-    from graph.scoring import Scorer
+    from graph.scoring.member_scorer import MemberScorer
+    from graph.scoring.scorer import Scorer
 
 
 def scorer_at(place: Path | None) -> Scorer | MemberScorer:
@@ -22,7 +22,7 @@ def scorer_at(place: Path | None) -> Scorer | MemberScorer:
     Fatal when what it holds is damaged, altered or of another schema. What `train` writes is a network, and
     so is all that a registry holds: trees and blends have no file without code in it and cannot be stored.
     """
-    from gnn.scorer import load_scorer
+    from gnn.logistic.scorer import load_scorer
 
     if place is None:
         return load_scorer()
@@ -30,9 +30,9 @@ def scorer_at(place: Path | None) -> Scorer | MemberScorer:
         raise BadCall(f"expected a model at {place}, found nothing there; train one with `ringfence train`")
     if not place.is_dir():
         return load_scorer(place)
-    from gnn.network_scorer import NetworkScorer
-    from gnn.registry import CHAMPION, Registry
-    from gnn.stored_model import MANIFEST, load_model
+    from gnn.models.registry import CHAMPION, Registry
+    from gnn.models.stored_model import MANIFEST, load_model
+    from gnn.serving.network_scorer import NetworkScorer
 
     if (place / MANIFEST).exists():
         return NetworkScorer(load_model(place))
@@ -48,7 +48,7 @@ def scorer_at(place: Path | None) -> Scorer | MemberScorer:
 
 def must_have_scored(scorer: Scorer | MemberScorer, results: Path) -> None:
     """Raise BadCall when the results in a folder that `detect` wrote are those of another model."""
-    from streaming.summary import Summary
+    from streaming.files.summary import Summary
 
     try:
         found = msgspec.json.decode((results / "summary.json").read_bytes(), type=Summary).model_id
@@ -65,7 +65,7 @@ def must_have_scored(scorer: Scorer | MemberScorer, results: Path) -> None:
 
 def drift_of(scorer: Scorer | MemberScorer) -> Callable[[], Mapping[str, float]]:
     """What tells how far scores and evidence have drifted since training; nothing without spreads."""
-    from gnn.drift_watch import DriftWatch
+    from gnn.models.drift_watch import DriftWatch
 
     watch = getattr(scorer, "watch", None)
     return watch.psi if isinstance(watch, DriftWatch) else dict

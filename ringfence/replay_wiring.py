@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 
 if TYPE_CHECKING:
-    from graph.vocabulary import RejectionReason
+    from graph.model.vocabulary import RejectionReason
+    from streaming.files.replay import Again, Replay, Replayed
     from streaming.kafka.options import KafkaOptions
-    from streaming.replay import Again, Replay, Replayed
 
 Letters = Iterable[tuple[bytes, int]]
 
@@ -33,7 +33,7 @@ def replay(
     From ``files``, or where there are none from the topic of ``options``. To the topics of ``options``, or to
     ``out`` where it is given. What was read of the topic is remembered when all of it is safe.
     """
-    from streaming.replay import Replay, checked, letters_in
+    from streaming.files.replay import Replay, checked, letters_in
 
     chosen = Replay(max_line_bytes, reasons)
     with ExitStack() as stack:

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
-from graph.errors import BadCall, Unavailable
+from graph.model.errors import BadCall, Unavailable
+from ringfence.engines import engine_with
 from ringfence.model_choice import drift_of, scorer_at
-from streaming.value_format import ValueFormat
+from ringfence.warming import warm_up
+from streaming.contract.value_format import ValueFormat
 
 if TYPE_CHECKING:
     from graph.engine import Engine as GraphEngine
-    from graph.member_scoring import MemberScorer
-    from graph.scoring import Scorer
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
+    from streaming.contract.ports import Engine
     from streaming.kafka.options import KafkaOptions
-    from streaming.ports import Engine
     from streaming.service.config import ServiceConfig
     from streaming.service.intake import Decode
     from streaming.service.logs import Log
@@ -67,7 +67,7 @@ def value_format_named(name: str) -> ValueFormat:
 def decoding(options: RunOptions) -> Decode:
     """What turns values into events. Raises ``BadCall`` when the settings of the format do not fit."""
     if options.values is ValueFormat.JSON:
-        from streaming.columns import ColumnDecoder
+        from streaming.decoding.columns import ColumnDecoder
 
         return ColumnDecoder(options.max_line_bytes).decode_values
     try:
@@ -80,13 +80,6 @@ def decoding(options: RunOptions) -> Decode:
     return FormatDecoder(
         options.values, options.registry, options.message, options.max_line_bytes
     ).decode_values
-
-
-def new_engine(window_days: float, scorer: Scorer | MemberScorer | None = None) -> GraphEngine:
-    """An empty engine with that scorer, by default the one that ships."""
-    from graph.engine import Engine, EngineConfig
-
-    return Engine(EngineConfig(window_days=window_days), scorer or scorer_at(None))
 
 
 @contextmanager
@@ -102,10 +95,9 @@ def service(
     """
     import uuid
 
-    from ringfence.warming import warm_up
+    from streaming.admission.pseudonyms import Pseudonyms
     from streaming.kafka.sink import KafkaSink
     from streaming.kafka.source import KafkaGroup, KafkaPartitions
-    from streaming.pseudonyms import Pseudonyms
     from streaming.service.core import Core
     from streaming.service.logs import Log
     from streaming.service.parts import Parts
@@ -135,7 +127,7 @@ def service(
         behind, reached = _store(options, log, stack)
 
         def new_core(clock_ms: int) -> Core:
-            engine = make_engine() if make_engine is not None else new_engine(options.window_days, scorer)
+            engine = make_engine() if make_engine is not None else engine_with(options.window_days, scorer)
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 

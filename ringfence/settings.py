@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 
 PREFIX = "RINGFENCE_"
 

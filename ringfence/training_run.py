@@ -11,19 +11,19 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from gnn.drift import FEWEST_GROUPS, Drift, drift_of
 from gnn.evaluation import Truth
-from gnn.lessons import Lesson
-from gnn.model_figures import Judged, ModelFigures
-from gnn.model_making import Parts, Provenance, make_model, quantities
-from gnn.model_report import write_report
-from gnn.scorer import load_scorer
-from gnn.snapshot import Snapshot
-from gnn.splits import SplitConfig, split
-from gnn.stored_model import MANIFEST, StoredModel, load_model, save_model
-from gnn.training import Epoch, TrainingConfig
-from gnn.worlds import FANOUT, lessons_of, world_of
-from graph.errors import BadCall, Fatal
+from gnn.logistic.scorer import load_scorer
+from gnn.models.drift import FEWEST_GROUPS, Drift, drift_of
+from gnn.models.figures import Judged, ModelFigures
+from gnn.models.making import Parts, Provenance, make_model, quantities
+from gnn.models.report import write_report
+from gnn.models.stored_model import MANIFEST, StoredModel, load_model, save_model
+from gnn.tensors.lessons import Lesson
+from gnn.tensors.snapshot import Snapshot
+from gnn.training.splits import SplitConfig, split
+from gnn.training.training import Epoch, TrainingConfig
+from gnn.training.worlds import FANOUT, lessons_of, world_of
+from graph.model.errors import BadCall, Fatal
 from ringfence import __version__
 from ringfence.history import in_order
 from ringfence.terminal import Advance

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from ringfence.engines import new_engine
+
 WINDOW_DAYS: Final = 90
 BATCH: Final = 512
 
@@ -20,19 +22,17 @@ def warm_up(model: Path | None = None) -> None:
     A kernel is loaded when it is first called, and compiled where nothing was cached: a second in all, or a
     minute, that the first events, the first judgement and the first snapshot would wait for otherwise.
     """
-    from graph.rings import Moment
-    from graph.vocabulary import EntityKind
-    from ringfence.model_choice import scorer_at
-    from ringfence.service_wiring import new_engine
+    from graph.model.vocabulary import EntityKind
+    from graph.rings.lifecycle import Moment
     from simulation import CityConfig, simulate
-    from streaming.columns import ColumnDecoder
+    from streaming.decoding.columns import ColumnDecoder
     from streaming.service.core import Core, Tally
 
     with tempfile.TemporaryDirectory(prefix="ringfence-warming-") as name:
         city = Path(name) / "city"
         written = simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), city)
         lines = written.events_path.read_bytes().splitlines()
-    engine, decoder = new_engine(WINDOW_DAYS, scorer_at(model)), ColumnDecoder()
+    engine, decoder = new_engine(WINDOW_DAYS, model), ColumnDecoder()
     core = Core(engine, written.last_ts)
     for first in range(0, len(lines), BATCH):
         batch = decoder.decode_values(lines[first : first + BATCH]).batch

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.stores.opening import StoreAddress
-from ringfence.model_choice import scorer_at
+from ringfence.engines import new_engine
 from ringfence.settings import Settings
 from ringfence.store_wiring import recorded
 from ringfence.terminal import Advance
@@ -59,10 +59,9 @@ def run_engine(
     store: StoreAddress | None = None,
 ) -> tuple[Engine, Summary]:
     """As ``run_detection``, with the engine as it stands after the last event."""
-    from graph.engine import Engine, EngineConfig
     from streaming import DetectConfig, detect
 
-    engine = Engine(EngineConfig(window_days=options.window_days), scorer_at(options.model))
+    engine = new_engine(options.window_days, options.model)
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,

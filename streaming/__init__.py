@@ -5,16 +5,16 @@
 one record at a time.
 """
 
-from streaming.columns import ColumnDecoder, Decoded
-from streaming.dead_letters import DeadLetter, dead_letter
-from streaming.decode import Decoder, Record
-from streaming.deduplicate import Admission, Admitted
-from streaming.detect import DetectConfig, Progress, detect
-from streaming.ports import Engine
-from streaming.pseudonyms import Pseudonyms
-from streaming.sinks.results import RESULT_FILES, ResultFolder
-from streaming.sources.files import STANDARD_INPUT, InputFiles
-from streaming.summary import Summary
+from streaming.admission.deduplicate import Admission, Admitted
+from streaming.admission.pseudonyms import Pseudonyms
+from streaming.contract.dead_letters import DeadLetter, dead_letter
+from streaming.contract.ports import Engine
+from streaming.decoding.columns import ColumnDecoder, Decoded
+from streaming.decoding.decode import Decoder, Record
+from streaming.files.detect import DetectConfig, Progress, detect
+from streaming.files.sinks.results import RESULT_FILES, ResultFolder
+from streaming.files.sources.files import STANDARD_INPUT, InputFiles
+from streaming.files.summary import Summary
 
 __all__ = [
     "RESULT_FILES",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from graph.changes import Changes, Happenings, Look, changes_between, nothing
-from graph.entities import KIND_CODE
-from graph.links import LINK_CODE
-from graph.results import AccountsChanged, LedgerEntry
-from graph.view import AccountColumns, GraphView, LinkColumns
-from graph.vocabulary import EntityKind, LedgerChange, LinkKind
+from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.entities import KIND_CODE
+from graph.model.link_keys import LINK_CODE
+from graph.model.results import AccountsChanged, LedgerEntry
+from graph.model.view import AccountColumns, GraphView, LinkColumns
+from graph.model.vocabulary import EntityKind, LedgerChange, LinkKind
 from tests.store_worlds import WINDOW_MS, flag, ring
 
 START_MS = 1_700_000_000_000

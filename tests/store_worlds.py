@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from graph.changes import Changes, Happenings, Look, changes_between, nothing
 from graph.engine import Engine
-from graph.events import Chargeback, EventBase, PromoRedeemed, TripCompleted, Verdict
-from graph.kept_trips import TripKeeper
-from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason, Ring
-from graph.sharing import DAY_MS
-from graph.vocabulary import Decision, EntityKind, LedgerChange, RingKind, Role, VerdictOutcome
+from graph.engine.kept_trips import TripKeeper
+from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.events import Chargeback, EventBase, PromoRedeemed, TripCompleted, Verdict
+from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason, Ring
+from graph.model.vocabulary import Decision, EntityKind, LedgerChange, RingKind, Role, VerdictOutcome
+from graph.updates.sharing import DAY_MS
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, moment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graph.results import AccountScore, Flag, Ring
+from graph.model.results import AccountScore, Flag, Ring
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 
 
 class TrueRing(msgspec.Struct, frozen=True, kw_only=True):

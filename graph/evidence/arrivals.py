@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.clusters import is_public
-from graph.evidence.record import Record
+from graph.candidates.visits import NEVER, arrival_ms, common_drivers
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import BURST_MS, busiest
-from graph.kernel import kernel
-from graph.link_records import DRIVERS, IDENTITIES, USERS
-from graph.link_touch import first_link, length
-from graph.rows import sort
-from graph.state import DEVICE, Int32s, State
-from graph.visits import NEVER, arrival_ms, common_drivers
+from graph.kernels.kernel import kernel
+from graph.kernels.rows import sort
+from graph.links.records import DRIVERS, IDENTITIES, USERS
+from graph.links.touch import first_link, length
+from graph.state.evidence_record import Record
+from graph.state.state import DEVICE, Int32s, State
+from graph.updates.clusters import is_public
 
 COMMON_DRIVERS: Final = 3
 TAKEN: Final = -2

@@ -5,13 +5,13 @@ Cost: O(identity links of the riders).
 
 from __future__ import annotations
 
-from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
-from graph.kernel import kernel
-from graph.link_records import IDENTITIES
-from graph.link_touch import first_link
-from graph.links import MONEY_SCALE
-from graph.state import CARD, DEVICE, DRIVER, Int32s, State
+from graph.kernels.kernel import kernel
+from graph.links.records import IDENTITIES
+from graph.links.touch import first_link
+from graph.model.link_keys import MONEY_SCALE
+from graph.state.evidence_record import Record
+from graph.state.state import CARD, DEVICE, DRIVER, Int32s, State
 
 
 @kernel

@@ -5,13 +5,13 @@ from __future__ import annotations
 from graph.evidence.arrivals import find_arrivals, measure_arrivals
 from graph.evidence.cards import measure_cards
 from graph.evidence.places import measure_places
-from graph.evidence.record import Record
 from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
 from graph.evidence.timing import measure_timing
 from graph.evidence.trips import measure_trips
-from graph.kernel import kernel
-from graph.state import DRIVER, Int32s, State, fresh_stamp
+from graph.kernels.kernel import kernel
+from graph.state.evidence_record import Record
+from graph.state.state import DRIVER, Int32s, State, fresh_stamp
 
 
 @kernel

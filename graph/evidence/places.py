@@ -5,11 +5,11 @@ Cost: O(accounts log accounts).
 
 from __future__ import annotations
 
-from graph.evidence.record import Record
-from graph.geometry import distance_km
-from graph.kernel import kernel
-from graph.rows import copy, sort
-from graph.state import DRIVER, Int32s, State
+from graph.kernels.geometry import distance_km
+from graph.kernels.kernel import kernel
+from graph.kernels.rows import copy, sort
+from graph.state.evidence_record import Record
+from graph.state.state import DRIVER, Int32s, State
 
 
 @kernel

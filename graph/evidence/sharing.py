@@ -5,11 +5,11 @@ Cost: O(identity links of the members).
 
 from __future__ import annotations
 
-from graph.evidence.record import Record
-from graph.kernel import kernel
-from graph.link_records import IDENTITIES, USERS
-from graph.link_touch import first_link, length
-from graph.state import BANK_ACCOUNT, CARD, DEVICE, IP, Int32s, State
+from graph.kernels.kernel import kernel
+from graph.links.records import IDENTITIES, USERS
+from graph.links.touch import first_link, length
+from graph.state.evidence_record import Record
+from graph.state.state import BANK_ACCOUNT, CARD, DEVICE, IP, Int32s, State
 
 
 @kernel

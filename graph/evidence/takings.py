@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.accounts import UNKNOWN_MS
-from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
-from graph.kernel import kernel
-from graph.link_records import REDEEMED, REFERRERS
-from graph.link_touch import first_link
-from graph.links import MONEY_SCALE
-from graph.sharing import DAY_MS
-from graph.state import Int32s, State
+from graph.kernels.kernel import kernel
+from graph.links.records import REDEEMED, REFERRERS
+from graph.links.touch import first_link
+from graph.model.link_keys import MONEY_SCALE
+from graph.state.accounts import UNKNOWN_MS
+from graph.state.evidence_record import Record
+from graph.state.state import Int32s, State
+from graph.updates.sharing import DAY_MS
 
 SOON_MS: Final = 3 * DAY_MS
 _NOBODY: Final = -1

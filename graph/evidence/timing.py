@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.accounts import UNKNOWN_MS
-from graph.evidence.record import Record
-from graph.habits import creation_share
-from graph.kernel import kernel
-from graph.rows import sort
-from graph.sharing import DAY_MS
-from graph.state import Int32s, Int64s, State
+from graph.kernels.kernel import kernel
+from graph.kernels.rows import sort
+from graph.state.accounts import UNKNOWN_MS
+from graph.state.evidence_record import Record
+from graph.state.state import Int32s, Int64s, State
+from graph.updates.habits import creation_share
+from graph.updates.sharing import DAY_MS
 
 BURST_MS: Final = 3 * DAY_MS
 NO_PACE_DAYS: Final = 99.0

@@ -5,14 +5,14 @@ Cost: O(rode-with links of the members).
 
 from __future__ import annotations
 
-from graph.evidence.record import Record
 from graph.evidence.sharing import ratio
-from graph.habits import incentive_rate
-from graph.kernel import kernel
-from graph.link_records import DRIVERS
-from graph.link_touch import first_link
-from graph.links import MONEY_SCALE
-from graph.state import DRIVER, Int32s, State
+from graph.kernels.kernel import kernel
+from graph.links.records import DRIVERS
+from graph.links.touch import first_link
+from graph.model.link_keys import MONEY_SCALE
+from graph.state.evidence_record import Record
+from graph.state.state import DRIVER, Int32s, State
+from graph.updates.habits import incentive_rate
 
 
 @kernel

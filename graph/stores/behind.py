@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from graph.changes import Changes
-from graph.errors import Unavailable
+from graph.model.changes import Changes
+from graph.model.errors import Unavailable
 from graph.stores.port import StoreWriter, Written
 
 LONGEST_PAUSE_S: Final = 30.0

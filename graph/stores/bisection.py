@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from graph.stores.plan import Plan, Row, Step
 from graph.stores.port import Refused
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from graph.model.vocabulary import LinkKind
 from graph.stores.port import Language
-from graph.vocabulary import LinkKind
 
 
 class Part(StrEnum):

@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from graph.changes import Happenings
-from graph.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
-from graph.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
-from graph.kept_trips import TripKeeper
-from graph.results import Flag, LedgerEntry, Outcome
-from graph.vocabulary import LedgerChange
+from graph.engine.kept_trips import TripKeeper
+from graph.model.changes import Happenings
+from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
+from graph.model.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
+from graph.model.results import Flag, LedgerEntry, Outcome
+from graph.model.vocabulary import LedgerChange
 
 _HEARD: Final = (TRIP_COMPLETED, PROMO_REDEEMED, CHARGEBACK, VERDICT)
 _NAME: Final = "heard"

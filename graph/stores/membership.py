@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graph.results import LedgerEntry
-from graph.vocabulary import LedgerChange
+from graph.model.results import LedgerEntry
+from graph.model.vocabulary import LedgerChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from graph.stores.port import StoreReader, StoreWriter
 
 SERVER_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")

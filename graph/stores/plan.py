@@ -14,16 +14,16 @@ from typing import Any, Final
 
 import msgspec
 
-from graph.accounts import UNKNOWN_MS
-from graph.changes import Changes, Taking
-from graph.entities import KINDS
-from graph.events import PromoRedeemed
-from graph.links import LINK_KINDS
-from graph.money import to_units
-from graph.results import Flag, LedgerEntry, Ring
+from graph.model.changes import Changes, Taking
+from graph.model.entities import KINDS
+from graph.model.events import PromoRedeemed
+from graph.model.link_keys import LINK_KINDS
+from graph.model.money import to_units
+from graph.model.results import Flag, LedgerEntry, Ring
+from graph.model.view import NO_ROLE, ROLES, AccountColumns, LinkColumns
+from graph.model.vocabulary import EntityKind
+from graph.state.accounts import UNKNOWN_MS
 from graph.stores.membership import stays
-from graph.view import NO_ROLE, ROLES, AccountColumns, LinkColumns
-from graph.vocabulary import EntityKind
 
 Row = tuple[Any, ...]
 """Values as a database driver takes them; ``FIELDS`` says what each place means."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from graph.changes import Changes
+from graph.model.changes import Changes
 
 Value = str | int | float | bool | None | Sequence[str]
 

@@ -9,12 +9,12 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from graph.changes import Changes, Happenings
 from graph.engine import Engine
-from graph.results import AccountsChanged, LedgerEntry, Ring
+from graph.model.changes import Changes, Happenings
+from graph.model.results import AccountsChanged, LedgerEntry, Ring
+from graph.model.view import AccountColumns, LinkColumns
+from graph.model.vocabulary import LedgerChange
 from graph.stores.port import StoreWriter
-from graph.view import AccountColumns, LinkColumns
-from graph.vocabulary import LedgerChange
 
 PORTION: Final = 20_000
 """Links or accounts written in one transaction."""

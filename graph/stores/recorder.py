@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy.typing as npt
 
-from graph.changes import Changes
-from graph.event_batch import EventBatch
-from graph.events import EventBase
-from graph.results import AccountScore, Outcome, Ring
+from graph.model.changes import Changes
+from graph.model.event_batch import EventBatch
+from graph.model.events import EventBase
+from graph.model.results import AccountScore, Outcome, Ring
 from graph.stores.behind import WriteBehind
 from graph.stores.listening import Listener
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from graph.accounts import UNKNOWN_MS
-from graph.changes import Look
-from graph.entities import KINDS
-from graph.links import LINK_KINDS
+from graph.model.changes import Look
+from graph.model.entities import KINDS
+from graph.model.link_keys import LINK_KINDS
+from graph.model.view import NO_ROLE, ROLES
+from graph.state.accounts import UNKNOWN_MS
 from graph.stores.contents import CONTENTS, Part
 from graph.stores.port import StoreReader
-from graph.view import NO_ROLE, ROLES
 
 SHOWN: Final = 20
 TIMEOUT_S: Final = 600.0

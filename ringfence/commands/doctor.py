@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from ringfence.terminal import output
 
 

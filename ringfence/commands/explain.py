@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.terminal import output, progress_bar
 
 
@@ -25,7 +25,7 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Say in words which devices, cards, trips or referrals make a ring one."""
-    from gnn.explanation import Explainer
+    from gnn.explaining.explanation import Explainer
     from queries import open_results
     from ringfence.history import events_about, in_order
     from ringfence.model_choice import must_have_scored, scorer_at

@@ -27,9 +27,9 @@ def command(
     seed: Annotated[int, typer.Option(help="Seed of the draws behind the interval.")] = 1,
 ) -> None:
     """Make a model the champion of a registry; the first needs no contest."""
-    from gnn.promotion import contest
-    from gnn.registry import Registry
-    from graph.errors import Fatal
+    from gnn.models.promotion import contest
+    from gnn.models.registry import Registry
+    from graph.model.errors import Fatal
     from ringfence.history import known_about
     from ringfence.training_run import compare_on, read_world
 

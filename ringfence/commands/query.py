@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.settings import read_settings
 from ringfence.store_wiring import open_store_reader, store_address
 from ringfence.terminal import output

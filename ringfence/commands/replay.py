@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from graph.errors import BadCall
-from graph.vocabulary import RejectionReason
+from graph.model.errors import BadCall
+from graph.model.vocabulary import RejectionReason
 from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, settings_with
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 from ringfence.store_wiring import store_address

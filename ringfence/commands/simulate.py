@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.terminal import output, progress_bar
 
 

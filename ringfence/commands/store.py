@@ -11,9 +11,10 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from ringfence.settings import pseudonym_key, read_settings
-from ringfence.store_wiring import compared, rebuilt, snapshot_among, store_address
+from ringfence.store_comparison import compared, rebuilt, snapshot_among
+from ringfence.store_wiring import store_address
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
 

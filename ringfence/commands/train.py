@@ -10,7 +10,7 @@ import typer
 from ringfence.terminal import output, progress_bar
 
 if TYPE_CHECKING:
-    from gnn.model_figures import ModelFigures
+    from gnn.models.figures import ModelFigures
 
 
 def command(
@@ -39,8 +39,8 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train the network on confirmed rings, split by time and by ring; a stopped run goes on."""
-    from gnn.device import device_for, device_named
-    from gnn.training import Epoch, TrainingConfig
+    from gnn.training.device import device_for, device_named
+    from gnn.training.training import Epoch, TrainingConfig
     from ringfence.history import known_about
     from ringfence.training_run import SNAPSHOT_DAYS, must_hold_no_model, read_world, train
 

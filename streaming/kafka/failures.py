@@ -6,7 +6,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException
 
-from graph.errors import Fatal, RingfenceError, Unavailable
+from graph.model.errors import Fatal, RingfenceError, Unavailable
 
 RETRY_AFTER_S: Final = 0.5
 FENCED: Final = (

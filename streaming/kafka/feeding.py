@@ -10,11 +10,11 @@ import msgspec
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka import admin as kafka_admin
 
-from graph.errors import Unavailable
+from graph.model.errors import Unavailable
+from streaming.contract.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
 from streaming.kafka.failures import RETRY_AFTER_S, raised
 from streaming.kafka.options import KafkaOptions
 from streaming.service.retry import Retry
-from streaming.topics import INPUT_TOPICS, PLACES, RESULT_TOPICS
 
 ASK_S: Final = 30.0
 

@@ -22,10 +22,10 @@ from confluent_kafka.schema_registry.error import OAuthTokenError, SchemaRegistr
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer
 
-from graph.errors import BadCall, Fatal, Rejected, Unavailable
-from graph.vocabulary import RejectionReason
-from streaming.columns import ColumnDecoder, Decoded
-from streaming.value_format import ValueFormat
+from graph.model.errors import BadCall, Fatal, Rejected, Unavailable
+from graph.model.vocabulary import RejectionReason
+from streaming.contract.value_format import ValueFormat
+from streaming.decoding.columns import ColumnDecoder, Decoded
 
 RETRY_AFTER_S: Final = 1.0
 ASK_S: Final = 10.0

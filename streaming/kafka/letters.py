@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 
-from graph.errors import BadCall, Unavailable
+from graph.model.errors import BadCall, Unavailable
+from streaming.contract.topics import DEAD_LETTERS
+from streaming.files.replay import replays_in
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.replay import replays_in
-from streaming.topics import DEAD_LETTERS
 
 ASK_S: Final = 30.0
 SILENT_S: Final = 30.0

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from graph.errors import BadCall
-from streaming.topics import INPUT_TOPICS
+from graph.model.errors import BadCall
+from streaming.contract.topics import INPUT_TOPICS
 
 _OURS: Final = frozenset(
     {

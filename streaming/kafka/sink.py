@@ -8,13 +8,13 @@ from typing import Any, Final
 import msgspec
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
-from graph.errors import Fatal, Unavailable
-from graph.results import Outcome
+from graph.model.errors import Fatal, Unavailable
+from graph.model.results import Outcome
+from streaming.contract.topics import DEAD_LETTERS, FLAGS, LEDGER
+from streaming.files.replay import REPLAYS
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.replay import REPLAYS
 from streaming.service.ports import Offsets, Refused
-from streaming.topics import DEAD_LETTERS, FLAGS, LEDGER
 
 WAIT_S: Final = 10.0
 _NO_ANSWER: Final = "expected Kafka to take results, found no answer: see that the broker runs"

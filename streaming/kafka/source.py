@@ -11,7 +11,7 @@ from typing import Any, Final
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import admin as kafka_admin
 
-from graph.errors import Unavailable
+from graph.model.errors import Unavailable
 from streaming.kafka.failures import FENCED, RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
 from streaming.service.parts import Listener

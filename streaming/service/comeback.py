@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from streaming.service.core import EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.parts import Parts

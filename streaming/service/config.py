@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

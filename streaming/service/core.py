@@ -13,20 +13,20 @@ from typing import Final, Protocol, runtime_checkable
 import msgspec
 import numpy as np
 
-from graph.errors import Fatal, Rejected, RingfenceError
-from graph.event_batch import EventBatch
-from graph.results import Outcome
-from graph.vocabulary import RejectionReason
-from streaming.dead_letters import dead_letter
-from streaming.deduplicate import Admission, Admitted, horizons
-from streaming.ports import Engine
-from streaming.pseudonyms import Pseudonyms
-from streaming.rejection import too_far_ahead
-from streaming.replay import replays_in
+from graph.model.errors import Fatal, Rejected, RingfenceError
+from graph.model.event_batch import EventBatch
+from graph.model.results import Outcome
+from graph.model.vocabulary import RejectionReason
+from streaming.admission.deduplicate import Admission, Admitted, horizons
+from streaming.admission.pseudonyms import Pseudonyms
+from streaming.contract.dead_letters import dead_letter
+from streaming.contract.ports import Engine
+from streaming.contract.rejection import too_far_ahead
+from streaming.files.replay import replays_in
+from streaming.files.sources.lines import KEPT_BYTES
 from streaming.service.holding import Holding, Origin, Ready
 from streaming.service.intake import Taken
 from streaming.service.ports import Arrays, Partition, Refused
-from streaming.sources.lines import KEPT_BYTES
 
 
 @runtime_checkable

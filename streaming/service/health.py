@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from streaming.service.metrics import exposition
 from streaming.service.status import Status
 

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from graph.event_batch import EVENT, EventBatch
-from streaming.replay import REPLAYS, replays_in
+from graph.model.event_batch import EVENT, EventBatch
+from streaming.files.replay import REPLAYS, replays_in
 from streaming.service.ports import Arrays, Message, Partition
 
 Origin = tuple[Partition, Message]

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.errors import Rejected
-from graph.event_batch import ABSENT, LATEST_MS, EventBatch, joined_records
-from graph.raw import copied
-from streaming.columns import Decoded
-from streaming.deduplicate import DAY_MS
+from graph.kernels.raw import copied
+from graph.model.errors import Rejected
+from graph.model.event_batch import ABSENT, LATEST_MS, EventBatch, joined_records
+from streaming.admission.deduplicate import DAY_MS
+from streaming.decoding.columns import Decoded
 from streaming.service.ports import Chunk, Message, Offsets, Partition
 
 FOREVER: Final = 1 << 62

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from graph.errors import Fatal, Unavailable
+from graph.model.errors import Fatal, Unavailable
 from streaming.service.ports import Partition
 
 PATTERN: Final = "journal-*.ndjson"

@@ -8,8 +8,8 @@ from itertools import accumulate
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from streaming.files.summary import memory_mb
 from streaming.service.status import Distribution, Status
-from streaming.summary import memory_mb
 
 
 def exposition(status: Status, now_s: float) -> bytes:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from graph.results import Outcome
-from streaming.dead_letters import DeadLetter
+from graph.model.results import Outcome
+from streaming.contract.dead_letters import DeadLetter
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 

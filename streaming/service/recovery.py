@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from graph.errors import Fatal, Unavailable
+from graph.model.errors import Fatal, Unavailable
 from streaming.service.core import Brought, Core, EngineBroke
 from streaming.service.intake import Decode, Intake, Taken
 from streaming.service.journal import Entry

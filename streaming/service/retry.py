@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from graph.errors import Unavailable
+from graph.model.errors import Unavailable
 
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 15.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from gnn.drift import DRIFTED
-from graph.errors import Unavailable
+from gnn.models.drift import DRIFTED
+from graph.model.errors import Unavailable
 from streaming.service.batch_size import BatchSize
 from streaming.service.committing import Batch, Commits
 from streaming.service.config import ServiceConfig

@@ -11,8 +11,8 @@ from types import TracebackType
 
 import msgspec
 
-from graph.errors import BadCall
-from streaming.ports import Engine
+from graph.model.errors import BadCall
+from streaming.contract.ports import Engine
 from streaming.service.core import Tally
 from streaming.service.journal import Entry, Journal, drop_before, entries_after, mend
 from streaming.service.ports import Arrays

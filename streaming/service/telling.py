@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
-from graph.errors import BadCall, Fatal, Unavailable
+from graph.model.errors import BadCall, Fatal, Unavailable
 from streaming.service.ports import StoreBehind
 from streaming.service.retry import Retry
 from streaming.service.status import Status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streaming.ports import Engine
+from streaming.contract.ports import Engine
 from streaming.service.status import Status
 
 

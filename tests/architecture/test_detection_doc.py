@@ -25,55 +25,51 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.scorer import LogisticScorer
-from graph.entities import KIND_CODE
-from graph.evidence import EVIDENCE, Evidence
-from graph.rings import Policy
-from graph.rules import INNOCENT_RULES, RULES, Rule
-from graph.rules.finding import ramp
-from graph.scoring import FEATURES, read_features
-from graph.shapes import Shape
-from graph.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
-from graph.vocabulary import EntityKind
+from gnn.logistic.scorer import LogisticScorer
+from graph.model.entities import KIND_CODE
+from graph.model.shapes import Shape
+from graph.model.vocabulary import EntityKind
+from graph.rings.lifecycle import Policy
+from graph.scoring.rules import INNOCENT_RULES, RULES, Rule
+from graph.scoring.rules.finding import ramp
+from graph.scoring.scorer import FEATURES, read_features
+from graph.state.evidence_record import EVIDENCE, Evidence
+from graph.updates.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "detection.md"
 MODULES = [
-    "sharing",
-    "candidates",
-    "circles",
-    "visits",
-    "tracks",
-    "habits",
-    "geometry",
+    "updates.sharing",
+    "candidates.gathering",
+    "candidates.circles",
+    "candidates.visits",
+    "updates.tracks",
+    "updates.habits",
+    "kernels.geometry",
     "evidence.timing",
     "evidence.takings",
     "evidence.arrivals",
-    "engine",
-    "judging",
-    "rings",
-    "judgement",
-    "due",
-    "weighing",
-    "links",
-    "money",
+    "engine.engine",
+    "engine.judging",
+    "rings.lifecycle",
+    "rings.judgement",
+    "engine.rejudging",
+    "engine.feature_extraction",
+    "model.link_keys",
+    "model.money",
+    "state.sizes",
 ]
-UNITS = {"sharing.DAY_MS", "geometry.EARTH_KM_PER_DEGREE"}
+UNITS = {"updates.sharing.DAY_MS", "kernels.geometry.EARTH_KM_PER_DEGREE"}
 LAYOUT = {
     "MEMO_SLOTS",
     "NO_LINK",
     "NEVER",
-    "OLDEST",
-    "NEWEST",
-    "FREE",
-    "USED",
-    "RUNNING",
-    "TRACK_ENDS",
     "TRACK_SLOTS",
 }
 LAYOUT |= {
     "FIRST_DAY",
     "DAYS",
+    "EVENTS_AT_ONCE",
     "REVIEW",
     "BLOCK",
     "CLOSE",

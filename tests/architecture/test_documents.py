@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from graph import vocabulary
+from graph.model import vocabulary
 from queries import catalogue
 from ringfence.demo_story import COLUMNS
 from ringfence.evaluation_tables import HEADLINE

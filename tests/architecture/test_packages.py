@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOMS = sorted(
+    f"{house}.{place.parent.name}"
+    for house in ("graph", "streaming", "gnn")
+    for place in (ROOT / house).glob("*/__init__.py")
+)
 PACKAGES = ["graph", "queries", "simulation", "streaming", "gnn", "ringfence"]
 
 
@@ -21,7 +26,7 @@ def test_a_package_resolves_inside_the_repository(name: str) -> None:
     assert Path(found).resolve() == ROOT / name / "__init__.py"
 
 
-@pytest.mark.parametrize("name", [*PACKAGES, "gnn.evaluation", "ringfence.commands"])
+@pytest.mark.parametrize("name", [*PACKAGES, "gnn.evaluation", "ringfence.commands", *ROOMS])
 def test_a_package_says_what_it_is_for(name: str) -> None:
     doc = importlib.import_module(name).__doc__
     assert doc is not None
@@ -52,3 +57,8 @@ def test_imports_point_down_the_house() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("house", ["graph", "streaming", "gnn"])
+def test_a_house_holds_rooms_and_its_front_and_no_file_beside_them(house: str) -> None:
+    assert [path.name for path in (ROOT / house).glob("*.py")] == ["__init__.py"]

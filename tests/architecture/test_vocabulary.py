@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
 from simulation import CityConfig, simulate
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph.changes import Look
+from graph.model.changes import Look
+from graph.model.vocabulary import EntityKind
 from graph.stores.opening import StoreAddress, open_writer
-from graph.vocabulary import EntityKind
 from queries import Answer, Store, catalogue, open_store
 from queries.parameters import Given
 from simulation import CityConfig, simulate
@@ -22,7 +22,7 @@ INJECTED = ("' OR 1=1 --", "'}) MATCH (n) DETACH DELETE n //", "$id", ":id", "no
 
 def simulated_world(folder) -> World:
     """A small city with planted rings, recorded as it goes by the real engine and model."""
-    from gnn.scorer import load_scorer
+    from gnn.logistic.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
 
     simulate(

@@ -12,13 +12,13 @@ import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import TransientError
 
-from graph.changes import Changes, Happenings, Look, changes_between, nothing
-from graph.errors import BadCall, Fatal
-from graph.events import Verdict
+from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.errors import BadCall, Fatal
+from graph.model.events import Verdict
+from graph.model.vocabulary import VerdictOutcome
 from graph.stores.opening import StoreAddress, open_reader, open_writer
 from graph.stores.port import Language, StoreReader, StoreWriter
 from graph.stores.verification import verify
-from graph.vocabulary import VerdictOutcome
 from tests.contract.neo4j_place import emptied
 from tests.store_streams import stream
 from tests.store_worlds import WINDOW_MS, World, awkward_world

@@ -21,16 +21,16 @@ from typing import Any
 import msgspec
 from confluent_kafka import Consumer, TopicPartition
 
-from graph.changes import Look
+from graph.model.changes import Look
 from graph.stores.opening import StoreAddress, open_reader
 from graph.stores.verification import verify
-from ringfence.service_wiring import new_engine
+from ringfence.engines import new_engine
 from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming import detect
+from streaming.contract.topics import INPUT_TOPICS, PLACES
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
-from streaming.topics import INPUT_TOPICS, PLACES
 from tests.integration.journals import batches
 from tests.integration.service_child import Given, run_here, start
 from tests.integration.waiting import WAIT_S, until

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from graph.event_batch import EventBatch
+from graph.model.event_batch import EventBatch
 from graph.stores.opening import StoreAddress
-from ringfence.service_wiring import RunOptions, new_engine, service
+from ringfence.engines import new_engine
+from ringfence.service_wiring import RunOptions, service
 from streaming.kafka.options import KafkaOptions
 from streaming.service.config import ServiceConfig
 from streaming.service.service import Service

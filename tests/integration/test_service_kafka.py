@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import Unavailable
+from graph.model.errors import Unavailable
 from ringfence.service_wiring import service
 from servers import KafkaServer
 from streaming.kafka.feeding import Feeder, create_topics

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.changes import Look
+from graph.model.changes import Look
 from graph.stores.opening import StoreAddress, open_reader
 from graph.stores.verification import verify
 from servers import Neo4jServer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import RingfenceError
+from graph.model.errors import RingfenceError
 from graph.stores.opening import StoreAddress, open_reader, open_writer
 from graph.stores.verification import verify
 from tests.contract.neo4j_place import emptied

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.circles import DENSITY, MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
-from graph.vocabulary import EntityKind
+from graph.candidates.circles import DENSITY, MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
+from graph.model.vocabulary import EntityKind
 from tests.twin.circles import circle_around
 from tests.unit.graph.scenes import Scene, entity, graph_of
 

@@ -6,7 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.circles import (
+from benchmarks.peeling.around import circle_around, work_for
+from benchmarks.peeling.changes import add
+from benchmarks.peeling.state import empty
+from graph.candidates.circles import (
     DENSITY,
     MAX_NEIGHBOURS,
     MIN_CLOSED_SHARE,
@@ -17,9 +20,6 @@ from graph.circles import (
     SHARED_DRIVERS,
     SHARED_SHARE,
 )
-from graph.peeling.around import circle_around, work_for
-from graph.peeling.changes import add
-from graph.peeling.state import empty
 
 RIDERS, NODES = 10, 16
 rides = st.lists(st.tuples(st.integers(0, RIDERS - 1), st.integers(RIDERS, NODES - 1)), max_size=90)

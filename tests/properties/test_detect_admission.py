@@ -8,12 +8,12 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.event_batch import EventBatch
-from graph.events import GpsPing
-from streaming.columns import ColumnDecoder
-from streaming.deduplicate import DAY_MS, HOUR_MS, WINDOW_MS, Admission
-from streaming.sources.files import InputFile
-from streaming.sources.merge import merged
+from graph.model.event_batch import EventBatch
+from graph.model.events import GpsPing
+from streaming.admission.deduplicate import DAY_MS, HOUR_MS, WINDOW_MS, Admission
+from streaming.decoding.columns import ColumnDecoder
+from streaming.files.sources.files import InputFile
+from streaming.files.sources.merge import merged
 
 NOON = 1_767_268_800_000
 

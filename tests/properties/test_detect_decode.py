@@ -13,11 +13,11 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import Rejected
-from graph.event_batch import LATEST_MS, EventBatch
-from graph.events import Event
-from streaming.columns import ColumnDecoder
-from streaming.decode import Decoder, Record
+from graph.model.errors import Rejected
+from graph.model.event_batch import LATEST_MS, EventBatch
+from graph.model.events import Event
+from streaming.decoding.columns import ColumnDecoder
+from streaming.decoding.decode import Decoder, Record
 
 REQUIRED = {
     "account_created": {"account_id": "id", "role": ("rider", "driver")},

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.engine import LATENESS_MS
-from graph.sharing import DAY_MS
+from graph.updates.sharing import DAY_MS
 from tests.properties.test_entity_graph import WINDOW_MS, spelt, streams
 from tests.unit.graph.fakes import in_batches, new_engine
 

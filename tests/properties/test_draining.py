@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.changes import Changes, Happenings, Look, changes_between, nothing
-from graph.links import LINK_KINDS
+from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.link_keys import LINK_KINDS
+from graph.model.vocabulary import EntityKind, LedgerChange
 from graph.stores.verification import Part, engine_rows
-from graph.vocabulary import EntityKind, LedgerChange
 from tests.properties.test_engine import streams
 from tests.properties.test_entity_graph import spelt
 from tests.unit.graph.fakes import new_engine

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.engine import Engine, EngineConfig
-from graph.events import Verdict
-from graph.scoring import FEATURES
-from graph.sharing import DAY_MS
-from graph.vocabulary import VerdictOutcome
+from graph.model.events import Verdict
+from graph.model.vocabulary import VerdictOutcome
+from graph.scoring.scorer import FEATURES
+from graph.updates.sharing import DAY_MS
 from tests.properties.test_entity_graph import STEP_MS, accounts, anything, event, spelt
 from tests.unit.graph.fakes import StrongestSign, in_batches, joined, new_engine
 from tests.unit.graph.ledger_replay import replay

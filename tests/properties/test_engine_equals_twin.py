@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import LATENESS_MS, Engine, EngineConfig
-from graph.events import AccountCreated, Chargeback, TripCompleted
-from graph.rings import Moment
-from graph.vocabulary import Role
+from graph.model.events import AccountCreated, Chargeback, TripCompleted
+from graph.model.vocabulary import Role
+from graph.rings.lifecycle import Moment
 from tests.properties.test_engine import streams as short_streams
 from tests.properties.test_engine import verdicts
 from tests.properties.test_engine_strange_events import strange_events
@@ -183,7 +183,7 @@ def test_strange_but_valid_events_are_told_alike(seed, people):
 def test_a_simulated_city_is_told_alike(scorer, tmp_path):
     import msgspec
 
-    from graph.events import Event
+    from graph.model.events import Event
     from simulation import CityConfig, simulate
 
     config = CityConfig(

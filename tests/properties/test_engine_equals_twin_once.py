@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.events import AccountCreated, AccountLogin, PromoRedeemed, TripCompleted
-from graph.vocabulary import Role
+from graph.model.events import AccountCreated, AccountLogin, PromoRedeemed, TripCompleted
+from graph.model.vocabulary import Role
 from tests.properties.test_engine_equals_twin import SCORERS, assert_same, pair
 
 START_MS = 1_700_000_000_000

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.vocabulary import LedgerChange
+from graph.model.vocabulary import LedgerChange
 from tests.unit.graph.ledger_replay import replay
 from tests.unit.graph.test_ring_ledger import PEOPLE, Table
 

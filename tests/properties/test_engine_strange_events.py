@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
-from graph.events import (
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -17,8 +17,8 @@ from graph.events import (
     TripCompleted,
     Verdict,
 )
-from graph.sharing import DAY_MS
-from graph.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import Role, VerdictOutcome
+from graph.updates.sharing import DAY_MS
 from tests.unit.graph.ledger_replay import replay
 
 START = 1_760_000_000_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.events import (
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -17,8 +17,8 @@ from graph.events import (
     PromoRedeemed,
     TripCompleted,
 )
-from graph.sharing import DAY_MS, WEIGHTS, SharingWeights
-from graph.vocabulary import EntityKind, Role
+from graph.model.vocabulary import EntityKind, Role
+from graph.updates.sharing import DAY_MS, WEIGHTS, SharingWeights
 from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import LATENESS_MS, START, clusters_of
 from tests.unit.graph.twin import Twin

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.vocabulary import LinkKind
+from graph.model.vocabulary import LinkKind
 from tests.twin.links import LinkTable
 
 WINDOW, LATENESS = 20, 10

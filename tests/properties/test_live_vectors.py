@@ -9,15 +9,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.features import NODE_FEATURES, node_features
-from gnn.live_vectors import LiveVectors
-from gnn.neighbours import RELATIONS, means_of
-from gnn.network import NetworkConfig, RelationalNetwork
-from gnn.propagate import relation_of
-from gnn.weights_of import network_weights
+from gnn.serving.live_vectors import LiveVectors
+from gnn.serving.weights_of import network_weights
+from gnn.tensors.features import NODE_FEATURES, node_features
+from gnn.tensors.neighbours import RELATIONS, means_of
+from gnn.tensors.propagate import relation_of
+from gnn.training.network import NetworkConfig, RelationalNetwork
 from graph.engine import Engine, EngineConfig
-from graph.errors import BadCall
-from graph.vocabulary import EntityKind
+from graph.model.errors import BadCall
+from graph.model.vocabulary import EntityKind
 from tests.properties.test_engine import streams
 from tests.properties.test_entity_graph import spelt
 from tests.unit.graph.fakes import StrongestSign

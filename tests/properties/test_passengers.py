@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.forest_kernels import label
-from graph.link_records import RIDERS
-from graph.link_touch import first_link
-from graph.passengers import NO_BLOCK
-from graph.records import BLOCK_RIDERS
-from graph.state import ACCOUNTS, State
+from graph.components.edges import label
+from graph.links.records import RIDERS
+from graph.links.touch import first_link
+from graph.state.records import BLOCK_RIDERS
+from graph.state.state import ACCOUNTS, State
+from graph.updates.passengers import NO_BLOCK
 from tests.properties.test_engine_equals_twin import crowded, pair
 from tests.properties.test_entity_graph import spelt
 from tests.unit.graph.scenes import Scene

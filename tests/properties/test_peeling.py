@@ -5,12 +5,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.peeling.changes import add, lower, remove
-from graph.peeling.dense import dense_sets
-from graph.peeling.grade import grade
-from graph.peeling.scratch import load, peel, rebuild, shift
-from graph.peeling.state import LEVEL_SHIFT, arrays, empty, from_arrays
-from graph.peeling.weights import trip_weight
+from benchmarks.peeling.changes import add, lower, remove
+from benchmarks.peeling.dense import dense_sets
+from benchmarks.peeling.grade import grade
+from benchmarks.peeling.scratch import load, peel, rebuild, shift
+from benchmarks.peeling.state import LEVEL_SHIFT, arrays, empty, from_arrays
+from benchmarks.peeling.weights import trip_weight
 
 RIDERS = 7
 DRIVERS = 5

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.sharing import WEIGHTS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import WEIGHTS
 from tests.twin.sharing import Tenure, connected, strength
 
 DAY = 86_400_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.accounts import UNKNOWN_MS
-from graph.vocabulary import Role
+from graph.model.vocabulary import Role
+from graph.state.accounts import UNKNOWN_MS
 
 
 class Account:

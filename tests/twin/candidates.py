@@ -20,17 +20,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.candidates import (
+from graph.candidates.gathering import (
     CLUSTERED_SHARE,
     JOINING_SHARE,
     MAX_ACCOUNTS,
     MIN_JOINING_RIDERS,
     MIN_JOINING_TRIPS,
 )
-from graph.shapes import Shape
-from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.visits import CHANCE_MARGIN
-from graph.vocabulary import EntityKind
+from graph.candidates.visits import CHANCE_MARGIN
+from graph.model.shapes import Shape
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.twin.entity_graph import EntityGraph
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 import heapq
 from typing import Final
 
-from graph.circles import (
+from graph.candidates.circles import (
     DENSITY,
     MAX_NEIGHBOURS,
     MIN_CLOSED_SHARE,

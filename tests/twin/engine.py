@@ -2,7 +2,7 @@
 
 For each event: (1) the graph applies it; (2) the accounts whose candidate may have changed are judged
 again: candidate, evidence, findings, score; (3) the rings follow the score. When an account is looked at
-again: see ``graph.due``.
+again: see ``graph.engine.rejudging``.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from graph.due import REST, RING_REST
 from graph.engine import LATENESS_MS, EngineConfig
-from graph.errors import BadCall
-from graph.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
-from graph.judging import MIN_CIRCLE_TRIPS
-from graph.results import AccountScore, Outcome, Ring
-from graph.rings import Moment
-from graph.scoring import Scorer
-from graph.shapes import Shape
-from graph.view import GraphView
-from graph.vocabulary import EntityKind
+from graph.engine.judging import MIN_CIRCLE_TRIPS
+from graph.engine.rejudging import REST, RING_REST
+from graph.model.errors import BadCall
+from graph.model.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
+from graph.model.results import AccountScore, Outcome, Ring
+from graph.model.shapes import Shape
+from graph.model.view import GraphView
+from graph.model.vocabulary import EntityKind
+from graph.rings.lifecycle import Moment
+from graph.scoring.scorer import Scorer
 from tests.twin.candidates import Assembler, Candidate
 from tests.twin.circles import circle_around
 from tests.twin.entity_graph import EntityGraph, Touched

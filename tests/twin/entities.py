@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 
-from graph.entities import KIND_CODE, KINDS
-from graph.vocabulary import EntityKind
+from graph.model.entities import KIND_CODE, KINDS
+from graph.model.vocabulary import EntityKind
 
 
 class EntityIndex:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from graph.accounts import UNKNOWN_MS
-from graph.events import (
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -25,8 +24,9 @@ from graph.events import (
     TripCompleted,
     Verdict,
 )
-from graph.sharing import CONNECTING, SETTLED_MS
-from graph.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
+from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
+from graph.state.accounts import UNKNOWN_MS
+from graph.updates.sharing import CONNECTING, SETTLED_MS
 from tests.twin.accounts import Account, Accounts
 from tests.twin.components import Components
 from tests.twin.entities import EntityIndex

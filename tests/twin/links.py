@@ -18,8 +18,8 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from graph.links import LINK_CODE, MONEY_SCALE
-from graph.vocabulary import LinkKind
+from graph.model.link_keys import LINK_CODE, MONEY_SCALE
+from graph.model.vocabulary import LinkKind
 
 
 def to_units(amount: float) -> int:

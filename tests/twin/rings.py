@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from graph.candidates import MAX_ACCOUNTS
-from graph.digest import content_id
-from graph.judgement import CLEAR, SPEAKING
-from graph.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
-from graph.rings import Moment, Policy
-from graph.shapes import Shape
-from graph.vocabulary import Decision, LedgerChange, RingKind
+from graph.candidates.gathering import MAX_ACCOUNTS
+from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
+from graph.model.shapes import Shape
+from graph.model.vocabulary import Decision, LedgerChange, RingKind
+from graph.rings.judgement import CLEAR, SPEAKING
+from graph.rings.lifecycle import Moment, Policy
+from graph.state.digest import content_id
 from tests.twin.evidence import Evidence
 from tests.twin.rules import Finding
 

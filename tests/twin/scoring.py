@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from graph.shapes import Shape
+from graph.model.shapes import Shape
 from tests.twin.evidence import Evidence
 from tests.twin.rules import Finding
 from tests.twin.rules.finding import ramp

@@ -27,14 +27,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graph.sharing import (
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import (
     CONNECTING,
     RESALE_OWNERS,
     RESALE_SILENCE_MS,
     RESALE_TENURE_MS,
     WEIGHTS,
 )
-from graph.vocabulary import EntityKind
 
 
 class Tenure(NamedTuple):

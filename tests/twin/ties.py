@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.twin.candidates import joined_ms
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.visits import arrival_ms

@@ -13,11 +13,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from graph.events import GpsPing, TripCompleted
-from graph.geometry import EARTH_KM_PER_DEGREE
-from graph.habits import MIN_TRIPS, OVERPRICED, SPEED_DEVIATIONS, STRAIGHT_TOLERANCE
-from graph.sharing import DAY_MS
-from graph.tracks import JUMP_KMH, MAX_TRACKS, RULER_EXCESS, RULER_PINGS, STANDSTILL_SHARE, TRACK_LIFE_MS
+from graph.kernels.geometry import EARTH_KM_PER_DEGREE
+from graph.model.events import GpsPing, TripCompleted
+from graph.updates.habits import MIN_TRIPS, OVERPRICED, SPEED_DEVIATIONS, STRAIGHT_TOLERANCE
+from graph.updates.sharing import DAY_MS
+from graph.updates.tracks import (
+    JUMP_KMH,
+    MAX_TRACKS,
+    RULER_EXCESS,
+    RULER_PINGS,
+    STANDSTILL_SHARE,
+    TRACK_LIFE_MS,
+)
 
 
 def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:

@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from graph.vocabulary import VerdictOutcome
-from graph.weighing import ANSWER_WEIGHT
+from graph.engine.feature_extraction import ANSWER_WEIGHT
+from graph.model.vocabulary import VerdictOutcome
 
 _FLOOR: Final = 1e-6
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from graph.entities import KIND_CODE
-from graph.links import LINK_KINDS
-from graph.view import NO_ROLE, ROLES, AccountColumns, GraphView, LinkColumns
+from graph.model.entities import KIND_CODE
+from graph.model.link_keys import LINK_KINDS
+from graph.model.view import NO_ROLE, ROLES, AccountColumns, GraphView, LinkColumns
 from tests.twin.entity_graph import EntityGraph
 
 Int8s = npt.NDArray[np.int8]

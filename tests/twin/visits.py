@@ -10,9 +10,9 @@ Cost: O(links of the phone's users).
 
 from __future__ import annotations
 
-from graph.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
-from graph.visits import CHANCE_MARGIN, MIN_ARRIVALS, MIN_COMMON_RIDERS, MIN_COMMON_SHARE
-from graph.vocabulary import EntityKind
+from graph.candidates.visits import CHANCE_MARGIN, MIN_ARRIVALS, MIN_COMMON_RIDERS, MIN_COMMON_SHARE
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
 from tests.twin.entity_graph import EntityGraph
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from neo4j import READ_ACCESS, Query
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
-from graph.errors import BadCall, Fatal
+from graph.model.errors import BadCall, Fatal
 from graph.stores.neo4j.schema import VERSION, version_of
 from graph.stores.neo4j.server import Neo4jAddress, told
 from graph.stores.port import Language, Table, Value

@@ -11,8 +11,8 @@ from typing import Final
 
 from neo4j import Session
 
-from graph.errors import Fatal
-from graph.vocabulary import EntityKind, LinkKind, Role
+from graph.model.errors import Fatal
+from graph.model.vocabulary import EntityKind, LinkKind, Role
 
 LABELS: Final[dict[EntityKind, str]] = {
     kind: "".join(word.title() for word in kind.value.split("_")) for kind in EntityKind

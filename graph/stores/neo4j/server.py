@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from neo4j import Driver, GraphDatabase
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError, ServiceUnavailable
 
-from graph.errors import BadCall, Fatal, RingfenceError, Unavailable
+from graph.model.errors import BadCall, Fatal, RingfenceError, Unavailable
 
 RETRY_AFTER_S = 1.0
 CONNECT_S = 5.0

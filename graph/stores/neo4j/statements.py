@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.entities import KINDS
-from graph.links import LINK_KINDS
+from graph.model.entities import KINDS
+from graph.model.link_keys import LINK_KINDS
+from graph.model.vocabulary import EntityKind, LinkKind, Role
 from graph.stores.neo4j.schema import LABELS, ROLE_LABELS, TYPES
 from graph.stores.plan import FIELDS, Step
-from graph.vocabulary import EntityKind, LinkKind, Role
 
 _LINK_FIELDS: Final = (
     *("first_ms", "last_ms", "events", "money_units", "incentives", "incentive_units", "odd", "surcharge"),

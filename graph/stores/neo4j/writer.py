@@ -16,8 +16,8 @@ from typing import Final, TypeVar
 from neo4j import Session, Transaction
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
-from graph.changes import Changes
-from graph.errors import RingfenceError
+from graph.model.changes import Changes
+from graph.model.errors import RingfenceError
 from graph.stores.bisection import StepRefused, write_around_refusals
 from graph.stores.neo4j import statements as cypher
 from graph.stores.neo4j.schema import migrate

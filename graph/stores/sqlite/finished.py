@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from graph.errors import BadCall, Fatal
+from graph.model.errors import BadCall, Fatal
 
 
 def put_in_place(made: Path, place: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from graph.errors import BadCall, Fatal
+from graph.model.errors import BadCall, Fatal
 from graph.stores.port import Language, Table, Value
 from graph.stores.sqlite.schema import VERSION, version_of
 

@@ -11,9 +11,9 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from graph.entities import KINDS
-from graph.errors import Fatal
-from graph.links import LINK_KINDS
+from graph.model.entities import KINDS
+from graph.model.errors import Fatal
+from graph.model.link_keys import LINK_KINDS
 
 _FIRST: Final = """
 CREATE TABLE entity_kind (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

@@ -12,15 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from graph.changes import Changes
-from graph.entities import KIND_CODE
-from graph.errors import BadCall, Fatal, Unavailable
-from graph.links import LINK_CODE
+from graph.model.changes import Changes
+from graph.model.entities import KIND_CODE
+from graph.model.errors import BadCall, Fatal, Unavailable
+from graph.model.link_keys import LINK_CODE
+from graph.model.vocabulary import EntityKind, LinkKind
 from graph.stores.bisection import StepRefused, write_around_refusals
 from graph.stores.plan import FIELDS, Plan, Row, Step, plan_of
 from graph.stores.port import Written
 from graph.stores.sqlite.schema import migrate
-from graph.vocabulary import EntityKind, LinkKind
 
 REMEMBERED_IDS: Final = 2_000_000
 BUSY_S: Final = 5.0

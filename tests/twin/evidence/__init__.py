@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.shapes import Shape
+from graph.model.shapes import Shape
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.arrivals import Arrivals, measure_arrivals

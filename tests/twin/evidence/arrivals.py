@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.evidence.arrivals import BURST_MS, COMMON_DRIVERS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 from tests.twin.evidence.timing import busiest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.links import MONEY_SCALE
-from graph.vocabulary import EntityKind
+from graph.model.link_keys import MONEY_SCALE
+from graph.model.vocabulary import EntityKind
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 

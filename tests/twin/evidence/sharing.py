@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
 from tests.twin.entity_graph import EntityGraph
 
 SHARED_KINDS: Final = (EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP)

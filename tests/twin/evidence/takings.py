@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.accounts import UNKNOWN_MS
 from graph.evidence.takings import SOON_MS
-from graph.links import MONEY_SCALE
+from graph.model.link_keys import MONEY_SCALE
+from graph.state.accounts import UNKNOWN_MS
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.accounts import UNKNOWN_MS
 from graph.evidence.timing import BURST_MS
-from graph.sharing import DAY_MS
+from graph.state.accounts import UNKNOWN_MS
+from graph.updates.sharing import DAY_MS
 from tests.twin.accounts import Account
 from tests.twin.trips import CityHabits
 

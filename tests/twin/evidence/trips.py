@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.links import MONEY_SCALE
+from graph.model.link_keys import MONEY_SCALE
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 

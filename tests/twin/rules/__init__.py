@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from graph.rules.finding import Finding
+from graph.scoring.rules.finding import Finding
 from tests.twin.evidence import Evidence
 from tests.twin.rules.collusion import collusion
 from tests.twin.rules.fake_rides import fake_rides

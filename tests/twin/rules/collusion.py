@@ -7,8 +7,8 @@ incentives far above the city's rate, fares above what distance and duration cos
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, counted, percent
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
+from graph.scoring.rules.finding import Finding, counted, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_hand

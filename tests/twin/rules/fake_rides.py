@@ -8,8 +8,8 @@ short, too slow or too fast for their claim count as odd, see ``tests.twin.trips
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, counted, percent
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
+from graph.scoring.rules.finding import Finding, counted, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_hand

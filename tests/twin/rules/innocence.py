@@ -6,7 +6,7 @@ on, hotel desks, company cards, drivers who also ride, school runs (see docs/det
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, percent
+from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 

@@ -7,9 +7,9 @@ nothing, and ``CROWD`` say all.
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, counted, percent
-from graph.rules.multi_account import CROWD, FAMILY
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
+from graph.scoring.rules.finding import Finding, counted, percent
+from graph.scoring.rules.multi_account import CROWD, FAMILY
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_hand

@@ -7,8 +7,8 @@ nearly all take the same one, at once, and hardly ride.
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, percent
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
+from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_door, one_hand

@@ -8,8 +8,8 @@ each, over weeks, and then ride with whoever comes.
 
 from __future__ import annotations
 
-from graph.rules.finding import Finding, percent
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
+from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 

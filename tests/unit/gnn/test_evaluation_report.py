@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gnn.evaluation import Detection, History, ReportedRing, Truth, components, decode_truth, evaluate
-from graph.errors import Fatal
-from graph.events import (
+from graph.model.errors import Fatal
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -15,7 +15,7 @@ from graph.events import (
     PromoRedeemed,
     TripCompleted,
 )
-from graph.vocabulary import Role
+from graph.model.vocabulary import Role
 
 T0 = 1_767_225_600_000
 TRUTH = b"""{"rings": [{"ring": "R1", "kind": "promo_farm", "accounts": ["a", "b", "c", "d", "e"],

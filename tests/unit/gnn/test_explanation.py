@@ -4,16 +4,16 @@ import math
 
 import pytest
 
-from gnn.explanation import Explainer, bonds_of, by_kind, explain
-from gnn.moved import moved_most
-from gnn.removal import Tie, ties_of, without
-from gnn.scorer import LogisticScorer, load_scorer
-from gnn.vicinity import City
+from gnn.explaining.explanation import Explainer, bonds_of, by_kind, explain
+from gnn.explaining.moved import moved_most
+from gnn.explaining.removal import Tie, ties_of, without
+from gnn.explaining.vicinity import City
+from gnn.logistic.scorer import LogisticScorer, load_scorer
 from graph.engine import EngineConfig
-from graph.event_batch import EventBatch
-from graph.events import TripCompleted
-from graph.scoring import FEATURES
-from graph.vocabulary import LinkKind
+from graph.model.event_batch import EventBatch
+from graph.model.events import TripCompleted
+from graph.model.vocabulary import LinkKind
+from graph.scoring.scorer import FEATURES
 from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
 from tests.unit.graph.schemes import promo_farm

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gnn.fitting import Rows, city_config, fit, maximum_likelihood, weights_of
-from gnn.scorer import load_scorer
-from graph.scoring import FEATURES
+from gnn.logistic.fitting import Rows, city_config, fit, maximum_likelihood, weights_of
+from gnn.logistic.scorer import load_scorer
+from graph.scoring.scorer import FEATURES
 
 
 def sample(rows: int, columns: int, seed: int):

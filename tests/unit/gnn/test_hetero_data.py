@@ -4,12 +4,12 @@ import numpy as np
 import torch
 from torch_geometric.nn import SimpleConv
 
-from gnn.features import NODE_FEATURES, node_features
-from gnn.hetero_data import BACK, hetero_data
-from gnn.neighbours import RELATIONS, neighbour_means
-from graph.entities import KIND_CODE
-from graph.links import LINK_CODE
-from graph.vocabulary import EntityKind, LinkKind
+from gnn.tensors.features import NODE_FEATURES, node_features
+from gnn.tensors.hetero_data import BACK, hetero_data
+from gnn.tensors.neighbours import RELATIONS, neighbour_means
+from graph.model.entities import KIND_CODE
+from graph.model.link_keys import LINK_CODE
+from graph.model.vocabulary import EntityKind, LinkKind
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, at
 

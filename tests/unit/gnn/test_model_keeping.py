@@ -6,14 +6,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gnn.drift import drift_of, psi, spread_of
-from gnn.model_making import Parts, Provenance, make_model
-from gnn.platt import calibrate
-from gnn.promotion import contest
-from gnn.registry import Registry
-from gnn.stored_model import MANIFEST, SHIPPED, WEIGHTS, StoredModel, load_model, save_model, shipped_model
-from gnn.training import TrainingConfig
-from graph.errors import Fatal
+from gnn.models.drift import drift_of, psi, spread_of
+from gnn.models.making import Parts, Provenance, make_model
+from gnn.models.platt import calibrate
+from gnn.models.promotion import contest
+from gnn.models.registry import Registry
+from gnn.models.stored_model import (
+    MANIFEST,
+    SHIPPED,
+    WEIGHTS,
+    StoredModel,
+    load_model,
+    save_model,
+    shipped_model,
+)
+from gnn.training.training import TrainingConfig
+from graph.model.errors import Fatal
 from tests.unit.gnn.worlds import lessons
 
 
@@ -147,6 +155,6 @@ def test_a_model_keeps_its_calibration_and_where_it_comes_from(model):
 
 def test_the_shipped_network_is_whole_small_and_says_how_it_was_made():
     shipped = shipped_model()
-    assert shipped.manifest.command == "python -m gnn.city_training --cities 16 --seed 1"
+    assert shipped.manifest.command == "python -m gnn.models.city_training --cities 16 --seed 1"
     assert min(shipped.manifest.seeds[1:]) >= 9201
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 2_000_000

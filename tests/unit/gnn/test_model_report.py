@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gnn.drift import Drift
 from gnn.evaluation.truth import TrueRing, Truth
-from gnn.model_figures import Judged
-from gnn.model_making import Parts, Provenance, make_model
-from gnn.model_report import write_report
-from gnn.training import TrainingConfig
+from gnn.models.drift import Drift
+from gnn.models.figures import Judged
+from gnn.models.making import Parts, Provenance, make_model
+from gnn.models.report import write_report
+from gnn.training.training import TrainingConfig
 from tests.unit.gnn.worlds import lessons
 
 

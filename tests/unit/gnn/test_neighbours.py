@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from gnn.lessons import batch_of, group_weights, lesson_of
-from gnn.neighbours import RELATIONS, means_of
-from gnn.network import NetworkConfig, RelationalNetwork
-from gnn.propagate import relation_of
-from gnn.sampling import neighbourhood
+from gnn.tensors.lessons import batch_of, group_weights, lesson_of
+from gnn.tensors.neighbours import RELATIONS, means_of
+from gnn.tensors.propagate import relation_of
+from gnn.tensors.sampling import neighbourhood
+from gnn.training.network import NetworkConfig, RelationalNetwork
 from tests.unit.gnn.worlds import INPUTS, snapshot
 
 KIND = np.array([0, 0, 0], np.int8)

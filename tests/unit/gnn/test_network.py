@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy import sparse
 
-from gnn.network import NetworkConfig, RelationalNetwork
-from gnn.propagate import degree_discounted, mean_over, propagate, relation_of
+from gnn.tensors.propagate import degree_discounted, mean_over, propagate, relation_of
+from gnn.training.network import NetworkConfig, RelationalNetwork
 
 
 def matrix(pairs, nodes):
@@ -38,7 +38,7 @@ def test_a_step_by_torch_is_that_by_scipy_forwards_and_backwards(monkeypatch):
     relation = relation_of(mean_over(matrix([(0, 1), (0, 2), (1, 0), (3, 0)], 4)))
     found = []
     for on_cpu in (True, False):
-        monkeypatch.setattr("gnn.propagate._is_on_cpu", lambda _, on_cpu=on_cpu: on_cpu)
+        monkeypatch.setattr("gnn.tensors.propagate._is_on_cpu", lambda _, on_cpu=on_cpu: on_cpu)
         h = torch.arange(12, dtype=torch.float32).reshape(4, 3).requires_grad_()
         step = propagate(relation, h)
         (step * torch.arange(12).reshape(4, 3)).sum().backward()

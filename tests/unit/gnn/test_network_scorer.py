@@ -5,16 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from gnn.drift import FEWEST_GROUPS, spread_of
-from gnn.drift_watch import SCORE, DriftWatch
-from gnn.lessons import lesson_of
-from gnn.network_scorer import NetworkScorer
-from gnn.registry import Registry
-from gnn.snapshot import snapshot_of
-from gnn.stored_model import MANIFEST, SHIPPED, shipped_model
+from gnn.models.drift import FEWEST_GROUPS, spread_of
+from gnn.models.drift_watch import SCORE, DriftWatch
+from gnn.models.registry import Registry
+from gnn.models.stored_model import MANIFEST, SHIPPED, shipped_model
+from gnn.serving.network_scorer import NetworkScorer
+from gnn.tensors.lessons import lesson_of
+from gnn.tensors.snapshot import snapshot_of
 from graph.engine import Engine, EngineConfig
-from graph.errors import BadCall, Fatal
-from graph.scoring import FEATURES
+from graph.model.errors import BadCall, Fatal
+from graph.scoring.scorer import FEATURES
 from ringfence.model_choice import drift_of, scorer_at
 from tests.unit.gnn.worlds import example
 from tests.unit.graph.city import live_in

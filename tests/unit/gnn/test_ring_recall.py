@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from gnn.baselines.fraudar import dense_blocks
+from gnn.baselines.trees import fit_trees, tree_logits
+from gnn.evaluation.ring_recall import Ranked, recall_at, reports_of
 from gnn.evaluation.truth import TrueRing, Truth
-from gnn.fraudar import dense_blocks
-from gnn.model_figures import Judged, model_figures, threshold_at
-from gnn.ring_recall import Ranked, recall_at, reports_of
-from gnn.trees import fit_trees, tree_logits
+from gnn.models.figures import Judged, model_figures, threshold_at
 from tests.unit.gnn.worlds import example, lessons
 
 TRUTH = Truth(

@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from gnn.scorer import LogisticScorer, load_scorer
-from graph.errors import Fatal
-from graph.scoring import FEATURES
+from gnn.logistic.scorer import LogisticScorer, load_scorer
+from graph.model.errors import Fatal
+from graph.scoring.scorer import FEATURES
 
 
 def stored(**changes) -> dict:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from gnn.evaluation.truth import TrueRing, Truth
-from gnn.examples import Recorder, snapshots_of
-from gnn.features import NODE_FEATURES, node_features, schema_digest
-from gnn.fitting import first_guess
-from gnn.lessons import lesson_of
-from gnn.snapshot import owned_by, snapshot_of, within
+from gnn.logistic.fitting import first_guess
+from gnn.tensors.examples import Recorder, snapshots_of
+from gnn.tensors.features import NODE_FEATURES, node_features, schema_digest
+from gnn.tensors.lessons import lesson_of
+from gnn.tensors.snapshot import owned_by, snapshot_of, within
 from graph.engine import Engine, EngineConfig
-from graph.errors import Fatal
-from graph.event_batch import EventBatch
+from graph.model.errors import Fatal
+from graph.model.event_batch import EventBatch
 from tests.unit.gnn.worlds import example, snapshot
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import new_engine

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gnn.claims import kept_apart
-from gnn.splits import SplitConfig, assert_no_leakage, split
-from graph.errors import Fatal
+from gnn.training.claims import kept_apart
+from gnn.training.splits import SplitConfig, assert_no_leakage, split
+from graph.model.errors import Fatal
 from tests.unit.gnn.worlds import DAY, example, snapshot
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from gnn.device import Device, device_for, device_named
-from gnn.scorer import load_scorer
-from gnn.training import TrainingConfig, fit
-from graph.errors import BadCall, Fatal
+from gnn.logistic.scorer import load_scorer
+from gnn.training.device import Device, device_for, device_named
+from gnn.training.training import TrainingConfig, fit
+from graph.model.errors import BadCall, Fatal
 from tests.unit.gnn.worlds import lessons
 
 CONFIG = TrainingConfig(
@@ -99,7 +99,7 @@ def test_a_fit_starts_from_the_logistic_score_and_keeps_it_where_nothing_beats_i
 
 
 def test_the_products_of_other_devices_train_nearly_the_same_model(fitted, monkeypatch):
-    monkeypatch.setattr("gnn.propagate._is_on_cpu", lambda _: False)
+    monkeypatch.setattr("gnn.tensors.propagate._is_on_cpu", lambda _: False)
     other = fit(lessons(range(8)), lessons(range(8, 11)), CONFIG)
     for one, two in zip(fitted.epochs, other.epochs, strict=True):
         assert two.loss == pytest.approx(one.loss, abs=1e-3)

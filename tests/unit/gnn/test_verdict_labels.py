@@ -1,9 +1,9 @@
 """What investigators answered, as the truth to learn from."""
 
-from gnn.verdict_labels import LEGIT, NO_KIND, truth_of_verdicts
-from graph.events import Verdict
-from graph.results import AccountsChanged, LedgerEntry
-from graph.vocabulary import LedgerChange, VerdictOutcome
+from gnn.training.verdict_labels import LEGIT, NO_KIND, truth_of_verdicts
+from graph.model.events import Verdict
+from graph.model.results import AccountsChanged, LedgerEntry
+from graph.model.vocabulary import LedgerChange, VerdictOutcome
 
 FRAUD, HONEST, UNSURE = VerdictOutcome.FRAUD, VerdictOutcome.LEGIT, VerdictOutcome.UNSURE
 

@@ -3,11 +3,11 @@
 import numpy as np
 from scipy import sparse
 
-from gnn.lessons import Lesson, lesson_of
-from gnn.neighbours import RELATIONS
-from gnn.propagate import mean_over
-from gnn.snapshot import Example, Snapshot
-from graph.scoring import FEATURES
+from gnn.tensors.lessons import Lesson, lesson_of
+from gnn.tensors.neighbours import RELATIONS
+from gnn.tensors.propagate import mean_over
+from gnn.tensors.snapshot import Example, Snapshot
+from graph.scoring.scorer import FEATURES
 
 INPUTS = 4
 DAY = 86_400_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from graph.vocabulary import Role
+from graph.model.vocabulary import Role
 from tests.unit.graph.scenes import HOUR, KM_LAT, Scene
 
 LATITUDE, LONGITUDE = 48.0, 16.0

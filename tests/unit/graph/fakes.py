@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.engine import Engine, EngineConfig
-from graph.events import EventBase
-from graph.results import Outcome
-from graph.scoring import FEATURES
+from graph.model.events import EventBase
+from graph.model.results import Outcome
+from graph.scoring.scorer import FEATURES
 
 ACCUSING = [n for n, name in enumerate(FEATURES) if name.startswith("rule.") or name == "signal.one_hand"]
 

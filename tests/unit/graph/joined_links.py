@@ -1,7 +1,7 @@
 """A link store with its forest, driven from Python: accounts 0 to n - 1, identifiers from n on."""
 
-from graph.forest import Forest, join, label, part, size
-from graph.link_store import (
+from graph.components.forest import Forest, join, label, part, size
+from graph.links.store import (
     LinkStore,
     add_entity,
     advance,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.results import LedgerEntry
-from graph.vocabulary import LedgerChange
+from graph.model.results import LedgerEntry
+from graph.model.vocabulary import LedgerChange
 
 
 def replay(ledger: Sequence[LedgerEntry]) -> dict[str, set[str]]:

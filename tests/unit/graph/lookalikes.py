@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from graph.vocabulary import Role
+from graph.model.vocabulary import Role
 from tests.unit.graph.city import DRIVERS, ordinary_ride, place
 from tests.unit.graph.scenes import HOUR, KM_LAT, Scene
 

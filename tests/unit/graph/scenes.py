@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.events import (
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -14,9 +14,9 @@ from graph.events import (
     TripCompleted,
     Verdict,
 )
-from graph.rings import Moment
-from graph.sharing import DAY_MS
-from graph.vocabulary import EntityKind, Role, VerdictOutcome
+from graph.model.vocabulary import EntityKind, Role, VerdictOutcome
+from graph.rings.lifecycle import Moment
+from graph.updates.sharing import DAY_MS
 from tests.twin.entity_graph import EntityGraph
 
 START = 1_700_000_000_000

@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.candidates import MAX_ACCOUNTS
-from graph.vocabulary import EntityKind
+from graph.candidates.gathering import MAX_ACCOUNTS
+from graph.model.vocabulary import EntityKind
 from tests.twin.candidates import Assembler
 from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import HOUR, Scene, entity, graph_of

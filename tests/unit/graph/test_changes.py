@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.changes import Happenings, Look, changes_between, nothing
-from graph.links import LINK_KINDS
-from graph.sharing import DAY_MS
-from graph.vocabulary import EntityKind
+from graph.model.changes import Happenings, Look, changes_between, nothing
+from graph.model.link_keys import LINK_KINDS
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import DAY_MS
 from tests.store_streams import stream
 from tests.store_worlds import WINDOW_MS, World
 from tests.unit.graph.fakes import new_engine

@@ -1,6 +1,6 @@
 """Rings of riders and drivers who share nothing: how they begin, widen and end."""
 
-from graph.vocabulary import LedgerChange, RingKind
+from graph.model.vocabulary import LedgerChange, RingKind
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import in_batches, new_engine
 from tests.unit.graph.ledger_replay import replay

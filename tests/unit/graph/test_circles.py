@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
 from tests.twin.circles import circle_around, comes_back
 from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import Scene, entity, graph_of

@@ -2,9 +2,9 @@
 
 import pytest
 
-from graph.digest import content_id
 from graph.engine import Engine
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.state.digest import content_id
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, moment
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graph.sharing import SEMI_PRIVATE_SHARERS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, moment
 

@@ -5,14 +5,14 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from graph.arrays import Arrays, layout_of
 from graph.engine import EngineConfig
-from graph.errors import BadCall, Fatal
-from graph.memory import LAYOUT
-from graph.rings import Policy
-from graph.scoring import FEATURES
-from graph.sharing import DAY_MS
-from graph.vocabulary import EntityKind
+from graph.kernels.arrays import Arrays, layout_of
+from graph.model.errors import BadCall, Fatal
+from graph.model.vocabulary import EntityKind
+from graph.rings.lifecycle import Policy
+from graph.scoring.scorer import FEATURES
+from graph.state.memory import LAYOUT
+from graph.updates.sharing import DAY_MS
 from tests.unit.graph.fakes import StrongestSign, new_engine
 from tests.unit.graph.scenes import Scene, at, moment
 

@@ -1,5 +1,5 @@
 from graph.engine import EngineConfig
-from graph.rings import Policy
+from graph.rings.lifecycle import Policy
 
 
 def test_the_same_numbers_are_the_same_configuration():

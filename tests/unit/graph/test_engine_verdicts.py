@@ -3,7 +3,7 @@
 import pytest
 
 from graph.engine import Engine
-from graph.vocabulary import LedgerChange, VerdictOutcome
+from graph.model.vocabulary import LedgerChange, VerdictOutcome
 from tests.unit.graph.fakes import StrongestSign, new_engine
 from tests.unit.graph.scenes import Scene
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
 from tests.twin.entities import EntityIndex
 
 named = st.lists(st.tuples(st.sampled_from(sorted(EntityKind)), st.text(max_size=4)), max_size=40)

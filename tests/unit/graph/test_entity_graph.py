@@ -2,9 +2,9 @@
 
 import pytest
 
-from graph.accounts import UNKNOWN_MS
-from graph.links import LINK_KINDS
-from graph.vocabulary import EntityKind, LinkKind, Role, VerdictOutcome
+from graph.model.link_keys import LINK_KINDS
+from graph.model.vocabulary import EntityKind, LinkKind, Role, VerdictOutcome
+from graph.state.accounts import UNKNOWN_MS
 from tests.twin.entity_graph import EntityGraph
 from tests.unit.graph.scenes import HOUR, Scene, at, clusters_of, entity, graph_of
 

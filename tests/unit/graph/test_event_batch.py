@@ -1,6 +1,8 @@
 import numpy as np
 
-from graph.event_batch import (
+from graph.kernels.hashing import bytes_of, hash_bytes
+from graph.kernels.sip_hash import hash_id
+from graph.model.event_batch import (
     ABSENT,
     LATEST_MS,
     SLOTS,
@@ -8,10 +10,8 @@ from graph.event_batch import (
     VERDICT,
     EventBatch,
 )
-from graph.events import AccountCreated, Event, GpsPing, TripCompleted, Verdict
-from graph.hashing import bytes_of, hash_bytes
-from graph.sip_hash import hash_id
-from graph.vocabulary import Role, VerdictOutcome
+from graph.model.events import AccountCreated, Event, GpsPing, TripCompleted, Verdict
+from graph.model.vocabulary import Role, VerdictOutcome
 
 EVENTS: list[Event] = [
     AccountCreated(event_id="e1", ts=1, account_id="a1", role=Role.DRIVER, device_id="d\u00e91", ip="i1"),

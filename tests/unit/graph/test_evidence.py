@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.rules.finding import percent
-from graph.vocabulary import EntityKind, Role
+from graph.model.vocabulary import EntityKind, Role
+from graph.scoring.rules.finding import percent
 from tests.twin.candidates import Candidate
 from tests.twin.evidence import Evidence, gather_evidence
 from tests.twin.rules import INNOCENT_RULES, RULES, find

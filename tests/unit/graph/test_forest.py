@@ -5,9 +5,9 @@ import random
 import networkx as nx
 import pytest
 
-from graph.forest import join, label, part, size
-from graph.kernel import kernel
-from graph.link_store import find, touch
+from graph.components.forest import join, label, part, size
+from graph.kernels.kernel import kernel
+from graph.links.store import find, touch
 from tests.unit.graph.joined_links import JoinedLinks
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.hashing import bytes_of, hash_bytes
-from graph.sip_hash import KEY, hash_id, sip_hash
+from graph.kernels.hashing import bytes_of, hash_bytes
+from graph.kernels.sip_hash import KEY, hash_id, sip_hash
 
 MASK = (1 << 64) - 1
 PUBLISHED_KEY = bytes(range(16))

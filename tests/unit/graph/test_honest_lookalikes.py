@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from tests.unit.graph.city import live_in
 from tests.unit.graph.lookalikes import LOOKALIKES

@@ -1,7 +1,7 @@
 """Which trips are kept as evidence."""
 
-from graph.events import TripCompleted
-from graph.kept_trips import TripKeeper
+from graph.engine.kept_trips import TripKeeper
+from graph.model.events import TripCompleted
 
 
 def trip(number: int, rider: str, driver: str) -> TripCompleted:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gnn.scorer import load_scorer
+from gnn.logistic.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.scenes import Scene

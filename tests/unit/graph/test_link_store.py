@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from graph.kernel import kernel
-from graph.link_records import DRIVERS, RIDERS
-from graph.link_store import LinkStore, add_entity, advance, find, horizon, length, locate, touch
+from graph.kernels.kernel import kernel
+from graph.links.records import DRIVERS, RIDERS
+from graph.links.store import LinkStore, add_entity, advance, find, horizon, length, locate, touch
 from tests.unit.graph.joined_links import CARD, RODE_WITH, JoinedLinks
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from graph.errors import BadCall
-from graph.peeling.around import circle_around, work_for
-from graph.peeling.changes import add, lower, remove
-from graph.peeling.dense import dense_sets
-from graph.peeling.grade import grade, least_weight
-from graph.peeling.state import EDGES, LEVEL_SHIFT, NODES, arrays, empty, from_arrays, room_for
-from graph.peeling.weights import MAX_HALVINGS, ONE, halvings_to_shift, trip_weight
+from benchmarks.peeling.around import circle_around, work_for
+from benchmarks.peeling.changes import add, lower, remove
+from benchmarks.peeling.dense import dense_sets
+from benchmarks.peeling.grade import grade, least_weight
+from benchmarks.peeling.state import EDGES, LEVEL_SHIFT, NODES, arrays, empty, from_arrays, room_for
+from benchmarks.peeling.weights import MAX_HALVINGS, ONE, halvings_to_shift, trip_weight
+from graph.model.errors import BadCall
 
 DAY_MS = 86_400_000
 

@@ -1,6 +1,6 @@
 """Identifiers that turn public and private again, and what an analyst declares."""
 
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
 from tests.unit.graph.scenes import Scene, clusters_of, entity, graph_of
 
 ANN_AND_BOB = frozenset({"ann", "bob"})

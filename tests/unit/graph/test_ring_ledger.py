@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.judgement import Judgement
-from graph.results import Outcome
-from graph.ring_table import RingTable
-from graph.rings import Moment, Policy, Rings
-from graph.shapes import CLUSTERS
-from graph.vocabulary import Decision, LedgerChange, RingKind
+from graph.model.results import Outcome
+from graph.model.shapes import CLUSTERS
+from graph.model.vocabulary import Decision, LedgerChange, RingKind
+from graph.rings.judgement import Judgement
+from graph.rings.lifecycle import Moment, Policy, Rings
+from graph.rings.table import RingTable
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.ledger_replay import replay as replayed
 from tests.unit.graph.scenes import Scene

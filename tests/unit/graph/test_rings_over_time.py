@@ -1,8 +1,8 @@
 """The life of a ring: born, grown, merged, split, closed, under an id that stays."""
 
 from graph.engine import Engine
-from graph.results import LedgerEntry
-from graph.vocabulary import Decision, EntityKind, LedgerChange, VerdictOutcome
+from graph.model.results import LedgerEntry
+from graph.model.vocabulary import Decision, EntityKind, LedgerChange, VerdictOutcome
 from tests.unit.graph.fakes import in_batches, new_engine
 from tests.unit.graph.ledger_replay import replay
 from tests.unit.graph.scenes import Scene, moment

@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.sharing import CONNECTING, DAY_MS, RESALE_SILENCE_MS, RESALE_TENURE_MS, WEIGHTS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import CONNECTING, DAY_MS, RESALE_SILENCE_MS, RESALE_TENURE_MS, WEIGHTS
 from tests.twin.sharing import Tenure, connected, newest_tenancy, strength
 
 DEVICE, CARD, BANK, IP = EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP

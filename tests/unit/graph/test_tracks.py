@@ -3,8 +3,8 @@
 import pytest
 
 import tests.twin.trips
-from graph.events import GpsPing
-from graph.tracks import TRACK_LIFE_MS
+from graph.model.events import GpsPing
+from graph.updates.tracks import TRACK_LIFE_MS
 from tests.twin.trips import Tracks
 from tests.unit.graph.scenes import KM_LAT
 

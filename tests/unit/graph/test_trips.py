@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from graph.events import TripCompleted
-from graph.habits import MIN_TRIPS
+from graph.model.events import TripCompleted
+from graph.updates.habits import MIN_TRIPS
 from tests.twin.trips import CityHabits, distance_km
 from tests.unit.graph.scenes import KM_LAT, fare_of
 

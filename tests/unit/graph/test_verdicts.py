@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.vocabulary import VerdictOutcome
+from graph.model.vocabulary import VerdictOutcome
 from tests.twin.verdicts import Verdicts
 
 FRAUD, LEGIT, UNSURE = VerdictOutcome.FRAUD, VerdictOutcome.LEGIT, VerdictOutcome.UNSURE

@@ -1,7 +1,7 @@
-from graph.entities import KINDS
-from graph.links import LINK_KINDS
-from graph.view import ROLES
-from graph.vocabulary import EntityKind, LinkKind, Role
+from graph.model.entities import KINDS
+from graph.model.link_keys import LINK_KINDS
+from graph.model.view import ROLES
+from graph.model.vocabulary import EntityKind, LinkKind, Role
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, at, moment
 

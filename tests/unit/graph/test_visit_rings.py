@@ -1,6 +1,6 @@
 """Rings around a thief's phone: where one ends and the next begins."""
 
-from graph.vocabulary import RingKind
+from graph.model.vocabulary import RingKind
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene

@@ -1,7 +1,7 @@
 """When an account is looked at again: when its candidate has done more, and not at every event."""
 
 from graph.engine import Engine, EngineConfig
-from graph.vocabulary import Role
+from graph.model.vocabulary import Role
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.scenes import HOUR, Scene, at
 

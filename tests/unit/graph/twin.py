@@ -1,14 +1,14 @@
 """The entity graph from scratch: keeps every event and works everything out anew when asked.
 
 Slow and plain on purpose; networkx finds the components. Only whom a set of tenures connects is taken
-from ``graph.sharing``, which is a pure function with tests of its own.
+from ``graph.updates.sharing``, which is a pure function with tests of its own.
 """
 
 from __future__ import annotations
 
 import networkx as nx
 
-from graph.events import (
+from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
@@ -18,8 +18,8 @@ from graph.events import (
     PromoRedeemed,
     TripCompleted,
 )
-from graph.sharing import SETTLED_MS
-from graph.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind
+from graph.updates.sharing import SETTLED_MS
 from tests.twin.sharing import Tenure, connected
 
 Identifier = tuple[EntityKind, str]

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
+from graph.model.vocabulary import LinkKind
 from graph.stores.port import Language
-from graph.vocabulary import LinkKind
 from queries import catalogue
 from queries.asking import WALKS
 from queries.catalogue import HERE, Type, question, read_statement

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import BadCall, Fatal
-from graph.results import AccountsChanged, AccountScore, LedgerEntry
-from graph.vocabulary import Decision, LedgerChange, RingKind
+from graph.model.errors import BadCall, Fatal
+from graph.model.results import AccountsChanged, AccountScore, LedgerEntry
+from graph.model.vocabulary import Decision, LedgerChange, RingKind
 from queries import open_results
 
 REASON = '{"rule":"shared_device","detail":"3 accounts on 1 device","strength":2.5}'

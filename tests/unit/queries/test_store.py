@@ -8,7 +8,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from graph.stores.sqlite import SqliteWriter
 from queries import open_store
 from queries.answer import shown

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from graph.errors import BadCall, Fatal, NoEvents, Unavailable
+from graph.model.errors import BadCall, Fatal, NoEvents, Unavailable
 from ringfence import __version__
 from ringfence.commands import simulate as simulate_verb
 from ringfence.exits import Terminated, exit_code, nearest, one_line

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from gnn.evaluation import Decoy, TrueRing, Truth
-from graph.results import Reason, Ring
-from graph.vocabulary import RingKind
+from graph.model.results import Reason, Ring
+from graph.model.vocabulary import RingKind
 from ringfence.demo_story import print_missed, print_rings, tell, who, why
 
 TRUTH = Truth(

@@ -99,7 +99,7 @@ def test_training_on_a_device_that_is_not_there_is_refused_before_anything_is_re
 
 
 def test_a_stopped_training_goes_on_and_ends_as_an_undisturbed_one(model, town, known):
-    from gnn.training import TrainingConfig
+    from gnn.training.training import TrainingConfig
     from ringfence.judgement import read_truth
     from ringfence.training_run import CHECKPOINT, SNAPSHOT_DAYS, read_world, train
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from ringfence.settings import Settings, pseudonym_key, read_settings
 
 SECRET = "0123456789abcdef"

@@ -14,11 +14,10 @@ LOADED_LATER = """
 import sys
 from pathlib import Path
 from numba.core.dispatcher import Dispatcher
-from ringfence.model_choice import scorer_at
-from ringfence.service_wiring import new_engine
+from ringfence.engines import new_engine
 from ringfence.warming import warm_up
 from simulation import CityConfig, simulate
-from streaming.columns import ColumnDecoder
+from streaming.decoding.columns import ColumnDecoder
 
 def loaded():
     found = set()
@@ -35,7 +34,7 @@ before = loaded()
 assert before
 warm_up(model)
 city = simulate(CityConfig(seed=11, riders=600, drivers=60, days=10, gps=True), Path(sys.argv[1]))
-engine, decoder = new_engine(30, scorer_at(model)), ColumnDecoder()
+engine, decoder = new_engine(30, model), ColumnDecoder()
 lines = city.events_path.read_bytes().splitlines()
 for first in range(0, len(lines), 4096):
     engine.apply(decoder.decode_values(lines[first : first + 4096]).batch)

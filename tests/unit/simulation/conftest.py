@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from graph.events import Event
+from graph.model.events import Event
 from simulation import CityConfig, Summary, simulate
 from simulation.truth import RING_KINDS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from graph.events import AccountCreated, GpsPing
+from graph.model.events import AccountCreated, GpsPing
 from simulation import BadConfig, CityConfig, simulate
 
 SMALL = {"riders": 200, "drivers": 20, "days": 3}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.events import AccountCreated, AccountLogin, CardAdded, PromoRedeemed, TripCompleted
-from graph.vocabulary import RingKind
+from graph.model.events import AccountCreated, AccountLogin, CardAdded, PromoRedeemed, TripCompleted
+from graph.model.vocabulary import RingKind
 from simulation import CityConfig, simulate
 from simulation.rings.casting import PLANNERS
 from simulation.truth import RING_KINDS

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from graph.event_batch import EventBatch
-from graph.events import Chargeback, Event
-from graph.results import AccountsChanged, AccountScore, Flag, LedgerEntry, Outcome, Ring
-from graph.vocabulary import Decision, LedgerChange, RingKind
+from graph.model.event_batch import EventBatch
+from graph.model.events import Chargeback, Event
+from graph.model.results import AccountsChanged, AccountScore, Flag, LedgerEntry, Outcome, Ring
+from graph.model.vocabulary import Decision, LedgerChange, RingKind
 
 
 class ChargebackEngine:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from streaming.sources.ahead import one_ahead
+from streaming.files.sources.ahead import one_ahead
 
 
 def test_items_come_in_their_order():

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graph.event_batch import EVENT
-from graph.events import GpsPing, Verdict
-from graph.vocabulary import RejectionReason as Reason
-from streaming.columns import ColumnDecoder
-from streaming.decimals import NOT_UNDERSTOOD, read_number
-from streaming.json_texts import NO_TEXT, characters, text_end
-from streaming.parse import parse_lines
+from graph.model.event_batch import EVENT
+from graph.model.events import GpsPing, Verdict
+from graph.model.vocabulary import RejectionReason as Reason
+from streaming.decoding.columns import ColumnDecoder
+from streaming.decoding.decimals import NOT_UNDERSTOOD, read_number
+from streaming.decoding.json_texts import NO_TEXT, characters, text_end
+from streaming.decoding.parse import parse_lines
 from tests.unit.streaming.records import PING
 
 VERDICT = '{"event_id":"e1","type":"verdict","ts":1767268800000,"subject":"a","outcome":"%s","analyst":"x"%s}'

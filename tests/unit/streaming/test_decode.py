@@ -1,9 +1,9 @@
 import pytest
 
-from graph.errors import Rejected
-from graph.events import Chargeback, GpsPing, Verdict
-from graph.vocabulary import RejectionReason as Reason
-from streaming.decode import Decoder
+from graph.model.errors import Rejected
+from graph.model.events import Chargeback, GpsPing, Verdict
+from graph.model.vocabulary import RejectionReason as Reason
+from streaming.decoding.decode import Decoder
 from tests.unit.streaming.records import PING
 
 CHARGEBACK = b'{"event_id":"e1","type":"chargeback","ts":1767268800000,"account_id":"a1","amount":9.5%s}'

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from graph.errors import Fatal
-from graph.event_batch import EVENT, EventBatch
-from graph.events import GpsPing
-from streaming.deduplicate import Admission, Admitted
+from graph.model.errors import Fatal
+from graph.model.event_batch import EVENT, EventBatch
+from graph.model.events import GpsPing
+from streaming.admission.deduplicate import Admission, Admitted
 from tests.unit.streaming.records import HOUR, NOON
 
 NEW, DUPLICATE, AHEAD = Admitted.NEW, Admitted.DUPLICATE, Admitted.TOO_FAR_AHEAD

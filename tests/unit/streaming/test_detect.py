@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import BadCall, Fatal, NoEvents
-from graph.events import Chargeback, GpsPing
-from streaming.detect import DetectConfig, detect
-from streaming.sinks.results import RESULT_FILES
+from graph.model.errors import BadCall, Fatal, NoEvents
+from graph.model.events import Chargeback, GpsPing
+from streaming.files.detect import DetectConfig, detect
+from streaming.files.sinks.results import RESULT_FILES
 from tests.unit.streaming.fakes import ChargebackEngine
 from tests.unit.streaming.records import HOUR, NOON, chargeback, lines, ping
 
@@ -239,7 +239,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path):
 TERMINATED = """
 import sys
 from pathlib import Path
-from streaming.detect import DetectConfig, detect
+from streaming.files.detect import DetectConfig, detect
 from tests.unit.streaming.fakes import ChargebackEngine
 detect(["-"], Path(sys.argv[1]), ChargebackEngine(), DetectConfig(batch_size=1))
 """

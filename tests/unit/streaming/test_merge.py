@@ -1,10 +1,10 @@
 import io
 
-from graph.errors import Rejected
-from streaming.columns import ColumnDecoder
-from streaming.decode import Decoder, Record
-from streaming.sources.files import InputFile
-from streaming.sources.merge import Portion, merged
+from graph.model.errors import Rejected
+from streaming.decoding.columns import ColumnDecoder
+from streaming.decoding.decode import Decoder, Record
+from streaming.files.sources.files import InputFile
+from streaming.files.sources.merge import Portion, merged
 from tests.unit.streaming.records import HOUR, NOON, lines, ping
 
 

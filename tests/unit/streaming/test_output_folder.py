@@ -4,9 +4,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from graph.errors import BadCall, Fatal
-from streaming.sinks.folder import OutputFolder
-from streaming.sinks.lines import LineFile
+from graph.model.errors import BadCall, Fatal
+from streaming.files.sinks.folder import OutputFolder
+from streaming.files.sinks.lines import LineFile
 
 
 class Row(msgspec.Struct):

@@ -1,11 +1,11 @@
 import pytest
 
-from graph.errors import BadCall
-from graph.event_batch import EventBatch
-from graph.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
-from graph.vocabulary import Role, VerdictOutcome
-from streaming.fields import FIELDS, FieldKind
-from streaming.pseudonyms import Pseudonyms
+from graph.model.errors import BadCall
+from graph.model.event_batch import EventBatch
+from graph.model.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
+from graph.model.vocabulary import Role, VerdictOutcome
+from streaming.admission.pseudonyms import Pseudonyms
+from streaming.contract.fields import FIELDS, FieldKind
 
 KEY = b"sixteen bytes ok"
 

@@ -1,6 +1,6 @@
 import streaming
-from graph.events import GpsPing, TripCompleted
-from streaming.fields import FIELDS, TAGS, FieldKind
+from graph.model.events import GpsPing, TripCompleted
+from streaming.contract.fields import FIELDS, TAGS, FieldKind
 
 
 def test_every_public_name_is_there_and_documented():

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from graph.errors import BadCall, Rejected
-from graph.vocabulary import RejectionReason
+from graph.model.errors import BadCall, Rejected
+from graph.model.vocabulary import RejectionReason
 from ringfence.main import app
-from streaming.dead_letters import dead_letter
-from streaming.replay import MOST_REPLAYS, Replay, letters_in, replays_in
+from streaming.contract.dead_letters import dead_letter
+from streaming.files.replay import MOST_REPLAYS, Replay, letters_in, replays_in
 from tests.unit.streaming.records import NOON, chargeback, ping
 
 

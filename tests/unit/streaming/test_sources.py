@@ -8,9 +8,9 @@ from threading import Thread
 import pytest
 import zstandard
 
-from graph.errors import BadCall, Fatal
-from streaming.sources.files import InputFiles
-from streaming.sources.lines import KEPT_BYTES, Block, Overlong, cut_lines
+from graph.model.errors import BadCall, Fatal
+from streaming.files.sources.files import InputFiles
+from streaming.files.sources.lines import KEPT_BYTES, Block, Overlong, cut_lines
 
 CONTENT = b"".join(b'{"n":%d}\n' % n for n in range(100_000))
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from graph.errors import Fatal, Unavailable
+from graph.model.errors import Fatal, Unavailable
 from graph.stores.behind import WriteBehind
 from graph.stores.port import Written
 from graph.stores.recorder import RecordedEngine

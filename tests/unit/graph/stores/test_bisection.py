@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from graph.stores.bisection import StepRefused, write_around_refusals
 from graph.stores.plan import Plan, Step
 

@@ -1,8 +1,8 @@
 """Stays in rings, worked out from the ledger."""
 
-from graph.results import AccountsChanged, LedgerEntry
+from graph.model.results import AccountsChanged, LedgerEntry
+from graph.model.vocabulary import LedgerChange
 from graph.stores.membership import Interval, stays
-from graph.vocabulary import LedgerChange
 
 
 def entry(ts, ring, change, added=(), removed=(), sources=()):

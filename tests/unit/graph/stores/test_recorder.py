@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from graph.changes import Look
+from graph.model.changes import Look
+from graph.model.vocabulary import EntityKind, VerdictOutcome
 from graph.stores.opening import StoreAddress, open_reader, open_writer
 from graph.stores.rebuilding import rebuild
 from graph.stores.recorder import TellingEngine
 from graph.stores.verification import verify
-from graph.vocabulary import EntityKind, VerdictOutcome
 from tests.store_worlds import WINDOW_DAYS, farm
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene, moment

@@ -16,9 +16,9 @@ from confluent_kafka.schema_registry.protobuf import ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from graph.errors import BadCall, Fatal, Unavailable
+from graph.model.errors import BadCall, Fatal, Unavailable
+from streaming.contract.value_format import ValueFormat
 from streaming.kafka.formats import FormatDecoder
-from streaming.value_format import ValueFormat
 from tests.unit.streaming.records import NOON
 
 EVENTS = [

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from graph.errors import Unavailable
+from graph.model.errors import Unavailable
 from ringfence.demo_service import broker
 from streaming.kafka.feeding import Feeder
 from streaming.kafka.options import KafkaOptions

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from graph.errors import Unavailable
-from graph.results import Outcome
-from streaming.columns import ColumnDecoder
+from graph.model.errors import Unavailable
+from graph.model.results import Outcome
+from streaming.decoding.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.parts import Parts

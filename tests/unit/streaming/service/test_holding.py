@@ -10,8 +10,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.event_batch import EventBatch
-from streaming.columns import ColumnDecoder
+from graph.model.event_batch import EventBatch
+from streaming.decoding.columns import ColumnDecoder
 from streaming.service.holding import Holding
 from streaming.service.ports import Partition
 from streaming.snapshots import read_snapshot, write_snapshot

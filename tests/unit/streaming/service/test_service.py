@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import BadCall, Fatal, Unavailable
+from graph.model.errors import BadCall, Fatal, Unavailable
 from streaming.service.config import ServiceConfig
 from streaming.service.ports import Partition, Polled
 from streaming.service.service import Service

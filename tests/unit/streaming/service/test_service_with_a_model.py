@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gnn.network_scorer import NetworkScorer
-from gnn.stored_model import shipped_model
+from gnn.models.stored_model import shipped_model
+from gnn.serving.network_scorer import NetworkScorer
 from graph.engine import Engine, EngineConfig
-from graph.errors import Fatal
+from graph.model.errors import Fatal
 from ringfence.model_choice import scorer_at
 from streaming.service.config import ServiceConfig
 from streaming.service.metrics import exposition

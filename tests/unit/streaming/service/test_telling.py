@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import BadCall
+from graph.model.errors import BadCall
 from streaming.service.config import ServiceConfig
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
 from tests.unit.streaming.service.fakes import Broker, Delivery, MemoryStore, World

@@ -1,0 +1,68 @@
+"""The logistic scorer: a stored, readable combination of findings into one probability.
+
+The model is a JSON file beside this module: feature names, weights, intercept, and the numbers that
+justify them (written by ``gnn.logistic.fitting``). It is refused when its features are not those of this
+version. Scoring is one dot product; nothing is imported but the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from graph.model.errors import Fatal
+from graph.scoring.scorer import FEATURES
+from graph.state.digest import content_id
+
+SHIPPED: Final = "logistic.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticScorer:
+    """P(ring) = doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features))).
+
+    ``doubt`` is what the calibration set leaves open: after n groups without a mistake the next may still be
+    one, with probability 1 / (n + 2) (Laplace's rule of succession). Satisfies
+    ``graph.scoring.scorer.Scorer``.
+    """
+
+    weights: tuple[float, ...]
+    intercept: float
+    prior: float
+    doubt: float
+    model_id: str
+
+    def score(self, features: Sequence[float]) -> float:
+        """Probability in [0, 1] that a candidate with these features is a ring."""
+        total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
+        return self.doubt + (1.0 - 2.0 * self.doubt) / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def load_scorer(path: Path | None = None) -> LogisticScorer:
+    """The scorer stored in ``path``, or the one that ships. Raises Fatal when it does not fit."""
+    source = files("gnn").joinpath("weights", SHIPPED) if path is None else path
+    try:
+        stored = json.loads(source.read_text(encoding="utf-8"))
+        features = tuple(entry["name"] for entry in stored["features"])
+        weights = tuple(float(entry["weight"]) for entry in stored["features"])
+        intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
+        if not all(map(math.isfinite, (*weights, intercept, prior, doubt))):
+            raise ValueError("a number that is not finite")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Fatal(
+            f"expected a model file at {source}, found {type(error).__name__}: {error}; "
+            "make it anew with `make weights`"
+        ) from error
+    if features != tuple(FEATURES):
+        odd = sorted(set(features) ^ set(FEATURES)) or ["the same names in another order"]
+        raise Fatal(
+            f"expected a model with the {len(FEATURES)} features of this version, found one that differs in "
+            f"{', '.join(odd[:5])}; make it anew with `make weights`"
+        )
+    numbers = json.dumps([features, weights, intercept, prior, doubt])
+    return LogisticScorer(weights, intercept, prior, doubt, content_id("logistic", numbers))

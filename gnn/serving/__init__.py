@@ -1,0 +1,1 @@
+"""A stored model at work in an engine: vectors kept current in kernels, without torch."""

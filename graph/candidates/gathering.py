@@ -1,0 +1,302 @@
+"""From a touched account to the accounts that may be one ring: clusters joined by what corroborates.
+
+A *unit* is a cluster (or a single account). Two units belong to one candidate when
+
+* an address ties them: at most ``SEMI_PRIVATE_SHARERS`` use it, and at least half of its users stand in
+  clusters, so that its users do not look independent of each other. An office, a campus or a cafe fails
+  this: its users come with phones and cards of their own;
+* one referred the other, and both are clusters, or both use one semi-private address;
+* a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
+  trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
+  then. Independent riders do not do that.
+
+All three are symmetric functions of the graph's present state, so a candidate does not depend on the
+account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
+accounts are gathered, nearest units first, but for the unit that goes beyond (up to ``MAX_UNIT`` accounts of
+it); a candidate that was cut there says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from graph.candidates.visits import CHANCE_MARGIN, expected_trips
+from graph.components.edges import label
+from graph.kernels.kernel import kernel, wide
+from graph.kernels.rows import sort
+from graph.links.records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
+from graph.links.touch import first_link, length
+from graph.state.sizes import MEMO_SLOTS
+from graph.state.state import ACCOUNT_KIND, IP, STAMP, TRUNCATED, Int32s, State, account_of, fresh_stamp
+from graph.updates.clusters import is_shared, joined_ms
+from graph.updates.passengers import NO_BLOCK
+from graph.updates.sharing import SEMI_PRIVATE_SHARERS
+
+MAX_ACCOUNTS: Final = 300
+MAX_UNIT: Final = 3000
+CLUSTERED_SHARE: Final = 0.5
+MIN_JOINING_TRIPS: Final = 3
+MIN_JOINING_RIDERS: Final = 2
+JOINING_SHARE: Final = 1 / 6
+_LEADS: Final = 1
+"""Marks the account of a unit by which it was taken in: the unit's drivers are looked at there."""
+
+
+@kernel
+def gather(state: State, seeds: Int32s) -> int:
+    """Puts the candidate that holds the seed accounts into ``state.members``, ascending; how many.
+
+    ``state.numbers[TRUNCATED]`` says whether there were more than are gathered. ``seeds`` may lie in
+    ``state.scratch[0]``.
+    """
+    gathered = state.members
+    stamp = fresh_stamp(state)
+    state.numbers[TRUNCATED] = 0
+    found = 0
+    for place in range(len(seeds)):
+        found = _admit(state, seeds[place], found, stamp)
+    done = 0
+    while done < found:
+        found = _corroborated(state, gathered[done], found, stamp)
+        done += 1
+    sort(gathered[:found])
+    return found
+
+
+@kernel
+def _admit(state: State, account: int, found: int, stamp: int) -> int:
+    """Take the account's whole unit in; returns how many accounts are gathered then."""
+    if state.marks[account].stamp == stamp:
+        return found
+    state.marks[account].stamp = stamp
+    state.marks[account].count = _LEADS
+    state.members[found] = account
+    found += 1
+    if not is_shared(state, account):
+        return found
+    node = state.forest.nodes[account].next_member
+    while node != account:
+        if state.entities[node].kind == ACCOUNT_KIND and state.marks[node].stamp != stamp:
+            if found >= MAX_ACCOUNTS + MAX_UNIT:
+                state.numbers[TRUNCATED] = 1
+                return found
+            state.marks[node].stamp = stamp
+            state.marks[node].count = 0
+            state.members[found] = node
+            found += 1
+        node = state.forest.nodes[node].next_member
+    return found
+
+
+@kernel
+def _consider(state: State, account: int, found: int, stamp: int) -> int:
+    """Take the account's unit in if there is room; returns how many accounts are gathered then."""
+    if state.marks[account].stamp == stamp:
+        return found
+    if found >= MAX_ACCOUNTS:
+        state.numbers[TRUNCATED] = 1
+        return found
+    return _admit(state, account, found, stamp)
+
+
+@kernel
+def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
+    """Take in the units that belong with this account's; returns how many accounts are gathered then."""
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        address = records[link].target
+        if _semi_private(state, address) and _ties(state, address, stamp):
+            user = first_link(state.links, address, USERS)
+            while user >= 0:
+                found = _consider(state, records[user].source, found, stamp)
+                user = hooks[user].next_in
+        link = hooks[link].next_out
+    shared = is_shared(state, account)
+    link = first_link(state.links, account, REFERRALS)
+    while link >= 0:
+        if _refers(state, account, records[link].target, shared):
+            found = _consider(state, records[link].target, found, stamp)
+        link = hooks[link].next_out
+    link = first_link(state.links, account, REFERRERS)
+    while link >= 0:
+        if _refers(state, account, records[link].source, shared):
+            found = _consider(state, records[link].source, found, stamp)
+        link = hooks[link].next_in
+    found = _take_riders(state, account, found, stamp)
+    if shared and state.marks[account].count == _LEADS:
+        found = _take_drivers(state, account, found, stamp)
+    return found
+
+
+@kernel
+def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
+    """Take in the clusters that ride with a driver; returns how many accounts are gathered then."""
+    if not _meets_a_cluster(state, driver, stamp):
+        return found
+    records, hooks = state.links.links, state.links.hooks
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and is_shared(state, rider):
+            memo = _memo_of(state, rider, driver)
+            # Only one of its accounts met the driver, or it was looked at: till then counts are negative.
+            if not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1):
+                _note(memo, state, rider, driver, stamp, 0)
+                if _rides_with(state, rider, driver):
+                    found = _consider(state, rider, found, stamp)
+        link = hooks[link].next_in
+    return found
+
+
+@kernel
+def _meets_a_cluster(state: State, driver: int, stamp: int) -> bool:
+    """Counts how many accounts of each cluster met the driver, as negative answers; whether one has several.
+
+    True also where the memo was too small to tell.
+    """
+    several = False
+    block = wide(account_of(state, driver).passengers)
+    while block != NO_BLOCK:
+        some = state.passengers[block]
+        for place in range(some.count):
+            if state.shared[some.riders[place]] == 0:
+                continue
+            rider = wide(state.accounts[some.riders[place]].entity)
+            if state.marks[rider].stamp != stamp:
+                memo = _memo_of(state, rider, driver)
+                if _holds(memo, state, rider, driver, stamp):
+                    memo.answer -= 1
+                    several = True
+                else:
+                    several = several or (memo.stamp == stamp and memo.driver == driver)
+                    _note(memo, state, rider, driver, stamp, -1)
+        block = wide(some.next)
+    return several
+
+
+@kernel
+def _memo_of(state: State, rider: int, driver: int) -> Any:
+    """Where it is noted how many of the rider's cluster met the driver; another pair may stand there."""
+    return state.memo[(label(state.forest, rider) * 31 + driver) & (MEMO_SLOTS - 1)]
+
+
+@kernel
+def _holds(memo: Any, state: State, rider: int, driver: int, stamp: int) -> bool:
+    return bool(memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider))
+
+
+@kernel
+def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: int) -> None:
+    memo.stamp = stamp
+    memo.label = label(state.forest, rider)
+    memo.driver = driver
+    memo.answer = answer
+
+
+@kernel
+def _rides_with(state: State, rider: int, driver: int) -> bool:
+    """Whether the rider's cluster rides with the driver more than strangers would."""
+    _, total = _tally_rides(state, rider)
+    account = account_of(state, driver)
+    return account.tallied == state.numbers[STAMP] and _rides_more(state, account, total)
+
+
+@kernel
+def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
+    """Take in the drivers that a rider's cluster rides with; returns how many accounts are gathered then."""
+    drivers, total = _tally_rides(state, rider)
+    met = state.scratch[1]
+    for place in range(drivers):
+        driver = wide(met[place])
+        if _rides_more(state, account_of(state, driver), total):
+            found = _consider(state, driver, found, stamp)
+    return found
+
+
+@kernel
+def _tally_rides(state: State, rider: int) -> tuple[int, int]:
+    """Counts what the rider's cluster had to do with each driver, under a fresh stamp.
+
+    Puts the drivers into ``state.scratch[1]``; returns how many, and the cluster's trips since its accounts
+    began to share. Cost: O(rode-with links of the cluster).
+    """
+    stamp = fresh_stamp(state)
+    met = state.scratch[1]
+    drivers = total = 0
+    member = rider
+    while True:
+        if state.entities[member].kind == ACCOUNT_KIND:
+            since = joined_ms(state, member)
+            link = first_link(state.links, member, DRIVERS)
+            while link >= 0:
+                ride = state.links.links[link]
+                if ride.last_ms >= since:
+                    driver = account_of(state, ride.target)
+                    if driver.tallied != stamp:
+                        driver.tallied = stamp
+                        driver.tally_riders = 0
+                        driver.tally_trips = 0
+                        met[drivers] = ride.target
+                        drivers += 1
+                    driver.tally_riders += 1
+                    driver.tally_trips += ride.count
+                    total += ride.count
+                link = state.links.hooks[link].next_out
+        member = wide(state.forest.nodes[member].next_member)
+        if member == rider:
+            break
+    return drivers, total
+
+
+@kernel
+def _rides_more(state: State, driver: Any, total: int) -> bool:
+    """Whether what was tallied of a driver is more than chance explains, and enough of all trips."""
+    trips = driver.tally_trips
+    if driver.tally_riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
+        return False
+    expected = expected_trips(state, driver.entity, trips, total)
+    return bool(trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected)
+
+
+@kernel
+def _semi_private(state: State, identifier: int) -> bool:
+    """Whether an identifier is an address that several use, and not too many."""
+    return (
+        state.entities[identifier].kind == IP
+        and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
+    )
+
+
+@kernel
+def _refers(state: State, account: int, other: int, shared: bool) -> bool:
+    """Whether a referral between two accounts makes their units belong together."""
+    if shared and is_shared(state, other):
+        return True
+    records, hooks = state.links.links, state.links.hooks
+    ours = first_link(state.links, account, IDENTITIES)
+    while ours >= 0:
+        if _semi_private(state, records[ours].target):
+            theirs = first_link(state.links, other, IDENTITIES)
+            while theirs >= 0:
+                if records[theirs].target == records[ours].target:
+                    return True
+                theirs = hooks[theirs].next_out
+        ours = hooks[ours].next_out
+    return False
+
+
+@kernel
+def _ties(state: State, address: int, stamp: int) -> bool:
+    """Whether the users of an address mostly stand in clusters; worked out once a candidate."""
+    mark = state.marks[address]
+    if mark.stamp != stamp:
+        users = clustered = 0
+        link = first_link(state.links, address, USERS)
+        while link >= 0:
+            users += 1
+            clustered += is_shared(state, state.links.links[link].source)
+            link = state.links.hooks[link].next_in
+        mark.stamp = stamp
+        mark.count = clustered >= CLUSTERED_SHARE * users
+    return bool(mark.count > 0)

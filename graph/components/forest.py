@@ -1,0 +1,69 @@
+"""The spanning forest over the joins of a link store: its arrays, and the room in them.
+
+The verbs are in ``graph.components.edges``. A component takes 16 bytes; nodes are part of the store's
+entities.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.components.edges import join, label, part, same, size
+from graph.components.records import COMPONENTS, FOREST_SCALARS, FREE_LABEL, GROUP, LABELS_USED, ForestState
+from graph.kernels.raw import grown
+from graph.links.store import LinkStore
+
+__all__ = ["Forest", "ForestState", "join", "label", "part", "same", "size"]
+
+SMALLEST: Final = 1 << 10
+
+
+class Forest:
+    """Owns what the store does not. Grows with the store's entities."""
+
+    def __init__(self, store: LinkStore) -> None:
+        self._store = store
+        self._groups = np.zeros(SMALLEST, GROUP)
+        self._scalars = np.zeros(FOREST_SCALARS, np.int64)
+        self._scalars[FREE_LABEL] = -1
+        self._state: ForestState | None = None
+
+    def __len__(self) -> int:
+        """How many components there are; lone nodes do not count."""
+        return int(self._scalars[COMPONENTS])
+
+    @property
+    def state(self) -> ForestState:
+        """The arrays for kernels. Valid until the store's next ``reserve``."""
+        nodes = self._store.state.entities
+        room = len(nodes) // 2 + 1
+        if room > len(self._groups):
+            larger = np.zeros(max(room, 2 * len(self._groups)), GROUP)
+            self._groups = grown(self._groups, larger, int(self._scalars[LABELS_USED]))
+        if self._state is None or self._state.nodes is not nodes or self._state.groups is not self._groups:
+            self._state = ForestState(nodes=nodes, groups=self._groups, scalars=self._scalars)
+        return self._state
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes in use, beside those of the store."""
+        return int(self._scalars[LABELS_USED]) * GROUP.itemsize + self._scalars.nbytes
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Copies of what the store's ``arrays`` do not hold, for a snapshot; records as rows of integers."""
+        used = int(self._scalars[LABELS_USED])
+        groups = self._groups[:used].view(np.int64).reshape(used, 2).copy()
+        return {"groups": groups, "scalars": self._scalars.copy()}
+
+    @classmethod
+    def from_arrays(cls, store: LinkStore, arrays: dict[str, npt.NDArray[Any]]) -> Self:
+        """The forest that ``arrays`` was taken from, over the store that was saved with it."""
+        forest = cls(store)
+        groups = arrays["groups"]
+        forest._groups = np.zeros(max(len(groups), SMALLEST), GROUP)
+        forest._groups[: len(groups)].view(np.int64).reshape(-1, 2)[:] = groups
+        forest._scalars = arrays["scalars"].copy()
+        return forest

@@ -1,0 +1,22 @@
+"""Orchestration: a batch of events through updates, candidates, evidence, score and rings.
+
+``Engine`` is the way in. Whoever stores what changed asks it for its change feed; it never asks a store.
+"""
+
+from graph.engine.engine import (
+    DEFAULT_WINDOW_DAYS,
+    LARGEST_BATCH,
+    LATENESS_MS,
+    Engine,
+    EngineConfig,
+    Observer,
+)
+
+__all__ = [
+    "DEFAULT_WINDOW_DAYS",
+    "LARGEST_BATCH",
+    "LATENESS_MS",
+    "Engine",
+    "EngineConfig",
+    "Observer",
+]

@@ -1,0 +1,261 @@
+"""Events on links: the verbs a kernel calls, one event at a time.
+
+A link is (kind, source, target) with first seen, last seen, count and money. Events of one link that lie
+more than a window apart belong to different *spells*; the link shows its newest spell. It is *live* while
+that spell ended at most one window before the newest event seen. Older spells, and links past the window,
+are remembered for the allowed lateness, because a late event may still join two spells into one: so the
+aggregates depend on the events and not on their order, as long as no event is later than allowed.
+
+For each event call ``advance`` with its time, then ``next_fallen`` until it says -1, then ``touch``.
+Nothing here makes room: the caller has reserved it. Every verb is O(1), older spells and the sorting of
+a calendar bucket (``graph.links.expiry``) aside.
+"""
+
+from __future__ import annotations
+
+from graph.kernels.kernel import inlined, kernel, wide
+from graph.links.change_log import note_gone, note_link
+from graph.links.expiry import await_ageing, forget_due, next_due, peek, recall, remember, sort_at_hand
+from graph.links.index import insert, locate, mixed
+from graph.links.lists import enter, leave
+from graph.links.records import (
+    ACCOUNT_LISTS,
+    AGEING_AT,
+    AGEING_SHIFT,
+    AT_HAND,
+    ENTITIES,
+    FORGETTING_AT,
+    FORGETTING_SHIFT,
+    FREE,
+    FREE_COUNT,
+    HEAD,
+    HORIZON,
+    LATENESS,
+    LENGTH,
+    LINK_BITS,
+    LISTS,
+    LIVE,
+    SLOT_MASK,
+    TAIL,
+    USED,
+    WINDOW,
+    LinkState,
+)
+from graph.links.sessions import drop_spells, insert_event
+
+
+@kernel
+def add_entity(s: LinkState, entity: int, is_account: bool) -> None:
+    """Let an entity stand alone, without a link. Once for each, before its first link."""
+    if entity >= s.entities.shape[0]:
+        raise IndexError("expected room for an entity, found none; reserve before a batch")
+    record = s.entities[entity]
+    record.first_list = -1
+    record.head = -1
+    record.length = 0
+    record.tree = -1
+    record.other = -1
+    record.label = -1
+    record.next_member = entity
+    record.prev_member = entity
+    s.scalars[ENTITIES] = max(s.scalars[ENTITIES], entity + 1)
+    if is_account:
+        first = s.scalars[LISTS]
+        if first + ACCOUNT_LISTS > s.ends.shape[0]:
+            raise IndexError("expected room for the lists of an account, found none; reserve before a batch")
+        record.first_list = first
+        s.scalars[LISTS] = first + ACCOUNT_LISTS
+        for each in range(first, first + ACCOUNT_LISTS):
+            s.ends[each, HEAD] = -1
+            s.ends[each, TAIL] = -1
+            s.ends[each, LENGTH] = 0
+
+
+@inlined
+def length(s: LinkState, entity: int, slot: int) -> int:
+    """How many live links stand in one of an entity's lists."""
+    if slot == 0:
+        return wide(s.entities[entity].length)
+    return wide(s.ends[s.entities[entity].first_list + slot - 1, LENGTH])
+
+
+@inlined
+def first_link(s: LinkState, entity: int, slot: int) -> int:
+    """The link of the list that has been live longest, -1 when the list is empty.
+
+    The next is ``hooks[link].next_out`` in a list of links that go out, ``next_in`` where they come in.
+    """
+    if slot == 0:
+        return wide(s.entities[entity].head)
+    return wide(s.ends[s.entities[entity].first_list + slot - 1, HEAD])
+
+
+@inlined
+def find(s: LinkState, kind: int, source: int, target: int) -> int:
+    """The live link of the key; -1 when there is none."""
+    return if_live(s, locate(s, kind, source, target))
+
+
+@inlined
+def if_live(s: LinkState, located: int) -> int:
+    """What ``locate`` said, -1 also for a link that is only remembered."""
+    if located >= 0 and s.links[located].live == 0:
+        return -1
+    return located
+
+
+@inlined
+def is_live(s: LinkState, link: int) -> bool:
+    """Whether the link is inside the window."""
+    return bool(s.links[link].live != 0)
+
+
+@inlined
+def live_count(s: LinkState) -> int:
+    """How many links are live."""
+    return wide(s.scalars[LIVE])
+
+
+@inlined
+def horizon(s: LinkState) -> int:
+    """The window's end, epoch ms: a link whose last event lies before it is not live."""
+    return wide(s.scalars[HORIZON])
+
+
+@inlined
+def advance(s: LinkState, newest_ms: int) -> bool:
+    """Move the window's end up to the newest event; True when ``next_fallen`` must be asked."""
+    moved = newest_ms - s.scalars[WINDOW]
+    if moved <= s.scalars[HORIZON]:
+        return False
+    s.scalars[HORIZON] = moved
+    peek(s)
+    if s.scalars[FORGETTING_AT] < (moved - s.scalars[LATENESS]) >> s.scalars[FORGETTING_SHIFT]:
+        forget_due(s)
+    return True
+
+
+@inlined
+def next_fallen(s: LinkState) -> int:
+    """The next link to fall out of the window, oldest last event first, then by source,
+    target and kind; -1 when none is left.
+
+    It is off the lists of its two entities and no longer live; the rest of its record stays until the next
+    ``advance``. If it joins, the caller parts it.
+    """
+    link = next_due(s)
+    if link >= 0:
+        record = s.links[link]
+        record.live = 0
+        s.scalars[LIVE] -= 1
+        leave(s, link)
+        remember(s, link)
+        note_gone(s.notes, link, wide(record.kind), wide(record.source), wide(record.target))
+    return link
+
+
+@inlined
+def next_at_hand(s: LinkState) -> int:
+    """A link that will fall out of the window soon, -1 when none is known; a hint, for prefetching."""
+    return wide(s.scalars[AT_HAND])
+
+
+@inlined
+def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
+    """Add one event to a link. Returns the link and whether it has just become live."""
+    return touch_at(s, locate(s, kind, source, target), kind, source, target, ts, money)
+
+
+@inlined
+def touch_at(
+    s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
+) -> tuple[int, bool]:
+    """As ``touch``, for a caller that has just located the key (-1 when it was not there)."""
+    link, revived = _touch(s, located, kind, source, target, ts, money)
+    note_link(s.notes, link, source, target)
+    return link, revived
+
+
+@inlined
+def _touch(
+    s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
+) -> tuple[int, bool]:
+    link = located
+    beyond = s.scalars[HORIZON]
+    if link < 0:
+        link = _allocate(s, kind, source, target)
+        _start(s, link, ts, money)
+        if ts < beyond:
+            remember(s, link)
+            return link, False
+    else:
+        record = s.links[link]
+        if record.live == 0 and record.last_ms < beyond - s.scalars[LATENESS]:
+            if record.resumed != 0:
+                drop_spells(s, link)
+            _start(s, link, ts, money)
+        else:
+            last_ms = record.last_ms
+            window = s.scalars[WINDOW]
+            if record.resumed == 0 and record.first_ms - window <= ts <= last_ms + window:
+                record.count += 1
+                record.money += money
+                record.first_ms = min(record.first_ms, ts)
+                record.last_ms = max(last_ms, ts)
+            else:
+                insert_event(s, link, ts, money)
+            if record.live != 0:
+                bucket = record.last_ms >> s.scalars[AGEING_SHIFT]
+                if bucket <= s.scalars[AGEING_AT] and record.last_ms != last_ms:
+                    sort_at_hand(s)
+                return link, False
+        if s.links[link].last_ms < beyond:
+            return link, False
+        recall(s, link)
+    _begin_to_live(s, link)
+    return link, True
+
+
+@inlined
+def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
+    link = wide(s.scalars[FREE])
+    if link >= 0:
+        s.scalars[FREE] = s.links[link].next_due
+        s.scalars[FREE_COUNT] -= 1
+    else:
+        link = s.scalars[USED]
+        if link >= s.links.shape[0]:
+            raise IndexError("expected room for a link, found none; reserve before a batch")
+        s.scalars[USED] = link + 1
+    record = s.links[link]
+    record.kind = kind
+    record.source = source
+    record.target = target
+    record.live = 0
+    record.joins = 0
+    record.resumed = 0
+    s.hooks[link].older = -1
+    insert(s.slots, s.scalars[LINK_BITS], s.scalars[SLOT_MASK], mixed(kind, source, target), link)
+    return link
+
+
+@inlined
+def _start(s: LinkState, link: int, ts: int, money: int) -> None:
+    record = s.links[link]
+    record.first_ms = ts
+    record.last_ms = ts
+    record.count = 1
+    record.money = money
+
+
+@inlined
+def _begin_to_live(s: LinkState, link: int) -> None:
+    record = s.links[link]
+    record.live = 1
+    record.incentives = 0
+    record.odd = 0
+    record.incentive_units = 0
+    record.surcharge = 0.0
+    s.scalars[LIVE] += 1
+    enter(s, link)
+    await_ageing(s, link)

@@ -1,0 +1,14 @@
+"""Codes of the link kinds, and the integers in which links sum money."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.model.vocabulary import LinkKind
+
+LINK_KINDS: Final = tuple(LinkKind)
+LINK_CODE: Final = {kind: code for code, kind in enumerate(LINK_KINDS)}
+MONEY_SCALE: Final = 10_000
+"""Money is summed as integers in 1/10,000 of the main unit, so that sums do not depend on order."""
+ENTITY_BITS: Final = 29
+"""Bits of an entity's number in the key of a link: kind, source and target side by side."""

@@ -1,0 +1,4 @@
+"""Rings: born, growing, merging, splitting, closing, and the ledger that says so.
+
+Knows judgements; looks at no link.
+"""

@@ -1,0 +1,124 @@
+"""What the kernels know of the open rings: who is in each, and its newest grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from graph.kernels.kernel import kernel
+from graph.kernels.raw import raw
+from graph.model.shapes import SHAPES, Shape
+from graph.rings.judgement import Judgement
+from graph.state.memory import Memory
+from graph.state.state import NO_RING, Int32s, State, account_of
+
+_END: Final = -1
+
+
+class RingTable:
+    """Rings by slot in the arrays of ``memory``; a slot is used again when its ring is gone."""
+
+    def __init__(self, memory: Memory, slots: Collection[int] = ()) -> None:
+        self._memory = memory
+        self._used = max(slots, default=-1) + 1
+        self._free = sorted(set(range(self._used)) - set(slots), reverse=True)
+        self._members = {slot: tuple(self._chain(slot)) for slot in slots}
+
+    def slot_of(self, account: int) -> int:
+        """The slot of the ring that holds the account, NO_RING if none does."""
+        state = self._memory.state
+        return int(state.accounts["ring"][state.entities["account"][account]])
+
+    def slots_of(self, accounts: Sequence[int]) -> list[int]:
+        """The slot of each account's ring."""
+        state = self._memory.state
+        slots: list[int] = state.accounts["ring"][state.entities["account"][list(accounts)]].tolist()
+        return slots
+
+    def size(self, slot: int) -> int:
+        """How many accounts a ring has."""
+        return len(self._members[slot])
+
+    def members(self, slot: int) -> tuple[int, ...]:
+        """The accounts of a ring, ascending."""
+        return self._members[slot]
+
+    def _chain(self, slot: int) -> Iterator[int]:
+        """The same, as the kernels read it."""
+        state = self._memory.state
+        numbers, following = state.entities["account"], state.accounts["next_in_ring"]
+        member = int(state.rings["head"][slot])
+        while member != _END:
+            yield member
+            member = int(following[numbers[member]])
+
+    def shape(self, slot: int) -> Shape:
+        """How the ring's newest candidate was found."""
+        return SHAPES[int(self._memory.state.rings["shape"][slot])]
+
+    def open(self) -> int:
+        """A slot for a new ring, without members."""
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot = self._used
+            self._used += 1
+            self._memory.reserve_rings(self._used)
+        self._memory.state.rings["head"][slot] = _END
+        self._memory.state.rings["size"][slot] = 0
+        self._members[slot] = ()
+        return slot
+
+    def release(self, slot: int) -> None:
+        """Let a ring's accounts and its slot go."""
+        self.set_members(slot, ())
+        del self._members[slot]
+        self._free.append(slot)
+
+    def set_members(self, slot: int, members: Collection[int]) -> None:
+        """Replace the accounts of a ring; they stand in no other."""
+        self._members[slot] = tuple(sorted(members))
+        _chain_up(self._memory.state, slot, np.array(self._members[slot], np.int32))
+
+    def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
+        """Write down the newest grounds of a ring."""
+        state = self._memory.state
+        ring = state.rings[slot]
+        ring["score"] = judgement.score
+        ring["shape"] = SHAPES.index(judgement.shape)
+        ring["truncated"] = judgement.truncated
+        ring["blocked"] = blocked
+        raw(state.ring_evidence)[slot] = judgement.record
+        state.ring_features[slot] = judgement.features
+
+    def judgement(self, slot: int) -> Judgement:
+        """The newest grounds of a ring; the kernels may have renewed them since they were written."""
+        state = self._memory.state
+        return Judgement(
+            accounts=self._members[slot],
+            score=float(state.rings["score"][slot]),
+            shape=self.shape(slot),
+            record=state.ring_evidence[slot : slot + 1].tobytes(),
+            features=tuple(state.ring_features[slot].tolist()),
+            truncated=bool(state.rings["truncated"][slot]),
+        )
+
+
+@kernel
+def _chain_up(state: State, slot: int, members: Int32s) -> None:
+    """Chain these accounts, ascending, as those of a ring, in place of the ones chained before."""
+    ring = state.rings[slot]
+    member = ring.head
+    while member != _END:
+        account = account_of(state, member)
+        account.ring = NO_RING
+        member = account.next_in_ring
+    ring.head = _END
+    ring.size = len(members)
+    for place in range(len(members) - 1, -1, -1):
+        account = account_of(state, members[place])
+        account.ring = slot
+        account.next_in_ring = ring.head
+        ring.head = members[place]

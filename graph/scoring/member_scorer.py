@@ -1,0 +1,42 @@
+"""The port of a scorer that reads, beside the evidence, a candidate's accounts and what is around them."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from graph.state.state import Int32s, State
+
+
+class MemberReader(Protocol):
+    """Scores the candidates of one engine; it may keep what it read of the graph."""
+
+    def score(self, state: State, members: Int32s) -> float:
+        """Probability in [0, 1] that the candidate at hand is a ring.
+
+        ``members`` are its entities, ascending; its features are ``state.features``. Facts and links are read
+        from ``state``, which is another object after the engine made room, and are not to be changed. While
+        ``touched`` of an entity (``graph.links.change_log``) is below the tick of the reader's last look, its
+        facts and links are as they were then; the reader moves the tick with each look. The answer has to be
+        a function of the state alone, whatever was asked before: engines are saved and loaded between any two
+        events.
+        """
+        ...
+
+
+@runtime_checkable
+class MemberScorer(Protocol):
+    """A scorer of candidates by their accounts. One may serve many engines."""
+
+    @property
+    def model_id(self) -> str:
+        """Names the model; made from its content."""
+        ...
+
+    @property
+    def prior(self) -> float:
+        """The probability of an account that is part of no candidate."""
+        ...
+
+    def reader(self) -> MemberReader:
+        """A reader that has read nothing yet, for one engine and one life of its arrays."""
+        ...

@@ -1,0 +1,64 @@
+"""What a rule is and says of a candidate, and the soft thresholds rules are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from graph.kernels.kernel import kernel
+from graph.model.vocabulary import RingKind
+from graph.state.evidence_record import Evidence, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``strength`` in [0, 1]: 0 says nothing, 1 is as strong as this kind of evidence gets.
+
+    ``kind`` is None for what speaks for innocence. ``detail`` is one sentence for an investigator,
+    ``numbers`` what it rests on.
+    """
+
+    rule: str
+    kind: RingKind | None
+    strength: float
+    detail: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+Said = tuple[str, Mapping[str, float]]
+"""One sentence for an investigator, and the numbers it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``strength`` is a kernel that reads the evidence as a record; ``say`` puts the same into words."""
+
+    name: str
+    kind: RingKind | None
+    strength: Callable[[Record], float]
+    say: Callable[[Evidence], Said]
+
+    def found(self, evidence: Evidence, strength: float) -> Finding:
+        """The finding of a strength worked out before."""
+        detail, numbers = self.say(evidence)
+        return Finding(self.name, self.kind, strength, detail, numbers)
+
+
+@kernel
+def ramp(value: float, low: float, high: float) -> float:
+    """0 up to ``low``, 1 from ``high`` on, linear between: a threshold without an edge to hide behind.
+
+    >>> [ramp(x, 1, 3) for x in (0, 2, 5)]
+    [0.0, 0.5, 1.0]
+    """
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things for people: ``1 driver``, ``3 drivers``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def percent(share: float) -> str:
+    """A share for people: ``0.256`` is ``26 %``."""
+    return f"{share * 100:.0f} %"

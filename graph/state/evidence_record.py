@@ -1,0 +1,130 @@
+"""The evidence of one candidate: a typed object for those who read it, a flat record for the kernels."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Any, Final, get_type_hints
+
+import msgspec
+import numpy as np
+
+from graph.model.shapes import SHAPES, Shape
+
+
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a candidate as of the newest event.
+
+    *Sharing*: shares are of the accounts that have such an identifier at all, 0 when none has.
+    *Inside* trips have both rider and driver in the candidate. A *moving* card is used by two members or
+    more. *Arrivals* are settled accounts that came to a phone where other members are. Shares of takings
+    are of all accounts.
+    """
+
+    accounts: int
+    drivers: int
+    riders: int
+    shape: Shape
+
+    device_sharing: float
+    card_sharing: float
+    bank_sharing: float
+    address_sharing: float
+    """Share of the accounts on one address most of whose users are members."""
+    accounts_per_device: float
+    accounts_per_card: float
+    own_device: float
+    """Share of the accounts with a device that nobody else uses."""
+    own_card: float
+    hands: int
+    """How many hands the accounts would be, if whoever shares a device or a card were one."""
+
+    burst: float
+    """Share of the accounts created within their busiest three days, less the city's share.
+
+    A stream that begins with the platform's stock of accounts creates everybody at once; only what goes
+    beyond what the whole city did in the same days is a burst.
+    """
+    pace_days: float
+    """Median gap between creations; 99 when fewer than two were seen."""
+    active_days: float
+    """Median time from an account's first event to its last."""
+
+    promo_share: float
+    same_promo: float
+    """Share that took the one promotion most of them took."""
+    promo_soon: float
+    """Share that took a promotion within three days of creation."""
+    promos_per_account: float
+    promo_money: float
+    referral_share: float
+    """Members referred by a member, over all members but one: 1 is a complete tree of referrals."""
+    referral_depth: int
+    """The longest chain of referrals inside."""
+
+    trips_per_account: float
+    inside: int
+    inside_share: float
+    """Of the trips of its riders."""
+    driver_inside_share: float
+    """Of the trips of its drivers."""
+    riders_inside: int
+    drivers_inside: int
+    pair_density: float
+    """Pairs that rode, over all pairs of riders and drivers that have inside trips."""
+    incentive_rate: float
+    """Inside trips with an incentive for the driver."""
+    incentive_excess: float
+    """That rate less the city's."""
+    surcharge: float
+    """Mean log of an inside fare over the city's fare for its distance and time."""
+    odd_rate: float
+    """Inside trips whose claim does not hold: speed, distance, price or track."""
+    incentive_money: float
+    fare_money: float
+
+    cards: int
+    cards_per_rider: float
+    cards_per_device: float
+    """Cards over the devices of the riders: a person has one phone and a card or two."""
+    moving_cards: float
+    chargebacks: int
+    chargeback_rate: float
+    """Chargebacks over the riders' trips, at most 1."""
+    chargeback_share: float
+    """Riders with a chargeback."""
+    chargeback_money: float
+
+    arrivals: int
+    arrival_share: float
+    arrival_burst: float
+    """Share of the arrivals in their busiest three days."""
+    arrival_uses: float
+    """Mean uses of the shared phone by those who came to it: a kiosk is used once or twice."""
+    same_drivers: float
+    """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
+
+    places: int
+    """Riders with a known pick-up."""
+    spread_km: float
+    """Median distance of the riders' mean pick-ups from their middle; 0 when unknown."""
+
+
+_HINTS: Final = get_type_hints(Evidence)
+_CODES: Final[dict[type, str]] = {int: "i8", float: "f8", Shape: "i8"}
+EVIDENCE: Final = np.dtype([(name, _CODES[_HINTS[name]]) for name in Evidence.__struct_fields__])
+"""The same as one record; ``shape`` by its code."""
+_SHAPE: Final = Evidence.__struct_fields__.index("shape")
+_RECORD: Final = Struct(
+    "=" + "".join("d" if EVIDENCE[name].kind == "f" else "q" for name in EVIDENCE.names or ())
+)
+
+
+Record = Any
+"""A writable record of dtype ``EVIDENCE``, as kernels see it."""
+
+
+def evidence_of(record: bytes) -> Evidence:
+    """The typed evidence of one record of dtype ``EVIDENCE``, from its bytes."""
+    values: list[Any] = list(_RECORD.unpack(record))
+    values[_SHAPE] = SHAPES[values[_SHAPE]]
+    return Evidence(*values)

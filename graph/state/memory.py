@@ -1,0 +1,263 @@
+"""Who owns the engine's arrays: makes room before a batch, and saves and loads them all.
+
+Arrays grow by doubling; what is reserved and not used yet costs address space and no memory. Per entity, all
+told: 37 bytes for its record and slot, its spelling, 20 in the forest, 4 and 12 for each of its lists, 16 of
+marks; an account takes 192 bytes of facts and about 60 of scratch on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.components.forest import Forest
+from graph.kernels.arrays import layout_of
+from graph.kernels.raw import copied, grown
+from graph.links.store import LinkStore
+from graph.model.errors import Fatal
+from graph.model.event_batch import TEXTS
+from graph.state.evidence_record import EVIDENCE
+from graph.state.interning import place_all
+from graph.state.records import (
+    ACCOUNT,
+    HABITS,
+    MARK,
+    MEMO,
+    NAMED,
+    ORIGIN,
+    PASSENGERS,
+    RING,
+    TENURE,
+    TRACK,
+    TRACK_CHAIN,
+)
+from graph.state.sizes import (
+    DAYS,
+    EVENTS_AT_ONCE,
+    MAX_DRIVERS,
+    MAX_NEIGHBOURS,
+    MAX_TRACKS,
+    MEMO_SLOTS,
+    TRACK_SLOTS,
+    Sizes,
+)
+from graph.state.state import (
+    ACCOUNTS,
+    ENTITIES,
+    FREE_BLOCK,
+    NAME_BYTES,
+    NUMBERS,
+    ORIGINS,
+    PASSENGER_BLOCKS,
+    State,
+)
+
+ENTITIES_PER_EVENT: Final = 6
+ACCOUNTS_PER_EVENT: Final = 2
+LINKS_PER_EVENT: Final = 5
+ORIGINS_PER_EVENT: Final = 4
+"""The most that one event brings: an account created with four identifiers and a referrer, or a trip."""
+FIRST_ROOM: Final = 1 << 12
+"""Records for which there is room from the start."""
+FULLEST: Final = 0.6
+"""How full the table of entities becomes before it is laid out anew, twice as large."""
+
+_GROWING: Final[dict[str, tuple[Any, int]]] = {
+    "entities": (NAMED, ENTITIES),
+    "names": (np.uint8, NAME_BYTES),
+    "accounts": (ACCOUNT, ACCOUNTS),
+    "origins": (ORIGIN, ORIGINS),
+    "shared": (np.uint8, ACCOUNTS),
+    "returning": (np.int32, ACCOUNTS),
+    "passengers": (PASSENGERS, PASSENGER_BLOCKS),
+}
+"""Arrays that are used up to a number, and which of ``State.numbers`` it is."""
+_KEPT_WHOLE: Final = (
+    "tracks",
+    "track_slots",
+    "track_chain",
+    "habits",
+    "creations",
+    "cuts",
+    "rings",
+    "ring_evidence",
+    "ring_features",
+    "numbers",
+)
+
+
+LAYOUT: Final = layout_of(State)
+"""What a saved memory has to agree with."""
+
+
+class Memory:
+    """The arrays behind a ``State``. ``state`` has to be fetched anew after :meth:`reserve`."""
+
+    def __init__(self, window_ms: int, lateness_ms: int, sizes: Sizes) -> None:
+        self.links = LinkStore(window_ms, lateness_ms)
+        self.forest = Forest(self.links)
+        self._arrays = _empty(sizes)
+        self._fit_scratch()
+        self.state: State = None  # type: ignore[assignment]
+        self.state = self._state()
+
+    def reserve(self, events: int, name_bytes: int) -> None:
+        """Make room for a batch of so many events whose texts have so many bytes in all."""
+        self.links.reserve(
+            links=LINKS_PER_EVENT * events,
+            entities=ENTITIES_PER_EVENT * events,
+            accounts=ACCOUNTS_PER_EVENT * events,
+        )
+        grown = self._grow("entities", ENTITIES_PER_EVENT * events)
+        self._grow("names", name_bytes)
+        self._grow("accounts", ACCOUNTS_PER_EVENT * events)
+        self._grow("origins", ORIGINS_PER_EVENT * events)
+        self._grow("shared", ACCOUNTS_PER_EVENT * events)
+        self._grow("returning", ACCOUNTS_PER_EVENT * events)
+        self._grow("passengers", events)
+        if grown:
+            self._fit_slots()
+        self._fit_scratch()
+        self.state = self._state()
+
+    def reserve_rings(self, rings: int) -> None:
+        """Make room for so many open rings in all."""
+        for name in ("rings", "ring_evidence", "ring_features"):
+            old = self._arrays[name]
+            if len(old) < rings:
+                new = np.zeros((max(rings, 2 * len(old)), *old.shape[1:]), old.dtype)
+                self._arrays[name] = grown(old, new, len(old))
+        self.state = self._state()
+
+    def set_cuts(self, cuts: npt.NDArray[np.int64]) -> None:
+        """Replace the explicit cuts, ascending."""
+        self._arrays["cuts"] = cuts
+        self.state = self._state()
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the arrays occupy, reserved room included."""
+        own = sum(array.nbytes for array in self._arrays.values())
+        return int(own + self.links.memory_bytes + self.forest.memory_bytes)
+
+    def save(self) -> dict[str, npt.NDArray[Any]]:
+        """Every array that a later :meth:`load` needs, cut to what is used; copies."""
+        numbers = self._arrays["numbers"]
+        saved = {name: copied(self._arrays[name][: numbers[used]]) for name, (_, used) in _GROWING.items()}
+        saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
+        saved["layout"] = np.frombuffer(LAYOUT.encode(), np.uint8)
+        saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
+        return saved | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
+
+    @classmethod
+    def load(
+        cls, window_ms: int, lateness_ms: int, sizes: Sizes, saved: Mapping[str, npt.NDArray[Any]]
+    ) -> Self:
+        """The memory that was saved. Raises Fatal when it is laid out otherwise than ours."""
+        layout = saved["layout"].tobytes().decode() if "layout" in saved else "none"
+        if layout != LAYOUT:
+            raise Fatal(
+                f"expected a state laid out as {LAYOUT}, found {layout}, of another version: go on with that "
+                "version, or begin with an empty state folder"
+            )
+        memory = cls.__new__(cls)
+        memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
+        memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
+        memory._arrays = _empty(sizes) | {name: copied(saved[name]) for name in (*_GROWING, *_KEPT_WHOLE)}
+        memory._fit_slots()
+        memory._fit_scratch()
+        memory.state = None  # type: ignore[assignment]
+        memory.state = memory._state()
+        return memory
+
+    def _grow(self, name: str, more: int) -> bool:
+        """Make room for more records of an array; returns whether it was moved."""
+        dtype, used = _GROWING[name]
+        old, count = self._arrays[name], int(self._arrays["numbers"][used])
+        if count + more <= len(old):
+            return False
+        new = np.zeros(max(count + more, 2 * len(old), FIRST_ROOM), dtype)
+        self._arrays[name] = grown(old, new, count)
+        return True
+
+    def _fit_slots(self) -> None:
+        """Lay the table of entities out anew for as many as there is room for."""
+        room = len(self._arrays["entities"])
+        slots = np.full(1 << int(np.ceil(np.log2(max(room, FIRST_ROOM) / FULLEST))), -1, np.int32)
+        count = int(self._arrays["numbers"][ENTITIES])
+        place_all(slots, np.ascontiguousarray(self._arrays["entities"]["hash"][:count]))
+        self._arrays["slots"] = slots
+
+    def _fit_scratch(self) -> None:
+        accounts, entities = len(self._arrays["accounts"]), len(self._arrays["entities"])
+        if len(self._arrays["marks"]) < entities:
+            self._arrays["marks"] = np.zeros(entities, MARK)
+        if len(self._arrays["regrouped"]) < accounts:
+            self._arrays["regrouped"] = np.zeros(accounts, np.int32)
+            self._arrays["faded"] = np.zeros(accounts, np.int32)
+            self._arrays["members"] = np.zeros(accounts, np.int32)
+            self._arrays["common_drivers"] = np.zeros(accounts, np.int32)
+            self._arrays["scratch"] = np.zeros((6, accounts), np.int32)
+            self._arrays["moments"] = np.zeros((2, accounts), np.int64)
+            self._arrays["degrees"] = np.zeros((3, accounts))
+
+    def _state(self) -> State:
+        """The arrays as they are now; the same object while none was replaced."""
+        arrays = {"links": self.links.state, "forest": self.forest.state, **self._arrays}
+        if self.state is None:
+            return State(**arrays)
+        replaced = {name: array for name, array in arrays.items() if getattr(self.state, name) is not array}
+        return self.state.replaced(**replaced) if replaced else self.state
+
+
+def _empty(sizes: Sizes) -> dict[str, Any]:
+    track_chain = np.zeros(1, TRACK_CHAIN)
+    track_chain[0] = (-1, -1, -1, 1, 0)
+    numbers = np.zeros(NUMBERS, np.int64)
+    numbers[FREE_BLOCK] = -1
+    return {
+        "entities": np.zeros(FIRST_ROOM, NAMED),
+        "slots": np.full(2 * FIRST_ROOM, -1, np.int32),
+        "names": np.zeros(FIRST_ROOM, np.uint8),
+        "accounts": np.zeros(FIRST_ROOM, ACCOUNT),
+        "marks": np.zeros(0, MARK),
+        "origins": np.zeros(FIRST_ROOM, ORIGIN),
+        "shared": np.zeros(FIRST_ROOM, np.uint8),
+        "returning": np.zeros(FIRST_ROOM, np.int32),
+        "passengers": np.zeros(FIRST_ROOM, PASSENGERS),
+        "rings": np.zeros(64, RING),
+        "ring_evidence": np.zeros(64, EVIDENCE),
+        "ring_features": np.zeros((64, sizes.features)),
+        "tracks": np.zeros(MAX_TRACKS + 1, TRACK),
+        "track_slots": np.zeros(TRACK_SLOTS, np.int32),
+        "track_chain": track_chain,
+        "habits": np.zeros(1, HABITS),
+        "creations": np.zeros(DAYS, np.int32),
+        "cuts": np.zeros(0, np.int64),
+        "weights": np.zeros(sizes.features + 2),
+        "policy": np.zeros(4),
+        "numbers": numbers,
+        "known": np.zeros((EVENTS_AT_ONCE, TEXTS), np.int32),
+        "evidence": np.zeros(1, EVIDENCE),
+        "features": np.zeros(sizes.features),
+        "score": np.zeros(1),
+        "common_drivers": np.zeros(0, np.int32),
+        "scratch": np.zeros((6, 0), np.int32),
+        "moments": np.zeros((2, 0), np.int64),
+        "degrees": np.zeros((3, 0)),
+        "tenures": np.zeros(sizes.sharers + 1, TENURE),
+        "memo": np.zeros(MEMO_SLOTS, MEMO),
+        "pairs": np.zeros((MAX_NEIGHBOURS, MAX_DRIVERS), np.int32),
+        "degrees_in_halves": np.zeros((2, MAX_DRIVERS), np.int32),
+        "peeled": np.zeros((2, MAX_DRIVERS), np.int32),
+        "members": np.zeros(0, np.int32),
+        "regrouped": np.zeros(0, np.int32),
+        "faded": np.zeros(0, np.int32),
+    }
+
+
+def _under(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

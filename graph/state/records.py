@@ -1,0 +1,150 @@
+"""The records of the engine's arrays: what one entity, account, ring and running trip holds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+NAMED: Final = np.dtype(
+    [
+        ("hash", "u8"),
+        ("name_at", "i8"),
+        ("name_length", "u2"),
+        ("kind", "u1"),
+        ("declared_public", "u1"),
+        ("account", "i4"),
+        ("residents", "i4"),
+        ("joined", "i4"),
+    ]
+)
+"""``residents``: users that were created with it; ``joined``: users that it joins to a cluster now."""
+
+ACCOUNT: Final = np.dtype(
+    [
+        ("entity", "i4"),
+        ("role", "u1"),
+        ("met", "u1"),
+        ("answer", "i1"),
+        ("shape", "i1"),
+        ("created_ms", "i8"),
+        ("first_ms", "i8"),
+        ("last_ms", "i8"),
+        ("promo_ms", "i8"),
+        ("promo_units", "i8"),
+        ("chargeback_units", "i8"),
+        ("pickup_lat", "f8"),
+        ("pickup_lon", "f8"),
+        ("score", "f8"),
+        ("rests", "f8"),
+        ("judged", "i8"),
+        ("noticed", "i8"),
+        ("faded", "i8"),
+        ("promos", "i4"),
+        ("chargebacks", "i4"),
+        ("trips", "i4"),
+        ("pickups", "i4"),
+        ("events", "i4"),
+        ("leader", "i4"),
+        ("circle_at", "i4"),
+        ("origins", "i4"),
+        ("ring", "i4"),
+        ("next_in_ring", "i4"),
+        ("passengers", "i4"),
+        ("tally_riders", "i4"),
+        ("tally_trips", "i4"),
+        ("tallied", "i8"),
+    ]
+)
+"""One account's facts. Times are epoch ms, money is in link units (1/10,000).
+
+``created_ms`` is ``UNKNOWN_MS`` for an account that existed before the first event of it; ``trips`` counts
+trips on live links; ``score`` is that of the last judgement it was part of, 0 before any. ``leader`` is the
+first account of the candidate it was last looked at in, itself before any; the leader's ``rests`` says how
+much those accounts have to grow, in all, until that is judged again: an event is one part of those before
+it. ``circle_at`` is the number of its trips from which on its circle is looked for again. ``pickup_lat``
+and ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier
+that another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers
+it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
+regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its
+riders as a driver. What begins with ``tally`` is scratch: what a cluster, under the stamp ``tallied``, had
+to do with a driver.
+"""
+
+MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
+"""Scratch for sets of entities: what another stamp wrote counts as empty."""
+
+ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
+
+BLOCK_RIDERS: Final = 14
+PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", (BLOCK_RIDERS,))])
+"""A cache line of riders of one driver, and the next block of them; ``next`` also chains the free ones."""
+
+RING: Final = np.dtype(
+    [
+        ("score", "f8"),
+        ("head", "i4"),
+        ("size", "i4"),
+        ("shape", "i1"),
+        ("blocked", "u1"),
+        ("truncated", "u1"),
+    ]
+)
+"""What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending."""
+
+MEMO: Final = np.dtype([("stamp", "i8"), ("label", "i4"), ("driver", "i4"), ("answer", "i8")])
+
+HABITS: Final = np.dtype(
+    [
+        ("trips", "i8"),
+        ("incentives", "i8"),
+        ("creations", "i8"),
+        ("normal", "f8", (3, 3)),
+        ("moment", "f8", (3,)),
+        ("coefficients", "f8", (3,)),
+        ("rows", "f8", (3, 4)),
+        ("solved", "i8"),
+        ("solved_at", "i8"),
+        ("speeds", "i8"),
+        ("speed_mean", "f8"),
+        ("speed_square", "f8"),
+    ]
+)
+
+TRACK: Final = np.dtype(
+    [
+        ("trip", "u8"),
+        ("last_ms", "i8"),
+        ("start_lat", "f8"),
+        ("start_lon", "f8"),
+        ("last_lat", "f8"),
+        ("last_lon", "f8"),
+        ("path_km", "f8"),
+        ("pings", "i4"),
+        ("jumps", "i4"),
+        ("next", "i4"),
+        ("before", "i4"),
+    ]
+)
+"""``next`` and ``before`` chain the running tracks in the order they began; ``next`` also the free ones."""
+
+TENURE: Final = np.dtype(
+    [
+        ("link", "i4"),
+        ("account", "i4"),
+        ("first_ms", "i8"),
+        ("last_ms", "i8"),
+        ("resident", "u1"),
+        ("settled", "u1"),
+        ("cut", "u1"),
+        ("was_joined", "u1"),
+        ("joined", "u1"),
+    ]
+)
+"""One account's live use of one identifier. ``settled``: it had been in use elsewhere for a few days when
+it came; ``cut``: an analyst unlinked the two; ``was_joined``: what held before; ``joined``: whether the
+identifier joins it now, which ``graph.updates.sharing`` answers."""
+
+TRACK_CHAIN: Final = np.dtype([(name, "i4") for name in ("oldest", "newest", "free", "used", "running")])
+"""One row: ends of the chain of running tracks, the first free record, how many records were ever used (from
+1 on) and how many tracks are running. -1 stands for none."""

@@ -1,0 +1,36 @@
+"""How much room there is in arrays of a fixed size, and so what work on them is bounded by.
+
+The rooms above choose with these what they look at; whoever makes the arrays need not know those rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+EVENTS_AT_ONCE: Final = 32
+"""Events whose entities are looked up together, a power of two: what is fetched is near when needed."""
+
+DAYS: Final = 100_000
+"""Days on which creations are counted one by one; later ones count with the last (after the year 2270)."""
+
+MAX_TRACKS: Final = 200_000
+"""Trips whose track is followed at once; the oldest gives way."""
+TRACK_SLOTS: Final = 1 << 19
+"""Slots of the table of tracks: at most two fifths are taken."""
+
+MAX_NEIGHBOURS: Final = 60
+"""Riders of one neighbourhood that are looked at, those who share most drivers first."""
+MAX_DRIVERS: Final = 2048
+"""Drivers of one neighbourhood beyond these are left out; sixty riders meet a few hundred."""
+
+MEMO_SLOTS: Final = 1024
+"""Answers about pairs of a cluster and a driver that are kept while one candidate is gathered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What the rooms above decide: features of a score, and users of one identifier that may be joined."""
+
+    features: int
+    sharers: int

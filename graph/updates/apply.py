@@ -1,0 +1,320 @@
+"""One event applied to the graph: the links it touches, the facts it adds, the clusters it changes.
+
+Everything an event changes is local. Cost: O(links it touches), plus O(sharers) for an identifier whose
+sharers changed, plus what ages out of the window with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from graph.kernels.kernel import kernel
+from graph.links.change_log import note_entity
+from graph.links.index import locate
+from graph.links.records import DRIVERS, IDENTITIES, USERS
+from graph.links.touch import advance, first_link, if_live, length, next_fallen, touch, touch_at
+from graph.links.touch import find as find_link
+from graph.model.event_batch import (
+    ACCOUNT_CREATED,
+    ACCOUNT_LOGIN,
+    CARD_ADDED,
+    CHARGEBACK,
+    GPS_PING,
+    PAYOUT_ADDED,
+    PROMO_REDEEMED,
+    TRIP_COMPLETED,
+)
+from graph.model.link_keys import LINK_CODE
+from graph.model.money import to_units
+from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind
+from graph.state.accounts import UNKNOWN_MS, add_origin, is_origin
+from graph.state.interning import Bytes, intern
+from graph.state.sizes import EVENTS_AT_ONCE
+from graph.state.state import (
+    ACCOUNT_KIND,
+    BANK_ACCOUNT,
+    CARD,
+    DEVICE,
+    DRIVER,
+    EMAIL,
+    EVENT,
+    FADED,
+    IP,
+    LIVE_TRIPS,
+    PHONE,
+    PROMO,
+    REGROUPED,
+    RIDER,
+    ROW,
+    TOUCHED_A,
+    TOUCHED_B,
+    UNKNOWN_ROLE,
+    WATERMARK,
+    State,
+    account_of,
+)
+from graph.updates.batched_lookup import NOT_KNOWN
+from graph.updates.clusters import NO_LINK, reconnect
+from graph.updates.habits import judge_trip, learn_creation
+from graph.updates.passengers import add_passenger, remove_passenger
+from graph.updates.tracks import add_ping, close_track
+
+NOBODY: Final = -1
+_USES: Final = np.array(
+    [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
+)
+"""The link that ties an account to an identifier, by the identifier's kind."""
+_RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
+_REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
+_REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
+
+
+@kernel
+def apply_event(state: State, event: Any, text: Bytes) -> None:
+    """Apply one event: advance the newest moment, age what falls out of the window, then link.
+
+    Leaves in the state which accounts it names, and whose cluster or rides changed.
+    """
+    begin_event(state)
+    if event.ts > state.numbers[WATERMARK]:
+        state.numbers[WATERMARK] = event.ts
+        if advance(state.links, event.ts):
+            _age(state)
+    if event.kind == GPS_PING:
+        add_ping(state, event.text_hash[0], event.ts, event.numbers[0], event.numbers[1])
+    elif event.kind == TRIP_COMPLETED:
+        _rode(state, event, text)
+    elif event.kind == ACCOUNT_CREATED:
+        _created(state, event, text)
+    elif event.kind == ACCOUNT_LOGIN:
+        account = _account(state, event, 0, text)
+        _use(state, account, DEVICE, event, 1, text)
+        _use(state, account, IP, event, 2, text)
+    elif event.kind == CARD_ADDED:
+        account = _account(state, event, 0, text)
+        _use(state, account, CARD, event, 1, text)
+        _use(state, account, DEVICE, event, 2, text)
+    elif event.kind == PAYOUT_ADDED:
+        account = _account(state, event, 0, text)
+        _use(state, account, BANK_ACCOUNT, event, 1, text)
+    elif event.kind == CHARGEBACK:
+        facts = account_of(state, _account(state, event, 0, text))
+        facts.chargebacks += 1
+        facts.chargeback_units += to_units(event.numbers[0])
+    elif event.kind == PROMO_REDEEMED:
+        _redeemed(state, event, text)
+
+
+@kernel
+def begin_event(state: State) -> None:
+    """Forget what the event before touched."""
+    numbers = state.numbers
+    numbers[EVENT] += 1
+    numbers[REGROUPED] = 0
+    numbers[FADED] = 0
+    numbers[TOUCHED_A] = NOBODY
+    numbers[TOUCHED_B] = NOBODY
+
+
+@kernel
+def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
+    """The entity of the account that an event names, with its first and last sight moved."""
+    entity = _entity(state, ACCOUNT_KIND, event, slot, text)
+    if state.numbers[TOUCHED_A] == NOBODY:
+        state.numbers[TOUCHED_A] = entity
+    elif state.numbers[TOUCHED_A] != entity:
+        state.numbers[TOUCHED_B] = entity
+    note_entity(state.links.notes, entity)
+    facts = account_of(state, entity)
+    if event.ts > facts.last_ms:
+        facts.last_ms = event.ts
+    elif event.ts < facts.first_ms:
+        facts.first_ms = event.ts
+        # An account older than it seemed may have been settled when it came to its phones.
+        links = state.links
+        link = first_link(links, entity, IDENTITIES)
+        while link >= 0:
+            identifier = links.links[link].target
+            if length(links, identifier, USERS) > 1:
+                reconnect(state, identifier, NO_LINK)
+            link = links.hooks[link].next_out
+    return entity
+
+
+@kernel
+def _entity(state: State, kind: int, event: Any, slot: int, text: Bytes) -> int:
+    """The entity that an event names in one of its fields."""
+    known = state.known[state.numbers[ROW] % EVENTS_AT_ONCE, slot]
+    if known != NOT_KNOWN:
+        return int(known)
+    return intern(
+        state, kind, text, event.text_start[slot], event.text_length[slot], event.text_hash[slot], event.ts
+    )
+
+
+@kernel
+def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Bytes) -> None:
+    """An account used an identifier; a field that is absent says nothing."""
+    if event.text_length[slot] == 0:
+        return
+    identifier = _entity(state, kind, event, slot, text)
+    links = state.links
+    located = locate(links, _USES[kind], account, identifier)
+    first_ms = last_ms = UNKNOWN_MS
+    found = if_live(links, located)
+    if found >= 0:
+        first_ms, last_ms = links.links[found].first_ms, links.links[found].last_ms
+    link, revived = touch_at(links, located, _USES[kind], account, identifier, event.ts, 0)
+    facts = account_of(state, account)
+    if revived and is_origin(state, facts, identifier):
+        state.entities[identifier].residents += 1
+    if length(links, identifier, USERS) < 2:
+        return
+    if kind != IP:
+        facts.met = 1
+    use = links.links[link]
+    # A use at the newest moment cannot move a sale (see graph.sharing) of one who holds the phone now.
+    moved = event.ts < state.numbers[WATERMARK] and (first_ms != use.first_ms or last_ms != use.last_ms)
+    if revived or moved or not use.joins:
+        reconnect(state, identifier, NO_LINK)
+
+
+@kernel
+def _created(state: State, event: Any, text: Bytes) -> None:
+    account = _account(state, event, 0, text)
+    facts = account_of(state, account)
+    if facts.created_ms == UNKNOWN_MS or event.ts < facts.created_ms:
+        facts.role = event.code
+        facts.created_ms = event.ts
+    learn_creation(state, event.ts)
+    kinds = (DEVICE, IP, PHONE, EMAIL)
+    for place in range(4):
+        if event.text_length[place + 1] > 0:
+            identifier = _entity(state, kinds[place], event, place + 1, text)
+            if not is_origin(state, facts, identifier):
+                add_origin(state, facts, identifier)
+                if find_link(state.links, _USES[kinds[place]], account, identifier) >= 0:
+                    state.entities[identifier].residents += 1
+                    reconnect(state, identifier, NO_LINK)
+    for place in range(4):
+        _use(state, account, kinds[place], event, place + 1, text)
+    if event.text_length[5] > 0:
+        referrer = _referrer(state, account, event, text)
+        if referrer != account:
+            touch(state.links, _REFERRED, referrer, account, event.ts, 0)
+
+
+@kernel
+def _referrer(state: State, account: int, event: Any, text: Bytes) -> int:
+    """The account that referred another, which is no touch of it when it referred itself."""
+    entity = state.entities[account]
+    if entity.name_length == event.text_length[5]:
+        same = True
+        for place in range(entity.name_length):
+            same = same and text[event.text_start[5] + place] == state.names[entity.name_at + place]
+        if same:
+            return account
+    return _account(state, event, 5, text)
+
+
+@kernel
+def _redeemed(state: State, event: Any, text: Bytes) -> None:
+    account = _account(state, event, 0, text)
+    facts = account_of(state, account)
+    units = to_units(event.numbers[0])
+    facts.promos += 1
+    facts.promo_units += units
+    if facts.promo_ms == UNKNOWN_MS or event.ts < facts.promo_ms:
+        facts.promo_ms = event.ts
+    promo = _entity(state, PROMO, event, 1, text)
+    touch(state.links, _REDEEMED, account, promo, event.ts, units)
+    _use(state, account, DEVICE, event, 2, text)
+
+
+@kernel
+def _rode(state: State, event: Any, text: Bytes) -> None:
+    odd_track = close_track(state, event.text_hash[0], event.numbers[1])
+    surcharge, odd = judge_trip(state, event.numbers, odd_track)
+    rider, driver = _account(state, event, 1, text), _account(state, event, 2, text)
+    rides, drives = account_of(state, rider), account_of(state, driver)
+    if rides.role == UNKNOWN_ROLE:
+        rides.role = RIDER
+    if drives.role == UNKNOWN_ROLE:
+        drives.role = DRIVER
+    # An absent coordinate is not a number, which equals nothing.
+    if event.numbers[3] == event.numbers[3] and event.numbers[4] == event.numbers[4]:
+        rides.pickups += 1
+        rides.pickup_lat += event.numbers[3]
+        rides.pickup_lon += event.numbers[4]
+    if rider != driver:
+        _count_ride(state, rider, driver, event, surcharge, odd)
+    _use(state, rider, DEVICE, event, 3, text)
+    _use(state, driver, DEVICE, event, 4, text)
+    _use(state, rider, CARD, event, 5, text)
+
+
+@kernel
+def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: float, odd: bool) -> None:
+    links = state.links
+    located = locate(links, _RODE, rider, driver)
+    found = if_live(links, located)
+    before = 0 if found < 0 else links.links[found].count
+    link, began = touch_at(links, located, _RODE, rider, driver, event.ts, to_units(event.numbers[0]))
+    if began:
+        add_passenger(state, driver, rider)
+    ride = links.links[link]
+    if not ride.live or ride.count == before:
+        return
+    units = to_units(event.numbers[7])
+    ride.incentives += units > 0
+    ride.incentive_units += units
+    ride.odd += odd
+    ride.surcharge += surcharge
+    more = ride.count - before
+    account_of(state, rider).trips += more
+    account_of(state, driver).trips += more
+    state.numbers[LIVE_TRIPS] += more
+    _note_return(state, rider)
+
+
+@kernel
+def _note_return(state: State, rider: int) -> None:
+    """Note whether the rider has more live trips than drivers, and how many these are."""
+    drivers = length(state.links, rider, DRIVERS)
+    returns = account_of(state, rider).trips > drivers
+    state.returning[state.entities[rider].account] = drivers if returns else 0
+
+
+@kernel
+def _age(state: State) -> None:
+    """Follow every link that fell out of the window, oldest first."""
+    link = next_fallen(state.links)
+    while link >= 0:
+        fallen = state.links.links[link]
+        source, target = fallen.source, fallen.target
+        if fallen.kind == _RODE:
+            account_of(state, source).trips -= fallen.count
+            account_of(state, target).trips -= fallen.count
+            state.numbers[LIVE_TRIPS] -= fallen.count
+            remove_passenger(state, target, source)
+            _note_return(state, source)
+            _fade(state, source)
+            _fade(state, target)
+        elif fallen.kind not in (_REFERRED, _REDEEMED):
+            if is_origin(state, account_of(state, source), target):
+                state.entities[target].residents -= 1
+            reconnect(state, target, link)
+        link = next_fallen(state.links)
+
+
+@kernel
+def _fade(state: State, account: int) -> None:
+    """Remember that some of the account's rides fell out of the window with the event at hand."""
+    note_entity(state.links.notes, account)
+    facts = account_of(state, account)
+    if facts.faded != state.numbers[EVENT]:
+        facts.faded = state.numbers[EVENT]
+        state.faded[state.numbers[FADED]] = account
+        state.numbers[FADED] += 1

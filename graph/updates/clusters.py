@@ -1,0 +1,166 @@
+"""Clusters: whom each identifier joins, kept in line with the live links at every change.
+
+A *cluster* is a component of accounts joined through identifiers that connect (see
+``graph.updates.sharing``). The links that join are the edges of the forest; their accounts are its nodes, and
+so are the identifiers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from graph.components.edges import join, label, part
+from graph.kernels.kernel import kernel
+from graph.links.records import IDENTITIES, USERS
+from graph.links.touch import first_link, length
+from graph.state.accounts import is_origin
+from graph.state.state import EVENT, REGROUPED, State, account_of
+from graph.updates.sharing import CONNECTING, SETTLED_MS, join_tenures, strength
+
+NO_LINK: Final = -1
+
+
+@kernel
+def is_shared(state: State, account: int) -> bool:
+    """Whether the account stands in a cluster with another account."""
+    return bool(state.shared[state.entities[account].account] != 0)
+
+
+@kernel
+def is_public(state: State, identifier: int) -> bool:
+    """Whether the identifier is used by too many to connect anybody."""
+    entity = state.entities[identifier]
+    if entity.declared_public:
+        return True
+    visitors = length(state.links, identifier, USERS) - entity.residents
+    return strength(entity.kind, visitors, entity.residents) < CONNECTING
+
+
+@kernel
+def joined_ms(state: State, account: int) -> int:
+    """When the account first used an identifier that ties it to its cluster; 0 when none does."""
+    records = state.links.links
+    first_ms = 0
+    found = False
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        if records[link].joins and (not found or records[link].first_ms < first_ms):
+            found = True
+            first_ms = records[link].first_ms
+        link = state.links.hooks[link].next_out
+    return first_ms
+
+
+@kernel
+def is_cut(state: State, account: int, identifier: int) -> bool:
+    """Whether an analyst has unlinked the account from the identifier. O(log cuts)."""
+    cuts = state.cuts
+    key = (account << 32) | identifier
+    low, high = 0, len(cuts)
+    while low < high:
+        middle = (low + high) // 2
+        if cuts[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(cuts) and cuts[low] == key
+
+
+@kernel
+def reconnect(state: State, identifier: int, fallen: int) -> None:
+    """Bring the identifier's edges of the forest in line with whom it joins now.
+
+    ``fallen`` is a link of it that has just left the window, ``NO_LINK`` if none. Accounts that come or
+    go, and all that were joined before if their cluster fell apart, are noticed as regrouped. Cost: O(users)
+    of an identifier that joins, O(1) of one that is public and joined nobody before.
+    """
+    entity = state.entities[identifier]
+    public = is_public(state, identifier)
+    if public and entity.joined == 0:
+        return
+    used = 0 if public else _weigh_users(state, identifier)
+    if not _changes(state, used, public, fallen):
+        return
+    split = False
+    if fallen != NO_LINK:
+        split = _part(state, entity, fallen) or split
+    if public:
+        link = first_link(state.links, identifier, USERS)
+        while link >= 0:
+            if state.links.links[link].joins:
+                split = _part(state, entity, link) or split
+            link = state.links.hooks[link].next_in
+        return
+    for place in range(used):
+        tenure = state.tenures[place]
+        if tenure.was_joined and not tenure.joined:
+            split = _part(state, entity, tenure.link) or split
+    for place in range(used):
+        tenure = state.tenures[place]
+        if tenure.was_joined and split:
+            notice(state, tenure.account)
+        elif tenure.joined and not tenure.was_joined:
+            join(state.links, state.forest, tenure.link)
+            entity.joined += 1
+            state.shared[state.entities[tenure.account].account] = 1
+            notice(state, tenure.account)
+
+
+@kernel
+def notice(state: State, account: int) -> None:
+    """Remember that the event at hand changed the account's cluster."""
+    facts = account_of(state, account)
+    if facts.noticed != state.numbers[EVENT]:
+        facts.noticed = state.numbers[EVENT]
+        state.regrouped[state.numbers[REGROUPED]] = account
+        state.numbers[REGROUPED] += 1
+
+
+@kernel
+def _part(state: State, entity: Any, link: int) -> bool:
+    """Take an edge away if it is one; returns whether its cluster fell apart."""
+    if not state.links.links[link].joins:
+        return False
+    entity.joined -= 1
+    account = state.links.links[link].source
+    notice(state, account)
+    split = part(state.links, state.forest, link)
+    state.shared[state.entities[account].account] = label(state.forest, account) >= 0
+    return split
+
+
+@kernel
+def _weigh_users(state: State, identifier: int) -> int:
+    """Puts the identifier's users into ``state.tenures``, marked with whether it joins them; how many."""
+    records = state.links.links
+    used = 0
+    link = first_link(state.links, identifier, USERS)
+    while link >= 0:
+        use = records[link]
+        cut = is_cut(state, use.source, identifier)
+        if not cut or use.joins:
+            account = account_of(state, use.source)
+            tenure = state.tenures[used]
+            tenure.link = link
+            tenure.account = use.source
+            tenure.first_ms = use.first_ms
+            tenure.last_ms = use.last_ms
+            tenure.resident = is_origin(state, account, identifier)
+            tenure.settled = use.first_ms - account.first_ms >= SETTLED_MS
+            tenure.was_joined = use.joins
+            tenure.cut = cut
+            used += 1
+        link = state.links.hooks[link].next_in
+    join_tenures(state.entities[identifier].kind, state.tenures[:used])
+    return used
+
+
+@kernel
+def _changes(state: State, used: int, public: bool, fallen: int) -> bool:
+    """Whether whom the identifier joins differs from whom it joined."""
+    if public or (fallen != NO_LINK and state.links.links[fallen].joins):
+        return True
+    for place in range(used):
+        if state.tenures[place].was_joined != state.tenures[place].joined:
+            return True
+    return False

@@ -1,0 +1,43 @@
+"""What the pipeline asks of the engine it feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from graph.model.event_batch import EventBatch
+from graph.model.results import AccountScore, Outcome, Ring
+
+
+class Engine(Protocol):
+    """Applies events and answers what it found; never sees a duplicate or a rejected record."""
+
+    @property
+    def model_id(self) -> str:
+        """The model whose scores these are."""
+
+    @property
+    def config_digest(self) -> str:
+        """A digest of every setting that can change a result."""
+
+    @property
+    def watermark_ms(self) -> int:
+        """The newest event time applied, 0 before the first."""
+
+    def apply(self, batch: EventBatch) -> Outcome:
+        """Apply events in the order given; flags and ledger come back in the order raised."""
+
+    def rings(self) -> list[Ring]:
+        """The open rings, sorted by ring id."""
+
+    def accounts(self) -> Iterator[AccountScore]:
+        """Every account seen, sorted by account id."""
+
+    def counts(self) -> dict[str, int]:
+        """How much the engine holds: live links, entities, accounts, open rings and the like."""
+
+    def state_digest(self) -> str:
+        """A digest of the graph that does not depend on the order of the events.
+
+        It may be asked in another thread while results are read, and not while events are applied.
+        """
