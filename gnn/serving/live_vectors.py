@@ -22,7 +22,8 @@ from gnn.serving.vector_state import FANOUT as FANOUT_AT
 from gnn.serving.vector_state import WIDTH as WIDTH_AT
 from gnn.tensors.features import Floats, Matrix
 from gnn.tensors.neighbours import FANOUT, RELATIONS
-from graph.state.state import ENTITIES, Int32s, State
+from graph.kernels.arrays import Int32s
+from graph.state.state import State
 
 MOST_KEPT: Final = 1 << 19
 """Entities beyond which everything kept is forgotten before the next question, and computed again when asked
@@ -128,7 +129,7 @@ class LiveVectors:
     def _refresh(self, state: State, entities: Int32s) -> None:
         if self._state.numbers[USED] > self._most_kept:
             self._forget()
-        known = int(state.numbers[ENTITIES])
+        known = int(state.counters["entities"][0])
         if len(self._state.slot_of) < known:
             slot_of = np.zeros(max(known, 2 * len(self._state.slot_of), FIRST_ROOM), np.int32)
             slot_of[: len(self._state.slot_of)] = self._state.slot_of

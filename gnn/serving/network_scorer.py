@@ -11,7 +11,8 @@ from gnn.models.stored_model import StoredModel
 from gnn.serving.live_vectors import LiveVectors
 from gnn.serving.ring_readout import ring_logit, room_for
 from gnn.serving.weights_of import network_weights, readout_weights
-from graph.state.state import WATERMARK, Int32s, State
+from graph.kernels.arrays import Int32s
+from graph.state.state import State
 
 
 class NetworkScorer:
@@ -54,5 +55,5 @@ class NetworkReader:
         read[: len(evidence)] = evidence
         self.vectors.pool(state, members, read[len(evidence) :])
         score = float(self._calibration.probability(np.array(ring_logit(read, *self._readout))))
-        self._watch.see(int(state.numbers[WATERMARK]), int(members[0]), score, evidence)
+        self._watch.see(int(state.counters["watermark_ms"][0]), int(members[0]), score, evidence)
         return score

@@ -33,9 +33,10 @@ from gnn.serving.vector_state import (
     VectorState,
 )
 from gnn.tensors.features import Floats
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.change_log import TICK
-from graph.state.state import Int32s, State
+from graph.state.state import State
 
 Singles = npt.NDArray[np.float32]
 

@@ -22,12 +22,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS
 from graph.links.touch import first_link, length
 from graph.state.sizes import MAX_DRIVERS, MAX_NEIGHBOURS
-from graph.state.state import Int32s, State, account_of, fresh_stamp
+from graph.state.state import State, account_of, fresh_stamp
 from graph.updates.passengers import NO_BLOCK
 
 DENSITY: Final = 1 / 3
@@ -70,9 +71,9 @@ def circle_around(state: State, rider: int) -> int:
 
 @kernel
 def _neighbours(state: State, rider: int) -> int:
-    """Puts the riders nearest to one into ``state.scratch[0]``, ascending; returns how many."""
+    """Puts the riders nearest to one into ``state.circles.riders``, ascending; returns how many."""
     records, hooks = state.links.links, state.links.hooks
-    common, keys, near = state.common_drivers, state.moments[0], state.scratch[0]
+    common, keys, near = state.circles.common, state.circles.ranks, state.circles.riders
     link = first_link(state.links, rider, DRIVERS)
     while link >= 0:
         block = wide(account_of(state, records[link].target).passengers)
@@ -112,13 +113,13 @@ def _neighbours(state: State, rider: int) -> int:
 
 @kernel
 def _drivers(state: State, riders: int) -> int:
-    """Puts the drivers that two or more of the riders met into ``state.scratch[1]``, ascending; how many.
+    """Puts the drivers that two or more of the riders met into ``state.circles.drivers``, ascending.
 
-    Marks each with its place, under the newest stamp.
+    Returns how many. Marks each with its place, under the newest stamp.
     """
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    near, common = state.scratch[0], state.scratch[1]
+    near, common = state.circles.riders, state.circles.drivers
     stamp = fresh_stamp(state)
     found = 0
     for place in range(riders):
@@ -141,11 +142,11 @@ def _drivers(state: State, riders: int) -> int:
 
 @kernel
 def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
-    """Puts the pairs' weights into ``state.pairs`` and their sums into the degrees; returns the total."""
+    """Puts the weights of pairs into ``state.circles.pairs``, their sums into ``left``; returns the total."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    near, pairs, degrees = state.scratch[0], state.pairs, state.degrees_in_halves
-    degrees[1, :drivers] = 0
+    near, pairs, left = state.circles.riders, state.circles.pairs, state.circles.left
+    left[1, :drivers] = 0
     total = 0
     for place in range(riders):
         pairs[place, :drivers] = 0
@@ -156,10 +157,10 @@ def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
             if mark.count >= SHARED_DRIVERS and mark.first < drivers:
                 weight = _AGAIN if records[link].count > 1 else _ONCE
                 pairs[place, mark.first] = weight
-                degrees[1, mark.first] += weight
+                left[1, mark.first] += weight
                 degree += weight
             link = hooks[link].next_out
-        degrees[0, place] = degree
+        left[0, place] = degree
         total += degree
     return total
 
@@ -168,9 +169,9 @@ def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
 def _peel(state: State, riders: int, drivers: int) -> int:
     """Peels riders and drivers along the greedy order; returns the moment of the largest surplus.
 
-    ``state.peeled`` then says when each rider and driver went. Ties peel the lower number first.
+    ``state.circles.peeled`` then says when each rider and driver went. Ties peel the lower number first.
     """
-    pairs, degrees, peeled = state.pairs, state.degrees_in_halves, state.peeled
+    pairs, left, peeled = state.circles.pairs, state.circles.left, state.circles.peeled
     total = _weigh_pairs(state, riders, drivers)
     never = riders + drivers
     peeled[0, :riders] = never
@@ -181,22 +182,22 @@ def _peel(state: State, riders: int, drivers: int) -> int:
         surplus = total / 2 - DENSITY * left_riders * left_drivers
         if surplus > best:
             best, best_at = surplus, gone
-        rider, driver = _least(degrees[0], riders), _least(degrees[1], drivers)
-        rider_gain = degrees[0, rider] / 2 - DENSITY * left_drivers
-        if rider_gain <= degrees[1, driver] / 2 - DENSITY * left_riders:
-            total -= degrees[0, rider]
-            degrees[0, rider] = _PEELED
+        rider, driver = _least(left[0], riders), _least(left[1], drivers)
+        rider_gain = left[0, rider] / 2 - DENSITY * left_drivers
+        if rider_gain <= left[1, driver] / 2 - DENSITY * left_riders:
+            total -= left[0, rider]
+            left[0, rider] = _PEELED
             peeled[0, rider] = gone
             left_riders -= 1
             for place in range(drivers):
-                degrees[1, place] -= pairs[rider, place]
+                left[1, place] -= pairs[rider, place]
         else:
-            total -= degrees[1, driver]
-            degrees[1, driver] = _PEELED
+            total -= left[1, driver]
+            left[1, driver] = _PEELED
             peeled[1, driver] = gone
             left_drivers -= 1
             for place in range(riders):
-                degrees[0, place] -= pairs[place, driver]
+                left[0, place] -= pairs[place, driver]
         gone += 1
     return best_at
 
@@ -216,7 +217,8 @@ def _closed(state: State, rider: int, riders: int, drivers: int, since: int) -> 
     """Puts who was left at one moment of the peeling, and rides mostly there, into ``state.members``."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    near, common, peeled, members = state.scratch[0], state.scratch[1], state.peeled, state.members
+    near, common, peeled = state.circles.riders, state.circles.drivers, state.circles.peeled
+    members = state.members
     found, holds = 0, False
     for place in range(riders):
         if peeled[0, place] < since:

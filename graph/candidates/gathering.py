@@ -22,12 +22,13 @@ from typing import Any, Final
 
 from graph.candidates.visits import CHANCE_MARGIN, expected_trips
 from graph.components.edges import label
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
 from graph.links.touch import first_link, length
 from graph.state.sizes import MEMO_SLOTS
-from graph.state.state import ACCOUNT_KIND, IP, STAMP, TRUNCATED, Int32s, State, account_of, fresh_stamp
+from graph.state.state import ACCOUNT_KIND, IP, State, account_of, fresh_stamp
 from graph.updates.clusters import is_shared, joined_ms
 from graph.updates.passengers import NO_BLOCK
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
@@ -46,12 +47,12 @@ _LEADS: Final = 1
 def gather(state: State, seeds: Int32s) -> int:
     """Puts the candidate that holds the seed accounts into ``state.members``, ascending; how many.
 
-    ``state.numbers[TRUNCATED]`` says whether there were more than are gathered. ``seeds`` may lie in
-    ``state.scratch[0]``.
+    ``state.candidate[0].truncated`` says whether there were more than are gathered. ``seeds`` may lie in
+    ``state.gathering.seeds``.
     """
     gathered = state.members
     stamp = fresh_stamp(state)
-    state.numbers[TRUNCATED] = 0
+    state.candidate[0].truncated = 0
     found = 0
     for place in range(len(seeds)):
         found = _admit(state, seeds[place], found, stamp)
@@ -78,7 +79,7 @@ def _admit(state: State, account: int, found: int, stamp: int) -> int:
     while node != account:
         if state.entities[node].kind == ACCOUNT_KIND and state.marks[node].stamp != stamp:
             if found >= MAX_ACCOUNTS + MAX_UNIT:
-                state.numbers[TRUNCATED] = 1
+                state.candidate[0].truncated = 1
                 return found
             state.marks[node].stamp = stamp
             state.marks[node].count = 0
@@ -94,7 +95,7 @@ def _consider(state: State, account: int, found: int, stamp: int) -> int:
     if state.marks[account].stamp == stamp:
         return found
     if found >= MAX_ACCOUNTS:
-        state.numbers[TRUNCATED] = 1
+        state.candidate[0].truncated = 1
         return found
     return _admit(state, account, found, stamp)
 
@@ -198,18 +199,18 @@ def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: 
 def _rides_with(state: State, rider: int, driver: int) -> bool:
     """Whether the rider's cluster rides with the driver more than strangers would."""
     _, total = _tally_rides(state, rider)
-    account = account_of(state, driver)
-    return account.tallied == state.numbers[STAMP] and _rides_more(state, account, total)
+    tally = _tally_of(state, driver)
+    return tally.stamp == state.stamps[0].last and _rides_more(state, driver, tally, total)
 
 
 @kernel
 def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
     """Take in the drivers that a rider's cluster rides with; returns how many accounts are gathered then."""
     drivers, total = _tally_rides(state, rider)
-    met = state.scratch[1]
+    met = state.gathering.drivers
     for place in range(drivers):
         driver = wide(met[place])
-        if _rides_more(state, account_of(state, driver), total):
+        if _rides_more(state, driver, _tally_of(state, driver), total):
             found = _consider(state, driver, found, stamp)
     return found
 
@@ -218,11 +219,11 @@ def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
 def _tally_rides(state: State, rider: int) -> tuple[int, int]:
     """Counts what the rider's cluster had to do with each driver, under a fresh stamp.
 
-    Puts the drivers into ``state.scratch[1]``; returns how many, and the cluster's trips since its accounts
-    began to share. Cost: O(rode-with links of the cluster).
+    Puts the drivers into ``state.gathering.drivers``; returns how many, and the cluster's trips since its
+    accounts began to share. Cost: O(rode-with links of the cluster).
     """
     stamp = fresh_stamp(state)
-    met = state.scratch[1]
+    met = state.gathering.drivers
     drivers = total = 0
     member = rider
     while True:
@@ -232,15 +233,15 @@ def _tally_rides(state: State, rider: int) -> tuple[int, int]:
             while link >= 0:
                 ride = state.links.links[link]
                 if ride.last_ms >= since:
-                    driver = account_of(state, ride.target)
-                    if driver.tallied != stamp:
-                        driver.tallied = stamp
-                        driver.tally_riders = 0
-                        driver.tally_trips = 0
+                    tally = _tally_of(state, ride.target)
+                    if tally.stamp != stamp:
+                        tally.stamp = stamp
+                        tally.riders = 0
+                        tally.trips = 0
                         met[drivers] = ride.target
                         drivers += 1
-                    driver.tally_riders += 1
-                    driver.tally_trips += ride.count
+                    tally.riders += 1
+                    tally.trips += ride.count
                     total += ride.count
                 link = state.links.hooks[link].next_out
         member = wide(state.forest.nodes[member].next_member)
@@ -250,12 +251,17 @@ def _tally_rides(state: State, rider: int) -> tuple[int, int]:
 
 
 @kernel
-def _rides_more(state: State, driver: Any, total: int) -> bool:
+def _tally_of(state: State, driver: int) -> Any:
+    return state.tallies[state.entities[driver].account]
+
+
+@kernel
+def _rides_more(state: State, driver: int, tally: Any, total: int) -> bool:
     """Whether what was tallied of a driver is more than chance explains, and enough of all trips."""
-    trips = driver.tally_trips
-    if driver.tally_riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
+    trips = tally.trips
+    if tally.riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
         return False
-    expected = expected_trips(state, driver.entity, trips, total)
+    expected = expected_trips(state, driver, trips, total)
     return bool(trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected)
 
 

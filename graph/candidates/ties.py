@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from graph.candidates.visits import NEVER, arrival_ms
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
-from graph.state.state import DEVICE, IP, WATERMARK, Int32s, State, fresh_stamp
+from graph.state.state import DEVICE, IP, State, fresh_stamp
 from graph.updates.clusters import is_public, is_shared, joined_ms
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 
 
 @kernel
 def ties(state: State, members: Int32s) -> int:
-    """Puts the identifiers that tie members to each other into ``state.scratch[1]``; returns how many.
+    """Puts the identifiers that tie members to each other into ``state.tying.identifiers``; how many.
 
     As ``common``, but public ones tie nobody. Those that tie are marked ``first``.
     """
-    tying = state.scratch[1]
+    tying = state.tying.identifiers
     found = 0
     for place in range(common(state, members)):
         if _may_tie(state, tying[place]):
@@ -29,14 +30,14 @@ def ties(state: State, members: Int32s) -> int:
 
 @kernel
 def common(state: State, members: Int32s) -> int:
-    """Puts the identifiers that several members use into ``state.scratch[1]``; returns how many.
+    """Puts the identifiers that several members use into ``state.tying.identifiers``; how many.
 
     Marks the members and the identifiers they use under the newest stamp, these with
     how many use each. Cost: O(identity links of the members).
     """
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    shared = state.scratch[1]
+    shared = state.tying.identifiers
     stamp = fresh_stamp(state)
     found = 0
     for member in members:
@@ -75,7 +76,7 @@ def began_ms(state: State, members: Int32s) -> int:
     marks = state.marks
     ties(state, members)
     stamp = marks[members[0]].stamp
-    first_ms = state.numbers[WATERMARK]
+    first_ms = state.counters[0].watermark_ms
     for member in members:
         if is_shared(state, member):
             first_ms = min(first_ms, joined_ms(state, member))

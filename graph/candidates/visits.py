@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.kernels.arrays import Int32s, Int64s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
-from graph.state.state import DEVICE, DRIVER, IP, LIVE_TRIPS, Int32s, Int64s, State, account_of, fresh_stamp
+from graph.state.state import DEVICE, DRIVER, IP, State, account_of, fresh_stamp
 from graph.updates.clusters import is_public
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
 
@@ -36,7 +37,7 @@ def expected_trips(state: State, driver: int, met: int, rides: int) -> float:
     The driver's share of the trips that are not the group's, times the group's ``rides``; ``met`` of them
     were with the driver.
     """
-    others = max(state.numbers[LIVE_TRIPS] - rides, 1)
+    others = max(state.counters[0].live_trips - rides, 1)
     return float(rides * max(account_of(state, driver).trips - met, 0) / others)
 
 
@@ -78,7 +79,7 @@ def visit_around(state: State, account: int) -> int:
             found = _around(state, device)
             if found > best:
                 best = found
-                copy(state.scratch[4], state.members, best)
+                copy(state.visits.around, state.members, best)
         link = hooks[link].next_out
     sort(state.members[:best])
     return best
@@ -86,10 +87,10 @@ def visit_around(state: State, account: int) -> int:
 
 @kernel
 def _around(state: State, device: int) -> int:
-    """Puts the candidate around a phone into ``state.scratch[4]``; how many, 0 with too few arrivals."""
+    """Puts the candidate around a phone into ``state.visits.around``; how many, 0 with too few arrivals."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    arrived, moments = state.scratch[2], state.moments[0]
+    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
     arrivals = 0
     link = first_link(state.links, device, USERS)
     while link >= 0:
@@ -103,14 +104,14 @@ def _around(state: State, device: int) -> int:
         return 0
     drivers = common_drivers(state, arrived[:arrivals], moments[:arrivals], fresh_stamp(state))
     stamp = fresh_stamp(state)
-    around, addresses = state.scratch[4], state.scratch[5]
+    around, addresses = state.visits.around, state.visits.addresses
     found = seen = 0
     link = first_link(state.links, device, USERS)
     while link >= 0:
         found = _add(state, around, found, records[link].source, stamp)
         link = hooks[link].next_in
     for place in range(drivers):
-        found = _add(state, around, found, state.scratch[3][place], stamp)
+        found = _add(state, around, found, state.arrivals.drivers[place], stamp)
     for place in range(found):
         link = first_link(state.links, around[place], IDENTITIES)
         while link >= 0:
@@ -148,7 +149,7 @@ def _add(state: State, accounts: Int32s, found: int, account: int, stamp: int) -
 
 @kernel
 def common_drivers(state: State, arrived: Int32s, moments: Int64s, stamp: int) -> int:
-    """Puts the drivers that the arrivals have in common into ``state.scratch[3]``; returns how many.
+    """Puts the drivers that the arrivals have in common into ``state.arrivals.drivers``; how many.
 
     ``state.marks[driver].count`` says under ``stamp``, which must be fresh, how many arrivals rode with it
     since they came. In common: two or more arrivals, a quarter of them, and more than chance brings together:
@@ -156,7 +157,7 @@ def common_drivers(state: State, arrived: Int32s, moments: Int64s, stamp: int) -
     """
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    common = state.scratch[3]
+    common = state.arrivals.drivers
     met = rides = 0
     for place in range(len(arrived)):
         link = first_link(state.links, arrived[place], DRIVERS)

@@ -28,7 +28,7 @@ from graph.rings.lifecycle import OpenRing, Rings
 from graph.state.columns import account_columns, declared_public, explicit_cuts, link_columns
 from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
-from graph.state.state import ACCOUNTS, ENTITIES, NO_RING, WATERMARK
+from graph.state.state import NO_RING
 
 _LOW_BITS: Final = (1 << ENTITY_BITS) - 1
 _IDENTITY: Final = np.array(sorted(LINK_CODE[kind] for kind in IDENTITY_LINKS.values()))
@@ -82,7 +82,7 @@ class Draining:
         told = self._tell_rings(rings, spelt, members, used)
         changes = numbered(
             Moved(
-                born=np.arange(self._entities, int(state.numbers[ENTITIES]), dtype=np.int64),
+                born=np.arange(self._entities, int(state.counters["entities"][0]), dtype=np.int64),
                 accounts=account_columns(state.accounts[state.entities["account"][accounts]]),
                 links=links,
                 gone=LinkKeys(
@@ -97,12 +97,12 @@ class Draining:
             ),
             self._index.names,
             state.entities["kind"],
-            int(state.numbers[WATERMARK]),
+            int(state.counters["watermark_ms"][0]),
             window_ms,
             said or Happenings(),
         )
         notes.clear(live)
-        self._entities = int(state.numbers[ENTITIES])
+        self._entities = int(state.counters["entities"][0])
         self._cuts, self._public = cuts, public
         self._declared = int(state.links.notes.numbers[DECLARED])
         return changes
@@ -128,7 +128,7 @@ class Draining:
         links.notes.begin()
         self._memory.reserve(0, 0)
         live = np.flatnonzero(links.state.links["live"][: links.state.scalars[USED]])
-        links.notes.note_all(live, state.accounts["entity"][: state.numbers[ACCOUNTS]])
+        links.notes.note_all(live, state.accounts["entity"][: state.counters["accounts"][0]])
 
     # -- rings -------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Draining:
         accounts = np.array(tuple(members), np.int32)
         if len(accounts):
             state = self._memory.state
-            shared = state.scratch[1][: common(state, accounts)].tolist()
+            shared = state.tying.identifiers[: common(state, accounts)].tolist()
             self._watched[ring_id] = shared
             for identifier in shared:
                 self._watchers.setdefault(identifier, set()).add(ring_id)

@@ -24,9 +24,9 @@ from graph.engine.feature_extraction import answered, take_score
 from graph.engine.judging import (
     DONE,
     FELL_APART,
-    HEARD,
     JUDGED,
-    SCORE,
+    NEEDS_SCORE,
+    VERDICT_CAME,
     begin_batch,
     follow_analyst,
     judge_account,
@@ -51,20 +51,7 @@ from graph.state.digest import content_id, state_digest
 from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
 from graph.state.sizes import Sizes
-from graph.state.state import (
-    ACCOUNTS,
-    ANSWERS,
-    DRIVER,
-    MEMBERS,
-    OBSERVED,
-    OUTSIDE,
-    ROW,
-    SHAPE,
-    SUBJECT,
-    TRUNCATED,
-    WATERMARK,
-    State,
-)
+from graph.state.state import DRIVER, State
 from graph.updates.analysts import cut_link, declare_public
 from graph.updates.sharing import DAY_MS, MAX_JOINED
 
@@ -134,9 +121,11 @@ class Engine:
             memory.reserve(0, 0)
             self._reader = self._scorer.reader()
         state, policy = memory.state, self._config.policy
-        state.policy[:] = (policy.review, policy.block, policy.close, policy.min_accounts)
-        state.numbers[OBSERVED] = self._observer is not None
-        state.numbers[OUTSIDE] = not isinstance(self._scorer, LinearScorer)
+        options = state.options[0]
+        options["review"], options["block"], options["close"] = policy.review, policy.block, policy.close
+        options["min_accounts"] = policy.min_accounts
+        options["observed"] = self._observer is not None
+        options["scored_outside"] = not isinstance(self._scorer, LinearScorer)
         if isinstance(self._scorer, LinearScorer):
             state.weights[:] = (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt)
         table = RingTable(memory, [ring.slot for ring in rings])
@@ -150,7 +139,7 @@ class Engine:
     @property
     def watermark_ms(self) -> int:
         """The newest event time applied; 0 before the first."""
-        return int(self._memory.state.numbers[WATERMARK])
+        return int(self._memory.state.counters["watermark_ms"][0])
 
     def apply(self, events: EventBatch | Sequence[EventBase]) -> Outcome:
         """Apply events in the given order; returns the flags and ledger entries they raised, in order."""
@@ -180,7 +169,7 @@ class Engine:
     def accounts(self) -> Iterator[AccountScore]:
         """Every account seen, by account id, with the score of the last judgement it was part of."""
         state = self._memory.state
-        count = int(state.numbers[ACCOUNTS])
+        count = int(state.counters["accounts"][0])
         entities = state.accounts["entity"][:count].tolist()
         scores = state.accounts["score"][:count]
         judged: list[float] = np.where(scores <= 0, self._scorer.prior, scores).tolist()
@@ -198,7 +187,7 @@ class Engine:
     def counts(self) -> dict[str, int]:
         """Sizes of what the engine holds."""
         return {
-            "accounts": int(self._memory.state.numbers[ACCOUNTS]),
+            "accounts": int(self._memory.state.counters["accounts"][0]),
             "entities": len(self.entities),
             "live_links": self._memory.links.live_count,
             "clusters": len(self._memory.forest),
@@ -264,31 +253,31 @@ class Engine:
             if said == DONE:
                 return
             moment = at or self._moment(batch)
-            if said == SCORE:
+            if said == NEEDS_SCORE:
                 self._score()
             elif said == JUDGED:
                 self._rings.judge(self._judgement(moment), moment, outcome)
             elif said == FELL_APART:
-                self._part(int(state.numbers[SUBJECT]), moment, outcome)
-            elif said == HEARD:
-                verdict = batch.event(int(state.numbers[ROW]))
+                self._part(int(state.cursor["subject"][0]), moment, outcome)
+            elif said == VERDICT_CAME:
+                verdict = batch.event(int(state.cursor["row"][0]))
                 assert isinstance(verdict, Verdict)
                 self._hear(verdict, moment, outcome)
 
     def _moment(self, batch: EventBatch) -> Moment:
-        row = int(self._memory.state.numbers[ROW])
+        row = int(self._memory.state.cursor["row"][0])
         return Moment(int(batch.records["ts"][row]), batch.event_id(row))
 
     def _judgement(self, at: Moment) -> Judgement:
         """The candidate at hand as judged, shown to the observer."""
         state = self._memory.state
         judgement = Judgement(
-            accounts=tuple(state.members[: state.numbers[MEMBERS]].tolist()),
-            score=float(state.score[0]),
-            shape=SHAPES[state.numbers[SHAPE]],
+            accounts=tuple(state.members[: state.candidate["size"][0]].tolist()),
+            score=float(state.candidate["score"][0]),
+            shape=SHAPES[state.candidate["shape"][0]],
             record=state.evidence.tobytes(),
             features=tuple(state.features.tolist()),
-            truncated=bool(state.numbers[TRUNCATED]),
+            truncated=bool(state.candidate["truncated"][0]),
         )
         if self._observer is not None:
             self._observer(judgement, list(judgement.features), at)
@@ -302,7 +291,7 @@ class Engine:
         if accounts is not None:
             members = len(accounts)
             state.members[:members] = accounts
-            state.numbers[TRUNCATED] = 0
+            state.candidate["truncated"][0] = 0
         weigh_accounts(state, members, shape)
         self._score()
         take_score(state)
@@ -312,10 +301,12 @@ class Engine:
         """The score of what was weighed, by a scorer that is not for kernels to work out."""
         state = self._memory.state
         if self._reader is not None:
-            state.score[0] = self._reader.score(state, state.members[: state.numbers[MEMBERS]])
+            state.candidate["score"][0] = self._reader.score(
+                state, state.members[: state.candidate["size"][0]]
+            )
         else:
             assert not isinstance(self._scorer, MemberScorer)
-            state.score[0] = self._scorer.score(state.features.tolist())
+            state.candidate["score"][0] = self._scorer.score(state.features.tolist())
 
     def _part(self, entity: int, at: Moment, outcome: Outcome) -> None:
         """Judge the parts of a ring that fell apart, and split it."""
@@ -351,7 +342,7 @@ class Engine:
         answer = {VerdictOutcome.FRAUD: 1, VerdictOutcome.LEGIT: -1, VerdictOutcome.UNSURE: 0}[outcome]
         for account in accounts:
             facts = state.accounts[state.entities["account"][account]]
-            state.numbers[ANSWERS] += (answer != 0) - int(facts["answer"] != 0)
+            state.counters["answers"][0] += (answer != 0) - int(facts["answer"] != 0)
             facts["answer"] = answer
 
     def _after(self, at: Moment) -> Outcome:
@@ -374,7 +365,7 @@ class Engine:
         accounts = np.array(judgement.accounts, np.int32)
         roles = state.accounts["role"][state.entities["account"][accounts]].tolist()
         members = sorted(zip(self.entities.names(accounts), roles, strict=True))
-        identifiers = state.scratch[1][: ties(state, accounts)]
+        identifiers = state.tying.identifiers[: ties(state, accounts)]
         tying = zip(self.entities.kinds(identifiers), self.entities.names(identifiers), strict=True)
         return Ring(
             ring_id=ring.ring_id,

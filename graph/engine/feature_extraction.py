@@ -10,13 +10,8 @@ from graph.kernels.kernel import kernel
 from graph.links.change_log import note_score
 from graph.model.shapes import CLUSTERS
 from graph.scoring.scorer import linear_score, read_features
-from graph.state.state import ANSWERS, EVENT, MEMBERS, NO_RING, SHAPE, State, account_of
+from graph.state.state import NO_RING, State, account_of
 
-REVIEW: Final = 0
-BLOCK: Final = 1
-CLOSE: Final = 2
-MIN_ACCOUNTS: Final = 3
-"""Places in ``State.policy``."""
 ANSWER_WEIGHT: Final = 8.0
 """The least by which the log odds of a candidate move when its every account was judged by a person."""
 _FLOOR: Final = 1e-6
@@ -25,16 +20,16 @@ _FLOOR: Final = 1e-6
 @kernel
 def set_candidate(state: State, members: int, shape: int) -> None:
     """Make what lies in ``state.members`` the candidate at hand; its accounts count as judged."""
-    state.numbers[MEMBERS] = members
-    state.numbers[SHAPE] = shape
+    state.candidate[0].size = members
+    state.candidate[0].shape = shape
     for place in range(members):
-        account_of(state, state.members[place]).judged = state.numbers[EVENT]
+        account_of(state, state.members[place]).judged = state.counters[0].event
 
 
 @kernel
 def in_a_ring(state: State) -> bool:
     """Whether an account of the candidate at hand stands in an open ring."""
-    for place in range(state.numbers[MEMBERS]):
+    for place in range(state.candidate[0].size):
         if account_of(state, state.members[place]).ring != NO_RING:
             return True
     return False
@@ -43,7 +38,7 @@ def in_a_ring(state: State) -> bool:
 @kernel
 def forget_scores(state: State) -> None:
     """The accounts of the candidate at hand are too few to be judged."""
-    for place in range(state.numbers[MEMBERS]):
+    for place in range(state.candidate[0].size):
         account_of(state, state.members[place]).score = 0.0
         note_score(state.links.notes, state.members[place])
 
@@ -51,36 +46,36 @@ def forget_scores(state: State) -> None:
 @kernel
 def weigh(state: State) -> None:
     """Evidence and features of the candidate at hand."""
-    measure(state, state.members[: state.numbers[MEMBERS]], state.numbers[SHAPE], state.evidence[0])
+    measure(state, state.members[: state.candidate[0].size], state.candidate[0].shape, state.evidence[0])
     read_features(state.evidence[0], state.features)
 
 
 @kernel
 def score(state: State) -> None:
     """The score of what was weighed, by the weights of a linear scorer."""
-    state.score[0] = linear_score(state.features, state.weights)
+    state.candidate[0].score = linear_score(state.features, state.weights)
 
 
 @kernel
 def take_score(state: State) -> None:
     """Correct the score by what investigators answered, and give it to the accounts of the candidate."""
-    members = state.numbers[MEMBERS]
-    if members < state.policy[MIN_ACCOUNTS]:
-        state.score[0] = 0.0
-    elif state.numbers[ANSWERS] > 0:
+    members = state.candidate[0].size
+    if members < state.options[0].min_accounts:
+        state.candidate[0].score = 0.0
+    elif state.counters[0].answers > 0:
         answers = 0
         for place in range(members):
             answers += account_of(state, state.members[place]).answer
-        state.score[0] = answered(state.score[0], answers / members)
+        state.candidate[0].score = answered(state.candidate[0].score, answers / members)
     for place in range(members):
         account = account_of(state, state.members[place])
         note_score(state.links.notes, state.members[place])
         if (
             account.ring == NO_RING
-            or state.numbers[SHAPE] == CLUSTERS
-            or state.rings[account.ring].shape == state.numbers[SHAPE]
+            or state.candidate[0].shape == CLUSTERS
+            or state.rings[account.ring].shape == state.candidate[0].shape
         ):
-            account.score = state.score[0]
+            account.score = state.candidate[0].score
 
 
 @kernel

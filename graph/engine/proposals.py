@@ -8,14 +8,14 @@ from graph.engine.rejudging import rest
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.model.shapes import CLUSTERS
-from graph.state.state import NO_RING, State, account_of, fresh_stamp
-from graph.updates.apply import NOBODY
+from graph.rings.decision import rings_among
+from graph.state.state import NO_RING, NOBODY, State, account_of, fresh_stamp
 
 
 @kernel
 def gather_around(state: State, entity: int) -> None:
     """Make the clusters around an account, and its ring, the candidate at hand."""
-    seeds = state.scratch[0]
+    seeds = state.gathering.seeds
     seeds[0] = entity
     found = 1
     ring = account_of(state, entity).ring
@@ -31,8 +31,8 @@ def gather_around(state: State, entity: int) -> None:
 @kernel
 def hold_together(state: State, ring: int) -> bool:
     """Make the clusters around a ring's first account the candidate at hand, if they hold all of the ring."""
-    state.scratch[0][0] = state.rings[ring].head
-    found = gather(state, state.scratch[0][:1])
+    state.gathering.seeds[0] = state.rings[ring].head
+    found = gather(state, state.gathering.seeds[:1])
     stamp = fresh_stamp(state)
     for place in range(found):
         state.marks[state.members[place]].stamp = stamp
@@ -66,8 +66,8 @@ def widen(state: State, found: int, shape: int) -> None:
     The searches are local, and a ring is found from several sides: half of what was found, or half of the
     ring, has to be common. Two gangs that ride with one driver stay two.
     """
-    members, reached, common = state.members, state.scratch[0], state.scratch[1]
-    rings = rings_among(state, found)
+    members, reached, common = state.members, state.overlaps.slots, state.overlaps.common
+    rings = rings_among(state, members[:found])
     stamp = fresh_stamp(state)
     for place in range(found):
         state.marks[members[place]].stamp = stamp
@@ -84,26 +84,3 @@ def widen(state: State, found: int, shape: int) -> None:
                 member = account_of(state, member).next_in_ring
     sort(members[:widened])
     set_candidate(state, widened, shape)
-
-
-@kernel
-def rings_among(state: State, found: int) -> int:
-    """Puts the open rings of the first ``found`` members into ``state.scratch[0]``; returns how many.
-
-    How many of these members each ring holds stands in ``state.scratch[1]``.
-    """
-    reached, common = state.scratch[0], state.scratch[1]
-    rings = 0
-    for place in range(found):
-        ring = account_of(state, state.members[place]).ring
-        if ring == NO_RING:
-            continue
-        number = 0
-        while number < rings and reached[number] != ring:
-            number += 1
-        if number == rings:
-            reached[number] = ring
-            common[number] = 0
-            rings += 1
-        common[number] += 1
-    return rings

@@ -17,7 +17,7 @@ from graph.links.records import REFERRALS, REFERRERS
 from graph.links.touch import length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
 from graph.model.shapes import VISIT
-from graph.state.state import EVENT, MEMBERS, NO_RING, SHAPE, State, account_of
+from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
 REST: Final = 8
@@ -28,26 +28,31 @@ RING_REST: Final = 64
 @kernel
 def rest(state: State) -> None:
     """Let the candidate rest until its accounts have done more; a visit, whose hours count, does not."""
-    members = state.numbers[MEMBERS]
+    members = state.candidate[0].size
     for place in range(members):
         account_of(state, state.members[place]).leader = state.members[0]
     rests = 0.0
-    if state.numbers[SHAPE] != VISIT:
+    if state.candidate[0].shape != VISIT:
         rests = members / (RING_REST if in_a_ring(state) else REST)
     account_of(state, state.members[0]).rests = rests
 
 
 @kernel
-def is_due(state: State, entity: int, kind: int) -> bool:
-    """Count the event of an account; whether it is to be looked at again."""
-    numbers = state.numbers
+def count_event(state: State, entity: int) -> None:
+    """An event names the account: one more of it, and its candidate rests that much less."""
     account = account_of(state, entity)
-    leader = account_of(state, account.leader)
-    leader.rests -= 1 / max(account.events, 1)
+    account_of(state, account.leader).rests -= 1 / max(account.events, 1)
     account.events += 1
-    if account.judged == numbers[EVENT]:
+
+
+@kernel
+def is_due(state: State, entity: int, kind: int) -> bool:
+    """Whether an account is to be looked at again at an event of a kind that names it."""
+    account = account_of(state, entity)
+    if account.judged == state.counters[0].event:
         return False
-    if kind != PROMO_REDEEMED and kind != CHARGEBACK and leader.rests > 0:  # noqa: PLR1714
+    rests = account_of(state, account.leader).rests > 0
+    if kind != PROMO_REDEEMED and kind != CHARGEBACK and rests:  # noqa: PLR1714
         return False
     return _worth_gathering(state, entity)
 

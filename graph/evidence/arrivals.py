@@ -10,12 +10,13 @@ from typing import Final
 from graph.candidates.visits import NEVER, arrival_ms, common_drivers
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import BURST_MS, busiest
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.evidence_record import Record
-from graph.state.state import DEVICE, Int32s, State
+from graph.state.state import DEVICE, State
 from graph.updates.clusters import is_public
 
 COMMON_DRIVERS: Final = 3
@@ -24,12 +25,12 @@ TAKEN: Final = -2
 
 @kernel
 def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
-    """Puts into ``state.scratch[2]`` who came and into ``state.moments[0]`` when; returns how many, and uses.
+    """Puts who came, and when, into ``state.arrivals``; returns how many, and how often they used the phones.
 
     Expects in ``state.marks`` how many members use each identifier.
     """
     records, hooks = state.links.links, state.links.hooks
-    arrived, moments = state.scratch[2], state.moments[0]
+    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
     count = uses = 0
     for place in range(len(members)):
         first = NEVER
@@ -58,7 +59,7 @@ def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
 @kernel
 def measure_arrivals(state: State, members: Int32s, count: int, uses: int, stamp: int, e: Record) -> None:
     """What the arrivals found before have in common; ``stamp`` must be fresh."""
-    arrived, moments = state.scratch[2], state.moments[0]
+    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
     e.arrivals = count
     e.arrival_share = count / len(members)
     e.arrival_uses = ratio(uses, count)
@@ -77,7 +78,8 @@ def _covered(state: State, count: int, drivers: int, stamp: int) -> int:
     """How many arrivals rode with one of the drivers that most of them have in common."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    arrived, moments, common = state.scratch[2], state.moments[0], state.scratch[3]
+    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
+    common = state.arrivals.drivers
     # The drivers stand in the order in which they were met; of equals the earlier is taken.
     for _ in range(min(COMMON_DRIVERS, drivers)):
         best = -1

@@ -9,9 +9,10 @@ from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
 from graph.evidence.timing import measure_timing
 from graph.evidence.trips import measure_trips
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.state.evidence_record import Record
-from graph.state.state import DRIVER, Int32s, State, fresh_stamp
+from graph.state.state import DRIVER, State, fresh_stamp
 
 
 @kernel

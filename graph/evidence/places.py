@@ -5,17 +5,19 @@ Cost: O(accounts log accounts).
 
 from __future__ import annotations
 
+from graph.kernels.arrays import Int32s
 from graph.kernels.geometry import distance_km
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
 from graph.state.evidence_record import Record
-from graph.state.state import DRIVER, Int32s, State
+from graph.state.state import DRIVER, State
 
 
 @kernel
 def measure_places(state: State, members: Int32s, e: Record) -> None:
     """How many riders have a known pick-up, and how far their mean pick-ups spread."""
-    lats, lons, ordered = state.degrees[0], state.degrees[1], state.degrees[2]
+    lats, lons = state.measuring.latitudes, state.measuring.longitudes
+    ordered = state.measuring.ordered
     known = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]

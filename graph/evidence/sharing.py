@@ -5,11 +5,12 @@ Cost: O(identity links of the members).
 
 from __future__ import annotations
 
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.evidence_record import Record
-from graph.state.state import BANK_ACCOUNT, CARD, DEVICE, IP, Int32s, State
+from graph.state.state import BANK_ACCOUNT, CARD, DEVICE, IP, State
 
 
 @kernel
@@ -25,7 +26,7 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
     """Who shares what; leaves in ``state.marks`` how many members use each identifier, under ``stamp``."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    hand = state.scratch[0]
+    hand = state.measuring.hands
     for place in range(len(members)):
         hand[place] = place
         link = first_link(state.links, members[place], IDENTITIES)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from graph.evidence.sharing import ratio
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import REDEEMED, REFERRERS
 from graph.links.touch import first_link
 from graph.model.link_keys import MONEY_SCALE
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.evidence_record import Record
-from graph.state.state import Int32s, State
+from graph.state.state import State
 from graph.updates.sharing import DAY_MS
 
 SOON_MS: Final = 3 * DAY_MS
@@ -26,7 +27,7 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
     """Promotions and referrals; expects the members marked with their places under ``stamp``."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    referrer = state.scratch[0]
+    referrer = state.measuring.referrers
     takers = soon = promos = units = same = referred = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]
@@ -58,7 +59,7 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
     e.promos_per_account = promos / len(members)
     e.promo_money = units / MONEY_SCALE
     e.referral_share = ratio(referred, len(members) - 1)
-    e.referral_depth = _deepest(referrer, state.scratch[1], len(members))
+    e.referral_depth = _deepest(referrer, state.measuring.seen, len(members))
 
 
 @kernel

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.kernels.arrays import Int32s, Int64s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.evidence_record import Record
-from graph.state.state import Int32s, Int64s, State
+from graph.state.state import State
 from graph.updates.habits import creation_share
 from graph.updates.sharing import DAY_MS
 
@@ -22,7 +23,7 @@ NO_PACE_DAYS: Final = 99.0
 @kernel
 def measure_timing(state: State, members: Int32s, e: Record) -> None:
     """The burst of creations, their pace, and the time the accounts were active."""
-    moments, spans = state.moments[0], state.moments[1]
+    moments, spans = state.measuring.created_ms, state.measuring.spans_ms
     created = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]

@@ -6,12 +6,13 @@ Cost: O(rode-with links of the members).
 from __future__ import annotations
 
 from graph.evidence.sharing import ratio
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import DRIVERS
 from graph.links.touch import first_link
 from graph.model.link_keys import MONEY_SCALE
 from graph.state.evidence_record import Record
-from graph.state.state import DRIVER, Int32s, State
+from graph.state.state import DRIVER, State
 from graph.updates.habits import incentive_rate
 
 

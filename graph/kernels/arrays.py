@@ -16,6 +16,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 from numba import extending, from_dtype, types
 from numba.core import cgutils
@@ -27,6 +28,10 @@ _cg: Any = cgutils
 _arrays: Any = arrayobj
 _AttributeTemplate: Any = templates.AttributeTemplate
 """What numba offers for extensions has no types."""
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 _WORDS: Final = 3
 """Words of the table for one array: address, rows, columns."""
@@ -45,6 +50,11 @@ class Arrays:
             odd = sorted(arrays.keys() ^ self.fields.keys())
             raise TypeError(f"expected the arrays of {type(self).__name__}, found a difference in {odd}")
         self._hold(np.zeros(_WORDS * len(self.fields), np.int64), arrays)
+
+    @property
+    def nbytes(self) -> int:
+        """What the arrays occupy, those of other classes among them included."""
+        return sum(getattr(self, name).nbytes for name in self.fields)
 
     def replaced(self, **arrays: Any) -> Self:
         """The same with other arrays under some of the names, which alone are looked at."""

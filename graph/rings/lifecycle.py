@@ -8,13 +8,13 @@ and entries are derived from content, so a replay writes the same again.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome
 from graph.model.shapes import Shape
 from graph.model.vocabulary import Decision, LedgerChange
+from graph.rings.decision import CHANGE, CLOSE, NOTHING, OPEN
 from graph.rings.judgement import Judgement
 from graph.rings.table import RingTable
 from graph.state.digest import content_id
@@ -121,20 +121,32 @@ class Rings:
 
         Cost: O(accounts of the candidate and of the rings it meets).
         """
-        slots = self._table.slots_of(judgement.accounts)
-        survivor, merged = self._meet(judgement, slots)
-        if survivor is None:
-            if (
-                judgement.score >= self._policy.review
-                and len(judgement.accounts) >= self._policy.min_accounts
-            ):
-                self._open_ring(judgement, judgement.accounts, [], LedgerChange.BORN, at, outcome)
+        decided = self._table.decide(judgement)
+        if decided.action == NOTHING:
             return
+        if decided.action == OPEN:
+            self._open_ring(judgement, [], LedgerChange.BORN, at, outcome)
+            return
+        survivor = self._by_slot[decided.survivor]
+        if decided.action == CLOSE:
+            self.close(survivor, at, outcome)
+        elif decided.action == CHANGE:
+            self._change(survivor, [self._by_slot[slot] for slot in decided.merged], judgement, at, outcome)
+        else:
+            self._ground(survivor, judgement)
+
+    def _change(
+        self,
+        survivor: OpenRing,
+        merged: Sequence[OpenRing],
+        judgement: Judgement,
+        at: Moment,
+        outcome: Outcome,
+    ) -> None:
+        """Let a ring go on as a judgement found it: grown, shrunk, merged or blocked."""
+        slots = self._table.slots_of(judgement.accounts)
         ours = {NO_RING, survivor.slot, *(other.slot for other in merged)}
         accounts = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot in ours]
-        if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
-            self.close(survivor, at, outcome)
-            return
         known = {account for other in merged for account in self.members(other)}
         for other in merged:
             self._forget(other)
@@ -177,8 +189,8 @@ class Rings:
                 del members[account]
             self._table.set_members(ring.slot, members)
             self._write(LedgerChange.SPLIT, ring.ring_id, [], [], self._spelt(leaving), at, outcome)
-            if part.score >= self._policy.review and len(part.accounts) >= self._policy.min_accounts:
-                self._open_ring(part, part.accounts, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
+            if self._table.opens(part):
+                self._open_ring(part, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
         self.judge(kept, at, outcome)
 
     def close(self, ring: OpenRing, at: Moment, outcome: Outcome) -> None:
@@ -193,46 +205,25 @@ class Rings:
     def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
         self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
 
-    def _meet(self, judgement: Judgement, slots: Sequence[int]) -> tuple[OpenRing | None, list[OpenRing]]:
-        """The ring that the candidate continues, and those that it swallows (half of them or more).
-
-        ``slots`` are those of the rings that hold its accounts now.
-        """
-        overlap = Counter(slots)
-        del overlap[NO_RING]
-        sizes = {slot: self._table.size(slot) for slot in overlap}
-        met = [
-            self._by_slot[slot]
-            for slot, count in overlap.items()
-            if 2 * count >= sizes[slot]
-            or (2 * count >= len(judgement.accounts) and self._table.shape(slot) is judgement.shape)
-        ]
-        if not met:
-            return None, []
-        met.sort(key=lambda ring: (-overlap[ring.slot], ring.flagged_ms, ring.ring_id))
-        swallowed = [r for r in met[1:] if 2 * overlap[r.slot] >= sizes[r.slot]]
-        return met[0], swallowed
-
     def _open_ring(
         self,
         judgement: Judgement,
-        accounts: Sequence[int],
         sources: list[str],
         change: LedgerChange,
         at: Moment,
         outcome: Outcome,
     ) -> None:
-        slots = self._table.slots_of(accounts)
-        members = [a for a, slot in zip(accounts, slots, strict=True) if slot == NO_RING]
-        if len(members) < self._policy.min_accounts:
-            return
+        """Open a ring of those of the judgement's accounts that stand in none."""
+        slots = self._table.slots_of(judgement.accounts)
+        members = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot == NO_RING]
         names = self._spelt(members)
+        ring_id = content_id("ring", at.event_id, *names)
         ring = OpenRing(
-            content_id("ring", at.event_id, *names),
+            ring_id,
             min(at.ts, self._began(members)),
             at.ts,
             self._policy.decide(judgement.score),
-            self._table.open(),
+            self._table.open(ring_id, at.ts),
         )
         self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
         self._table.set_members(ring.slot, members)

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.raw import raw
 from graph.model.shapes import SHAPES, Shape
+from graph.rings.decision import decide, opens
 from graph.rings.judgement import Judgement
 from graph.state.memory import Memory
-from graph.state.state import NO_RING, Int32s, State, account_of
+from graph.state.state import NO_RING, State, account_of
 
 _END: Final = -1
+_LOW_BITS: Final = 40
+"""Bits of a ring's id in the lower of its two numbers; it has eighty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a judgement does to the rings: an action, the slot of the ring that goes on, those it takes in."""
+
+    action: int
+    survivor: int
+    merged: tuple[int, ...]
 
 
 class RingTable:
@@ -37,10 +51,6 @@ class RingTable:
         slots: list[int] = state.accounts["ring"][state.entities["account"][list(accounts)]].tolist()
         return slots
 
-    def size(self, slot: int) -> int:
-        """How many accounts a ring has."""
-        return len(self._members[slot])
-
     def members(self, slot: int) -> tuple[int, ...]:
         """The accounts of a ring, ascending."""
         return self._members[slot]
@@ -58,7 +68,21 @@ class RingTable:
         """How the ring's newest candidate was found."""
         return SHAPES[int(self._memory.state.rings["shape"][slot])]
 
-    def open(self) -> int:
+    def decide(self, judgement: Judgement) -> Decided:
+        """What a judgement does to the rings. Cost: O(its accounts)."""
+        state = self._memory.state
+        accounts = np.array(judgement.accounts, np.int32)
+        action = decide(state, accounts, judgement.score, SHAPES.index(judgement.shape))
+        decision = state.decision[0]
+        merged = state.overlaps.merged[: decision["merged"]].tolist()
+        return Decided(int(action), int(decision["survivor"]), tuple(merged))
+
+    def opens(self, judgement: Judgement) -> bool:
+        """Whether a judgement opens a ring of those of its accounts that stand in none."""
+        free = self.slots_of(judgement.accounts).count(NO_RING)
+        return bool(opens(self._memory.state, judgement.score, free))
+
+    def open(self, ring_id: str, flagged_ms: int) -> int:
         """A slot for a new ring, without members."""
         if self._free:
             slot = self._free.pop()
@@ -66,8 +90,10 @@ class RingTable:
             slot = self._used
             self._used += 1
             self._memory.reserve_rings(self._used)
-        self._memory.state.rings["head"][slot] = _END
-        self._memory.state.rings["size"][slot] = 0
+        ring = self._memory.state.rings[slot]
+        ring["head"], ring["size"], ring["flagged_ms"] = _END, 0, flagged_ms
+        digits = int(ring_id.rpartition("_")[2], 16)
+        ring["id_high"], ring["id_low"] = digits >> _LOW_BITS, digits & (1 << _LOW_BITS) - 1
         self._members[slot] = ()
         return slot
 

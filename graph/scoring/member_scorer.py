@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from graph.state.state import Int32s, State
+from graph.kernels.arrays import Int32s
+from graph.state.state import State
 
 
 class MemberReader(Protocol):

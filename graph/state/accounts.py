@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from graph.kernels.kernel import kernel
-from graph.state.state import ORIGINS, State
+from graph.state.state import State
 
 UNKNOWN_MS: Final = -1
 NO_ORIGIN: Final = -1
@@ -41,8 +41,8 @@ def is_origin(state: State, account: Any, identifier: int) -> bool:
 @kernel
 def add_origin(state: State, account: Any, identifier: int) -> None:
     """Remember that the account was created with the identifier."""
-    origin = state.numbers[ORIGINS]
-    state.numbers[ORIGINS] += 1
+    origin = state.counters[0].origins
+    state.counters[0].origins += 1
     state.origins[origin].identifier = identifier
     state.origins[origin].next = account.origins
     account.origins = origin

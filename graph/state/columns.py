@@ -11,7 +11,7 @@ from graph.model.view import NO_ROLE, AccountColumns, GraphView, LinkColumns
 from graph.model.vocabulary import LinkKind
 from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
-from graph.state.state import ACCOUNTS, ENTITIES, WATERMARK, Records, State
+from graph.state.state import Records, State
 
 _INTEGERS: Final = (
     "created_ms",
@@ -31,12 +31,12 @@ _FLOATS: Final = ("pickup_lat", "pickup_lon", "score")
 def view_of(memory: Memory) -> GraphView:
     """The graph's columns as they stand; copies. O(entities + links log links)."""
     state = memory.state
-    entities = state.entities[: state.numbers[ENTITIES]]
+    entities = state.entities[: state.counters["entities"][0]]
     return GraphView(
-        watermark_ms=int(state.numbers[WATERMARK]),
+        watermark_ms=int(state.counters["watermark_ms"][0]),
         names=EntityIndex(memory).names(range(len(entities))),
         kind=entities["kind"].astype(np.int8),
-        accounts=account_columns(state.accounts[: state.numbers[ACCOUNTS]]),
+        accounts=account_columns(state.accounts[: state.counters["accounts"][0]]),
         links=link_columns(memory.links.live_records()),
         cuts=explicit_cuts(state),
         declared_public=declared_public(state),
@@ -82,4 +82,4 @@ def explicit_cuts(state: State) -> tuple[tuple[int, int], ...]:
 
 def declared_public(state: State) -> tuple[int, ...]:
     """Every identifier declared public, ascending. O(entities)."""
-    return tuple(np.flatnonzero(state.entities["declared_public"][: state.numbers[ENTITIES]]).tolist())
+    return tuple(np.flatnonzero(state.entities["declared_public"][: state.counters["entities"][0]]).tolist())

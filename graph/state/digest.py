@@ -17,7 +17,7 @@ import numpy as np
 from graph.kernels.kernel import kernel
 from graph.links.records import USED
 from graph.links.touch import is_live
-from graph.state.state import ACCOUNTS, ENTITIES, WATERMARK, State
+from graph.state.state import State
 
 _SEEDS: Final = (np.uint64(0x9AE16A3B2F90404F), np.uint64(0xC949D7C7509E6557))
 _FOLD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -48,7 +48,7 @@ def _fold(running: Any, number: Any) -> Any:
 def _sums(state: State) -> Any:
     """Both sums, in one pass over the records as they lie: it waits for memory and not for arithmetic."""
     one, two = np.uint64(0), np.uint64(0)
-    for number in range(state.numbers[ACCOUNTS]):
+    for number in range(state.counters[0].accounts):
         one += _account(state, _SEEDS[0], number)
         two += _account(state, _SEEDS[1], number)
     for number in range(state.links.scalars[USED]):
@@ -78,11 +78,11 @@ def _link(state: State, seed: Any, number: int) -> Any:
 @kernel
 def _acts(state: State, seed: Any) -> Any:
     """The newest moment, and what analysts did."""
-    total = _fold(seed, state.numbers[WATERMARK])
+    total = _fold(seed, state.counters[0].watermark_ms)
     for key in state.cuts:
         item = _fold(_fold(seed, _CUT), state.entities[key >> 32].hash)
         total += _fold(item, state.entities[key & 0xFFFFFFFF].hash)
-    for number in range(state.numbers[ENTITIES]):
+    for number in range(state.counters[0].entities):
         if state.entities[number].declared_public:
             total += _fold(_fold(seed, _PUBLIC), state.entities[number].hash)
     return total

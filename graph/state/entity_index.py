@@ -12,7 +12,6 @@ from graph.model.entities import KIND_CODE, KINDS
 from graph.model.vocabulary import EntityKind
 from graph.state.interning import find
 from graph.state.memory import Memory
-from graph.state.state import ENTITIES
 
 
 class EntityIndex:
@@ -22,7 +21,7 @@ class EntityIndex:
         self._memory = memory
 
     def __len__(self) -> int:
-        return int(self._memory.state.numbers[ENTITIES])
+        return int(self._memory.state.counters["entities"][0])
 
     def find(self, kind: EntityKind, name: str) -> int | None:
         """The entity's integer, or None when it was never named."""

@@ -15,7 +15,7 @@ from graph.kernels.kernel import kernel
 from graph.kernels.words import load_word
 from graph.links.touch import add_entity
 from graph.state.accounts import begin_account
-from graph.state.state import ACCOUNT_KIND, ACCOUNTS, ENTITIES, NAME_BYTES, State
+from graph.state.state import ACCOUNT_KIND, State
 
 NO_ACCOUNT: Final = -1
 _EMPTY: Final = -1
@@ -77,22 +77,22 @@ def intern(state: State, kind: int, text: Bytes, start: int, length: int, text_h
     found = find(state, kind, text, start, length, text_hash)
     if found >= 0:
         return found
-    number = state.numbers[ENTITIES]
-    state.numbers[ENTITIES] += 1
+    number = state.counters[0].entities
+    state.counters[0].entities += 1
     state.slots[-1 - found] = number
     entity = state.entities[number]
     entity.hash = entity_hash(kind, text_hash)
     entity.kind = kind
-    entity.name_at = state.numbers[NAME_BYTES]
+    entity.name_at = state.counters[0].name_bytes
     entity.name_length = length
     for place in range(length):
         state.names[entity.name_at + place] = text[start + place]
-    state.numbers[NAME_BYTES] += length
+    state.counters[0].name_bytes += length
     entity.account = NO_ACCOUNT
     add_entity(state.links, number, kind == ACCOUNT_KIND)
     if kind == ACCOUNT_KIND:
-        entity.account = state.numbers[ACCOUNTS]
-        state.numbers[ACCOUNTS] += 1
+        entity.account = state.counters[0].accounts
+        state.counters[0].accounts += 1
         begin_account(state.accounts[entity.account], number, ts)
     return int(number)
 

@@ -19,17 +19,25 @@ from graph.kernels.raw import copied, grown
 from graph.links.store import LinkStore
 from graph.model.errors import Fatal
 from graph.model.event_batch import TEXTS
+from graph.state.buffers import buffers_for
 from graph.state.evidence_record import EVIDENCE
 from graph.state.interning import place_all
 from graph.state.records import (
     ACCOUNT,
+    CANDIDATE,
+    COUNTERS,
+    CURSOR,
+    DECISION,
     HABITS,
     MARK,
     MEMO,
     NAMED,
+    OPTIONS,
     ORIGIN,
     PASSENGERS,
     RING,
+    STAMPS,
+    TALLY,
     TENURE,
     TRACK,
     TRACK_CHAIN,
@@ -37,23 +45,12 @@ from graph.state.records import (
 from graph.state.sizes import (
     DAYS,
     EVENTS_AT_ONCE,
-    MAX_DRIVERS,
-    MAX_NEIGHBOURS,
     MAX_TRACKS,
     MEMO_SLOTS,
     TRACK_SLOTS,
     Sizes,
 )
-from graph.state.state import (
-    ACCOUNTS,
-    ENTITIES,
-    FREE_BLOCK,
-    NAME_BYTES,
-    NUMBERS,
-    ORIGINS,
-    PASSENGER_BLOCKS,
-    State,
-)
+from graph.state.state import NOBODY, State
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
@@ -65,16 +62,16 @@ FIRST_ROOM: Final = 1 << 12
 FULLEST: Final = 0.6
 """How full the table of entities becomes before it is laid out anew, twice as large."""
 
-_GROWING: Final[dict[str, tuple[Any, int]]] = {
-    "entities": (NAMED, ENTITIES),
-    "names": (np.uint8, NAME_BYTES),
-    "accounts": (ACCOUNT, ACCOUNTS),
-    "origins": (ORIGIN, ORIGINS),
-    "shared": (np.uint8, ACCOUNTS),
-    "returning": (np.int32, ACCOUNTS),
-    "passengers": (PASSENGERS, PASSENGER_BLOCKS),
+_GROWING: Final[dict[str, tuple[Any, str]]] = {
+    "entities": (NAMED, "entities"),
+    "names": (np.uint8, "name_bytes"),
+    "accounts": (ACCOUNT, "accounts"),
+    "origins": (ORIGIN, "origins"),
+    "shared": (np.uint8, "accounts"),
+    "returning": (np.int32, "accounts"),
+    "passengers": (PASSENGERS, "passenger_blocks"),
 }
-"""Arrays that are used up to a number, and which of ``State.numbers`` it is."""
+"""Arrays that are used up to a number, and which of the counters it is."""
 _KEPT_WHOLE: Final = (
     "tracks",
     "track_slots",
@@ -85,7 +82,7 @@ _KEPT_WHOLE: Final = (
     "rings",
     "ring_evidence",
     "ring_features",
-    "numbers",
+    "counters",
 )
 
 
@@ -145,8 +142,7 @@ class Memory:
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Every array that a later :meth:`load` needs, cut to what is used; copies."""
-        numbers = self._arrays["numbers"]
-        saved = {name: copied(self._arrays[name][: numbers[used]]) for name, (_, used) in _GROWING.items()}
+        saved = {name: copied(self._arrays[name][: self._used(name)]) for name in _GROWING}
         saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
         saved["layout"] = np.frombuffer(LAYOUT.encode(), np.uint8)
         saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
@@ -173,10 +169,14 @@ class Memory:
         memory.state = memory._state()
         return memory
 
+    def _used(self, name: str) -> int:
+        """How much of a growing array is used."""
+        return int(self._arrays["counters"][_GROWING[name][1]][0])
+
     def _grow(self, name: str, more: int) -> bool:
         """Make room for more records of an array; returns whether it was moved."""
-        dtype, used = _GROWING[name]
-        old, count = self._arrays[name], int(self._arrays["numbers"][used])
+        dtype, _ = _GROWING[name]
+        old, count = self._arrays[name], self._used(name)
         if count + more <= len(old):
             return False
         new = np.zeros(max(count + more, 2 * len(old), FIRST_ROOM), dtype)
@@ -187,22 +187,21 @@ class Memory:
         """Lay the table of entities out anew for as many as there is room for."""
         room = len(self._arrays["entities"])
         slots = np.full(1 << int(np.ceil(np.log2(max(room, FIRST_ROOM) / FULLEST))), -1, np.int32)
-        count = int(self._arrays["numbers"][ENTITIES])
+        count = self._used("entities")
         place_all(slots, np.ascontiguousarray(self._arrays["entities"]["hash"][:count]))
         self._arrays["slots"] = slots
 
     def _fit_scratch(self) -> None:
         accounts, entities = len(self._arrays["accounts"]), len(self._arrays["entities"])
-        if len(self._arrays["marks"]) < entities:
-            self._arrays["marks"] = np.zeros(entities, MARK)
-        if len(self._arrays["regrouped"]) < accounts:
-            self._arrays["regrouped"] = np.zeros(accounts, np.int32)
-            self._arrays["faded"] = np.zeros(accounts, np.int32)
-            self._arrays["members"] = np.zeros(accounts, np.int32)
-            self._arrays["common_drivers"] = np.zeros(accounts, np.int32)
-            self._arrays["scratch"] = np.zeros((6, accounts), np.int32)
-            self._arrays["moments"] = np.zeros((2, accounts), np.int64)
-            self._arrays["degrees"] = np.zeros((3, accounts))
+        marks, members = self._arrays["marks"], self._arrays["members"]
+        if len(marks) >= entities and len(members) >= accounts:
+            return
+        # Stamps may go on from where they are: nothing in new scratch carries one.
+        self._arrays["marks"] = np.zeros(entities, MARK)
+        self._arrays["tallies"] = np.zeros(accounts, TALLY)
+        for name in ("regrouped", "faded", "members"):
+            self._arrays[name] = np.zeros(accounts, np.int32)
+        self._arrays |= buffers_for(accounts, entities)
 
     def _state(self) -> State:
         """The arrays as they are now; the same object while none was replaced."""
@@ -216,8 +215,8 @@ class Memory:
 def _empty(sizes: Sizes) -> dict[str, Any]:
     track_chain = np.zeros(1, TRACK_CHAIN)
     track_chain[0] = (-1, -1, -1, 1, 0)
-    numbers = np.zeros(NUMBERS, np.int64)
-    numbers[FREE_BLOCK] = -1
+    counters = np.zeros(1, COUNTERS)
+    counters["free_passenger_block"] = NOBODY
     return {
         "entities": np.zeros(FIRST_ROOM, NAMED),
         "slots": np.full(2 * FIRST_ROOM, -1, np.int32),
@@ -238,24 +237,18 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "creations": np.zeros(DAYS, np.int32),
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(sizes.features + 2),
-        "policy": np.zeros(4),
-        "numbers": numbers,
-        "known": np.zeros((EVENTS_AT_ONCE, TEXTS), np.int32),
+        "options": np.zeros(1, OPTIONS),
+        "counters": counters,
+        "cursor": np.zeros(1, CURSOR),
+        "stamps": np.zeros(1, STAMPS),
+        "candidate": np.zeros(1, CANDIDATE),
+        "members": np.zeros(0, np.int32),
         "evidence": np.zeros(1, EVIDENCE),
         "features": np.zeros(sizes.features),
-        "score": np.zeros(1),
-        "common_drivers": np.zeros(0, np.int32),
-        "scratch": np.zeros((6, 0), np.int32),
-        "moments": np.zeros((2, 0), np.int64),
-        "degrees": np.zeros((3, 0)),
+        "decision": np.zeros(1, DECISION),
+        "known": np.zeros((EVENTS_AT_ONCE, TEXTS), np.int32),
         "tenures": np.zeros(sizes.sharers + 1, TENURE),
         "memo": np.zeros(MEMO_SLOTS, MEMO),
-        "pairs": np.zeros((MAX_NEIGHBOURS, MAX_DRIVERS), np.int32),
-        "degrees_in_halves": np.zeros((2, MAX_DRIVERS), np.int32),
-        "peeled": np.zeros((2, MAX_DRIVERS), np.int32),
-        "members": np.zeros(0, np.int32),
-        "regrouped": np.zeros(0, np.int32),
-        "faded": np.zeros(0, np.int32),
     }
 
 

@@ -51,9 +51,6 @@ ACCOUNT: Final = np.dtype(
         ("ring", "i4"),
         ("next_in_ring", "i4"),
         ("passengers", "i4"),
-        ("tally_riders", "i4"),
-        ("tally_trips", "i4"),
-        ("tallied", "i8"),
     ]
 )
 """One account's facts. Times are epoch ms, money is in link units (1/10,000).
@@ -67,12 +64,14 @@ and ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met`
 that another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers
 it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
 regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its
-riders as a driver. What begins with ``tally`` is scratch: what a cluster, under the stamp ``tallied``, had
-to do with a driver.
+riders as a driver.
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
 """Scratch for sets of entities: what another stamp wrote counts as empty."""
+
+TALLY: Final = np.dtype([("stamp", "i8"), ("riders", "i4"), ("trips", "i4")])
+"""Scratch, by account number: what the cluster under a stamp had to do with a driver."""
 
 ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
 
@@ -83,6 +82,9 @@ PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", 
 RING: Final = np.dtype(
     [
         ("score", "f8"),
+        ("flagged_ms", "i8"),
+        ("id_high", "u8"),
+        ("id_low", "u8"),
         ("head", "i4"),
         ("size", "i4"),
         ("shape", "i1"),
@@ -90,7 +92,9 @@ RING: Final = np.dtype(
         ("truncated", "u1"),
     ]
 )
-"""What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending."""
+"""What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending.
+
+``flagged_ms`` and the digits of its id say which of two rings is the older, and which comes first."""
 
 MEMO: Final = np.dtype([("stamp", "i8"), ("label", "i4"), ("driver", "i4"), ("answer", "i8")])
 
@@ -148,3 +152,55 @@ identifier joins it now, which ``graph.updates.sharing`` answers."""
 TRACK_CHAIN: Final = np.dtype([(name, "i4") for name in ("oldest", "newest", "free", "used", "running")])
 """One row: ends of the chain of running tracks, the first free record, how many records were ever used (from
 1 on) and how many tracks are running. -1 stands for none."""
+
+COUNTERS: Final = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "watermark_ms",
+            "event",
+            "live_trips",
+            "answers",
+            "entities",
+            "accounts",
+            "name_bytes",
+            "origins",
+            "passenger_blocks",
+            "free_passenger_block",
+        )
+    ]
+)
+"""One row, kept in snapshots: the newest event time; how many events were applied, trips are live and
+accounts were answered about; how much of the arrays is used; and the first free block of passengers, -1 for
+none."""
+
+CURSOR: Final = np.dtype(
+    [
+        *((name, "i8") for name in ("row", "phase", "index", "step", "regrouped", "faded")),
+        *((name, "i8") for name in ("pending", "subject")),
+        ("touched", "i8", (2,)),
+    ]
+)
+"""One row: how far a batch is. The event at hand (``row``) and its ``phase``; the ``index`` in what the phase
+walks along; the ``step`` of the candidate at hand; how many accounts the event regrouped and how many rides
+it let fade; the account whose cluster is looked at behind its visit (``pending``), and the one whose ring
+fell apart (``subject``); the accounts that the event names. -1 stands for nobody."""
+
+CANDIDATE: Final = np.dtype([("size", "i8"), ("shape", "i8"), ("truncated", "i8"), ("score", "f8")])
+"""One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``."""
+
+DECISION: Final = np.dtype([("action", "i8"), ("survivor", "i8"), ("merged", "i8")])
+"""One row: what the judgement at hand does to the rings (``graph.rings.decision``): the slot of the ring that
+goes on, -1 for none, and how many are merged into it."""
+
+OPTIONS: Final = np.dtype(
+    [
+        *((name, "f8") for name in ("review", "block", "close")),
+        *((name, "i8") for name in ("min_accounts", "observed", "scored_outside")),
+    ]
+)
+"""One row: scores from which on a ring is opened, blocked and not yet closed, and the least accounts of one;
+whether an observer wants every judgement; whether the scorer is not for kernels to work out."""
+
+STAMPS: Final = np.dtype([("last", "i8")])
+"""One row, in no snapshot: the newest stamp, under which sets of entities are marked."""

@@ -13,29 +13,43 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.components.records import ForestState
-from graph.kernels.arrays import Arrays, Field
+from graph.kernels.arrays import Arrays, Field, Floats, Int32s, Int64s
 from graph.kernels.kernel import kernel
 from graph.links.records import LinkState
 from graph.model.entities import KIND_CODE
 from graph.model.vocabulary import EntityKind
+from graph.state.buffers import (
+    BUFFERS,
+    ArrivalBuffers,
+    CircleBuffers,
+    EvidenceBuffers,
+    GatheringBuffers,
+    OverlapBuffers,
+    TieBuffers,
+    VisitBuffers,
+)
 from graph.state.evidence_record import EVIDENCE
 from graph.state.records import (
     ACCOUNT,
+    CANDIDATE,
+    COUNTERS,
+    CURSOR,
+    DECISION,
     HABITS,
     MARK,
     MEMO,
     NAMED,
+    OPTIONS,
     ORIGIN,
     PASSENGERS,
     RING,
+    STAMPS,
+    TALLY,
     TENURE,
     TRACK,
     TRACK_CHAIN,
 )
 
-Int32s = npt.NDArray[np.int32]
-Int64s = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 
 _U1: Final = np.dtype(np.uint8)
@@ -58,37 +72,7 @@ DRIVER: Final = 2
 """Codes of ``role`` in account records and of roles in event batches."""
 
 NO_RING: Final = -1
-
-WATERMARK: Final = 0
-LIVE_TRIPS: Final = 1
-STAMP: Final = 2
-EVENT: Final = 3
-ORIGINS: Final = 4
-ROW: Final = 5
-PHASE: Final = 6
-INDEX: Final = 7
-STEP: Final = 8
-REGROUPED: Final = 9
-FADED: Final = 10
-TOUCHED_A: Final = 11
-TOUCHED_B: Final = 12
-MEMBERS: Final = 13
-SHAPE: Final = 14
-TRUNCATED: Final = 15
-ENTITIES: Final = 16
-ACCOUNTS: Final = 17
-NAME_BYTES: Final = 18
-ANSWERS: Final = 19
-OBSERVED: Final = 20
-OUTSIDE: Final = 21
-SUBJECT: Final = 22
-PENDING: Final = 23
-PASSENGER_BLOCKS: Final = 24
-FREE_BLOCK: Final = 25
-NUMBERS: Final = 32
-"""Places in ``State.numbers``: the newest event time, live trips, the last stamp and event given, how far a
-batch is, what the event at hand touched, the candidate at hand, how much of the arrays is used, and the first
-free block of passengers."""
+NOBODY: Final = -1
 
 
 class State(Arrays):
@@ -120,38 +104,36 @@ class State(Arrays):
     """The newest grounds of each ring."""
     weights: Floats
     """A linear scorer's: one for each feature, then intercept and doubt."""
-    policy: Floats
-    """Scores from which on a ring is opened, blocked and not yet closed, and the least accounts of one."""
-    numbers: Int64s
-    known: Int32s
-    """By event of those looked at together, and by text: the entity that it names, if known before."""
-    evidence: Records
-    features: Floats
-    score: Floats
-    common_drivers: Int32s
-    """By account number, for the length of one call: drivers in common with a rider; 0 before and after."""
-    scratch: Int32s
-    """Six rows of as many places as there are accounts, for the length of one call."""
-    moments: Int64s
-    """Two such rows of times."""
-    degrees: Floats
-    """Three such rows of degrees or kilometres."""
-    tenures: Records
-    """The users of the identifier at hand."""
-    memo: Records
-    """What was worked out of clusters and drivers while the candidate at hand is gathered."""
-    pairs: Int32s
-    """Of a neighbourhood of riders and drivers: weights of the pairs, in halves."""
-    degrees_in_halves: Int32s
-    """Two rows: what is left of each rider's and driver's weights."""
-    peeled: Int32s
-    """Two rows: when each rider and driver was peeled."""
+    options: Records
+    counters: Records
+    cursor: Records
+    stamps: Records
+    candidate: Records
     members: Int32s
     """The candidate at hand: entities, ascending."""
+    evidence: Records
+    """Of the candidate at hand."""
+    features: Floats
+    """Of the candidate at hand."""
+    decision: Records
+    known: Int32s
+    """By event of those looked at together, and by text: the entity that it names, if known before."""
     regrouped: Int32s
     """Accounts whose cluster the event at hand changed."""
     faded: Int32s
     """Accounts some of whose rides fell out of the window with the event at hand."""
+    tallies: Records
+    tenures: Records
+    """The users of the identifier at hand."""
+    memo: Records
+    """What was worked out of clusters and drivers while the candidate at hand is gathered."""
+    gathering: GatheringBuffers
+    circles: CircleBuffers
+    arrivals: ArrivalBuffers
+    visits: VisitBuffers
+    tying: TieBuffers
+    measuring: EvidenceBuffers
+    overlaps: OverlapBuffers
 
     fields: ClassVar[dict[str, Field]] = {
         "links": LinkState,
@@ -175,32 +157,31 @@ class State(Arrays):
         "ring_evidence": EVIDENCE,
         "ring_features": (_F8, 2),
         "weights": _F8,
-        "policy": _F8,
-        "numbers": _I8,
-        "known": (_I4, 2),
+        "options": OPTIONS,
+        "counters": COUNTERS,
+        "cursor": CURSOR,
+        "stamps": STAMPS,
+        "candidate": CANDIDATE,
+        "members": _I4,
         "evidence": EVIDENCE,
         "features": _F8,
-        "score": _F8,
-        "common_drivers": _I4,
-        "scratch": (_I4, 2),
-        "moments": (_I8, 2),
-        "degrees": (_F8, 2),
-        "tenures": TENURE,
-        "memo": MEMO,
-        "pairs": (_I4, 2),
-        "degrees_in_halves": (_I4, 2),
-        "peeled": (_I4, 2),
-        "members": _I4,
+        "decision": DECISION,
+        "known": (_I4, 2),
         "regrouped": _I4,
         "faded": _I4,
+        "tallies": TALLY,
+        "tenures": TENURE,
+        "memo": MEMO,
+        **BUFFERS,
     }
 
 
 @kernel
 def fresh_stamp(state: State) -> int:
     """A stamp under which no entity is marked yet."""
-    state.numbers[STAMP] += 1
-    return int(state.numbers[STAMP])
+    stamps = state.stamps[0]
+    stamps.last += 1
+    return int(stamps.last)
 
 
 @kernel

@@ -39,19 +39,12 @@ from graph.state.state import (
     DEVICE,
     DRIVER,
     EMAIL,
-    EVENT,
-    FADED,
     IP,
-    LIVE_TRIPS,
+    NOBODY,
     PHONE,
     PROMO,
-    REGROUPED,
     RIDER,
-    ROW,
-    TOUCHED_A,
-    TOUCHED_B,
     UNKNOWN_ROLE,
-    WATERMARK,
     State,
     account_of,
 )
@@ -61,7 +54,6 @@ from graph.updates.habits import judge_trip, learn_creation
 from graph.updates.passengers import add_passenger, remove_passenger
 from graph.updates.tracks import add_ping, close_track
 
-NOBODY: Final = -1
 _USES: Final = np.array(
     [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
 )
@@ -78,8 +70,8 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
     Leaves in the state which accounts it names, and whose cluster or rides changed.
     """
     begin_event(state)
-    if event.ts > state.numbers[WATERMARK]:
-        state.numbers[WATERMARK] = event.ts
+    if event.ts > state.counters[0].watermark_ms:
+        state.counters[0].watermark_ms = event.ts
         if advance(state.links, event.ts):
             _age(state)
     if event.kind == GPS_PING:
@@ -110,22 +102,22 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
 @kernel
 def begin_event(state: State) -> None:
     """Forget what the event before touched."""
-    numbers = state.numbers
-    numbers[EVENT] += 1
-    numbers[REGROUPED] = 0
-    numbers[FADED] = 0
-    numbers[TOUCHED_A] = NOBODY
-    numbers[TOUCHED_B] = NOBODY
+    cursor = state.cursor[0]
+    state.counters[0].event += 1
+    cursor.regrouped = 0
+    cursor.faded = 0
+    cursor.touched[0] = NOBODY
+    cursor.touched[1] = NOBODY
 
 
 @kernel
 def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
     """The entity of the account that an event names, with its first and last sight moved."""
     entity = _entity(state, ACCOUNT_KIND, event, slot, text)
-    if state.numbers[TOUCHED_A] == NOBODY:
-        state.numbers[TOUCHED_A] = entity
-    elif state.numbers[TOUCHED_A] != entity:
-        state.numbers[TOUCHED_B] = entity
+    if state.cursor[0].touched[0] == NOBODY:
+        state.cursor[0].touched[0] = entity
+    elif state.cursor[0].touched[0] != entity:
+        state.cursor[0].touched[1] = entity
     note_entity(state.links.notes, entity)
     facts = account_of(state, entity)
     if event.ts > facts.last_ms:
@@ -146,7 +138,7 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
 @kernel
 def _entity(state: State, kind: int, event: Any, slot: int, text: Bytes) -> int:
     """The entity that an event names in one of its fields."""
-    known = state.known[state.numbers[ROW] % EVENTS_AT_ONCE, slot]
+    known = state.known[state.cursor[0].row % EVENTS_AT_ONCE, slot]
     if known != NOT_KNOWN:
         return int(known)
     return intern(
@@ -176,7 +168,7 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
         facts.met = 1
     use = links.links[link]
     # A use at the newest moment cannot move a sale (see graph.sharing) of one who holds the phone now.
-    moved = event.ts < state.numbers[WATERMARK] and (first_ms != use.first_ms or last_ms != use.last_ms)
+    moved = event.ts < state.counters[0].watermark_ms and (first_ms != use.first_ms or last_ms != use.last_ms)
     if revived or moved or not use.joins:
         reconnect(state, identifier, NO_LINK)
 
@@ -275,7 +267,7 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     more = ride.count - before
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more
-    state.numbers[LIVE_TRIPS] += more
+    state.counters[0].live_trips += more
     _note_return(state, rider)
 
 
@@ -297,7 +289,7 @@ def _age(state: State) -> None:
         if fallen.kind == _RODE:
             account_of(state, source).trips -= fallen.count
             account_of(state, target).trips -= fallen.count
-            state.numbers[LIVE_TRIPS] -= fallen.count
+            state.counters[0].live_trips -= fallen.count
             remove_passenger(state, target, source)
             _note_return(state, source)
             _fade(state, source)
@@ -314,7 +306,7 @@ def _fade(state: State, account: int) -> None:
     """Remember that some of the account's rides fell out of the window with the event at hand."""
     note_entity(state.links.notes, account)
     facts = account_of(state, account)
-    if facts.faded != state.numbers[EVENT]:
-        facts.faded = state.numbers[EVENT]
-        state.faded[state.numbers[FADED]] = account
-        state.numbers[FADED] += 1
+    if facts.faded != state.counters[0].event:
+        facts.faded = state.counters[0].event
+        state.faded[state.cursor[0].faded] = account
+        state.cursor[0].faded += 1

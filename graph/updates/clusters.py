@@ -14,7 +14,7 @@ from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
-from graph.state.state import EVENT, REGROUPED, State, account_of
+from graph.state.state import State, account_of
 from graph.updates.sharing import CONNECTING, SETTLED_MS, join_tenures, strength
 
 NO_LINK: Final = -1
@@ -110,10 +110,10 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
 def notice(state: State, account: int) -> None:
     """Remember that the event at hand changed the account's cluster."""
     facts = account_of(state, account)
-    if facts.noticed != state.numbers[EVENT]:
-        facts.noticed = state.numbers[EVENT]
-        state.regrouped[state.numbers[REGROUPED]] = account
-        state.numbers[REGROUPED] += 1
+    if facts.noticed != state.counters[0].event:
+        facts.noticed = state.counters[0].event
+        state.regrouped[state.cursor[0].regrouped] = account
+        state.cursor[0].regrouped += 1
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import Final
 
 from graph.kernels.kernel import kernel
 from graph.state.records import BLOCK_RIDERS
-from graph.state.state import FREE_BLOCK, PASSENGER_BLOCKS, State, account_of
+from graph.state.state import State, account_of
 
 NO_BLOCK: Final = -1
 
@@ -22,12 +22,12 @@ def add_passenger(state: State, driver: int, rider: int) -> None:
     facts, account = account_of(state, driver), state.entities[rider].account
     head = facts.passengers
     if head == NO_BLOCK or state.passengers[head].count == BLOCK_RIDERS:
-        block = state.numbers[FREE_BLOCK]
+        block = state.counters[0].free_passenger_block
         if block != NO_BLOCK:
-            state.numbers[FREE_BLOCK] = state.passengers[block].next
+            state.counters[0].free_passenger_block = state.passengers[block].next
         else:
-            block = state.numbers[PASSENGER_BLOCKS]
-            state.numbers[PASSENGER_BLOCKS] += 1
+            block = state.counters[0].passenger_blocks
+            state.counters[0].passenger_blocks += 1
         state.passengers[block].next = head
         state.passengers[block].count = 0
         facts.passengers = block
@@ -52,8 +52,8 @@ def remove_passenger(state: State, driver: int, rider: int) -> None:
     state.passengers[block].riders[place] = first.riders[first.count]
     if first.count == 0:
         facts.passengers = first.next
-        first.next = state.numbers[FREE_BLOCK]
-        state.numbers[FREE_BLOCK] = head
+        first.next = state.counters[0].free_passenger_block
+        state.counters[0].free_passenger_block = head
 
 
 @kernel

@@ -7,7 +7,7 @@ from graph.components.edges import label
 from graph.links.records import RIDERS
 from graph.links.touch import first_link
 from graph.state.records import BLOCK_RIDERS
-from graph.state.state import ACCOUNTS, State
+from graph.state.state import State
 from graph.updates.passengers import NO_BLOCK
 from tests.properties.test_engine_equals_twin import crowded, pair
 from tests.properties.test_entity_graph import spelt
@@ -34,7 +34,7 @@ def linked(state: State, driver: int) -> list[int]:
 
 def assert_in_line(engine) -> None:
     state = engine._memory.state
-    for number, account in enumerate(state.accounts[: state.numbers[ACCOUNTS]]):
+    for number, account in enumerate(state.accounts[: state.counters["accounts"][0]]):
         assert listed(state, account) == linked(state, int(account["entity"]))
         assert bool(state.shared[number]) == (label(state.forest, int(account["entity"])) >= 0)
 

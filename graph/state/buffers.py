@@ -1,0 +1,161 @@
+"""Named buffers of the algorithms that need room beside the graph: who writes what, and for how long.
+
+Each class belongs to the algorithm in its name and holds nothing from one call of it to the next. There is
+room for every account, or for every entity, so that no search can run beyond the end; memory that is never
+touched is address space and costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.kernels.arrays import Arrays, Field, Floats, Int32s, Int64s
+from graph.state.sizes import MAX_DRIVERS, MAX_NEIGHBOURS
+
+_I4: Final = np.dtype(np.int32)
+_I8: Final = np.dtype(np.int64)
+_F8: Final = np.dtype(np.float64)
+
+
+class GatheringBuffers(Arrays):
+    """Of ``graph.candidates.gathering``: clusters joined by what corroborates."""
+
+    seeds: Int32s
+    """Accounts that a candidate is gathered from."""
+    drivers: Int32s
+    """Drivers that the cluster at hand rode with."""
+
+    fields: ClassVar[dict[str, Field]] = {"seeds": _I4, "drivers": _I4}
+
+
+class CircleBuffers(Arrays):
+    """Of ``graph.candidates.circles``: the neighbourhood of one rider, and its peeling."""
+
+    riders: Int32s
+    """Riders of the neighbourhood, ascending."""
+    drivers: Int32s
+    """Drivers that two or more of them met, ascending."""
+    ranks: Int64s
+    """How near each rider is, with the rider in the low half: sorted, the nearest come first."""
+    common: Int32s
+    """By account number: drivers in common with the rider in the middle; 0 before and after a call."""
+    pairs: Int32s
+    """Weight of each pair of a rider (row) and a driver (column), in halves."""
+    left: Int32s
+    """Two rows, riders and drivers: what is left of the weights of each, in halves."""
+    peeled: Int32s
+    """Two rows, riders and drivers: when each was peeled."""
+
+    fields: ClassVar[dict[str, Field]] = {
+        "riders": _I4,
+        "drivers": _I4,
+        "ranks": _I8,
+        "common": _I4,
+        "pairs": (_I4, 2),
+        "left": (_I4, 2),
+        "peeled": (_I4, 2),
+    }
+
+
+class ArrivalBuffers(Arrays):
+    """Of ``graph.candidates.visits`` and ``graph.evidence.arrivals``: who came to a phone, and when."""
+
+    accounts: Int32s
+    moments_ms: Int64s
+    """When each of ``accounts`` came."""
+    drivers: Int32s
+    """Drivers that they have in common."""
+
+    fields: ClassVar[dict[str, Field]] = {"accounts": _I4, "moments_ms": _I8, "drivers": _I4}
+
+
+class VisitBuffers(Arrays):
+    """Of ``graph.candidates.visits``: the candidate around one phone."""
+
+    around: Int32s
+    addresses: Int32s
+    """By entity in number: addresses that accounts of the candidate use."""
+
+    fields: ClassVar[dict[str, Field]] = {"around": _I4, "addresses": _I4}
+
+
+class TieBuffers(Arrays):
+    """Of ``graph.candidates.ties``: identifiers that several accounts of one set use."""
+
+    identifiers: Int32s
+
+    fields: ClassVar[dict[str, Field]] = {"identifiers": _I4}
+
+
+class EvidenceBuffers(Arrays):
+    """Of ``graph.evidence``: one place for each account of the candidate that is measured."""
+
+    hands: Int32s
+    """Union-find over accounts in one hand."""
+    referrers: Int32s
+    """Place of the account that referred each, -1 for none."""
+    seen: Int32s
+    """From which place each was last reached along referrals."""
+    created_ms: Int64s
+    spans_ms: Int64s
+    latitudes: Floats
+    longitudes: Floats
+    ordered: Floats
+    """Degrees or kilometres, ascending."""
+
+    fields: ClassVar[dict[str, Field]] = {
+        "hands": _I4,
+        "referrers": _I4,
+        "seen": _I4,
+        "created_ms": _I8,
+        "spans_ms": _I8,
+        "latitudes": _F8,
+        "longitudes": _F8,
+        "ordered": _F8,
+    }
+
+
+class OverlapBuffers(Arrays):
+    """Of ``graph.rings.decision``: open rings that a set of accounts reaches into."""
+
+    slots: Int32s
+    common: Int32s
+    """How many of the accounts each ring of ``slots`` holds."""
+    merged: Int32s
+    """Slots of rings that a judgement merges into the one that goes on."""
+
+    fields: ClassVar[dict[str, Field]] = {"slots": _I4, "common": _I4, "merged": _I4}
+
+
+_BY_ENTITY: Final = {("visits", "addresses"), ("tying", "identifiers")}
+_TABLES: Final = {
+    "pairs": (MAX_NEIGHBOURS, MAX_DRIVERS),
+    "left": (2, MAX_DRIVERS),
+    "peeled": (2, MAX_DRIVERS),
+}
+BUFFERS: Final[dict[str, type[Arrays]]] = {
+    "gathering": GatheringBuffers,
+    "circles": CircleBuffers,
+    "arrivals": ArrivalBuffers,
+    "visits": VisitBuffers,
+    "tying": TieBuffers,
+    "measuring": EvidenceBuffers,
+    "overlaps": OverlapBuffers,
+}
+"""By the name under which they stand in the state."""
+
+
+def buffers_for(accounts: int, entities: int) -> dict[str, Arrays]:
+    """Empty buffers with room for so many accounts and entities."""
+    made: dict[str, Arrays] = {}
+    for name, kind in BUFFERS.items():
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for field, spelt in kind.fields.items():
+            dtype = spelt[0] if isinstance(spelt, tuple) else spelt
+            room = _TABLES.get(field, entities if (name, field) in _BY_ENTITY else accounts)
+            arrays[field] = np.zeros(room, dtype)
+        made[name] = kind(**arrays)
+    return made
