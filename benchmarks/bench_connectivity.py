@@ -1,4 +1,4 @@
-"""Ways to keep components under joins, uses, ageing and cuts, beside each other on the same operations.
+"""Ways to keep components while edges come, are used, expire and are cut, on the same operations.
 
 ``ours`` is ``graph.components.forest``; the others are in ``connectivity_rivals``, which says what each
 gives. The streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One
@@ -38,7 +38,7 @@ def fresh(source: Any, target: Any, entities: int) -> tuple[LinkState, Any, Any]
     records = np.zeros(len(source), LINK)
     records["source"], records["target"], records["last_ms"] = source, target, -1
     nodes = np.zeros(entities, ENTITY)
-    for name in ("first_list", "head", "tree", "other", "label"):
+    for name in ("first_list", "head", "tree_edge", "other_edge", "label"):
         nodes[name] = -1
     nodes["next_member"] = nodes["prev_member"] = np.arange(entities)
     state = LinkStore(1, 0).state.replaced(links=records, entities=nodes)

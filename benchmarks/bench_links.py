@@ -39,11 +39,11 @@ from surroundings import surroundings
 
 from benchmarks.foresight import foresee, foresee_link
 from graph.components.edges import foresee_group
-from graph.components.forest import Forest, join, part
+from graph.components.forest import Forest, add_edge, remove_edge
 from graph.kernels.kernel import kernel, wide
-from graph.links.records import LINK, USED
-from graph.links.store import LinkStore, add_entity, advance, find, next_fallen, touch
-from graph.links.touch import next_at_hand
+from graph.links.records import LINK, TREE_EDGE
+from graph.links.store import LinkStore, add_entity, advance, find, next_expired, touch
+from graph.links.touch import next_to_expire
 
 BATCH: Final = 1_000
 BATCHES: Final = 200
@@ -62,33 +62,33 @@ def add_all(s: Any, accounts: int, entities: int) -> None:
 def run(
     s: Any, f: Any, source: Any, target: Any, cut: Any, first: int, last: int, step_ms: float, counts: Any
 ) -> None:
-    """Events ``first`` to ``last`` - 1: age, cut or touch, join. Counts what happens beside the events."""
+    """Events ``first`` to ``last`` - 1: expire, cut or touch, add an edge. Counts what else happens."""
     for n in range(first, last):
         if n + 16 < last:
             foresee(s, 0, wide(source[n + 16]), wide(target[n + 16]))
         if n + 8 < last:
             foresee_link(s, 0, wide(source[n + 8]), wide(target[n + 8]))
             foresee_group(f, wide(source[n + 8]))
-        soon = next_at_hand(s)
+        soon = next_to_expire(s)
         if soon >= 0:
             foresee_group(f, wide(s.links[soon].source))
         now = wide(n * step_ms)
         if advance(s, now):
-            link = next_fallen(s)
+            link = next_expired(s)
             while link >= 0:
                 counts[AGED] += 1
-                counts[FELL_APART] += part(s, f, link)
-                link = next_fallen(s)
+                counts[FELL_APART] += remove_edge(s, f, link)
+                link = next_expired(s)
         if cut[n]:
             link = find(s, 0, wide(source[n]), wide(target[n]))
             if link >= 0:
                 counts[CUT] += 1
-                part(s, f, link)
+                remove_edge(s, f, link)
         else:
             link, revived = touch(s, 0, wide(source[n]), wide(target[n]), now, 0)
             if revived:
                 counts[CAME] += 1
-                join(s, f, link)
+                add_edge(s, f, link)
 
 
 @kernel
@@ -96,7 +96,7 @@ def part_around(s: Any, f: Any, entity: int) -> int:
     """Cut every link that leads to an identifier; returns how many."""
     done, link = 0, wide(s.entities[entity].head)
     while link >= 0:
-        part(s, f, link)
+        remove_edge(s, f, link)
         done += 1
         link = wide(s.hooks[link].next_in)
     return done
@@ -184,9 +184,9 @@ def _rustworkx(edges: Any, nodes: int) -> int:
 
 
 def joining(store: LinkStore) -> tuple[Any, int]:
-    """Ends of all links that join, numbered without gaps, and how many nodes they have."""
+    """Ends of all edges, numbered without gaps, and how many nodes they have."""
     s = store.state
-    records = s.links[: int(s.scalars[USED])]
+    records = s.links[: int(s.counters["links_used"][0])]
     records = records[(records["count"] > 0) & (records["joins"] > 0)]
     names, ends = np.unique(np.stack([records["source"], records["target"]], 1), return_inverse=True)
     return ends.reshape(-1, 2).astype(np.int32), len(names)
@@ -201,7 +201,7 @@ def measure_groups(live: int, seed: int, repeats: int) -> Iterator[dict[str, obj
     engine = Engine(stream, round(1.15 * live))
     before = resident()
     engine.go(0, stream.warm)
-    used = int(engine.store.state.scalars[USED])
+    used = int(engine.store.state.counters["links_used"][0])
     link_bytes = resident() - before
     times, rates, unions = [], [], []
     for repeat in range(repeats):
@@ -264,15 +264,15 @@ def measure_giant(live: int, seed: int) -> dict[str, object]:
     ]
     fell = int(engine.counts[FELL_APART]) - apart
     s, f = engine.store.state, engine.forest.state
-    records = s.links[: int(s.scalars[USED])]
-    trees = np.flatnonzero((records["count"] > 0) & (records["joins"] == 2))
+    records = s.links[: int(s.counters["links_used"][0])]
+    trees = np.flatnonzero((records["count"] > 0) & (records["joins"] == TREE_EDGE))
     chosen = np.random.default_rng(seed).choice(trees, 5_000, replace=False)
     cuts, split = [], 0
     for link in chosen.tolist():
         started = thread_time()
-        split += part(s, f, link)
+        split += remove_edge(s, f, link)
         cuts.append(thread_time() - started)
-        join(s, f, link)
+        add_edge(s, f, link)
     p50, p99 = np.percentile(times, [50, 99]).tolist()
     cut50, cut99 = np.percentile(cuts, [50, 99]).tolist()
     return {

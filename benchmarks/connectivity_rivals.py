@@ -1,4 +1,4 @@
-"""Other ways to keep components under joins, uses, ageing and cuts, in the same numba style as ours.
+"""Other ways to keep components while edges come, are used, expire and are cut, in the numba style of ours.
 
 All take the same operations on the same link records. What each gives for it differs and is said beside it:
 ours, ``maximal`` and ``rebuild`` keep a label and a list of members for every component at every operation;
@@ -14,26 +14,34 @@ import numpy as np
 from numba import njit
 
 from graph.components.edge_lists import after, far_end, removed
-from graph.components.edges import _lay, _merge, _set_aside, _split, join, part, same
-from graph.components.records import GROUP, ForestState
+from graph.components.edges import (
+    _add_non_tree_edge,
+    _add_tree_edge,
+    _merge,
+    _split,
+    add_edge,
+    remove_edge,
+    same,
+)
+from graph.components.records import FOREST_COUNTERS, GROUP, WALK, WALKS, ForestState
 from graph.kernels.kernel import kernel, wide
-from graph.links.records import BESIDE, IN_TREE
+from graph.links.records import NON_TREE_EDGE, TREE_EDGE
 
 COME, USE, AGE, CUT = range(4)
 
 
 @kernel
 def ours(s: Any, f: Any, _extra: Any, codes: Any, links: Any, first: int, last: int) -> int:
-    """The spanning forest of ``graph.components.forest``: a replacement is searched when a tree join goes."""
+    """The spanning forest of ``graph.components.forest``: a replacement is searched when a tree edge goes."""
     done = 0
     for n in range(first, last):
         link = wide(links[n])
         if codes[n] <= USE:
             s.links[link].last_ms = n
             if codes[n] == COME:
-                done += join(s, f, link)
+                done += add_edge(s, f, link)
         else:
-            done += part(s, f, link)
+            done += remove_edge(s, f, link)
     return done
 
 
@@ -47,12 +55,12 @@ def maximal(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last
         source, target = wide(record.source), wide(record.target)
         if codes[n] <= USE:
             record.last_ms = n
-            if record.joins == IN_TREE:
+            if record.joins == TREE_EDGE:
                 continue
             if codes[n] == USE and record.joins == 0:
                 continue
             if not same(f, source, target):
-                _lay(s, f, link, source, target)
+                _add_tree_edge(s, f, link, source, target)
                 if s.entities[source].label >= 0 and (
                     s.entities[target].label < 0
                     or f.groups[s.entities[source].label].size > f.groups[s.entities[target].label].size
@@ -65,24 +73,24 @@ def maximal(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last
                 continue
             oldest = _oldest_between(s, extra, source, target, n)
             if record.joins == 0:
-                _set_aside(s, f, link, source, target)
+                _add_non_tree_edge(s, f, link, source, target)
             if s.links[oldest].last_ms < n:
                 _swap(s, f, extra, oldest, link, source, target)
         elif record.joins != 0:
             was = record.joins
             record.joins = 0
-            if was == BESIDE:
-                _leave_beside(s, link, source, target)
+            if was == NON_TREE_EDGE:
+                _remove_non_tree_edge(s, link, source, target)
                 continue
-            _leave_tree(s, link, source, target)
+            _remove_tree_edge(s, link, source, target)
             child = source if extra[0][source] == target else target
             extra[0][child] = -1
             smaller = _smaller(s, source, target)
             found = -1 if codes[n] == AGE else _last_across(s, smaller)
             if found >= 0:
                 a, b = wide(s.links[found].source), wide(s.links[found].target)
-                _leave_beside(s, found, a, b)
-                _lay(s, f, found, a, b)
+                _remove_non_tree_edge(s, found, a, b)
+                _add_tree_edge(s, f, found, a, b)
                 under = a if _root(extra, a) == child else b
                 _hang(extra, under, a ^ b ^ under, found)
             else:
@@ -111,7 +119,7 @@ def _hang(extra: Any, node: int, under: int, link: int) -> None:
 
 @kernel
 def _oldest_between(s: Any, extra: Any, left: int, right: int, stamp: int) -> int:
-    """The join last seen longest ago on the tree path between two nodes."""
+    """The edge last seen longest ago on the tree path between two nodes."""
     parent, up, seen = extra[0], extra[1], extra[2]
     a, b = left, right
     while True:
@@ -140,33 +148,33 @@ def _oldest_between(s: Any, extra: Any, left: int, right: int, stamp: int) -> in
 
 @kernel
 def _swap(s: Any, f: Any, extra: Any, out: int, into: int, source: int, target: int) -> None:
-    """Put a join into the tree in place of one on the path between its ends."""
+    """Put an edge into the tree in place of one on the path between its ends."""
     a, b = wide(s.links[out].source), wide(s.links[out].target)
     child = a if extra[0][a] == b and extra[1][a] == out else b
-    _leave_tree(s, out, a, b)
-    _set_aside(s, f, out, a, b)
+    _remove_tree_edge(s, out, a, b)
+    _add_non_tree_edge(s, f, out, a, b)
     extra[0][child] = -1
-    _leave_beside(s, into, source, target)
-    _lay(s, f, into, source, target)
+    _remove_non_tree_edge(s, into, source, target)
+    _add_tree_edge(s, f, into, source, target)
     under = source if _root(extra, source) == child else target
     _hang(extra, under, source ^ target ^ under, into)
 
 
 @kernel
-def _leave_tree(s: Any, link: int, source: int, target: int) -> None:
-    s.entities[source].tree = removed(s.links, wide(s.entities[source].tree), link, source)
-    s.entities[target].tree = removed(s.links, wide(s.entities[target].tree), link, target)
+def _remove_tree_edge(s: Any, link: int, source: int, target: int) -> None:
+    s.entities[source].tree_edge = removed(s.links, wide(s.entities[source].tree_edge), link, source)
+    s.entities[target].tree_edge = removed(s.links, wide(s.entities[target].tree_edge), link, target)
 
 
 @kernel
-def _leave_beside(s: Any, link: int, source: int, target: int) -> None:
-    s.entities[source].other = removed(s.links, wide(s.entities[source].other), link, source)
-    s.entities[target].other = removed(s.links, wide(s.entities[target].other), link, target)
+def _remove_non_tree_edge(s: Any, link: int, source: int, target: int) -> None:
+    s.entities[source].other_edge = removed(s.links, wide(s.entities[source].other_edge), link, source)
+    s.entities[target].other_edge = removed(s.links, wide(s.entities[target].other_edge), link, target)
 
 
 @kernel
 def _smaller(s: Any, left: int, right: int) -> int:
-    first_left, first_right = wide(s.entities[left].tree), wide(s.entities[right].tree)
+    first_left, first_right = wide(s.entities[left].tree_edge), wide(s.entities[right].tree_edge)
     if first_left < 0:
         return left
     if first_right < 0:
@@ -185,21 +193,21 @@ def _smaller(s: Any, left: int, right: int) -> int:
 
 @kernel
 def _last_across(s: Any, start: int) -> int:
-    """Of all joins that lead out of a half, the one seen last."""
-    own, first, best = wide(s.entities[start].label), wide(s.entities[start].tree), -1
+    """Of all edges that lead out of a half, the one seen last."""
+    own, first, best = wide(s.entities[start].label), wide(s.entities[start].tree_edge), -1
     for colour in (-2, -3, own):
         node, link = start, first
         while True:
             if colour == -3 and s.entities[node].label == -2:
-                head = wide(s.entities[node].other)
-                beside = head
-                while beside >= 0:
-                    if s.entities[far_end(s.links, beside, node)].label >= 0 and (
-                        best < 0 or s.links[beside].last_ms > s.links[best].last_ms
+                head = wide(s.entities[node].other_edge)
+                edge = head
+                while edge >= 0:
+                    if s.entities[far_end(s.links, edge, node)].label >= 0 and (
+                        best < 0 or s.links[edge].last_ms > s.links[best].last_ms
                     ):
-                        best = beside
-                    beside = after(s.links, beside, node)
-                    if beside == head:
+                        best = edge
+                    edge = after(s.links, edge, node)
+                    if edge == head:
                         break
             s.entities[node].label = colour
             if link < 0:
@@ -213,7 +221,7 @@ def _last_across(s: Any, start: int) -> int:
 
 @kernel
 def rebuild(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last: int) -> int:
-    """No tree: what loses a join is searched from one of its ends until the other is met, or relabelled."""
+    """No tree: what loses an edge is searched from one of its ends until the other is met, or relabelled."""
     done, queue, seen = 0, extra[0], extra[2]
     for n in range(first, last):
         link = wide(links[n])
@@ -221,23 +229,23 @@ def rebuild(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last
         source, target = wide(record.source), wide(record.target)
         if codes[n] == COME:
             apart = not same(f, source, target)
-            _set_aside(s, f, link, source, target)
+            _add_non_tree_edge(s, f, link, source, target)
             if apart:
                 _merge(f, source, target)
                 done += 1
         elif codes[n] >= AGE and record.joins != 0:
             record.joins = 0
-            _leave_beside(s, link, source, target)
+            _remove_non_tree_edge(s, link, source, target)
             queue[0] = source
             seen[source] = n
             reached, at, met = 1, 0, False
             while at < reached and not met:
                 node = wide(queue[at])
                 at += 1
-                head = wide(s.entities[node].other)
-                beside = head
-                while beside >= 0:
-                    far = far_end(s.links, beside, node)
+                head = wide(s.entities[node].other_edge)
+                edge = head
+                while edge >= 0:
+                    far = far_end(s.links, edge, node)
                     if far == target:
                         met = True
                         break
@@ -245,8 +253,8 @@ def rebuild(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last
                         seen[far] = n
                         queue[reached] = far
                         reached += 1
-                    beside = after(s.links, beside, node)
-                    if beside == head:
+                    edge = after(s.links, edge, node)
+                    if edge == head:
                         break
             if not met:
                 _take_out(s, f, queue, reached, target)
@@ -258,12 +266,12 @@ def rebuild(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last
 def _take_out(s: Any, f: Any, queue: Any, reached: int, stays: int) -> None:
     """Give the nodes of the queue a label and a circle of their own."""
     own = wide(s.entities[stays].label)
-    fresh = f.scalars[0]
+    fresh = f.counters[0].first_free_label
     if fresh >= 0:
-        f.scalars[0] = f.groups[fresh].head
+        f.counters[0].first_free_label = f.groups[fresh].head
     else:
-        fresh = f.scalars[1]
-        f.scalars[1] += 1
+        fresh = f.counters[0].labels_used
+        f.counters[0].labels_used += 1
     for at in range(reached):
         node = wide(queue[at])
         left, right = wide(s.entities[node].prev_member), wide(s.entities[node].next_member)
@@ -281,8 +289,8 @@ def _take_out(s: Any, f: Any, queue: Any, reached: int, stays: int) -> None:
     for kept, node in ((own, stays), (fresh, wide(queue[0]))):
         if f.groups[kept].size == 1:
             s.entities[node].label = -1
-            f.groups[kept].head = f.scalars[0]
-            f.scalars[0] = kept
+            f.groups[kept].head = f.counters[0].first_free_label
+            f.counters[0].first_free_label = kept
 
 
 @kernel
@@ -362,23 +370,23 @@ def d_tree(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last:
                 b = wide(parent[b])
                 depth -= 1
             if a != b:
-                _lay(s, f, link, source, target)
+                _add_tree_edge(s, f, link, source, target)
                 if size[a] < size[b]:
                     _link_trees(extra, source, target, link)
                 else:
                     _link_trees(extra, target, source, link)
                 done += 1
             else:
-                _set_aside(s, f, link, source, target)
+                _add_non_tree_edge(s, f, link, source, target)
                 if abs(depth) >= 2:
                     _shorten(s, f, extra, link, source, target, depth)
         elif codes[n] >= AGE and record.joins != 0:
             was = record.joins
             record.joins = 0
-            if was == BESIDE:
-                _leave_beside(s, link, source, target)
+            if was == NON_TREE_EDGE:
+                _remove_non_tree_edge(s, link, source, target)
                 continue
-            _leave_tree(s, link, source, target)
+            _remove_tree_edge(s, link, source, target)
             child = source if parent[source] == target else target
             root = _unlink(extra, child)
             smaller = child if size[child] <= size[root] else root
@@ -387,8 +395,8 @@ def d_tree(s: Any, f: Any, extra: Any, codes: Any, links: Any, first: int, last:
                 done += 1
                 continue
             a, b = wide(s.links[found].source), wide(s.links[found].target)
-            _leave_beside(s, found, a, b)
-            _lay(s, f, found, a, b)
+            _remove_non_tree_edge(s, found, a, b)
+            _add_tree_edge(s, f, found, a, b)
             inside = a if _root(extra, a) == smaller else b
             _link_trees(extra, inside, a ^ b ^ inside, found)
     return done
@@ -440,7 +448,7 @@ def _link_trees(extra: Any, node: int, under: int, link: int) -> None:
 
 @kernel
 def _shorten(s: Any, f: Any, extra: Any, link: int, source: int, target: int, depth: int) -> None:
-    """A join between nodes of unlike depth takes the place of one half-way up from the deeper."""
+    """An edge between nodes of unlike depth takes the place of one half-way up from the deeper."""
     parent, up = extra[0], extra[1]
     deeper = source if depth > 0 else target
     child = deeper
@@ -448,17 +456,17 @@ def _shorten(s: Any, f: Any, extra: Any, link: int, source: int, target: int, de
         child = wide(parent[child])
     out = wide(up[child])
     a, b = wide(s.links[out].source), wide(s.links[out].target)
-    _leave_tree(s, out, a, b)
-    _set_aside(s, f, out, a, b)
+    _remove_tree_edge(s, out, a, b)
+    _add_non_tree_edge(s, f, out, a, b)
     _unlink(extra, child)
-    _leave_beside(s, link, source, target)
-    _lay(s, f, link, source, target)
+    _remove_non_tree_edge(s, link, source, target)
+    _add_tree_edge(s, f, link, source, target)
     _link_trees(extra, deeper, source ^ target ^ deeper, link)
 
 
 @kernel
 def _shallow_across(s: Any, extra: Any, start: int, stamp: int) -> int:
-    """The first join that leads out of the tree of ``start``, in the order of a walk around it; -1: none."""
+    """The first edge that leads out of the tree of ``start``, in the order of a walk around it; -1: none."""
     seen, queue = extra[2], extra[3]
     queue[0] = start
     seen[start] = stamp
@@ -466,7 +474,7 @@ def _shallow_across(s: Any, extra: Any, start: int, stamp: int) -> int:
     while at < reached:
         node = wide(queue[at])
         at += 1
-        head = wide(s.entities[node].tree)
+        head = wide(s.entities[node].tree_edge)
         link = head
         while link >= 0:
             far = far_end(s.links, link, node)
@@ -479,7 +487,7 @@ def _shallow_across(s: Any, extra: Any, start: int, stamp: int) -> int:
                 break
     for at in range(reached):
         node = wide(queue[at])
-        head = wide(s.entities[node].other)
+        head = wide(s.entities[node].other_edge)
         link = head
         while link >= 0:
             if seen[far_end(s.links, link, node)] != stamp:
@@ -520,6 +528,7 @@ def operations(link: Any, cut: Any, window: int, links: int) -> tuple[Any, Any]:
 
 def forest_state(entities: Any) -> ForestState:
     """An empty forest over entity records."""
-    scalars = np.zeros(12, np.int64)
-    scalars[0] = -1
-    return ForestState(nodes=entities, groups=np.zeros(len(entities) // 2 + 2, GROUP), scalars=scalars)
+    counters = np.zeros(1, FOREST_COUNTERS)
+    counters["first_free_label"] = -1
+    groups = np.zeros(len(entities) // 2 + 2, GROUP)
+    return ForestState(nodes=entities, groups=groups, counters=counters, walks=np.zeros(WALKS, WALK))

@@ -12,7 +12,19 @@ from typing import Final
 
 from gnn.tensors.features import DAY_MS, NODE_FEATURES, Floats
 from graph.kernels.kernel import kernel
-from graph.links.records import DRIVERS, IDENTITIES, REDEEMED, REFERRALS, REFERRERS, RIDERS, USERS, LinkState
+from graph.links.lists import next_link
+from graph.links.records import (
+    DRIVERS,
+    IDENTITIES,
+    IN,
+    OUT,
+    REDEEMED,
+    REFERRALS,
+    REFERRERS,
+    RIDERS,
+    USERS,
+    LinkState,
+)
 from graph.links.touch import first_link, length
 from graph.model.entities import KINDS
 from graph.model.link_keys import LINK_CODE, LINK_KINDS, MONEY_SCALE
@@ -76,7 +88,7 @@ def _read_account(state: State, entity: int, out: Floats) -> None:
             out[_LINKS_OUT + use.kind] += 1.0
             held += (use.last_ms - use.first_ms) / DAY_MS
             own += 1
-            link = links.hooks[link].next_out
+            link = next_link(links, link, OUT)
     out[_USED_DAYS] = _logarithm(held / max(own, 1), 1)
     for kind in range(len(LINK_KINDS)):
         out[_LINKS_OUT + kind] = _logarithm(out[_LINKS_OUT + kind], 1)
@@ -104,7 +116,7 @@ def _read_rides(links: LinkState, entity: int, slot: int, out: Floats, first: in
         odd += ride.odd
         money += ride.money
         surcharge += ride.surcharge
-        link = links.hooks[link].next_out if slot == DRIVERS else links.hooks[link].next_in
+        link = next_link(links, link, OUT if slot == DRIVERS else IN)
     some = max(rides, 1.0)
     out[first] = math.log1p(rides / partners)
     out[first + 1] = incentives / some
@@ -130,7 +142,7 @@ def _read_users(links: LinkState, entity: int, out: Floats) -> None:
         uses += use.count
         if kind != _REDEEMED and use.joins != 0:
             joins += 1.0
-        link = links.hooks[link].next_in
+        link = next_link(links, link, IN)
     out[_LINKS_IN + kind] = _logarithm(users, 1)
     out[_SPREAD_DAYS] = _logarithm(latest - earliest, DAY_MS)
     out[_USES] = _logarithm(uses / users, 1)

@@ -16,10 +16,7 @@ from typing import Final
 import numpy as np
 
 from gnn.serving.vector_kernels import pool, refresh
-from gnn.serving.vector_state import COMPUTED, NUMBERS, USED, VectorState, room_of
-from gnn.serving.vector_state import DEPTH as DEPTH_AT
-from gnn.serving.vector_state import FANOUT as FANOUT_AT
-from gnn.serving.vector_state import WIDTH as WIDTH_AT
+from gnn.serving.vector_state import NETWORK_SHAPE, PROGRESS, VectorState, room_of
 from gnn.tensors.features import Floats, Matrix
 from gnn.tensors.neighbours import FANOUT, RELATIONS
 from graph.kernels.arrays import Int32s
@@ -80,8 +77,8 @@ class LiveVectors:
         self._weights = weights
         self._most_kept = most_kept
         depth, width = len(weights.layers), weights.width
-        numbers = np.zeros(NUMBERS, np.int64)
-        numbers[[USED, DEPTH_AT, WIDTH_AT, FANOUT_AT]] = 1, depth, width, fanout
+        progress = np.zeros(1, PROGRESS)
+        progress["slots_used"] = 1
         channels = (len(RELATIONS) + 1) * width
         self._state = VectorState(
             mean=_plain(weights.mean),
@@ -101,7 +98,8 @@ class LiveVectors:
             row=np.zeros(width, np.float32),
             sums=np.zeros((len(RELATIONS), width)),
             counts=np.zeros(len(RELATIONS), np.int64),
-            numbers=numbers,
+            network=np.array([(depth, width, fanout)], NETWORK_SHAPE),
+            progress=progress,
             **room_of(FIRST_ROOM, depth, width),
         )
         assert self._state.mixes.shape == (depth * channels, width)
@@ -109,7 +107,7 @@ class LiveVectors:
     @property
     def computed(self) -> int:
         """How many vectors were computed so far, over all layers."""
-        return int(self._state.numbers[COMPUTED])
+        return int(self._state.progress["computed"][0])
 
     def vectors(self, state: State, entities: Int32s) -> Matrix:
         """(entities, outputs): every layer's vector side by side, as of all events so far.
@@ -127,7 +125,7 @@ class LiveVectors:
         pool(self._state, members, out)
 
     def _refresh(self, state: State, entities: Int32s) -> None:
-        if self._state.numbers[USED] > self._most_kept:
+        if self._state.progress["slots_used"][0] > self._most_kept:
             self._forget()
         known = int(state.counters["entities"][0])
         if len(self._state.slot_of) < known:
@@ -148,7 +146,7 @@ class LiveVectors:
     def _forget(self) -> None:
         self._state.slot_of[:] = 0
         self._state.ticks[:] = 0
-        self._state.numbers[USED] = 1
+        self._state.progress["slots_used"] = 1
 
 
 def _plain(matrix: Matrix) -> Matrix:

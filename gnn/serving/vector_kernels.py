@@ -19,23 +19,14 @@ from gnn.serving.entity_features import read_entity
 from gnn.serving.vector_lists import listen, slot_for
 from gnn.serving.vector_state import (
     CHANGED,
-    COMPUTED,
-    DEPTH,
     DONE,
-    FANOUT,
-    HELD,
-    LISTED_ROWS,
-    LISTS_SINCE,
     RELATION_BITS,
     RELATION_MASK,
-    WANTED,
-    WIDTH,
     VectorState,
 )
 from gnn.tensors.features import Floats
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
-from graph.links.change_log import TICK
 from graph.state.state import State
 
 Singles = npt.NDArray[np.float32]
@@ -53,22 +44,22 @@ def refresh(state: State, v: VectorState, members: Int32s) -> bool:
 
     Cost: a walk over the links within ``layers`` steps, crowds aside, and what is not true any more.
     """
-    ticks, numbers = state.links.notes.numbers, v.numbers
-    ticks[TICK] += 1
-    now, depth = ticks[TICK], numbers[DEPTH]
-    numbers[WANTED], numbers[HELD] = 0, 0
-    if numbers[LISTED_ROWS] > len(v.lists) // 2:
-        numbers[LISTED_ROWS], numbers[LISTS_SINCE] = 0, now
+    status, progress = state.links.change_log.status[0], v.progress[0]
+    status.tick += 1
+    now, depth = status.tick, v.network[0].layers
+    progress.wanted, progress.held_rows = 0, 0
+    if progress.listed_rows > len(v.lists) // 2:
+        progress.listed_rows, progress.listed_since = 0, now
     for place in range(len(members)):
         if not _want(v, members[place], now):
             return False
     # Layer l is wanted of whom layer l + 1 hears; layer 0 comes along with layer 1.
-    v.ends[depth] = numbers[WANTED]
+    v.ends[depth] = progress.wanted
     for layer in range(depth - 1, 0, -1):
         for place in range(v.ends[layer + 1]):
             if v.spans[place, 1] < 0 and not _gather(state, v, place, now):
                 return False
-        v.ends[layer] = numbers[WANTED]
+        v.ends[layer] = progress.wanted
     for place in range(v.ends[min(depth, 1)]):
         _encode(state, v, v.order[place], now)
     for layer in range(1, depth + 1):
@@ -85,21 +76,21 @@ def _want(v: VectorState, entity: int, now: int) -> bool:
         return False
     if v.wanted[slot] != now:
         v.wanted[slot] = now
-        v.order[v.numbers[WANTED]] = entity
-        v.spans[v.numbers[WANTED], 1] = -1
-        v.numbers[WANTED] += 1
+        v.order[v.progress[0].wanted] = entity
+        v.spans[v.progress[0].wanted, 1] = -1
+        v.progress[0].wanted += 1
     return True
 
 
 @kernel
 def _gather(state: State, v: VectorState, place: int, now: int) -> bool:
     """Want those whom an entity hears, and hold the list of them while there is room; False without slots."""
-    begin, end = v.numbers[HELD], listen(state, v, v.order[place], now)
+    begin, end = v.progress[0].held_rows, listen(state, v, v.order[place], now)
     for n in range(begin, end):
         _want(v, v.heard[n, 0], now)
-    if 0 <= end <= len(v.heard) - len(v.counts) * v.numbers[FANOUT]:
+    if 0 <= end <= len(v.heard) - len(v.counts) * v.network[0].fanout:
         v.spans[place, 0], v.spans[place, 1] = begin, end
-        v.numbers[HELD] = end
+        v.progress[0].held_rows = end
     return end >= 0
 
 
@@ -107,10 +98,10 @@ def _gather(state: State, v: VectorState, place: int, now: int) -> bool:
 def _encode(state: State, v: VectorState, entity: int, now: int) -> None:
     """Layer 0 of an entity that has a slot, if it was touched."""
     slot = v.slot_of[entity]
-    if v.ticks[slot, DONE] > state.links.notes.touched[entity]:
+    if v.ticks[slot, DONE] > state.links.change_log.touched[entity]:
         return
     read_entity(state, entity, v.features)
-    row, width = v.row, v.numbers[WIDTH]
+    row, width = v.row, v.network[0].width
     for out in range(width):
         row[out] = v.encode_bias[out]
     for place in range(len(v.features)):
@@ -124,10 +115,10 @@ def _encode(state: State, v: VectorState, entity: int, now: int) -> None:
 @kernel
 def _renew(state: State, v: VectorState, place: int, layer: int, now: int) -> bool:
     """The vector of a layer above 0, if it is not true any more; False when slots ran out."""
-    entity, numbers = v.order[place], v.numbers
+    entity, progress = v.order[place], v.progress[0]
     slot, begin, end = v.slot_of[entity], v.spans[place, 0], v.spans[place, 1]
     if end < 0:
-        begin, end = numbers[HELD], listen(state, v, entity, now)
+        begin, end = progress.held_rows, listen(state, v, entity, now)
         if end < 0:
             return False
         for n in range(begin, end):
@@ -138,11 +129,11 @@ def _renew(state: State, v: VectorState, place: int, layer: int, now: int) -> bo
         newest = max(newest, v.ticks[packed >> RELATION_BITS, 2 * (layer - 1) + CHANGED])
         digest += _scattered(packed + 1)
     done = v.ticks[slot, 2 * layer + DONE]
-    if done > state.links.notes.touched[entity] and newest <= done and digest == v.digests[slot, layer]:
+    if done > state.links.change_log.touched[entity] and newest <= done and digest == v.digests[slot, layer]:
         v.ticks[slot, 2 * layer + DONE] = now
         return True
     v.digests[slot, layer] = digest
-    row, width = v.row, numbers[WIDTH]
+    row, width = v.row, v.network[0].width
     first, last = (layer - 1) * width, layer * width
     channel = (layer - 1) * (len(v.counts) + 1) * width
     for out in range(width):
@@ -198,12 +189,12 @@ def _add_product(into: Singles, row: Singles, weights: Singles) -> None:
 @kernel
 def _keep(v: VectorState, slot: int, layer: int, now: int) -> None:
     """Keep what lies in ``row`` as a vector, and what it says to the next layer."""
-    row, width, at = v.row, v.numbers[WIDTH], layer * v.numbers[WIDTH]
+    row, width, at = v.row, v.network[0].width, layer * v.network[0].width
     same = v.ticks[slot, 2 * layer + DONE] > 0
     for place in range(width):
         same = same and v.vectors[slot, at + place] == row[place]
     v.ticks[slot, 2 * layer + DONE] = now
-    v.numbers[COMPUTED] += 1
+    v.progress[0].computed += 1
     if same:
         return
     v.ticks[slot, 2 * layer + CHANGED] = now
@@ -211,7 +202,7 @@ def _keep(v: VectorState, slot: int, layer: int, now: int) -> None:
     for place in range(width):
         v.vectors[slot, at + place] = row[place]
         mean += row[place]
-    if layer == v.numbers[DEPTH]:
+    if layer == v.network[0].layers:
         return
     mean /= width
     square = 0.0

@@ -9,23 +9,21 @@ from __future__ import annotations
 from gnn.serving.vector_state import (
     COUNTED,
     CROWDS,
-    FANOUT,
     FIRST_ROW,
-    HELD,
     LISTED,
-    LISTED_ROWS,
-    LISTS_SINCE,
     RELATION_BITS,
     RELATION_MASK,
     ROWS,
-    USED,
     VectorState,
 )
 from graph.kernels.kernel import kernel
+from graph.links.lists import next_link
 from graph.links.records import (
     ACCOUNT_LISTS,
     IDENTITIES,
+    IN,
     IN_SLOT,
+    OUT,
     OUT_SLOT,
     REFERRERS,
     RIDERS,
@@ -40,9 +38,9 @@ from graph.state.state import ACCOUNT_KIND, State
 def slot_for(v: VectorState, entity: int) -> int:
     """The slot of an entity, a fresh one if need be; 0 when there is none left."""
     slot = v.slot_of[entity]
-    if slot == 0 and v.numbers[USED] < len(v.ticks):
-        slot = v.numbers[USED]
-        v.numbers[USED] += 1
+    if slot == 0 and v.progress[0].slots_used < len(v.ticks):
+        slot = v.progress[0].slots_used
+        v.progress[0].slots_used += 1
         v.slot_of[entity] = slot
     return int(slot)
 
@@ -53,7 +51,7 @@ def listen(state: State, v: VectorState, entity: int, now: int) -> int:
 
     Returns the row of ``heard`` after the last one; -1 when slots ran out. The entity has a slot.
     """
-    begin = v.numbers[HELD]
+    begin = v.progress[0].held_rows
     end = _neighbours(state, v, entity, begin, now)
     heard = begin
     for n in range(begin, end):
@@ -71,27 +69,27 @@ def _neighbours(state: State, v: VectorState, entity: int, begin: int, now: int)
 
     What was walked once is kept in one piece until the entity is touched: links lie scattered in memory.
     """
-    own, numbers = v.slot_of[entity], v.numbers
+    own, progress = v.slot_of[entity], v.progress[0]
     listed = v.ticks[own, LISTED]
-    if listed > state.links.notes.touched[entity] and listed >= numbers[LISTS_SINCE]:
+    if listed > state.links.change_log.touched[entity] and listed >= progress.listed_since:
         first, count = v.ticks[own, FIRST_ROW], v.ticks[own, ROWS]
         for n in range(count):
             v.heard[begin + n, 0], v.heard[begin + n, 1] = v.lists[first + n, 0], v.lists[first + n, 1]
         return int(begin + count)
     end = _walk(state, v, entity, begin)
-    first, count = numbers[LISTED_ROWS], end - begin
+    first, count = progress.listed_rows, end - begin
     if end >= 0 and first + count <= len(v.lists):
         v.ticks[own, LISTED], v.ticks[own, FIRST_ROW], v.ticks[own, ROWS] = now, first, count
         for n in range(count):
             v.lists[first + n, 0], v.lists[first + n, 1] = v.heard[begin + n, 0], v.heard[begin + n, 1]
-        numbers[LISTED_ROWS] += count
+        progress.listed_rows += count
     return end
 
 
 @kernel
 def _walk(state: State, v: VectorState, entity: int, row: int) -> int:
     """Put the far ends of an entity's links into ``heard`` from a row on, list by list; as ``listen``."""
-    links, fanout = state.links, v.numbers[FANOUT]
+    links, fanout = state.links, v.network[0].fanout
     is_account = state.entities[entity].kind == ACCOUNT_KIND
     for slot in range(ACCOUNT_LISTS + 1 if is_account else 1):
         goes_out = is_account and slot not in (RIDERS, REFERRERS)
@@ -104,7 +102,7 @@ def _walk(state: State, v: VectorState, entity: int, row: int) -> int:
             record = links.links[link]
             kind = record.kind
             speaker = record.target if goes_out else record.source
-            link = links.hooks[link].next_out if goes_out else links.hooks[link].next_in
+            link = next_link(links, link, OUT if goes_out else IN)
             if not (is_crowd and _of_kind(links, entity, kind) > fanout):
                 at = slot_for(v, speaker)
                 if at == 0:
@@ -118,8 +116,8 @@ def _walk(state: State, v: VectorState, entity: int, row: int) -> int:
 @kernel
 def _crowds(state: State, v: VectorState, speaker: int, slot: int, now: int) -> int:
     """One bit for each relation over which the entity does not speak; counted again after a touch only."""
-    if v.ticks[slot, COUNTED] <= state.links.notes.touched[speaker]:
-        links, fanout, bits = state.links, v.numbers[FANOUT], 0
+    if v.ticks[slot, COUNTED] <= state.links.change_log.touched[speaker]:
+        links, fanout, bits = state.links, v.network[0].fanout, 0
         is_account = state.entities[speaker].kind == ACCOUNT_KIND
         for kind in range(len(OUT_SLOT)):
             if (
@@ -141,5 +139,5 @@ def _of_kind(links: LinkState, account: int, kind: int) -> int:
     link = first_link(links, account, IDENTITIES)
     while link >= 0:
         count += links.links[link].kind == kind
-        link = links.hooks[link].next_out
+        link = next_link(links, link, OUT)
     return count

@@ -12,20 +12,19 @@ import numpy.typing as npt
 
 from graph.kernels.arrays import Arrays, Field
 
-USED: Final = 0
-DEPTH: Final = 1
-WIDTH: Final = 2
-FANOUT: Final = 3
-COMPUTED: Final = 4
-WANTED: Final = 5
-HELD: Final = 6
-LISTED_ROWS: Final = 7
-LISTS_SINCE: Final = 8
-NUMBERS: Final = 16
-"""Places in ``numbers``: the slots in use, layers, columns of a layer, the most links of one kind at an end
-that is no crowd, how many vectors were computed so far over all layers, how many entities stand in ``order``,
-how many rows of ``heard`` hold lists that are kept until the question is answered, how many rows of
-``lists`` are in use, and the tick since when."""
+NETWORK_SHAPE: Final = np.dtype([("layers", "i8"), ("width", "i8"), ("fanout", "i8")])
+"""One row, which never changes: layers, columns of a layer's vector, and the most links of one kind at an end
+that is no crowd."""
+
+PROGRESS: Final = np.dtype(
+    [
+        (name, "i8")
+        for name in ("slots_used", "computed", "wanted", "held_rows", "listed_rows", "listed_since")
+    ]
+)
+"""One row: the slots in use, and how many vectors were computed so far, over all layers; how many entities of
+the question at hand stand in ``order``, and how many rows of ``heard`` hold lists that are kept until it is
+answered; how many rows of ``lists`` are in use, and the tick since when."""
 
 COUNTED: Final = 0
 CROWDS: Final = 1
@@ -90,7 +89,10 @@ class VectorState(Arrays):
     """By relation, what the entity at hand hears."""
     counts: npt.NDArray[np.int64]
     """By relation, from how many."""
-    numbers: npt.NDArray[np.int64]
+    network: npt.NDArray[Any]
+    """NETWORK_SHAPE."""
+    progress: npt.NDArray[Any]
+    """PROGRESS."""
 
     fields: ClassVar[dict[str, Field]] = {
         "mean": _F4,
@@ -117,7 +119,8 @@ class VectorState(Arrays):
         "row": _F4,
         "sums": (_F8, 2),
         "counts": _I8,
-        "numbers": _I8,
+        "network": NETWORK_SHAPE,
+        "progress": PROGRESS,
     }
 
 

@@ -1,8 +1,8 @@
-"""Circular lists of joins around a node, and the walk around a tree that they give for nothing.
+"""Circular lists of edges around a node, and the walk around a tree that they give for nothing.
 
-A join stands in one list at each of its two ends: among the tree's joins or among the others. The lists run
-through the link's own record. Because they are circular, "arrive by a join, leave by the next one" walks
-around a whole tree from any node, along each join once in each direction, without marks, parents or a stack.
+An edge stands in one list at each of its two ends: among the tree edges or among the others. The lists run
+through the link's own record. Because they are circular, "arrive by an edge, leave by the next one" walks
+around a whole tree from any node, along each edge once in each direction, without marks, parents or a stack.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from graph.links.records import Records
 
 @inlined
 def far_end(links: Records, link: int, node: int) -> int:
-    """The other end of a join."""
+    """The other end of an edge."""
     record = links[link]
     return wide(record.source) ^ wide(record.target) ^ node
 
 
 @inlined
 def after(links: Records, link: int, node: int) -> int:
-    """The join after this one in the node's list."""
+    """The edge after this one in the node's list."""
     record = links[link]
     if record.source == node:
-        return wide(record.next_source_join)
-    return wide(record.next_target_join)
+        return wide(record.next_source_edge)
+    return wide(record.next_target_edge)
 
 
 @inlined
 def before(links: Records, link: int, node: int) -> int:
-    """The join before this one in the node's list."""
+    """The edge before this one in the node's list."""
     record = links[link]
     if record.source == node:
-        return wide(record.prev_source_join)
-    return wide(record.prev_target_join)
+        return wide(record.prev_source_edge)
+    return wide(record.prev_target_edge)
 
 
 @inlined
 def _tie(links: Records, left: int, right: int, node: int) -> None:
     if links[left].source == node:
-        links[left].next_source_join = right
+        links[left].next_source_edge = right
     else:
-        links[left].next_target_join = right
+        links[left].next_target_edge = right
     if links[right].source == node:
-        links[right].prev_source_join = left
+        links[right].prev_source_edge = left
     else:
-        links[right].prev_target_join = left
+        links[right].prev_target_edge = left
 
 
 @inlined
 def appended(links: Records, head: int, link: int, node: int) -> int:
-    """Put a join at the end of the node's list that begins at ``head``; returns the head."""
+    """Put an edge at the end of the node's list that begins at ``head``; returns the head."""
     if head < 0:
         _tie(links, link, link, node)
         return link
@@ -62,7 +62,7 @@ def appended(links: Records, head: int, link: int, node: int) -> int:
 
 @inlined
 def removed(links: Records, head: int, link: int, node: int) -> int:
-    """Take a join out of the node's list that begins at ``head``; returns the head, -1 when it is empty."""
+    """Take an edge out of the node's list that begins at ``head``; returns the head, -1 when it is empty."""
     following = after(links, link, node)
     if following == link:
         return -1

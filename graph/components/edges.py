@@ -1,14 +1,15 @@
-"""Connected components that follow joins and parts exactly, at every one of them.
+"""Connected components that stay exact after every edge added and every edge removed.
 
-Each component has a spanning tree of its joins. A join inside a component is set aside, in O(1); one between
-two components becomes a tree join and the smaller side takes the other's label. Parting a join outside the
-tree is O(1). Parting a tree join walks around both halves in turn until the smaller is known (Even and
-Shiloach, "An On-Line Edge-Deletion Problem", JACM 28(1), 1981), then looks among the joins of the smaller
-half for one that leads across; of two large halves, in both at once (``graph.components.replacement``). Cost:
-O(nodes and joins of the smaller half) at most.
+Each component has a spanning tree of its edges. An edge inside a component becomes a non-tree edge, in O(1).
+An edge between two components becomes a tree edge, and the smaller side takes the other's label. Removing a
+non-tree edge is O(1). Removing a tree edge cuts the tree in two: walks around both halves take turns until
+one ends and so is the smaller (Even and Shiloach, "An On-Line Edge-Deletion Problem", JACM 28(1), 1981);
+then the non-tree edges of the smaller half are searched for a replacement edge, one that leads to the other
+half. Of two large halves both are searched at once (``graph.components.replacement``). Cost: O(nodes and
+edges of the smaller half) at most.
 
-Of the first ``CANDIDATES`` joins across, the one seen last becomes the replacement, because it will age last:
-what falls out of the window is then rarely in the tree.
+Of the first ``CANDIDATES`` replacement edges, the one seen last is taken, because it will leave the window
+last: what expires is then rarely in the tree.
 
 Labels are stable: the larger side of a merge or split keeps its label, ties go to the older label.
 """
@@ -18,24 +19,24 @@ from __future__ import annotations
 from typing import Final
 
 from graph.components.edge_lists import after, appended, before, far_end, removed
-from graph.components.records import COMPONENTS, FREE_LABEL, LABELS_USED, NEXT_SERIAL, ForestState
-from graph.components.replacement import meet
+from graph.components.records import ForestState
+from graph.components.replacement import search_both_halves
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
-from graph.links.change_log import note_link
-from graph.links.records import BESIDE, IN_TREE, LinkState
+from graph.links.change_log import log_link
+from graph.links.records import NON_TREE_EDGE, TREE_EDGE, LinkState
 
 CANDIDATES: Final = 16
-"""How many possible replacements of a tree join are compared at most."""
+"""How many replacement edges are compared at most."""
 SHORT_WALK: Final = 64
-"""Moves after which both halves count as large: then the search for a join across begins at once."""
+"""Moves after which both halves count as large: then the search for a replacement edge begins at once."""
 MARKED: Final = -2
 SCANNED: Final = -3
 
 
 @inlined
 def label(f: ForestState, node: int) -> int:
-    """The label of the node's component; -1 for a node that nothing joins."""
+    """The label of the node's component; -1 for a node without edges."""
     return wide(f.nodes[node].label)
 
 
@@ -48,102 +49,102 @@ def size(f: ForestState, node: int) -> int:
 
 @inlined
 def same(f: ForestState, left: int, right: int) -> bool:
-    """Whether the two nodes are one or joined."""
+    """Whether the two nodes are one or in one component."""
     return left == right or (f.nodes[left].label >= 0 and f.nodes[left].label == f.nodes[right].label)
 
 
 @inlined
 def foresee_group(f: ForestState, node: int) -> None:
-    """The node is near, and will be joined or parted soon: bring its component near."""
+    """The node is near, and an edge at it is added or removed soon: bring its component near."""
     own = wide(f.nodes[node].label)
     if own >= 0:
         fetch(f.groups, own)
 
 
 @inlined
-def join(s: LinkState, f: ForestState, link: int) -> bool:
-    """Let a live identity link join its ends; True when two components (or lone nodes) became one."""
+def add_edge(s: LinkState, f: ForestState, link: int) -> bool:
+    """Make a live identity link an edge; True when two components (or lone nodes) became one."""
     record = s.links[link]
     if record.joins != 0:
         return False
     source, target = wide(record.source), wide(record.target)
-    note_link(s.notes, link, source, target)
+    log_link(s.change_log, link, source, target)
     if same(f, source, target):
-        _set_aside(s, f, link, source, target)
+        _add_non_tree_edge(s, f, link, source, target)
         return False
-    _lay(s, f, link, source, target)
+    _add_tree_edge(s, f, link, source, target)
     _merge(f, source, target)
     return True
 
 
 @inlined
-def part(s: LinkState, f: ForestState, link: int) -> bool:
-    """Let a link no longer join its ends; True when their component fell apart."""
+def remove_edge(s: LinkState, f: ForestState, link: int) -> bool:
+    """Make a link no edge any more; True when the component of its ends fell apart."""
     record = s.links[link]
     was = record.joins
     if was == 0:
         return False
     record.joins = 0
     source, target = wide(record.source), wide(record.target)
-    note_link(s.notes, link, source, target)
-    if was == BESIDE:
-        f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), link, source)
-        f.nodes[target].other = removed(s.links, wide(f.nodes[target].other), link, target)
+    log_link(s.change_log, link, source, target)
+    if was == NON_TREE_EDGE:
+        f.nodes[source].other_edge = removed(s.links, wide(f.nodes[source].other_edge), link, source)
+        f.nodes[target].other_edge = removed(s.links, wide(f.nodes[target].other_edge), link, target)
         return False
-    f.nodes[source].tree = removed(s.links, wide(f.nodes[source].tree), link, source)
-    f.nodes[target].tree = removed(s.links, wide(f.nodes[target].tree), link, target)
+    f.nodes[source].tree_edge = removed(s.links, wide(f.nodes[source].tree_edge), link, source)
+    f.nodes[target].tree_edge = removed(s.links, wide(f.nodes[target].tree_edge), link, target)
     found, smaller = -1, _smaller_half(s, f, source, target)
     if smaller < 0:
-        found, smaller = meet(s, f, source, target)
+        found, smaller = search_both_halves(s, f, source, target)
     if found < 0:
-        found = _replacement(s, f, smaller)
+        found = _replacement_edge(s, f, smaller)
     if found >= 0:
         source, target = wide(s.links[found].source), wide(s.links[found].target)
-        f.nodes[source].other = removed(s.links, wide(f.nodes[source].other), found, source)
-        f.nodes[target].other = removed(s.links, wide(f.nodes[target].other), found, target)
-        _lay(s, f, found, source, target)
+        f.nodes[source].other_edge = removed(s.links, wide(f.nodes[source].other_edge), found, source)
+        f.nodes[target].other_edge = removed(s.links, wide(f.nodes[target].other_edge), found, target)
+        _add_tree_edge(s, f, found, source, target)
         return False
     _split(s, f, smaller, source ^ target ^ smaller)
     return True
 
 
 @inlined
-def _set_aside(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].joins = BESIDE
-    f.nodes[source].other = appended(s.links, wide(f.nodes[source].other), link, source)
-    f.nodes[target].other = appended(s.links, wide(f.nodes[target].other), link, target)
+def _add_non_tree_edge(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
+    s.links[link].joins = NON_TREE_EDGE
+    f.nodes[source].other_edge = appended(s.links, wide(f.nodes[source].other_edge), link, source)
+    f.nodes[target].other_edge = appended(s.links, wide(f.nodes[target].other_edge), link, target)
 
 
 @inlined
-def _lay(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].joins = IN_TREE
-    f.nodes[source].tree = appended(s.links, wide(f.nodes[source].tree), link, source)
-    f.nodes[target].tree = appended(s.links, wide(f.nodes[target].tree), link, target)
+def _add_tree_edge(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
+    s.links[link].joins = TREE_EDGE
+    f.nodes[source].tree_edge = appended(s.links, wide(f.nodes[source].tree_edge), link, source)
+    f.nodes[target].tree_edge = appended(s.links, wide(f.nodes[target].tree_edge), link, target)
 
 
 @inlined
 def _new_label(f: ForestState, node: int) -> int:
-    fresh = wide(f.scalars[FREE_LABEL])
+    fresh = wide(f.counters[0].first_free_label)
     if fresh >= 0:
-        f.scalars[FREE_LABEL] = f.groups[fresh].head
+        f.counters[0].first_free_label = f.groups[fresh].head
     else:
-        fresh = f.scalars[LABELS_USED]
-        f.scalars[LABELS_USED] = fresh + 1
-    f.groups[fresh].serial = f.scalars[NEXT_SERIAL]
+        fresh = f.counters[0].labels_used
+        f.counters[0].labels_used = fresh + 1
+    f.groups[fresh].serial = f.counters[0].next_serial
     f.groups[fresh].size = 1
     f.groups[fresh].head = node
     f.nodes[node].label = fresh
-    f.scalars[NEXT_SERIAL] += 1
-    f.scalars[COMPONENTS] += 1
+    f.counters[0].next_serial += 1
+    f.counters[0].components += 1
     return fresh
 
 
 @inlined
 def _drop_label(f: ForestState, gone: int) -> None:
     f.groups[gone].size = 0
-    f.groups[gone].head = f.scalars[FREE_LABEL]
-    f.scalars[FREE_LABEL] = gone
-    f.scalars[COMPONENTS] -= 1
+    f.groups[gone].head = f.counters[0].first_free_label
+    f.counters[0].first_free_label = gone
+    f.counters[0].components -= 1
 
 
 @inlined
@@ -187,7 +188,7 @@ def _follow(f: ForestState, left: int, right: int) -> None:
 @inlined
 def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
     """Whichever of the two has the tree that a walk is around first, or -1 when both walks are long."""
-    first_left, first_right = wide(f.nodes[left].tree), wide(f.nodes[right].tree)
+    first_left, first_right = wide(f.nodes[left].tree_edge), wide(f.nodes[right].tree_edge)
     if first_left < 0:
         return left
     if first_right < 0:
@@ -207,10 +208,10 @@ def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
 
 
 @kernel
-def _paint(s: LinkState, f: ForestState, start: int, colour: int) -> None:
+def _colour_tree(s: LinkState, f: ForestState, start: int, colour: int) -> None:
     """Set the label of every node of the tree of ``start``."""
     f.nodes[start].label = colour
-    first = wide(f.nodes[start].tree)
+    first = wide(f.nodes[start].tree_edge)
     if first < 0:
         return
     node, link = start, first
@@ -223,19 +224,19 @@ def _paint(s: LinkState, f: ForestState, start: int, colour: int) -> None:
 
 
 @inlined
-def _replacement(s: LinkState, f: ForestState, start: int) -> int:
-    """A join that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
-    first = wide(f.nodes[start].tree)
-    if first < 0 and f.nodes[start].other < 0:
+def _replacement_edge(s: LinkState, f: ForestState, start: int) -> int:
+    """A replacement edge that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
+    first = wide(f.nodes[start].tree_edge)
+    if first < 0 and f.nodes[start].other_edge < 0:
         return -1
     own = wide(f.nodes[start].label)
-    _paint(s, f, start, MARKED)
+    _colour_tree(s, f, start, MARKED)
     best, found = -1, 0
     node, link = start, first
     while found < CANDIDATES:
         if f.nodes[node].label == MARKED:
             f.nodes[node].label = SCANNED
-            head = wide(f.nodes[node].other)
+            head = wide(f.nodes[node].other_edge)
             other = head
             while other >= 0 and found < CANDIDATES:
                 other = before(s.links, other, node)
@@ -251,7 +252,7 @@ def _replacement(s: LinkState, f: ForestState, start: int) -> int:
         link = after(s.links, link, node)
         if node == start and link == first:
             break
-    _paint(s, f, start, own)
+    _colour_tree(s, f, start, own)
     return best
 
 
@@ -259,11 +260,11 @@ def _replacement(s: LinkState, f: ForestState, start: int) -> int:
 def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
     """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
     own = wide(f.nodes[start].label)
-    fresh = -1 if f.nodes[start].tree < 0 else _new_label(f, start)
+    fresh = -1 if f.nodes[start].tree_edge < 0 else _new_label(f, start)
     _move(f, start, start)
     f.nodes[start].label = fresh
     moved = 1
-    first = wide(f.nodes[start].tree)
+    first = wide(f.nodes[start].tree_edge)
     node, link = start, first
     while link >= 0:
         node = far_end(s.links, link, node)

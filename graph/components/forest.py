@@ -1,4 +1,4 @@
-"""The spanning forest over the joins of a link store: its arrays, and the room in them.
+"""The spanning forest over the edges of a link store: its arrays, and the room in them.
 
 The verbs are in ``graph.components.edges``. A component takes 16 bytes; nodes are part of the store's
 entities.
@@ -11,12 +11,12 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from graph.components.edges import join, label, part, same, size
-from graph.components.records import COMPONENTS, FOREST_SCALARS, FREE_LABEL, GROUP, LABELS_USED, ForestState
+from graph.components.edges import add_edge, label, remove_edge, same, size
+from graph.components.records import FOREST_COUNTERS, GROUP, WALK, WALKS, ForestState
 from graph.kernels.raw import grown
 from graph.links.store import LinkStore
 
-__all__ = ["Forest", "ForestState", "join", "label", "part", "same", "size"]
+__all__ = ["Forest", "ForestState", "add_edge", "label", "remove_edge", "same", "size"]
 
 SMALLEST: Final = 1 << 10
 
@@ -27,13 +27,14 @@ class Forest:
     def __init__(self, store: LinkStore) -> None:
         self._store = store
         self._groups = np.zeros(SMALLEST, GROUP)
-        self._scalars = np.zeros(FOREST_SCALARS, np.int64)
-        self._scalars[FREE_LABEL] = -1
+        self._counters = np.zeros(1, FOREST_COUNTERS)
+        self._counters["first_free_label"] = -1
+        self._walks = np.zeros(WALKS, WALK)
         self._state: ForestState | None = None
 
     def __len__(self) -> int:
         """How many components there are; lone nodes do not count."""
-        return int(self._scalars[COMPONENTS])
+        return int(self._counters["components"][0])
 
     @property
     def state(self) -> ForestState:
@@ -42,21 +43,27 @@ class Forest:
         room = len(nodes) // 2 + 1
         if room > len(self._groups):
             larger = np.zeros(max(room, 2 * len(self._groups)), GROUP)
-            self._groups = grown(self._groups, larger, int(self._scalars[LABELS_USED]))
+            self._groups = grown(self._groups, larger, int(self._counters["labels_used"][0]))
         if self._state is None or self._state.nodes is not nodes or self._state.groups is not self._groups:
-            self._state = ForestState(nodes=nodes, groups=self._groups, scalars=self._scalars)
+            self._state = ForestState(
+                nodes=nodes, groups=self._groups, counters=self._counters, walks=self._walks
+            )
         return self._state
 
     @property
     def memory_bytes(self) -> int:
         """Bytes in use, beside those of the store."""
-        return int(self._scalars[LABELS_USED]) * GROUP.itemsize + self._scalars.nbytes
+        return (
+            int(self._counters["labels_used"][0]) * GROUP.itemsize
+            + self._counters.nbytes
+            + self._walks.nbytes
+        )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of what the store's ``arrays`` do not hold, for a snapshot; records as rows of integers."""
-        used = int(self._scalars[LABELS_USED])
+        used = int(self._counters["labels_used"][0])
         groups = self._groups[:used].view(np.int64).reshape(used, 2).copy()
-        return {"groups": groups, "scalars": self._scalars.copy()}
+        return {"groups": groups, "counters": self._counters.view(np.int64).copy()}
 
     @classmethod
     def from_arrays(cls, store: LinkStore, arrays: dict[str, npt.NDArray[Any]]) -> Self:
@@ -65,5 +72,5 @@ class Forest:
         groups = arrays["groups"]
         forest._groups = np.zeros(max(len(groups), SMALLEST), GROUP)
         forest._groups[: len(groups)].view(np.int64).reshape(-1, 2)[:] = groups
-        forest._scalars = arrays["scalars"].copy()
+        forest._counters[:] = arrays["counters"].view(FOREST_COUNTERS)
         return forest

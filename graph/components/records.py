@@ -14,13 +14,16 @@ GROUP: Final = np.dtype([("serial", "i8"), ("size", "i4"), ("head", "i4")])
 """A component, by label: its age (smaller is older), how many nodes it has, and one of them. A free label has
 size 0, and in ``head`` the next free one."""
 
-FREE_LABEL: Final = 0
-LABELS_USED: Final = 1
-COMPONENTS: Final = 2
-NEXT_SERIAL: Final = 3
-WALKS: Final = 4
-FOREST_SCALARS: Final = 12
-"""How many integers the forest keeps beside its arrays; above, what each of them is."""
+FOREST_COUNTERS: Final = np.dtype(
+    [(name, "i8") for name in ("first_free_label", "labels_used", "components", "next_serial")]
+)
+"""One row: the first free label or -1, how many labels were ever used, how many components there are, and the
+age that the next one gets."""
+
+WALK: Final = np.dtype([(name, "i8") for name in ("node", "link", "non_tree_edge", "moves")])
+"""Scratch of ``graph.components.replacement``: the node a walk is at, the edge by which it goes on, the
+non-tree edge that it looks at next (-1: none), and how many moves it has made."""
+WALKS: Final = 2
 
 
 class ForestState(Arrays):
@@ -30,10 +33,14 @@ class ForestState(Arrays):
     """The entities of the link store."""
     groups: npt.NDArray[Any]
     """GROUP, by label."""
-    scalars: npt.NDArray[np.int64]
+    counters: npt.NDArray[Any]
+    """FOREST_COUNTERS."""
+    walks: npt.NDArray[Any]
+    """WALK, one around each half of a tree that was cut."""
 
     fields: ClassVar[dict[str, Field]] = {
         "nodes": ENTITY,
         "groups": GROUP,
-        "scalars": np.dtype(np.int64),
+        "counters": FOREST_COUNTERS,
+        "walks": WALK,
     }

@@ -1,9 +1,10 @@
 """What changed in an engine since it was last asked, at the cost of what changed.
 
-Links and accounts come from the kernels' notes (``graph.links.change_log``). How an open ring is spelt
+Links and accounts come from the kernels' change log (``graph.links.change_log``). How an open ring is spelt
 depends on its accounts and its newest grounds, which are renewed only when its accounts are judged and so
-noted; on the identity links of its accounts; and on whether an identifier that several of them use is public,
-which only a link that comes to it or goes from it, or an analyst, can change. Those identifiers are watched.
+logged; on the identity links of its accounts; and on whether an identifier that several of them use is
+public, which only a link that comes to it or goes from it, or an analyst, can change. Those identifiers are
+watched.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ import numpy.typing as npt
 
 from graph.candidates.ties import common
 from graph.kernels.raw import chosen
-from graph.links.change_log import DECLARED, GONE, LINKS
-from graph.links.change_log import ENTITIES as ENTITIES_NOTED
-from graph.links.records import USED
 from graph.model.changes import Changes, Happenings, LinkKeys, Moved, link_keys, numbered
 from graph.model.link_keys import ENTITY_BITS, LINK_CODE
 from graph.model.results import Ring
@@ -38,7 +36,7 @@ _RINGS: Final = "told.rings"
 
 
 class Draining:
-    """What was told of an engine so far. Until the first ``drain`` nothing was, and nothing is noted."""
+    """What was told of an engine so far. Until the first ``drain`` nothing was, and nothing is logged."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -56,19 +54,19 @@ class Draining:
         self, rings: Rings, spelt: Callable[[OpenRing], Ring], window_ms: int, said: Happenings | None
     ) -> Changes:
         """What changed since the last call; everything at the first. O(what changed)."""
-        notes = self._memory.links.notes
-        if not notes.is_on:
+        log = self._memory.links.change_log
+        if not log.is_on:
             self._begin()
         state = self._memory.state
         records = state.links.links
-        noted = notes.noted(LINKS)
+        noted = log.logged("links")
         live = noted[records["live"][noted] != 0]
-        accounts = notes.noted(ENTITIES_NOTED)
+        accounts = log.logged("entities")
         links = link_columns(chosen(records, live))
-        went = notes.noted(GONE)
+        went = log.logged("expired")
         gone = went[~np.isin(went, link_keys(links), assume_unique=True)]
         cuts, public = explicit_cuts(state), self._public
-        if state.links.notes.numbers[DECLARED] != self._declared or public is None:
+        if state.links.change_log.status["declared"][0] != self._declared or public is None:
             public = declared_public(state)
         is_identity = np.isin(records["kind"][noted], _IDENTITY)
         used = np.concatenate(
@@ -101,15 +99,15 @@ class Draining:
             window_ms,
             said or Happenings(),
         )
-        notes.clear(live)
+        log.clear(live)
         self._entities = int(state.counters["entities"][0])
         self._cuts, self._public = cuts, public
-        self._declared = int(state.links.notes.numbers[DECLARED])
+        self._declared = int(state.links.change_log.status["declared"][0])
         return changes
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
-        """What a snapshot keeps beside the notes; nothing when nothing was told."""
-        if not self._memory.links.notes.is_on:
+        """What a snapshot keeps beside the change log; nothing when nothing was told."""
+        if not self._memory.links.change_log.is_on:
             return {}
         rings = msgspec.json.encode(sorted(self._rings))
         return {_ENTITIES: np.array([self._entities], np.int64), _RINGS: np.frombuffer(rings, np.uint8)}
@@ -123,12 +121,12 @@ class Draining:
             self._cuts = self._public = None
 
     def _begin(self) -> None:
-        """Note everything there is as changed."""
+        """Log everything there is as changed."""
         links, state = self._memory.links, self._memory.state
-        links.notes.begin()
+        links.change_log.begin()
         self._memory.reserve(0, 0)
-        live = np.flatnonzero(links.state.links["live"][: links.state.scalars[USED]])
-        links.notes.note_all(live, state.accounts["entity"][: state.counters["accounts"][0]])
+        live = np.flatnonzero(links.state.links["live"][: links.state.counters["links_used"][0]])
+        links.change_log.log_all(live, state.accounts["entity"][: state.counters["accounts"][0]])
 
     # -- rings -------------------------------------------------------------------------------------
 

@@ -213,7 +213,7 @@ class Engine:
 
     def drain_anew(self, happened: Happenings | None = None) -> Changes:
         """Everything there is, whatever was drained before."""
-        self._memory.links.forget_notes()
+        self._memory.links.stop_logging()
         self._draining = Draining(self._memory)
         return self.drain(happened)
 

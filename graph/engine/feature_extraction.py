@@ -7,7 +7,7 @@ from typing import Final
 
 from graph.evidence.gathering import measure
 from graph.kernels.kernel import kernel
-from graph.links.change_log import note_score
+from graph.links.change_log import log_score
 from graph.model.shapes import CLUSTERS
 from graph.scoring.scorer import linear_score, read_features
 from graph.state.state import NO_RING, State, account_of
@@ -40,7 +40,7 @@ def forget_scores(state: State) -> None:
     """The accounts of the candidate at hand are too few to be judged."""
     for place in range(state.candidate[0].size):
         account_of(state, state.members[place]).score = 0.0
-        note_score(state.links.notes, state.members[place])
+        log_score(state.links.change_log, state.members[place])
 
 
 @kernel
@@ -69,7 +69,7 @@ def take_score(state: State) -> None:
         state.candidate[0].score = answered(state.candidate[0].score, answers / members)
     for place in range(members):
         account = account_of(state, state.members[place])
-        note_score(state.links.notes, state.members[place])
+        log_score(state.links.change_log, state.members[place])
         if (
             account.ring == NO_RING
             or state.candidate[0].shape == CLUSTERS

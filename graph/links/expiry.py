@@ -1,14 +1,18 @@
-"""When a link falls out of the window, and when a link outside it may be forgotten.
+"""When a link leaves the window, and when a link outside it is freed: two queues of buckets.
 
-Two calendars of buckets, each a list of links. *Ageing* holds every live link, in the bucket of a last
-event it once had: when the window's end reaches the bucket, links that were used since move on to the
-bucket of their newest event, and what stays is sorted and falls, oldest first. So a use costs nothing here
-and a link moves at most once for each bucket it was used in. *Forgetting* holds links outside the window
-and frees them a whole bucket at a time: late is harmless, because a touch treats what should be forgotten
-as if it were.
+A bucket is a list of links whose last event fell into the same span of time. The *expiry queue* holds every
+live link, in the bucket of some event that it had. Once the window's end reaches that bucket, it is opened:
+links used since then move to the bucket of their newest event, the others are sorted and leave the window,
+oldest first. So using a link costs nothing here, and a link moves at most once for each bucket it was used
+in.
 
-Cost: O(1) amortised, plus sorting the links of one bucket (a 16,384th of the window or less) when the
-window's end enters it, and once more for each event that is late by nearly the whole window.
+The *removal queue* holds links outside the window until no event within the allowed lateness can reach them;
+then a whole bucket is freed at once. Freeing late is harmless: a touch treats a link that is due as if it
+were gone.
+
+Cost: O(1) amortised, plus sorting the links of one bucket when it is opened, and once more for each event
+that is late by nearly the whole window. A bucket of the expiry queue spans at most a 2,047th of the window
+(35 minutes of 90 days), and less as the store grows, because there are more buckets then.
 """
 
 from __future__ import annotations
@@ -19,183 +23,166 @@ import numpy.typing as npt
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
 from graph.links.index import foresee_removal, remove
-from graph.links.records import (
-    AGEING_AT,
-    AGEING_SHIFT,
-    AT_HAND,
-    FORGETTING_AT,
-    FORGETTING_SHIFT,
-    FREE,
-    FREE_COUNT,
-    HORIZON,
-    LATENESS,
-    LIVE,
-    PEEKING,
-    REMEMBERED,
-    USED,
-    LinkState,
-)
-from graph.links.sessions import drop_spells
+from graph.links.records import LinkState
+from graph.links.sessions import drop_sessions
 
 
 @inlined
-def await_ageing(s: LinkState, link: int) -> None:
-    """Enter a live link in the ageing calendar."""
-    if _into_bucket(s, link):
-        sort_at_hand(s)
+def enqueue_expiry(s: LinkState, link: int) -> None:
+    """Put a live link into the expiry queue."""
+    if _put_into_bucket(s, link):
+        sort_open_bucket(s)
 
 
 @inlined
-def _into_bucket(s: LinkState, link: int) -> bool:
-    """Put a live link into its bucket; True when that is the one at hand, which must be sorted then."""
-    bucket = s.links[link].last_ms >> s.scalars[AGEING_SHIFT]
-    at_hand: bool = bucket <= s.scalars[AGEING_AT]
-    if at_hand:
-        s.links[link].next_due = s.scalars[AT_HAND]
-        s.scalars[AT_HAND] = link
+def _put_into_bucket(s: LinkState, link: int) -> bool:
+    """Put a live link into its bucket; True when that is the open one, which must be sorted then."""
+    bucket = s.links[link].last_ms >> s.queues[0].expiry_shift
+    is_open: bool = bucket <= s.queues[0].expiry_bucket
+    if is_open:
+        s.links[link].next_in_bucket = s.queues[0].first_expiring
+        s.queues[0].first_expiring = link
     else:
-        at = bucket & (s.ageing.shape[0] - 1)
-        s.links[link].next_due = s.ageing[at]
-        s.ageing[at] = link
-    return at_hand
+        at = bucket & (s.expiry_buckets.shape[0] - 1)
+        s.links[link].next_in_bucket = s.expiry_buckets[at]
+        s.expiry_buckets[at] = link
+    return is_open
 
 
 @inlined
-def remember(s: LinkState, link: int) -> None:
-    """Enter a link that is not live in the forgetting calendar."""
-    bucket = max(s.links[link].last_ms >> s.scalars[FORGETTING_SHIFT], s.scalars[FORGETTING_AT])
-    at = bucket & (s.forgetting.shape[0] - 1)
-    head = wide(s.forgetting[at])
-    s.links[link].next_due = head
-    s.hooks[link].prev_due = -2 - at
+def enqueue_removal(s: LinkState, link: int) -> None:
+    """Put a link that is not live into the removal queue."""
+    bucket = max(s.links[link].last_ms >> s.queues[0].removal_shift, s.queues[0].removal_bucket)
+    at = bucket & (s.removal_buckets.shape[0] - 1)
+    head = wide(s.removal_buckets[at])
+    s.links[link].next_in_bucket = head
+    s.hooks[link].prev_in_bucket = -2 - at
     if head >= 0:
-        s.hooks[head].prev_due = link
-    s.forgetting[at] = link
-    s.scalars[REMEMBERED] += 1
+        s.hooks[head].prev_in_bucket = link
+    s.removal_buckets[at] = link
+    s.counters[0].awaiting_removal += 1
 
 
 @inlined
-def recall(s: LinkState, link: int) -> None:
-    """Take a link out of the forgetting calendar."""
-    before = wide(s.hooks[link].prev_due)
-    after = wide(s.links[link].next_due)
+def dequeue_removal(s: LinkState, link: int) -> None:
+    """Take a link out of the removal queue."""
+    before = wide(s.hooks[link].prev_in_bucket)
+    after = wide(s.links[link].next_in_bucket)
     if before >= 0:
-        s.links[before].next_due = after
+        s.links[before].next_in_bucket = after
     else:
-        s.forgetting[-2 - before] = after
+        s.removal_buckets[-2 - before] = after
     if after >= 0:
-        s.hooks[after].prev_due = before
-    s.scalars[REMEMBERED] -= 1
+        s.hooks[after].prev_in_bucket = before
+    s.counters[0].awaiting_removal -= 1
 
 
 @kernel
-def forget_due(s: LinkState) -> None:
-    """Free every remembered link whose bucket lies wholly beyond the allowed lateness."""
-    shift = s.scalars[FORGETTING_SHIFT]
-    end = (s.scalars[HORIZON] - s.scalars[LATENESS]) >> shift
-    while s.scalars[FORGETTING_AT] < end:
-        if s.scalars[REMEMBERED] == 0:
-            s.scalars[FORGETTING_AT] = end
+def remove_due(s: LinkState) -> None:
+    """Free every link whose bucket in the removal queue lies wholly beyond the allowed lateness."""
+    shift = s.queues[0].removal_shift
+    end = (s.window[0].horizon_ms - s.window[0].lateness_ms) >> shift
+    while s.queues[0].removal_bucket < end:
+        if s.counters[0].awaiting_removal == 0:
+            s.queues[0].removal_bucket = end
             return
-        at = s.scalars[FORGETTING_AT] & (s.forgetting.shape[0] - 1)
-        link = wide(s.forgetting[at])
+        at = s.queues[0].removal_bucket & (s.removal_buckets.shape[0] - 1)
+        link = wide(s.removal_buckets[at])
         foresee_removal(s, link)
-        s.forgetting[at] = -1
-        s.scalars[FORGETTING_AT] += 1
+        s.removal_buckets[at] = -1
+        s.queues[0].removal_bucket += 1
         while link >= 0:
-            following = wide(s.links[link].next_due)
-            s.scalars[REMEMBERED] -= 1
-            if s.links[link].last_ms >> shift >= s.scalars[FORGETTING_AT]:
-                remember(s, link)
+            following = wide(s.links[link].next_in_bucket)
+            s.counters[0].awaiting_removal -= 1
+            if s.links[link].last_ms >> shift >= s.queues[0].removal_bucket:
+                enqueue_removal(s, link)
             else:
                 remove(s, link)
                 if s.links[link].resumed != 0:
-                    drop_spells(s, link)
+                    drop_sessions(s, link)
                 s.links[link].count = 0
-                s.links[link].next_due = s.scalars[FREE]
-                s.scalars[FREE] = link
-                s.scalars[FREE_COUNT] += 1
+                s.links[link].next_in_bucket = s.counters[0].first_free_link
+                s.counters[0].first_free_link = link
+                s.counters[0].free_links += 1
             link = following
 
 
 @inlined
-def peek(s: LinkState) -> None:
-    """Walk on through the buckets to be opened next, so that their links are near when their turn comes.
-
-    Three walkers, one link each: through the next bucket of ageing and the one after it, and of forgetting.
-    """
-    ageing, forgetting = s.scalars[AGEING_AT] + 1, s.scalars[FORGETTING_AT] + 1
-    _walk_on(s, PEEKING, s.ageing, ageing + (ageing & 1))
-    _walk_on(s, PEEKING + 2, s.ageing, ageing + (ageing & 1 ^ 1))
-    _walk_on(s, PEEKING + 4, s.forgetting, forgetting)
+def prefetch_buckets(s: LinkState) -> None:
+    """Fetch one more link of each bucket that is opened soon: the next two of expiry, the next of removal."""
+    expiring, freed = s.queues[0].expiry_bucket + 1, s.queues[0].removal_bucket + 1
+    _prefetch_next(s, 0, s.expiry_buckets, expiring + (expiring & 1))
+    _prefetch_next(s, 1, s.expiry_buckets, expiring + (expiring & 1 ^ 1))
+    _prefetch_next(s, 2, s.removal_buckets, freed)
 
 
 @inlined
-def _walk_on(s: LinkState, walker: int, heads: npt.NDArray[np.int32], bucket: int) -> None:
-    link = s.scalars[walker + 1]
+def _prefetch_next(s: LinkState, number: int, heads: npt.NDArray[np.int32], bucket: int) -> None:
+    walk = s.prefetch_walks[number]
+    link = walk.link
     if link >= 0:
-        link = wide(s.links[link].next_due)
-    elif s.scalars[walker] != bucket:
-        s.scalars[walker] = bucket
+        link = wide(s.links[link].next_in_bucket)
+    elif walk.bucket != bucket:
+        walk.bucket = bucket
         link = wide(heads[bucket & (heads.shape[0] - 1)])
     if link >= 0:
         fetch(s.links, link)
-    s.scalars[walker + 1] = link
+    walk.link = link
 
 
 @inlined
-def next_due(s: LinkState) -> int:
-    """Take the next link past the window's end out of the ageing calendar; -1 when there is none."""
-    shift = s.scalars[AGEING_SHIFT]
-    horizon = s.scalars[HORIZON]
+def dequeue_expired(s: LinkState) -> int:
+    """Take the next link past the window's end out of the expiry queue; -1 when there is none."""
+    shift = s.queues[0].expiry_shift
+    horizon = s.window[0].horizon_ms
     while True:
-        link = wide(s.scalars[AT_HAND])
+        link = wide(s.queues[0].first_expiring)
         if link >= 0:
             last_ms = s.links[link].last_ms
-            moved_on = last_ms >> shift > s.scalars[AGEING_AT]
+            moved_on = last_ms >> shift > s.queues[0].expiry_bucket
             if not moved_on and last_ms >= horizon:
                 return -1
-            s.scalars[AT_HAND] = s.links[link].next_due
+            s.queues[0].first_expiring = s.links[link].next_in_bucket
             if not moved_on:
                 return link
-            _into_bucket(s, link)
-        elif s.scalars[AGEING_AT] >= horizon >> shift:
+            _put_into_bucket(s, link)
+        elif s.queues[0].expiry_bucket >= horizon >> shift:
             return -1
-        elif s.scalars[LIVE] == 0:
-            s.scalars[AGEING_AT] = horizon >> shift
+        elif s.counters[0].live == 0:
+            s.queues[0].expiry_bucket = horizon >> shift
         else:
-            s.scalars[AGEING_AT] += 1
+            s.queues[0].expiry_bucket += 1
             _open_bucket(s)
 
 
 @kernel
-def enter_all(s: LinkState) -> None:
-    """Enter every live link in an empty ageing calendar."""
-    s.scalars[AGEING_AT] = s.scalars[HORIZON] >> s.scalars[AGEING_SHIFT]
-    s.scalars[AT_HAND] = -1
-    for link in range(s.scalars[USED]):
+def enqueue_all(s: LinkState) -> None:
+    """Put every live link into an empty expiry queue."""
+    s.queues[0].expiry_bucket = s.window[0].horizon_ms >> s.queues[0].expiry_shift
+    s.queues[0].first_expiring = -1
+    for link in range(s.counters[0].links_used):
         if s.links[link].count != 0 and s.links[link].live != 0:
-            _into_bucket(s, link)
-    sort_at_hand(s)
+            _put_into_bucket(s, link)
+    sort_open_bucket(s)
 
 
 @kernel
 def _open_bucket(s: LinkState) -> None:
-    at = s.scalars[AGEING_AT] & (s.ageing.shape[0] - 1)
-    link = wide(s.ageing[at])
-    s.ageing[at] = -1
+    at = s.queues[0].expiry_bucket & (s.expiry_buckets.shape[0] - 1)
+    link = wide(s.expiry_buckets[at])
+    s.expiry_buckets[at] = -1
     while link >= 0:
-        following = wide(s.links[link].next_due)
-        if s.links[link].last_ms >> s.scalars[AGEING_SHIFT] > s.scalars[AGEING_AT]:
-            _into_bucket(s, link)
+        following = wide(s.links[link].next_in_bucket)
+        if s.links[link].last_ms >> s.queues[0].expiry_shift > s.queues[0].expiry_bucket:
+            _put_into_bucket(s, link)
         else:
             fetch(s.hooks, link)
             fetch(s.entities, wide(s.links[link].source))
             fetch(s.entities, wide(s.links[link].target))
-            s.links[link].next_due = s.scalars[AT_HAND]
-            s.scalars[AT_HAND] = link
+            s.links[link].next_in_bucket = s.queues[0].first_expiring
+            s.queues[0].first_expiring = link
         link = following
-    sort_at_hand(s)
+    sort_open_bucket(s)
 
 
 @inlined
@@ -209,45 +196,45 @@ def _before(s: LinkState, left: int, right: int) -> bool:
 
 
 @kernel
-def sort_at_hand(s: LinkState) -> None:
-    """Sort the links of the bucket at hand by last event, then by source, target and kind.
+def sort_open_bucket(s: LinkState) -> None:
+    """Sort the links of the open bucket by last event, then by source, target and kind.
 
     A natural merge sort of the list: O(links log runs); a list with one link out of place costs two passes.
     """
     links = s.links
     runs = 2
     while runs > 1:
-        rest = s.scalars[AT_HAND]
+        rest = s.queues[0].first_expiring
         tail = -1
         runs = 0
         while rest >= 0:
             left = rest
             end = left
-            rest = wide(links[end].next_due)
+            rest = wide(links[end].next_in_bucket)
             while rest >= 0 and _before(s, end, rest):
                 end = rest
-                rest = wide(links[end].next_due)
-            links[end].next_due = -1
+                rest = wide(links[end].next_in_bucket)
+            links[end].next_in_bucket = -1
             right = rest
             if right >= 0:
                 end = right
-                rest = wide(links[end].next_due)
+                rest = wide(links[end].next_in_bucket)
                 while rest >= 0 and _before(s, end, rest):
                     end = rest
-                    rest = wide(links[end].next_due)
-                links[end].next_due = -1
+                    rest = wide(links[end].next_in_bucket)
+                links[end].next_in_bucket = -1
             runs += 1
             while left >= 0 or right >= 0:
                 if right < 0 or (left >= 0 and _before(s, left, right)):
                     taken = left
-                    left = wide(links[left].next_due)
+                    left = wide(links[left].next_in_bucket)
                 else:
                     taken = right
-                    right = wide(links[right].next_due)
+                    right = wide(links[right].next_in_bucket)
                 if tail < 0:
-                    s.scalars[AT_HAND] = taken
+                    s.queues[0].first_expiring = taken
                 else:
-                    links[tail].next_due = taken
+                    links[tail].next_in_bucket = taken
                 tail = taken
         if tail >= 0:
-            links[tail].next_due = -1
+            links[tail].next_in_bucket = -1

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
-from graph.links.records import LINK_BITS, SLOT_MASK, LinkState, Records
+from graph.links.records import LinkState, Records
 
 
 @inlined
@@ -28,8 +28,8 @@ def mixed(kind: int, source: int, target: int) -> int:
 def locate(s: LinkState, kind: int, source: int, target: int) -> int:
     """The link of the key, live or only remembered; -1 when there is none."""
     h = mixed(kind, source, target)
-    mask = s.scalars[SLOT_MASK]
-    bits = s.scalars[LINK_BITS]
+    mask = s.index_shape[0].slot_mask
+    bits = s.index_shape[0].link_bits
     tag = (h >> 31) & ((1 << (32 - bits)) - 1)
     at = h & mask
     while True:
@@ -57,8 +57,8 @@ def insert(slots: npt.NDArray[np.uint32], bits: int, mask: int, h: int, link: in
 @kernel
 def remove(s: LinkState, link: int) -> None:
     """Take a link out of the index. Its record must still hold its key."""
-    mask = s.scalars[SLOT_MASK]
-    low = (1 << s.scalars[LINK_BITS]) - 1
+    mask = s.index_shape[0].slot_mask
+    low = (1 << s.index_shape[0].link_bits) - 1
     record = s.links[link]
     hole = mixed(wide(record.kind), wide(record.source), wide(record.target)) & mask
     while (wide(s.slots[hole]) & low) - 1 != link:
@@ -77,13 +77,13 @@ def remove(s: LinkState, link: int) -> None:
 @kernel
 def foresee_removal(s: LinkState, first: int) -> None:
     """Bring near what removing the links of a bucket will read: their slots, and the records around those."""
-    mask = s.scalars[SLOT_MASK]
-    low = (1 << s.scalars[LINK_BITS]) - 1
+    mask = s.index_shape[0].slot_mask
+    low = (1 << s.index_shape[0].link_bits) - 1
     link = first
     while link >= 0:
         record = s.links[link]
         fetch(s.slots, mixed(wide(record.kind), wide(record.source), wide(record.target)) & mask)
-        link = wide(record.next_due)
+        link = wide(record.next_in_bucket)
     link = first
     while link >= 0:
         record = s.links[link]
@@ -93,7 +93,7 @@ def foresee_removal(s: LinkState, first: int) -> None:
             if value == 0:
                 break
             fetch(s.links, (value & low) - 1)
-        link = wide(record.next_due)
+        link = wide(record.next_in_bucket)
 
 
 @kernel

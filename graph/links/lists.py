@@ -2,12 +2,15 @@
 
 The list of identity links of an account, and of the links that lead to any other entity, begins in the
 entity's record; the further lists of an account have their ends in ``LinkState.ends``. Everything is O(1).
+
+A link stands in two lists, that of its source (``OUT``) and that of its target (``IN``); ``side`` says which
+one a verb is about. It is a constant wherever these verbs are made part of a caller, and costs nothing.
 """
 
 from __future__ import annotations
 
 from graph.kernels.kernel import inlined, wide
-from graph.links.records import HEAD, IN_SLOT, LENGTH, OUT_SLOT, TAIL, LinkState
+from graph.links.records import HEAD, IN, IN_SLOT, LENGTH, OUT, OUT_SLOT, TAIL, LinkState
 
 
 @inlined
@@ -15,15 +18,8 @@ def enter(s: LinkState, link: int) -> None:
     """Put a link at the end of the list of its source and of that of its target."""
     record = s.links[link]
     kind = wide(record.kind)
-    source, target = wide(record.source), wide(record.target)
-    if OUT_SLOT[kind] == 0:
-        _enter_record_out(s, source, link)
-    else:
-        _enter_out(s, s.entities[source].first_list + OUT_SLOT[kind] - 1, link)
-    if IN_SLOT[kind] == 0:
-        _enter_record_in(s, target, link)
-    else:
-        _enter_in(s, s.entities[target].first_list + IN_SLOT[kind] - 1, link)
+    _append(s, wide(record.source), OUT_SLOT[kind], link, OUT)
+    _append(s, wide(record.target), IN_SLOT[kind], link, IN)
 
 
 @inlined
@@ -31,57 +27,72 @@ def leave(s: LinkState, link: int) -> None:
     """Take a link out of the list of its source and of that of its target."""
     record = s.links[link]
     kind = wide(record.kind)
-    source, target = wide(record.source), wide(record.target)
-    if OUT_SLOT[kind] == 0:
-        _leave_record_out(s, source, link)
-    else:
-        _leave_out(s, s.entities[source].first_list + OUT_SLOT[kind] - 1, link)
-    if IN_SLOT[kind] == 0:
-        _leave_record_in(s, target, link)
-    else:
-        _leave_in(s, s.entities[target].first_list + IN_SLOT[kind] - 1, link)
+    _remove(s, wide(record.source), OUT_SLOT[kind], link, OUT)
+    _remove(s, wide(record.target), IN_SLOT[kind], link, IN)
 
 
 @inlined
-def _enter_record_out(s: LinkState, entity: int, link: int) -> None:
+def next_link(s: LinkState, link: int, side: int) -> int:
+    """The link after this one in the list of its source (OUT) or of its target (IN); -1 after the last."""
+    return wide(s.hooks[link].next[side])
+
+
+@inlined
+def _append(s: LinkState, entity: int, slot: int, link: int, side: int) -> None:
+    if slot == 0:
+        _append_to_record(s, entity, link, side)
+    else:
+        _append_to_ends(s, s.entities[entity].first_list + slot - 1, link, side)
+
+
+@inlined
+def _remove(s: LinkState, entity: int, slot: int, link: int, side: int) -> None:
+    if slot == 0:
+        _remove_from_record(s, entity, link, side)
+    else:
+        _remove_from_ends(s, s.entities[entity].first_list + slot - 1, link, side)
+
+
+@inlined
+def _append_to_record(s: LinkState, entity: int, link: int, side: int) -> None:
     record = s.entities[entity]
     head = wide(record.head)
-    s.hooks[link].next_out = -1
+    s.hooks[link].next[side] = -1
     if head < 0:
         record.head = link
-        s.hooks[link].prev_out = link
+        s.hooks[link].previous[side] = link
     else:
-        tail = wide(s.hooks[head].prev_out)
-        s.hooks[tail].next_out = link
-        s.hooks[link].prev_out = tail
-        s.hooks[head].prev_out = link
+        tail = wide(s.hooks[head].previous[side])
+        s.hooks[tail].next[side] = link
+        s.hooks[link].previous[side] = tail
+        s.hooks[head].previous[side] = link
     record.length += 1
 
 
 @inlined
-def _leave_record_out(s: LinkState, entity: int, link: int) -> None:
+def _remove_from_record(s: LinkState, entity: int, link: int, side: int) -> None:
     record = s.entities[entity]
     head = wide(record.head)
-    before = wide(s.hooks[link].prev_out)
-    after = wide(s.hooks[link].next_out)
+    before = wide(s.hooks[link].previous[side])
+    after = wide(s.hooks[link].next[side])
     if link == head:
         record.head = after
     else:
-        s.hooks[before].next_out = after
+        s.hooks[before].next[side] = after
     if after >= 0:
-        s.hooks[after].prev_out = before
+        s.hooks[after].previous[side] = before
     elif link != head:
-        s.hooks[head].prev_out = before
+        s.hooks[head].previous[side] = before
     record.length -= 1
 
 
 @inlined
-def _enter_out(s: LinkState, at: int, link: int) -> None:
+def _append_to_ends(s: LinkState, at: int, link: int, side: int) -> None:
     tail = wide(s.ends[at, TAIL])
-    s.hooks[link].prev_out = tail
-    s.hooks[link].next_out = -1
+    s.hooks[link].previous[side] = tail
+    s.hooks[link].next[side] = -1
     if tail >= 0:
-        s.hooks[tail].next_out = link
+        s.hooks[tail].next[side] = link
     else:
         s.ends[at, HEAD] = link
     s.ends[at, TAIL] = link
@@ -89,76 +100,15 @@ def _enter_out(s: LinkState, at: int, link: int) -> None:
 
 
 @inlined
-def _leave_out(s: LinkState, at: int, link: int) -> None:
-    before = wide(s.hooks[link].prev_out)
-    after = wide(s.hooks[link].next_out)
+def _remove_from_ends(s: LinkState, at: int, link: int, side: int) -> None:
+    before = wide(s.hooks[link].previous[side])
+    after = wide(s.hooks[link].next[side])
     if before >= 0:
-        s.hooks[before].next_out = after
+        s.hooks[before].next[side] = after
     else:
         s.ends[at, HEAD] = after
     if after >= 0:
-        s.hooks[after].prev_out = before
-    else:
-        s.ends[at, TAIL] = before
-    s.ends[at, LENGTH] -= 1
-
-
-@inlined
-def _enter_record_in(s: LinkState, entity: int, link: int) -> None:
-    record = s.entities[entity]
-    head = wide(record.head)
-    s.hooks[link].next_in = -1
-    if head < 0:
-        record.head = link
-        s.hooks[link].prev_in = link
-    else:
-        tail = wide(s.hooks[head].prev_in)
-        s.hooks[tail].next_in = link
-        s.hooks[link].prev_in = tail
-        s.hooks[head].prev_in = link
-    record.length += 1
-
-
-@inlined
-def _leave_record_in(s: LinkState, entity: int, link: int) -> None:
-    record = s.entities[entity]
-    head = wide(record.head)
-    before = wide(s.hooks[link].prev_in)
-    after = wide(s.hooks[link].next_in)
-    if link == head:
-        record.head = after
-    else:
-        s.hooks[before].next_in = after
-    if after >= 0:
-        s.hooks[after].prev_in = before
-    elif link != head:
-        s.hooks[head].prev_in = before
-    record.length -= 1
-
-
-@inlined
-def _enter_in(s: LinkState, at: int, link: int) -> None:
-    tail = wide(s.ends[at, TAIL])
-    s.hooks[link].prev_in = tail
-    s.hooks[link].next_in = -1
-    if tail >= 0:
-        s.hooks[tail].next_in = link
-    else:
-        s.ends[at, HEAD] = link
-    s.ends[at, TAIL] = link
-    s.ends[at, LENGTH] += 1
-
-
-@inlined
-def _leave_in(s: LinkState, at: int, link: int) -> None:
-    before = wide(s.hooks[link].prev_in)
-    after = wide(s.hooks[link].next_in)
-    if before >= 0:
-        s.hooks[before].next_in = after
-    else:
-        s.ends[at, HEAD] = after
-    if after >= 0:
-        s.hooks[after].prev_in = before
+        s.hooks[after].previous[side] = before
     else:
         s.ends[at, TAIL] = before
     s.ends[at, LENGTH] -= 1

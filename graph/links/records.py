@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.arrays import Arrays, Field
-from graph.links.change_log import NoteState
+from graph.links.change_log import ChangeLogState
 from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 
 LINK: Final = np.dtype(
@@ -21,8 +21,8 @@ LINK: Final = np.dtype(
         "names": [
             *("source", "target", "kind", "live", "joins", "resumed", "count"),
             *("incentives", "odd", "incentive_units", "surcharge"),
-            *("next_source_join", "prev_source_join", "next_target_join", "prev_target_join"),
-            *("next_due", "first_ms", "last_ms", "money"),
+            *("next_source_edge", "prev_source_edge", "next_target_edge", "prev_target_edge"),
+            *("next_in_bucket", "first_ms", "last_ms", "money"),
         ],
         "formats": [
             *("i4", "i4", "u1", "u1", "u1", "u1", "i4"),
@@ -34,35 +34,55 @@ LINK: Final = np.dtype(
         "itemsize": 64,
     }
 )
-"""One cache line. ``joins``: BESIDE or IN_TREE when it is an edge of the cluster graph, else 0; ``resumed``:
-it has older spells; ``next_due``: the next in its bucket of the calendar. -1 stands for none. A free record
-has count 0."""
+"""One cache line. ``joins``: NON_TREE_EDGE or TREE_EDGE when it is an edge of the cluster graph, else 0;
+``resumed``: it has older sessions; ``next_in_bucket``: the next in its bucket of a queue. -1 stands for
+none. A free record has count 0."""
 
-BESIDE: Final = 1
-IN_TREE: Final = 2
+NON_TREE_EDGE: Final = 1
+TREE_EDGE: Final = 2
+
+OUT: Final = 0
+IN: Final = 1
+"""Sides of a link: the list of its source, and that of its target."""
 
 HOOK: Final = np.dtype(
-    [(name, "i4") for name in ("next_out", "prev_out", "next_in", "prev_in", "prev_due", "older")]
+    {
+        "names": ["next", "previous", "next_out", "next_in", "prev_in_bucket", "older"],
+        "formats": [("i4", (2,)), ("i4", (2,)), "i4", "i4", "i4", "i4"],
+        "offsets": [0, 8, 0, 4, 16, 20],
+        "itemsize": 24,
+    }
 )
-"""Where a link stands in the lists of its source and of its target and in the calendar, and its older spells.
+"""Where a link stands in the lists of its source and of its target and in its queue, and its older sessions.
+``next_out`` and ``next_in`` are the same places as ``next[OUT]`` and ``next[IN]``.
 
-In the list of an ENTITY, ``prev`` of the first link is the last one: so an entity need not hold both ends."""
+In the list of an ENTITY, ``previous`` of the first link is the last one: so an entity need not hold both
+ends."""
 
 ENTITY: Final = np.dtype(
     [
         (name, "i4")
-        for name in ("first_list", "head", "length", "tree", "other", "label", "next_member", "prev_member")
+        for name in (
+            "first_list",
+            "head",
+            "length",
+            "tree_edge",
+            "other_edge",
+            "label",
+            "next_member",
+            "prev_member",
+        )
     ]
 )
 """Half a cache line. ``first_list``: the first of an account's further lists; ``head``, ``length``: its list
-of identity links, or for any other entity of the links that lead to it; then its node in the spanning forest:
-one of its joins in the tree and one beside it (heads of circular lists), the label of its component, and its
-neighbours in the circle of the component's members. -1 stands for none."""
+of identity links, or for any other entity of the links that lead to it; then its node in the spanning
+forest: one of its tree edges and one of its other edges (heads of circular lists), the label of its
+component, and its neighbours in the circle of the component's members. -1 stands for none."""
 
-SPELL: Final = np.dtype(
+SESSION: Final = np.dtype(
     [("first_ms", "i8"), ("last_ms", "i8"), ("money", "i8"), ("count", "i4"), ("next", "i4")]
 )
-"""A run of events before the newest run of a link."""
+"""A session before the newest of a link."""
 
 HEAD: Final = 0
 TAIL: Final = 1
@@ -91,29 +111,40 @@ OUT_SLOT: Final = np.array([_SLOTS[kind][0] for kind in LinkKind], np.int64)
 IN_SLOT: Final = np.array([_SLOTS[kind][1] for kind in LinkKind], np.int64)
 """By link kind: which list of its target a link stands in."""
 
-WINDOW: Final = 0
-LATENESS: Final = 1
-HORIZON: Final = 2
-LIVE: Final = 3
-REMEMBERED: Final = 4
-USED: Final = 5
-FREE: Final = 6
-FREE_COUNT: Final = 7
-LISTS: Final = 8
-SPELLS_USED: Final = 9
-SPELLS_FREE: Final = 10
-SPELLS_COUNT: Final = 11
-SLOT_MASK: Final = 12
-LINK_BITS: Final = 13
-AGEING_SHIFT: Final = 14
-AGEING_AT: Final = 15
-AT_HAND: Final = 16
-FORGETTING_SHIFT: Final = 17
-FORGETTING_AT: Final = 18
-ENTITIES: Final = 19
-PEEKING: Final = 20
-SCALARS: Final = 26
-"""How many integers the store keeps beside its arrays; above, what each of them is."""
+WINDOW: Final = np.dtype([("length_ms", "i8"), ("lateness_ms", "i8"), ("horizon_ms", "i8")])
+"""One row: how long the window is, how late an event may come, and the window's end in epoch ms: a link
+whose last event lies before it is not live."""
+
+COUNTERS: Final = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            *("live", "awaiting_removal", "links_used", "free_links", "first_free_link"),
+            *("entities", "lists_used", "sessions_used", "sessions", "first_free_session"),
+        )
+    ]
+)
+"""One row: how many links are live, and how many are outside the window and not freed yet. ``used`` counts
+records from the first to the highest that was ever in use; ``first_free`` heads the chain of the free ones
+among them, -1 when there is none. ``sessions`` are those in use."""
+
+INDEX_SHAPE: Final = np.dtype([("slot_mask", "i8"), ("link_bits", "i8")])
+"""One row: slots less one, and how many low bits of a slot hold the link's number."""
+
+QUEUES: Final = np.dtype(
+    [
+        (name, "i8")
+        for name in ("expiry_shift", "expiry_bucket", "first_expiring", "removal_shift", "removal_bucket")
+    ]
+)
+"""One row, of the queues in ``graph.links.expiry``. A time shifted right by ``shift`` is the number of its
+bucket; ``expiry_bucket`` is open, and ``first_expiring`` the first link in it, -1 when it is empty;
+``removal_bucket`` is the next to be freed."""
+
+PREFETCH_WALK: Final = np.dtype([("bucket", "i8"), ("link", "i8")])
+"""How far a bucket that is opened soon has been brought near: which bucket, and its link reached last; -1
+stands for none."""
+PREFETCH_WALKS: Final = 3
 
 Records = npt.NDArray[Any]
 
@@ -131,15 +162,24 @@ class LinkState(Arrays):
     """ENTITY, by entity number."""
     slots: npt.NDArray[np.uint32]
     """The index by key; 0 is an empty slot."""
-    ageing: npt.NDArray[np.int32]
-    """Heads of the buckets of live links, a power of two."""
-    forgetting: npt.NDArray[np.int32]
-    """Heads of the buckets of links outside the window, a power of two."""
-    spells: Records
-    """SPELL: spells before the newest."""
-    scalars: npt.NDArray[np.int64]
-    notes: NoteState
-    """What changed since it was last asked."""
+    expiry_buckets: npt.NDArray[np.int32]
+    """The expiry queue: heads of the buckets of live links, a power of two."""
+    removal_buckets: npt.NDArray[np.int32]
+    """The removal queue: heads of the buckets of links outside the window, a power of two."""
+    sessions: Records
+    """SESSION: those before each link's newest."""
+    window: Records
+    """WINDOW."""
+    counters: Records
+    """COUNTERS."""
+    index_shape: Records
+    """INDEX_SHAPE."""
+    queues: Records
+    """QUEUES."""
+    prefetch_walks: Records
+    """PREFETCH_WALK, one for each bucket that is walked; only time depends on them."""
+    change_log: ChangeLogState
+    """What changed since a reader last asked."""
 
     fields: ClassVar[dict[str, Field]] = {
         "links": LINK,
@@ -147,9 +187,13 @@ class LinkState(Arrays):
         "ends": (np.dtype(np.int32), 2),
         "entities": ENTITY,
         "slots": np.dtype(np.uint32),
-        "ageing": np.dtype(np.int32),
-        "forgetting": np.dtype(np.int32),
-        "spells": SPELL,
-        "scalars": np.dtype(np.int64),
-        "notes": NoteState,
+        "expiry_buckets": np.dtype(np.int32),
+        "removal_buckets": np.dtype(np.int32),
+        "sessions": SESSION,
+        "window": WINDOW,
+        "counters": COUNTERS,
+        "index_shape": INDEX_SHAPE,
+        "queues": QUEUES,
+        "prefetch_walks": PREFETCH_WALK,
+        "change_log": ChangeLogState,
     }

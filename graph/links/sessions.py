@@ -1,70 +1,63 @@
-"""Spells of a link before its newest: kept so that a late event can join two spells into one.
+"""Older sessions of a link: kept so that a late event can join two sessions into one.
 
-The record of a link shows its newest spell; older ones hang off it, newest first, more than a window apart.
-They are rare: an event must have come late, or the link must have rested longer than the window.
+A session is a run of events without a gap longer than the window. The record of a link shows its newest one;
+older ones hang off it, newest first. They are rare: an event must have come late, or the link must have
+rested longer than the window.
 """
 
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel, wide
-from graph.links.records import (
-    HORIZON,
-    LATENESS,
-    SPELLS_COUNT,
-    SPELLS_FREE,
-    SPELLS_USED,
-    WINDOW,
-    LinkState,
-)
+from graph.links.records import LinkState
 
 
 @kernel
-def _new_spell(s: LinkState, first_ms: int, last_ms: int, count: int, money: int, following: int) -> int:
-    spell = wide(s.scalars[SPELLS_FREE])
-    if spell >= 0:
-        s.scalars[SPELLS_FREE] = s.spells[spell].next
+def _new_session(s: LinkState, first_ms: int, last_ms: int, count: int, money: int, following: int) -> int:
+    session = wide(s.counters[0].first_free_session)
+    if session >= 0:
+        s.counters[0].first_free_session = s.sessions[session].next
     else:
-        spell = s.scalars[SPELLS_USED]
-        if spell >= s.spells.shape[0]:
-            raise IndexError("expected room for a spell, found none; reserve before a batch")
-        s.scalars[SPELLS_USED] += 1
-    s.scalars[SPELLS_COUNT] += 1
-    record = s.spells[spell]
+        session = s.counters[0].sessions_used
+        if session >= s.sessions.shape[0]:
+            raise IndexError("expected room for a session, found none; reserve before a batch")
+        s.counters[0].sessions_used += 1
+    s.counters[0].sessions += 1
+    record = s.sessions[session]
     record.first_ms = first_ms
     record.last_ms = last_ms
     record.count = count
     record.money = money
     record.next = following
-    return spell
+    return session
 
 
 @kernel
-def _free_spell(s: LinkState, spell: int) -> int:
-    """Free a spell; returns the one after it."""
-    following = wide(s.spells[spell].next)
-    s.spells[spell].next = s.scalars[SPELLS_FREE]
-    s.scalars[SPELLS_FREE] = spell
-    s.scalars[SPELLS_COUNT] -= 1
+def _free_session(s: LinkState, session: int) -> int:
+    """Free a session; returns the one after it."""
+    following = wide(s.sessions[session].next)
+    s.sessions[session].next = s.counters[0].first_free_session
+    s.counters[0].first_free_session = session
+    s.counters[0].sessions -= 1
     return following
 
 
 @kernel
-def drop_spells(s: LinkState, link: int) -> None:
-    """Free every older spell of a link."""
-    spell = wide(s.hooks[link].older)
-    while spell >= 0:
-        spell = _free_spell(s, spell)
+def drop_sessions(s: LinkState, link: int) -> None:
+    """Free every older session of a link."""
+    session = wide(s.hooks[link].older)
+    while session >= 0:
+        session = _free_session(s, session)
     s.hooks[link].older = -1
     s.links[link].resumed = 0
 
 
 @kernel
 def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
-    """Put an event among the spells of a link, joining those that it brings within one window."""
-    window = s.scalars[WINDOW]
+    """Put an event among the sessions of a link, joining those that it brings within one window."""
+    window = s.window[0].length_ms
     newest = s.links[link]
     if ts > newest.last_ms + window:
-        s.hooks[link].older = _new_spell(
+        s.hooks[link].older = _new_session(
             s, newest.first_ms, newest.last_ms, newest.count, newest.money, wide(s.hooks[link].older)
         )
         newest.first_ms = ts
@@ -84,24 +77,24 @@ def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
 
 @kernel
 def _insert_older(s: LinkState, link: int, ts: int, money: int) -> None:
-    window = s.scalars[WINDOW]
+    window = s.window[0].length_ms
     before = -1
     at = wide(s.hooks[link].older)
-    while at >= 0 and ts < s.spells[at].first_ms - window:
+    while at >= 0 and ts < s.sessions[at].first_ms - window:
         before = at
-        at = wide(s.spells[at].next)
-    if at < 0 or ts > s.spells[at].last_ms + window:
-        fresh = _new_spell(s, ts, ts, 1, money, at)
+        at = wide(s.sessions[at].next)
+    if at < 0 or ts > s.sessions[at].last_ms + window:
+        fresh = _new_session(s, ts, ts, 1, money, at)
         if before < 0:
             s.hooks[link].older = fresh
         else:
-            s.spells[before].next = fresh
+            s.sessions[before].next = fresh
         return
-    spell = s.spells[at]
-    spell.first_ms = min(spell.first_ms, ts)
-    spell.last_ms = max(spell.last_ms, ts)
-    spell.count += 1
-    spell.money += money
+    session = s.sessions[at]
+    session.first_ms = min(session.first_ms, ts)
+    session.last_ms = max(session.last_ms, ts)
+    session.count += 1
+    session.money += money
     _join_following(s, at)
     if before >= 0:
         _join_following(s, before)
@@ -109,40 +102,40 @@ def _insert_older(s: LinkState, link: int, ts: int, money: int) -> None:
 
 @kernel
 def _join_following(s: LinkState, at: int) -> None:
-    """Join a spell with the one before it in time when they lie within one window."""
-    spell = s.spells[at]
-    earlier = wide(spell.next)
-    if earlier >= 0 and spell.first_ms - s.spells[earlier].last_ms <= s.scalars[WINDOW]:
-        spell.first_ms = s.spells[earlier].first_ms
-        spell.count += s.spells[earlier].count
-        spell.money += s.spells[earlier].money
-        spell.next = _free_spell(s, earlier)
+    """Join a session with the one before it in time when they lie within one window."""
+    session = s.sessions[at]
+    earlier = wide(session.next)
+    if earlier >= 0 and session.first_ms - s.sessions[earlier].last_ms <= s.window[0].length_ms:
+        session.first_ms = s.sessions[earlier].first_ms
+        session.count += s.sessions[earlier].count
+        session.money += s.sessions[earlier].money
+        session.next = _free_session(s, earlier)
 
 
 @kernel
 def _join_newest(s: LinkState, link: int) -> None:
     newest = s.links[link]
     earlier = wide(s.hooks[link].older)
-    if earlier >= 0 and newest.first_ms - s.spells[earlier].last_ms <= s.scalars[WINDOW]:
-        newest.first_ms = s.spells[earlier].first_ms
-        newest.count += s.spells[earlier].count
-        newest.money += s.spells[earlier].money
-        s.hooks[link].older = _free_spell(s, earlier)
+    if earlier >= 0 and newest.first_ms - s.sessions[earlier].last_ms <= s.window[0].length_ms:
+        newest.first_ms = s.sessions[earlier].first_ms
+        newest.count += s.sessions[earlier].count
+        newest.money += s.sessions[earlier].money
+        s.hooks[link].older = _free_session(s, earlier)
 
 
 @kernel
 def _prune(s: LinkState, link: int) -> None:
-    """Forget spells that no event within the allowed lateness can reach."""
-    limit = s.scalars[HORIZON] - s.scalars[LATENESS]
+    """Forget sessions that no event within the allowed lateness can reach."""
+    limit = s.window[0].horizon_ms - s.window[0].lateness_ms
     before = -1
     at = wide(s.hooks[link].older)
-    while at >= 0 and s.spells[at].last_ms >= limit:
+    while at >= 0 and s.sessions[at].last_ms >= limit:
         before = at
-        at = wide(s.spells[at].next)
+        at = wide(s.sessions[at].next)
     if before < 0:
         s.hooks[link].older = -1
     else:
-        s.spells[before].next = -1
+        s.sessions[before].next = -1
     s.links[link].resumed = before >= 0
     while at >= 0:
-        at = _free_spell(s, at)
+        at = _free_session(s, at)

@@ -12,35 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.raw import chosen, grown
-from graph.links.change_log import Notes, NoteState
-from graph.links.expiry import enter_all
+from graph.links.change_log import ChangeLog, ChangeLogState
+from graph.links.expiry import enqueue_all
 from graph.links.index import index_all, locate
 from graph.links.records import (
     ACCOUNT_LISTS,
-    AGEING_AT,
-    AGEING_SHIFT,
-    AT_HAND,
-    ENTITIES,
+    COUNTERS,
     ENTITY,
-    FORGETTING_AT,
-    FORGETTING_SHIFT,
-    FREE,
-    FREE_COUNT,
     HOOK,
-    HORIZON,
-    LATENESS,
+    INDEX_SHAPE,
     LINK,
-    LINK_BITS,
-    LISTS,
-    LIVE,
-    PEEKING,
-    SCALARS,
-    SLOT_MASK,
-    SPELL,
-    SPELLS_COUNT,
-    SPELLS_FREE,
-    SPELLS_USED,
-    USED,
+    PREFETCH_WALK,
+    PREFETCH_WALKS,
+    QUEUES,
+    SESSION,
     WINDOW,
     LinkState,
     Records,
@@ -54,7 +39,7 @@ from graph.links.touch import (
     is_live,
     length,
     live_count,
-    next_fallen,
+    next_expired,
     touch,
     touch_at,
 )
@@ -71,7 +56,7 @@ __all__ = [
     "length",
     "live_count",
     "locate",
-    "next_fallen",
+    "next_expired",
     "touch",
     "touch_at",
 ]
@@ -80,8 +65,9 @@ BEFORE_ALL_MS: Final = -(1 << 62)
 SMALLEST: Final = 1 << 10
 CACHE_LINE: Final = 64
 FEWEST_BUCKETS: Final = 1 << 12
-"""Buckets of the calendars. Ageing gets more as the links grow, so that a bucket holds few; forgetting does
-not, because it decides which link numbers are free, and that must not depend on when room was made."""
+"""Buckets of each queue. The expiry queue gets more as the links grow, so that a bucket holds few; the
+removal queue does not, because it decides which link numbers are free, which must not depend on when room
+was made."""
 SLOTS_FOR_EACH_BUCKET: Final = 16
 
 
@@ -93,26 +79,27 @@ class LinkStore:
             raise ValueError(
                 f"expected a window and a lateness of at least 0 ms, found {window_ms} and {lateness_ms}"
             )
-        scalars = np.zeros(SCALARS, np.int64)
-        scalars[[WINDOW, LATENESS, HORIZON]] = window_ms, lateness_ms, BEFORE_ALL_MS
-        scalars[[FREE, SPELLS_FREE, AT_HAND]] = -1
-        scalars[PEEKING:SCALARS] = -1
-        scalars[AGEING_SHIFT] = _shift(window_ms, FEWEST_BUCKETS)
-        scalars[FORGETTING_SHIFT] = _shift(lateness_ms, FEWEST_BUCKETS)
-        scalars[AGEING_AT] = BEFORE_ALL_MS >> int(scalars[AGEING_SHIFT])
-        scalars[FORGETTING_AT] = BEFORE_ALL_MS >> int(scalars[FORGETTING_SHIFT])
-        self.notes = Notes()
+        window, counters, queues = np.zeros(1, WINDOW), np.zeros(1, COUNTERS), np.zeros(1, QUEUES)
+        window[0] = (window_ms, lateness_ms, BEFORE_ALL_MS)
+        counters["first_free_link"] = counters["first_free_session"] = -1
+        expiry, removal = _shift(window_ms, FEWEST_BUCKETS), _shift(lateness_ms, FEWEST_BUCKETS)
+        queues[0] = (expiry, BEFORE_ALL_MS >> expiry, -1, removal, BEFORE_ALL_MS >> removal)
+        self.change_log = ChangeLog()
         self._state = LinkState(
             links=_records(LINK, 0),
             hooks=np.zeros(0, HOOK),
             ends=np.empty((0, 3), np.int32),
             entities=_records(ENTITY, 0),
             slots=np.zeros(4, np.uint32),
-            ageing=np.full(FEWEST_BUCKETS, -1, np.int32),
-            forgetting=np.full(FEWEST_BUCKETS, -1, np.int32),
-            spells=np.zeros(0, SPELL),
-            scalars=scalars,
-            notes=self.notes.state,
+            expiry_buckets=np.full(FEWEST_BUCKETS, -1, np.int32),
+            removal_buckets=np.full(FEWEST_BUCKETS, -1, np.int32),
+            sessions=np.zeros(0, SESSION),
+            window=window,
+            counters=counters,
+            index_shape=np.zeros(1, INDEX_SHAPE),
+            queues=queues,
+            prefetch_walks=_no_walks(),
+            change_log=self.change_log.state,
         )
 
     @property
@@ -123,21 +110,23 @@ class LinkStore:
     @property
     def live_count(self) -> int:
         """How many links are live."""
-        return int(self._state.scalars[LIVE])
+        return int(self._state.counters["live"][0])
 
     @property
     def horizon_ms(self) -> int:
         """The window's end, epoch ms: a link whose last event lies before it is not live."""
-        return int(self._state.scalars[HORIZON])
+        return int(self._state.window["horizon_ms"][0])
 
     @property
     def memory_bytes(self) -> int:
-        """Bytes in use: records up to the highest ever used, the index, lists and calendars."""
+        """Bytes in use: records up to the highest ever used, the index, lists and queues."""
         s = self._state
-        used, spells, lists = (int(s.scalars[each]) for each in (USED, SPELLS_USED, LISTS))
-        records = used * (LINK.itemsize + HOOK.itemsize) + spells * SPELL.itemsize
-        entities = int(s.scalars[ENTITIES]) * ENTITY.itemsize + lists * 12
-        index = s.slots.nbytes + s.ageing.nbytes + s.forgetting.nbytes + s.scalars.nbytes
+        used, sessions, lists = (
+            int(s.counters[f"{each}_used"][0]) for each in ("links", "sessions", "lists")
+        )
+        records = used * (LINK.itemsize + HOOK.itemsize) + sessions * SESSION.itemsize
+        entities = int(s.counters["entities"][0]) * ENTITY.itemsize + lists * 12
+        index = s.slots.nbytes + s.expiry_buckets.nbytes + s.removal_buckets.nbytes
         return records + entities + int(index)
 
     def reserve(self, links: int = 0, entities: int = 0, accounts: int | None = None) -> None:
@@ -146,84 +135,97 @@ class LinkStore:
         O(1) when there is room. Otherwise arrays double: O(links), and ``state`` must be asked anew.
         """
         s = self._state
-        wanted = int(s.scalars[USED] - s.scalars[FREE_COUNT]) + links
+        wanted = int(s.counters["links_used"][0] - s.counters["free_links"][0]) + links
         if wanted > len(s.links):
             self._grow_links(wanted)
-        if int(s.scalars[SPELLS_COUNT]) + links > len(s.spells):
-            size = max(int(s.scalars[SPELLS_COUNT]) + links, 2 * len(s.spells))
-            self._replace(spells=grown(s.spells, np.zeros(size, SPELL), int(s.scalars[SPELLS_USED])))
+        if int(s.counters["sessions"][0]) + links > len(s.sessions):
+            size = max(int(s.counters["sessions"][0]) + links, 2 * len(s.sessions))
+            self._replace(
+                sessions=grown(s.sessions, np.zeros(size, SESSION), int(s.counters["sessions_used"][0]))
+            )
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
-        self._fit_notes(links)
+        self._fit_change_log(links)
 
     def live_records(self) -> Records:
         """The records of all live links; copies. O(links)."""
-        used = self._state.links[: self._state.scalars[USED]]
+        used = self._state.links[: self._state.counters["links_used"][0]]
         return chosen(used, used["live"] != 0)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of everything, for a snapshot; records as rows of bytes."""
         s = self._state
-        used, spells, lists = (int(s.scalars[each]) for each in (USED, SPELLS_USED, LISTS))
-        known = int(s.scalars[ENTITIES])
-        notes = {f"notes.{name}": array for name, array in self.notes.arrays().items()}
-        return notes | {
+        used, sessions, lists = (
+            int(s.counters[f"{each}_used"][0]) for each in ("links", "sessions", "lists")
+        )
+        known = int(s.counters["entities"][0])
+        change_log = {f"change_log.{name}": array for name, array in self.change_log.arrays().items()}
+        return change_log | {
             "links": _bytes(s.links[:used]),
             "hooks": _bytes(s.hooks[:used]),
             "ends": s.ends[:lists].copy(),
             "entities": _bytes(s.entities[:known]),
-            "ageing": s.ageing.copy(),
-            "forgetting": s.forgetting.copy(),
-            "spells": _bytes(s.spells[:spells]),
-            "scalars": s.scalars.copy(),
+            "expiry_buckets": s.expiry_buckets.copy(),
+            "removal_buckets": s.removal_buckets.copy(),
+            "sessions": _bytes(s.sessions[:sessions]),
+            "window": _bytes(s.window),
+            "counters": _bytes(s.counters),
+            "queues": _bytes(s.queues),
         }
 
     @classmethod
     def from_arrays(cls, window_ms: int, lateness_ms: int, arrays: dict[str, npt.NDArray[Any]]) -> Self:
         """The store that ``arrays`` was taken from. The window and the lateness must be the same."""
         store = cls(window_ms, lateness_ms)
-        scalars = arrays["scalars"].copy()
-        found = (int(scalars[WINDOW]), int(scalars[LATENESS]))
+        window = _from_bytes(arrays["window"], np.zeros(1, WINDOW))
+        counters = _from_bytes(arrays["counters"], np.zeros(1, COUNTERS))
+        found = (int(window["length_ms"][0]), int(window["lateness_ms"][0]))
         if found != (window_ms, lateness_ms):
             raise ValueError(
                 f"expected links of window and lateness {(window_ms, lateness_ms)} ms, found {found}; "
                 "replay the events from the beginning"
             )
-        used = int(scalars[USED])
-        store.notes = Notes.from_arrays(
-            {name.removeprefix("notes."): arrays[name] for name in arrays if name.startswith("notes.")}
+        used = int(counters["links_used"][0])
+        store.change_log = ChangeLog.from_arrays(
+            {
+                name.removeprefix("change_log."): arrays[name]
+                for name in arrays
+                if name.startswith("change_log.")
+            }
         )
         store._replace(
-            notes=store.notes.state,
+            change_log=store.change_log.state,
             ends=arrays["ends"].copy(),
             entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
-            ageing=arrays["ageing"].copy(),
-            forgetting=arrays["forgetting"].copy(),
-            spells=_from_bytes(arrays["spells"], np.zeros(len(arrays["spells"]), SPELL)),
+            expiry_buckets=arrays["expiry_buckets"].copy(),
+            removal_buckets=arrays["removal_buckets"].copy(),
+            sessions=_from_bytes(arrays["sessions"], np.zeros(len(arrays["sessions"]), SESSION)),
             links=_from_bytes(arrays["links"], _records(LINK, used)),
             hooks=_from_bytes(arrays["hooks"], np.zeros(used, HOOK)),
-            scalars=scalars,
+            window=window,
+            counters=counters,
+            queues=_from_bytes(arrays["queues"], np.zeros(1, QUEUES)),
         )
         store._grow_links(used)
-        store._fit_notes(0)
+        store._fit_change_log(0)
         return store
 
-    def _replace(self, **arrays: npt.NDArray[Any] | NoteState) -> None:
+    def _replace(self, **arrays: npt.NDArray[Any] | ChangeLogState) -> None:
         self._state = self._state.replaced(**arrays)
 
-    def forget_notes(self) -> None:
-        """Take no notes any more. ``state`` has to be asked anew."""
-        self.notes = self.notes.forgotten()
-        self._replace(notes=self.notes.state)
+    def stop_logging(self) -> None:
+        """Log no changes any more. ``state`` has to be asked anew."""
+        self.change_log = self.change_log.forgotten()
+        self._replace(change_log=self.change_log.state)
 
     def follow(self) -> None:
         """Keep for each entity when it was last touched. ``state`` has to be asked anew."""
-        self.notes.follow()
-        self._fit_notes(0)
+        self.change_log.follow()
+        self._fit_change_log(0)
 
-    def _fit_notes(self, links: int) -> None:
+    def _fit_change_log(self, links: int) -> None:
         s = self._state
-        if self.notes.fit(len(s.links), len(s.entities), int(s.scalars[LIVE]) + links):
-            self._replace(notes=self.notes.state)
+        if self.change_log.fit(len(s.links), len(s.entities), int(s.counters["live"][0]) + links):
+            self._replace(change_log=self.change_log.state)
 
     def _grow_links(self, wanted: int) -> None:
         """Room for ``wanted`` links: three for each four slots of the index, a power of two."""
@@ -231,41 +233,46 @@ class LinkStore:
         slots = max(len(s.slots), SMALLEST)
         while 3 * slots // 4 < wanted:
             slots *= 2
-        size, used = 3 * slots // 4, int(s.scalars[USED])
-        s.scalars[SLOT_MASK] = slots - 1
-        s.scalars[LINK_BITS] = size.bit_length()
+        size, used = 3 * slots // 4, int(s.counters["links_used"][0])
+        s.index_shape["slot_mask"][0] = slots - 1
+        s.index_shape["link_bits"][0] = size.bit_length()
         links = grown(s.links, _records(LINK, size), used)
         index = np.zeros(slots, np.uint32)
-        index_all(index, int(s.scalars[LINK_BITS]), links, used)
+        index_all(index, int(s.index_shape["link_bits"][0]), links, used)
         self._replace(links=links, hooks=grown(s.hooks, np.zeros(size, HOOK), used), slots=index)
-        self._grow_ageing(slots // SLOTS_FOR_EACH_BUCKET)
+        self._grow_expiry_buckets(slots // SLOTS_FOR_EACH_BUCKET)
 
-    def _grow_ageing(self, buckets: int) -> None:
-        if buckets > len(self._state.ageing):
-            scalars = self._state.scalars
-            scalars[AGEING_SHIFT] = _shift(int(scalars[WINDOW]), buckets)
-            scalars[PEEKING:SCALARS] = -1
-            self._replace(ageing=np.full(buckets, -1, np.int32))
-            enter_all(self._state)
+    def _grow_expiry_buckets(self, buckets: int) -> None:
+        if buckets > len(self._state.expiry_buckets):
+            window_ms = int(self._state.window["length_ms"][0])
+            self._state.queues["expiry_shift"] = _shift(window_ms, buckets)
+            self._replace(expiry_buckets=np.full(buckets, -1, np.int32), prefetch_walks=_no_walks())
+            enqueue_all(self._state)
 
     def _reserve_entities(self, entities: int, lists: int) -> None:
         s = self._state
-        wanted = int(s.scalars[ENTITIES]) + entities
+        wanted = int(s.counters["entities"][0]) + entities
         if wanted > len(s.entities):
             size = max(wanted, 2 * len(s.entities), SMALLEST)
-            self._replace(entities=grown(s.entities, _records(ENTITY, size), int(s.scalars[ENTITIES])))
-        wanted = int(s.scalars[LISTS]) + lists
+            self._replace(entities=grown(s.entities, _records(ENTITY, size), int(s.counters["entities"][0])))
+        wanted = int(s.counters["lists_used"][0]) + lists
         if wanted > len(s.ends):
             size = max(wanted, 2 * len(s.ends), SMALLEST)
-            self._replace(ends=grown(s.ends, np.empty((size, 3), np.int32), int(s.scalars[LISTS])))
+            self._replace(ends=grown(s.ends, np.empty((size, 3), np.int32), int(s.counters["lists_used"][0])))
 
 
 def _shift(span_ms: int, buckets: int) -> int:
-    """How many low bits of a time a calendar leaves out that spans so long with so many buckets."""
+    """By how many bits a time is shifted, so that a span of time takes at most so many buckets."""
     shift = 0
     while (span_ms >> shift) + 2 > buckets:
         shift += 1
     return shift
+
+
+def _no_walks() -> Records:
+    walks = np.zeros(PREFETCH_WALKS, PREFETCH_WALK)
+    walks[:] = (-1, -1)
+    return walks
 
 
 def _records(kind: np.dtype[Any], size: int) -> Records:

@@ -1,47 +1,33 @@
 """Events on links: the verbs a kernel calls, one event at a time.
 
 A link is (kind, source, target) with first seen, last seen, count and money. Events of one link that lie
-more than a window apart belong to different *spells*; the link shows its newest spell. It is *live* while
-that spell ended at most one window before the newest event seen. Older spells, and links past the window,
-are remembered for the allowed lateness, because a late event may still join two spells into one: so the
+more than a window apart belong to different *sessions*; the link shows its newest session. It is *live* while
+that session ended at most one window before the newest event seen. Older sessions, and links past the window,
+are remembered for the allowed lateness, because a late event may still join two sessions into one: so the
 aggregates depend on the events and not on their order, as long as no event is later than allowed.
 
-For each event call ``advance`` with its time, then ``next_fallen`` until it says -1, then ``touch``.
-Nothing here makes room: the caller has reserved it. Every verb is O(1), older spells and the sorting of
-a calendar bucket (``graph.links.expiry``) aside.
+For each event call ``advance`` with its time, then ``next_expired`` until it says -1, then ``touch``.
+Nothing here makes room: the caller has reserved it. Every verb is O(1), older sessions and the sorting of
+a bucket (``graph.links.expiry``) aside.
 """
 
 from __future__ import annotations
 
 from graph.kernels.kernel import inlined, kernel, wide
-from graph.links.change_log import note_gone, note_link
-from graph.links.expiry import await_ageing, forget_due, next_due, peek, recall, remember, sort_at_hand
+from graph.links.change_log import log_expired, log_link
+from graph.links.expiry import (
+    dequeue_expired,
+    dequeue_removal,
+    enqueue_expiry,
+    enqueue_removal,
+    prefetch_buckets,
+    remove_due,
+    sort_open_bucket,
+)
 from graph.links.index import insert, locate, mixed
 from graph.links.lists import enter, leave
-from graph.links.records import (
-    ACCOUNT_LISTS,
-    AGEING_AT,
-    AGEING_SHIFT,
-    AT_HAND,
-    ENTITIES,
-    FORGETTING_AT,
-    FORGETTING_SHIFT,
-    FREE,
-    FREE_COUNT,
-    HEAD,
-    HORIZON,
-    LATENESS,
-    LENGTH,
-    LINK_BITS,
-    LISTS,
-    LIVE,
-    SLOT_MASK,
-    TAIL,
-    USED,
-    WINDOW,
-    LinkState,
-)
-from graph.links.sessions import drop_spells, insert_event
+from graph.links.records import ACCOUNT_LISTS, HEAD, LENGTH, TAIL, LinkState
+from graph.links.sessions import drop_sessions, insert_event
 
 
 @kernel
@@ -53,18 +39,18 @@ def add_entity(s: LinkState, entity: int, is_account: bool) -> None:
     record.first_list = -1
     record.head = -1
     record.length = 0
-    record.tree = -1
-    record.other = -1
+    record.tree_edge = -1
+    record.other_edge = -1
     record.label = -1
     record.next_member = entity
     record.prev_member = entity
-    s.scalars[ENTITIES] = max(s.scalars[ENTITIES], entity + 1)
+    s.counters[0].entities = max(s.counters[0].entities, entity + 1)
     if is_account:
-        first = s.scalars[LISTS]
+        first = s.counters[0].lists_used
         if first + ACCOUNT_LISTS > s.ends.shape[0]:
             raise IndexError("expected room for the lists of an account, found none; reserve before a batch")
         record.first_list = first
-        s.scalars[LISTS] = first + ACCOUNT_LISTS
+        s.counters[0].lists_used = first + ACCOUNT_LISTS
         for each in range(first, first + ACCOUNT_LISTS):
             s.ends[each, HEAD] = -1
             s.ends[each, TAIL] = -1
@@ -83,7 +69,8 @@ def length(s: LinkState, entity: int, slot: int) -> int:
 def first_link(s: LinkState, entity: int, slot: int) -> int:
     """The link of the list that has been live longest, -1 when the list is empty.
 
-    The next is ``hooks[link].next_out`` in a list of links that go out, ``next_in`` where they come in.
+    The next is ``hooks[link].next_out`` in a list of links that go out, ``next_in`` where they come in; where
+    the side is a variable, ``graph.links.lists.next_link``.
     """
     if slot == 0:
         return wide(s.entities[entity].head)
@@ -113,51 +100,51 @@ def is_live(s: LinkState, link: int) -> bool:
 @inlined
 def live_count(s: LinkState) -> int:
     """How many links are live."""
-    return wide(s.scalars[LIVE])
+    return wide(s.counters[0].live)
 
 
 @inlined
 def horizon(s: LinkState) -> int:
     """The window's end, epoch ms: a link whose last event lies before it is not live."""
-    return wide(s.scalars[HORIZON])
+    return wide(s.window[0].horizon_ms)
 
 
 @inlined
 def advance(s: LinkState, newest_ms: int) -> bool:
-    """Move the window's end up to the newest event; True when ``next_fallen`` must be asked."""
-    moved = newest_ms - s.scalars[WINDOW]
-    if moved <= s.scalars[HORIZON]:
+    """Move the window's end up to the newest event; True when ``next_expired`` must be asked."""
+    moved = newest_ms - s.window[0].length_ms
+    if moved <= s.window[0].horizon_ms:
         return False
-    s.scalars[HORIZON] = moved
-    peek(s)
-    if s.scalars[FORGETTING_AT] < (moved - s.scalars[LATENESS]) >> s.scalars[FORGETTING_SHIFT]:
-        forget_due(s)
+    s.window[0].horizon_ms = moved
+    prefetch_buckets(s)
+    if s.queues[0].removal_bucket < (moved - s.window[0].lateness_ms) >> s.queues[0].removal_shift:
+        remove_due(s)
     return True
 
 
 @inlined
-def next_fallen(s: LinkState) -> int:
-    """The next link to fall out of the window, oldest last event first, then by source,
+def next_expired(s: LinkState) -> int:
+    """The next link to leave the window, oldest last event first, then by source,
     target and kind; -1 when none is left.
 
     It is off the lists of its two entities and no longer live; the rest of its record stays until the next
-    ``advance``. If it joins, the caller parts it.
+    ``advance``. If it joins, the caller removes its edge.
     """
-    link = next_due(s)
+    link = dequeue_expired(s)
     if link >= 0:
         record = s.links[link]
         record.live = 0
-        s.scalars[LIVE] -= 1
+        s.counters[0].live -= 1
         leave(s, link)
-        remember(s, link)
-        note_gone(s.notes, link, wide(record.kind), wide(record.source), wide(record.target))
+        enqueue_removal(s, link)
+        log_expired(s.change_log, link, wide(record.kind), wide(record.source), wide(record.target))
     return link
 
 
 @inlined
-def next_at_hand(s: LinkState) -> int:
-    """A link that will fall out of the window soon, -1 when none is known; a hint, for prefetching."""
-    return wide(s.scalars[AT_HAND])
+def next_to_expire(s: LinkState) -> int:
+    """A link that will leave the window soon, -1 when none is known; a hint, for prefetching."""
+    return wide(s.queues[0].first_expiring)
 
 
 @inlined
@@ -172,7 +159,7 @@ def touch_at(
 ) -> tuple[int, bool]:
     """As ``touch``, for a caller that has just located the key (-1 when it was not there)."""
     link, revived = _touch(s, located, kind, source, target, ts, money)
-    note_link(s.notes, link, source, target)
+    log_link(s.change_log, link, source, target)
     return link, revived
 
 
@@ -181,22 +168,22 @@ def _touch(
     s: LinkState, located: int, kind: int, source: int, target: int, ts: int, money: int
 ) -> tuple[int, bool]:
     link = located
-    beyond = s.scalars[HORIZON]
+    beyond = s.window[0].horizon_ms
     if link < 0:
         link = _allocate(s, kind, source, target)
         _start(s, link, ts, money)
         if ts < beyond:
-            remember(s, link)
+            enqueue_removal(s, link)
             return link, False
     else:
         record = s.links[link]
-        if record.live == 0 and record.last_ms < beyond - s.scalars[LATENESS]:
+        if record.live == 0 and record.last_ms < beyond - s.window[0].lateness_ms:
             if record.resumed != 0:
-                drop_spells(s, link)
+                drop_sessions(s, link)
             _start(s, link, ts, money)
         else:
             last_ms = record.last_ms
-            window = s.scalars[WINDOW]
+            window = s.window[0].length_ms
             if record.resumed == 0 and record.first_ms - window <= ts <= last_ms + window:
                 record.count += 1
                 record.money += money
@@ -205,28 +192,28 @@ def _touch(
             else:
                 insert_event(s, link, ts, money)
             if record.live != 0:
-                bucket = record.last_ms >> s.scalars[AGEING_SHIFT]
-                if bucket <= s.scalars[AGEING_AT] and record.last_ms != last_ms:
-                    sort_at_hand(s)
+                bucket = record.last_ms >> s.queues[0].expiry_shift
+                if bucket <= s.queues[0].expiry_bucket and record.last_ms != last_ms:
+                    sort_open_bucket(s)
                 return link, False
         if s.links[link].last_ms < beyond:
             return link, False
-        recall(s, link)
+        dequeue_removal(s, link)
     _begin_to_live(s, link)
     return link, True
 
 
 @inlined
 def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
-    link = wide(s.scalars[FREE])
+    link = wide(s.counters[0].first_free_link)
     if link >= 0:
-        s.scalars[FREE] = s.links[link].next_due
-        s.scalars[FREE_COUNT] -= 1
+        s.counters[0].first_free_link = s.links[link].next_in_bucket
+        s.counters[0].free_links -= 1
     else:
-        link = s.scalars[USED]
+        link = s.counters[0].links_used
         if link >= s.links.shape[0]:
             raise IndexError("expected room for a link, found none; reserve before a batch")
-        s.scalars[USED] = link + 1
+        s.counters[0].links_used = link + 1
     record = s.links[link]
     record.kind = kind
     record.source = source
@@ -235,7 +222,7 @@ def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
     record.joins = 0
     record.resumed = 0
     s.hooks[link].older = -1
-    insert(s.slots, s.scalars[LINK_BITS], s.scalars[SLOT_MASK], mixed(kind, source, target), link)
+    insert(s.slots, s.index_shape[0].link_bits, s.index_shape[0].slot_mask, mixed(kind, source, target), link)
     return link
 
 
@@ -256,6 +243,6 @@ def _begin_to_live(s: LinkState, link: int) -> None:
     record.odd = 0
     record.incentive_units = 0
     record.surcharge = 0.0
-    s.scalars[LIVE] += 1
+    s.counters[0].live += 1
     enter(s, link)
-    await_ageing(s, link)
+    enqueue_expiry(s, link)

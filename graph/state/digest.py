@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 
 from graph.kernels.kernel import kernel
-from graph.links.records import USED
 from graph.links.touch import is_live
 from graph.state.state import State
 
@@ -51,7 +50,7 @@ def _sums(state: State) -> Any:
     for number in range(state.counters[0].accounts):
         one += _account(state, _SEEDS[0], number)
         two += _account(state, _SEEDS[1], number)
-    for number in range(state.links.scalars[USED]):
+    for number in range(state.links.counters[0].links_used):
         if is_live(state.links, number):
             one += _link(state, _SEEDS[0], number)
             two += _link(state, _SEEDS[1], number)

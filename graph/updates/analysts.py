@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from graph.kernels.kernel import kernel
-from graph.links.change_log import DECLARED
 from graph.state.memory import Memory
 from graph.state.state import State
 from graph.updates.apply import begin_event
@@ -24,6 +23,6 @@ def cut_link(memory: Memory, account: int, identifier: int) -> None:
 def declare_public(state: State, identifier: int) -> None:
     """The identifier belongs to nobody: it connects no one, also backwards."""
     state.entities[identifier].declared_public = 1
-    state.links.notes.numbers[DECLARED] += 1
+    state.links.change_log.status[0].declared += 1
     begin_event(state)
     reconnect(state, identifier, NO_LINK)

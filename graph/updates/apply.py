@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 
 from graph.kernels.kernel import kernel
-from graph.links.change_log import note_entity
+from graph.links.change_log import log_entity
 from graph.links.index import locate
 from graph.links.records import DRIVERS, IDENTITIES, USERS
-from graph.links.touch import advance, first_link, if_live, length, next_fallen, touch, touch_at
+from graph.links.touch import advance, first_link, if_live, length, next_expired, touch, touch_at
 from graph.links.touch import find as find_link
 from graph.model.event_batch import (
     ACCOUNT_CREATED,
@@ -118,7 +118,7 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
         state.cursor[0].touched[0] = entity
     elif state.cursor[0].touched[0] != entity:
         state.cursor[0].touched[1] = entity
-    note_entity(state.links.notes, entity)
+    log_entity(state.links.change_log, entity)
     facts = account_of(state, entity)
     if event.ts > facts.last_ms:
         facts.last_ms = event.ts
@@ -282,7 +282,7 @@ def _note_return(state: State, rider: int) -> None:
 @kernel
 def _age(state: State) -> None:
     """Follow every link that fell out of the window, oldest first."""
-    link = next_fallen(state.links)
+    link = next_expired(state.links)
     while link >= 0:
         fallen = state.links.links[link]
         source, target = fallen.source, fallen.target
@@ -298,13 +298,13 @@ def _age(state: State) -> None:
             if is_origin(state, account_of(state, source), target):
                 state.entities[target].residents -= 1
             reconnect(state, target, link)
-        link = next_fallen(state.links)
+        link = next_expired(state.links)
 
 
 @kernel
 def _fade(state: State, account: int) -> None:
     """Remember that some of the account's rides fell out of the window with the event at hand."""
-    note_entity(state.links.notes, account)
+    log_entity(state.links.change_log, account)
     facts = account_of(state, account)
     if facts.faded != state.counters[0].event:
         facts.faded = state.counters[0].event

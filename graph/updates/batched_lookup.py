@@ -13,7 +13,6 @@ import numpy as np
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.prefetch import fetch
 from graph.links.index import mixed
-from graph.links.records import LINK_BITS, SLOT_MASK
 from graph.model.entities import KIND_CODE
 from graph.model.event_batch import (
     ACCOUNT_CREATED,
@@ -140,7 +139,7 @@ def recognise(state: State, events: Records, text: Bytes, first: int) -> None:
 def _fetch_links(state: State, events: Records, first: int, last: int) -> None:
     """Bring near the links between entities that are known: their slots of the index, then their records."""
     links, known = state.links, state.known
-    mask, low = links.scalars[SLOT_MASK], (1 << links.scalars[LINK_BITS]) - 1
+    mask, low = links.index_shape[0].slot_mask, (1 << links.index_shape[0].link_bits) - 1
     for at_slots in (True, False):
         for row in range(first, last):
             kind = events[row].kind

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.components.edges import join, label, part
+from graph.components.edges import add_edge, label, remove_edge
 from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
@@ -100,7 +100,7 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
         if tenure.was_joined and split:
             notice(state, tenure.account)
         elif tenure.joined and not tenure.was_joined:
-            join(state.links, state.forest, tenure.link)
+            add_edge(state.links, state.forest, tenure.link)
             entity.joined += 1
             state.shared[state.entities[tenure.account].account] = 1
             notice(state, tenure.account)
@@ -124,7 +124,7 @@ def _part(state: State, entity: Any, link: int) -> bool:
     entity.joined -= 1
     account = state.links.links[link].source
     notice(state, account)
-    split = part(state.links, state.forest, link)
+    split = remove_edge(state.links, state.forest, link)
     state.shared[state.entities[account].account] = label(state.forest, account) >= 0
     return split
 

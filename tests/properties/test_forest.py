@@ -53,10 +53,10 @@ def test_components_equal_those_of_networkx_on_every_prefix(stream):
         before = nx.number_connected_components(judge(ours))
         if verb == "join":
             link, _ = ours.touch(account, identifier, now, kind=kind)
-            changed = ours.join(link)
+            changed = ours.add_edge(link)
         else:
             link = ours.find(account, identifier, kind)
-            changed = link >= 0 and ours.part(link)
+            changed = link >= 0 and ours.remove_edge(link)
         graph = judge(ours)
         assert changed == (nx.number_connected_components(graph) != before)
         assert_equal(ours, graph)
@@ -73,7 +73,7 @@ def test_a_ring_of_joins_comes_apart_in_any_order(laid, cut):
     for edge in laid:
         links[edge] = ours.tie((edge + 1) // 2 % 6, 6 + edge // 2)
     for edge in cut:
-        ours.part(links[edge])
+        ours.remove_edge(links[edge])
         assert_equal_nodes(ours)
 
 

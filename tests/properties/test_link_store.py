@@ -15,17 +15,17 @@ steps = st.lists(
 
 
 def twin(events, newest, window):
-    """The newest spell of every live link: (first, last, count, money)."""
+    """The newest session of every live link: (first, last, count, money)."""
     shown = {}
     for key in {key for key, _ in events}:
-        spell = None
+        session = None
         for ts in sorted(ts for other, ts in events if other == key):
-            if spell and ts - spell[1] <= window:
-                spell = (spell[0], ts, spell[2] + 1, spell[3] + ts)
+            if session and ts - session[1] <= window:
+                session = (session[0], ts, session[2] + 1, session[3] + ts)
             else:
-                spell = (ts, ts, 1, ts)
-        if spell[1] >= newest - window:
-            shown[key] = spell
+                session = (ts, ts, 1, ts)
+        if session[1] >= newest - window:
+            shown[key] = session
     return shown
 
 

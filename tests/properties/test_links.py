@@ -11,17 +11,17 @@ times = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 200)), min_size=1, 
 
 
 def twin(events, newest):
-    """The newest spell of every live link: (first, last, count, money)."""
+    """The newest session of every live link: (first, last, count, money)."""
     shown = {}
     for target in {t for t, _ in events}:
-        spell = None
+        session = None
         for ts in sorted(ts for t, ts in events if t == target):
-            if spell and ts - spell[1] <= WINDOW:
-                spell = (spell[0], ts, spell[2] + 1, spell[3] + ts)
+            if session and ts - session[1] <= WINDOW:
+                session = (session[0], ts, session[2] + 1, session[3] + ts)
             else:
-                spell = (ts, ts, 1, ts)
-        if spell[1] >= newest - WINDOW:
-            shown[target] = spell
+                session = (ts, ts, 1, ts)
+        if session[1] >= newest - WINDOW:
+            shown[target] = session
     return shown
 
 

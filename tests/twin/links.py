@@ -1,13 +1,13 @@
 """Live links: aggregates over events inside a sliding window, exact under any order of arrival.
 
 A link is (kind, source entity, target entity) with first seen, last seen, count and money. Events of
-one link that lie more than a window apart belong to different *spells*; the link shows its newest
-spell. A link is *live* while its newest spell ended at most one window before the newest event seen.
-Older spells, and links past the window, are remembered for the allowed lateness, because a late event
-may still join two spells into one: so the aggregates depend on the events and not on their order, as
+one link that lie more than a window apart belong to different *sessions*; the link shows its newest
+session. A link is *live* while its newest session ended at most one window before the newest event seen.
+Older sessions, and links past the window, are remembered for the allowed lateness, because a late event
+may still join two sessions into one: so the aggregates depend on the events and not on their order, as
 long as no event is later than allowed.
 
-Cost: a touch is O(1) plus the (rare) older spells; ageing is O(log links) for each link that ages.
+Cost: a touch is O(1) plus the (rare) older sessions; ageing is O(log links) for each link that ages.
 Memory: five machine words per link and one dictionary entry for its key.
 """
 
@@ -27,7 +27,7 @@ def to_units(amount: float) -> int:
     return round(amount * MONEY_SCALE)
 
 
-class Spell(NamedTuple):
+class Session(NamedTuple):
     """An unbroken run of events on one link: no gap in it is longer than the window."""
 
     first_ms: int
@@ -35,9 +35,9 @@ class Spell(NamedTuple):
     events: int
     money: int
 
-    def join(self, other: Spell) -> Spell:
+    def join(self, other: Session) -> Session:
         """Both runs as one."""
-        return Spell(
+        return Session(
             min(self.first_ms, other.first_ms),
             max(self.last_ms, other.last_ms),
             self.events + other.events,
@@ -64,7 +64,7 @@ class LinkTable:
         self.money = array("q")
         self.live_count = 0
         self._live = array("b")
-        self._older: dict[int, list[Spell]] = {}
+        self._older: dict[int, list[Session]] = {}
         self._by_key: dict[int, int] = {}
         self._free: list[int] = []
         self._ageing: list[_Due] = []
@@ -88,7 +88,7 @@ class LinkTable:
         key = _key(LINK_CODE[kind], source, target)
         link = self._by_key.get(key)
         if link is None:
-            link = self._allocate(key, LINK_CODE[kind], source, target, Spell(ts, ts, 1, money))
+            link = self._allocate(key, LINK_CODE[kind], source, target, Session(ts, ts, 1, money))
             if self.last_ms[link] < self._horizon_ms:
                 self._queue(self._forgetting, link)
         elif (
@@ -100,7 +100,7 @@ class LinkTable:
             self.count[link] += 1
             self.money[link] += money
         else:
-            self._insert(link, Spell(ts, ts, 1, money))
+            self._insert(link, Session(ts, ts, 1, money))
         if self._live[link] or self.last_ms[link] < self._horizon_ms:
             return link, False
         self._live[link] = 1
@@ -153,20 +153,20 @@ class LinkTable:
             queue, (self.last_ms[link], self.source[link], self.target[link], self.kind[link], link)
         )
 
-    def _allocate(self, key: int, code: int, source: int, target: int, spell: Spell) -> int:
+    def _allocate(self, key: int, code: int, source: int, target: int, session: Session) -> int:
         if self._free:
             link = self._free.pop()
             self.kind[link], self.source[link], self.target[link] = code, source, target
-            self._show(link, spell)
+            self._show(link, session)
         else:
             link = len(self.kind)
             self.kind.append(code)
             self.source.append(source)
             self.target.append(target)
-            self.first_ms.append(spell.first_ms)
-            self.last_ms.append(spell.last_ms)
-            self.count.append(spell.events)
-            self.money.append(spell.money)
+            self.first_ms.append(session.first_ms)
+            self.last_ms.append(session.last_ms)
+            self.count.append(session.events)
+            self.money.append(session.money)
             self._live.append(0)
         self._by_key[key] = link
         return link
@@ -177,19 +177,19 @@ class LinkTable:
         self.count[link] = 0
         self._free.append(link)
 
-    def _show(self, link: int, spell: Spell) -> None:
-        self.first_ms[link], self.last_ms[link], self.count[link], self.money[link] = spell
+    def _show(self, link: int, session: Session) -> None:
+        self.first_ms[link], self.last_ms[link], self.count[link], self.money[link] = session
 
-    def _insert(self, link: int, event: Spell) -> None:
-        """Put an event among the link's spells and join those that it brings within one window."""
-        newest = Spell(self.first_ms[link], self.last_ms[link], self.count[link], self.money[link])
-        spells = sorted([*self._older.pop(link, []), newest, event])
-        joined = [spells[0]]
-        for spell in spells[1:]:
-            if spell.first_ms - joined[-1].last_ms <= self.window_ms:
-                joined[-1] = joined[-1].join(spell)
+    def _insert(self, link: int, event: Session) -> None:
+        """Put an event among the link's sessions and join those that it brings within one window."""
+        newest = Session(self.first_ms[link], self.last_ms[link], self.count[link], self.money[link])
+        sessions = sorted([*self._older.pop(link, []), newest, event])
+        joined = [sessions[0]]
+        for session in sessions[1:]:
+            if session.first_ms - joined[-1].last_ms <= self.window_ms:
+                joined[-1] = joined[-1].join(session)
             else:
-                joined.append(spell)
+                joined.append(session)
         self._show(link, joined.pop())
         remembered = [s for s in joined if s.last_ms >= self._horizon_ms - self.lateness_ms]
         if remembered:

@@ -1,13 +1,14 @@
 """A link store with its forest, driven from Python: accounts 0 to n - 1, identifiers from n on."""
 
-from graph.components.forest import Forest, join, label, part, size
+from graph.components.forest import Forest, add_edge, label, remove_edge, size
+from graph.links.records import WINDOW
 from graph.links.store import (
     LinkStore,
     add_entity,
     advance,
     find,
     first_link,
-    next_fallen,
+    next_expired,
     touch,
 )
 
@@ -33,12 +34,12 @@ class JoinedLinks:
         """Links that fall, oldest first; those that join are parted."""
         state, fallen = self.store.state, []
         if advance(state, newest_ms):
-            link = next_fallen(state)
+            link = next_expired(state)
             while link >= 0:
                 if state.links[link]["joins"]:
-                    part(state, self.forest.state, link)
+                    remove_edge(state, self.forest.state, link)
                 fallen.append(link)
-                link = next_fallen(state)
+                link = next_expired(state)
         return fallen
 
     def touch(self, source, target, ts, money=0, kind=DEVICE):
@@ -48,17 +49,17 @@ class JoinedLinks:
     def find(self, source, target, kind=DEVICE):
         return find(self.store.state, kind, source, target)
 
-    def join(self, link):
-        return join(self.store.state, self.forest.state, link)
+    def add_edge(self, link):
+        return add_edge(self.store.state, self.forest.state, link)
 
-    def part(self, link):
-        return part(self.store.state, self.forest.state, link)
+    def remove_edge(self, link):
+        return remove_edge(self.store.state, self.forest.state, link)
 
     def tie(self, source, target, ts=0, kind=DEVICE):
         """Touch and join in one go."""
         self.age(ts)
         link, _ = self.touch(source, target, ts, kind=kind)
-        self.join(link)
+        self.add_edge(link)
         return link
 
     def label(self, node):
@@ -101,6 +102,6 @@ class JoinedLinks:
     def restart(self):
         """Go on from a snapshot."""
         arrays, joins = self.store.arrays(), self.forest.arrays()
-        window_ms, lateness_ms = (int(each) for each in arrays["scalars"][:2])
+        window_ms, lateness_ms, _ = arrays["window"].view(WINDOW)[0, 0].tolist()
         self.store = LinkStore.from_arrays(window_ms, lateness_ms, arrays)
         self.forest = Forest.from_arrays(self.store, joins)

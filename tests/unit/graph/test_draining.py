@@ -59,7 +59,7 @@ def test_a_phone_declared_public_no_longer_ties_the_ring():
 
 
 def test_an_engine_that_nobody_drains_notes_nothing():
-    assert not [name for name in a_farm().save() if "notes" in name or "told" in name]
+    assert not [name for name in a_farm().save() if "change_log" in name or "told" in name]
 
 
 def test_one_more_login_tells_one_account_and_one_link():

@@ -242,7 +242,7 @@ def test_what_an_event_touched_is_named():
     assert [sorted(map(spell, t.regrouped)) for t in touched] == [[], ["ann", "bob"], [], []]
 
 
-def test_a_late_trip_that_joins_two_spells_brings_the_older_trips_back():
+def test_a_late_trip_that_joins_two_sessions_brings_the_older_trips_back():
     scene = Scene()
     for day in (0, 91, 90):
         scene.rides("ann", "dan", day)

@@ -5,7 +5,7 @@ import random
 import networkx as nx
 import pytest
 
-from graph.components.forest import join, label, part, size
+from graph.components.forest import add_edge, label, remove_edge, size
 from graph.kernels.kernel import kernel
 from graph.links.store import find, touch
 from tests.unit.graph.joined_links import JoinedLinks
@@ -30,7 +30,7 @@ def test_a_join_makes_one_component_and_a_part_two_lone_nodes():
     ours = JoinedLinks()
     link = ours.tie(0, 10)
     assert ours.label(0) == ours.label(10) == 0
-    assert ours.part(link)
+    assert ours.remove_edge(link)
     assert ours.label(0) == ours.label(10) == -1
     assert len(ours.forest) == 0
 
@@ -38,9 +38,9 @@ def test_a_join_makes_one_component_and_a_part_two_lone_nodes():
 def test_joining_twice_and_parting_twice_change_nothing():
     ours = JoinedLinks()
     link = ours.tie(0, 10)
-    assert not ours.join(link)
-    assert ours.part(link)
-    assert not ours.part(link)
+    assert not ours.add_edge(link)
+    assert ours.remove_edge(link)
+    assert not ours.remove_edge(link)
 
 
 def test_the_larger_component_keeps_its_label_when_two_merge():
@@ -65,7 +65,7 @@ def test_the_larger_side_keeps_its_label_when_a_component_falls_apart():
     ours = JoinedLinks()
     links = chain(ours, [0, 1, 2], [10, 11])
     before = ours.label(2)
-    ours.part(links[1])
+    ours.remove_edge(links[1])
     assert ours.label(1) == ours.label(2) == before
     assert ours.label(0) == ours.label(10) not in (before, -1)
     assert sorted(ours.circle(0)) == [0, 10]
@@ -77,7 +77,7 @@ def test_a_join_inside_a_component_is_taken_when_the_tree_loses_one():
     first = ours.tie(0, 10)
     chain(ours, [0, 1], [11])
     ours.tie(1, 10)
-    assert not ours.part(first)
+    assert not ours.remove_edge(first)
     assert sorted(ours.circle(0)) == [0, 1, 10, 11]
 
 
@@ -89,7 +89,7 @@ def test_of_several_replacements_the_one_seen_last_is_taken():
     late = ours.tie(2, 11, ts=6)
     closing = ours.tie(2, 10, ts=7)
     assert [int(ours.links[link]["joins"]) for link in (*tree, early, late, closing)] == [2, 2, 2, 1, 2, 1]
-    ours.part(tree[2])
+    ours.remove_edge(tree[2])
     assert [int(ours.links[link]["joins"]) for link in (*tree, early, late, closing)] == [2, 2, 0, 1, 2, 2]
 
 
@@ -130,7 +130,7 @@ def test_large_components_fall_apart_as_networkx_says(joins, seed):
     for pair in draw.sample(sorted(links), 150):
         before = nx.number_connected_components(judge)
         judge.remove_edge(*pair)
-        assert ours.part(links[pair]) == (nx.number_connected_components(judge) != before)
+        assert ours.remove_edge(links[pair]) == (nx.number_connected_components(judge) != before)
         found = {}
         for component in nx.connected_components(judge):
             assert {ours.size(node) for node in component} == {len(component)}
@@ -149,7 +149,7 @@ def cut_all(s, f, source_first, source_last, target):
     """Part every account from one identifier, in order; returns how many components fell apart."""
     fell = 0
     for source in range(source_first, source_last):
-        fell += part(s, f, find(s, 0, source, target))
+        fell += remove_edge(s, f, find(s, 0, source, target))
     return fell
 
 
@@ -165,7 +165,7 @@ def join_all(s, f, first, last):
     """Join every link of a range; returns how many merged."""
     merged = 0
     for link in range(first, last):
-        merged += join(s, f, link)
+        merged += add_edge(s, f, link)
     return merged
 
 

@@ -94,7 +94,7 @@ def test_an_event_before_the_window_is_remembered_and_a_late_one_revives_the_lin
     assert ours.live() == {(0, 0, 10): (75, 90, 2, 3)}
 
 
-def test_a_late_event_joins_two_spells_into_one():
+def test_a_late_event_joins_two_sessions_into_one():
     ours = JoinedLinks(window_ms=20, lateness_ms=30)
     ours.age(100)
     ours.touch(0, 10, 100, money=1)
@@ -230,7 +230,7 @@ def test_the_same_events_give_the_same_snapshot_whatever_room_was_made():
             each.age(n * 3)
             each.touch(n % 7, 10 + n % 9, n * 3 - n % 20)
     mine, theirs = ours.store.arrays(), other.store.arrays()
-    for name in ("links", "hooks", "ends", "entities", "spells"):
+    for name in ("links", "hooks", "ends", "entities", "sessions"):
         np.testing.assert_array_equal(mine[name], theirs[name])
 
 

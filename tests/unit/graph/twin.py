@@ -86,14 +86,14 @@ class Twin:
         number = {name: n for n, name in enumerate(sorted(self.seen))}
         found: dict[Identifier, dict[str, Tenure]] = {}
         for (account, identifier), moments in self.uses.items():
-            spell = self._live(moments)
-            if spell:
+            session = self._live(moments)
+            if session:
                 found.setdefault(identifier, {})[account] = Tenure(
                     number[account],
-                    spell[0],
-                    spell[-1],
+                    session[0],
+                    session[-1],
                     (account, identifier) in self.origins,
-                    spell[0] - min(self.seen[account]) >= SETTLED_MS,
+                    session[0] - min(self.seen[account]) >= SETTLED_MS,
                 )
         return found
 
