@@ -112,7 +112,7 @@ def named_in(engine: Engine, events: list[EventBase]) -> Int32s:
         for field in ("account_id", "rider_id", "driver_id")
         if (name := getattr(event, field, None)) is not None
     ]
-    found = {engine.entities.find(EntityKind.ACCOUNT, name) for name in dict.fromkeys(names)}
+    found = {engine.entity_index.find(EntityKind.ACCOUNT, name) for name in dict.fromkeys(names)}
     return np.array(sorted(each for each in found if each is not None), np.int32)
 
 
@@ -149,7 +149,7 @@ def main() -> None:
 
     live.vectors(engine.state, np.zeros(1, np.int32))
     started = perf_counter()
-    live.vectors(engine.state, np.arange(len(engine.entities), dtype=np.int32))
+    live.vectors(engine.state, np.arange(len(engine.entity_index), dtype=np.int32))
     print(json.dumps(case | {"case": "filled", "seconds": round(perf_counter() - started, 2)} | around))
 
     taken: list[float] = []

@@ -1,1 +1,1 @@
-"""Why a ring is one: ties without which it would be none, and what moved its score."""
+"""Why a ring is one: the links without which it would be none (counterfactuals), and what moved its score."""

@@ -1,13 +1,13 @@
-"""Why a ring is one: the ties without which the engine would not say so, found by asking it again.
+"""Why a ring is one: the links without which the engine finds none, by running it on counterfactual events.
 
-Candidates for removal are *bonds*: everything that ties members to one identifier, the trips of members
-with one driver, the referrals among members. A ring stands while an open ring holds at least half of
-its accounts with a score of ``threshold`` or more. Bonds are taken away greedily, the one that lowers
-the score most first, among the ``WIDTH`` that do most by themselves; then each is put back for trial.
-What is left is minimal: with any one of its bonds put back the ring stands. The search runs on the events
-that bear on the ring (``gnn.explaining.vicinity``); what it finds is checked on the whole city, and where it
-does not hold there the search is made again on the whole. Every statement is a run of the engine over the
-events as they would have been (``gnn.explaining.removal``), never an estimate.
+Candidates for removal are *bonds*: everything that ties members to one identifier, the trips of members with
+one driver, the referrals among members. A ring stands while an open ring holds at least half of its accounts
+with a score of ``threshold`` or more. Bonds are taken away greedily, the one that lowers the score most
+first, among the ``WIDTH`` that do most by themselves; then each is put back for trial. What is left is
+minimal: with any one of its bonds put back the ring stands. The search runs on the events that bear on the
+ring (``gnn.explaining.neighbourhood``); what it finds is checked on the whole city, and where it does not
+hold there the search is made again on the whole. Every statement is a run of the engine over the events as
+they would have been (``gnn.explaining.counterfactual``), never an estimate.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, cast
 
-from gnn.explaining.moved import Moved, moved_most
-from gnn.explaining.removal import Tie, ties_of
-from gnn.explaining.vicinity import City, Rows
+from gnn.explaining.attribution import Attribution, strongest_attributions
+from gnn.explaining.counterfactual import Tie, ties_of
+from gnn.explaining.neighbourhood import City, Rows
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.model.events import EventBase
@@ -78,7 +78,7 @@ class Explanation:
     """Why accounts are a ring. ``removed`` bonds bring it below the threshold when ``verified``.
 
     ``score`` is that of the ring, ``score_without`` the highest of any ring that holds half of its
-    accounts after the removal, 0 where none does; both on all events of the city. ``moved`` is the
+    accounts after the removal, 0 where none does; both on all events of the city. ``attributions`` are the
     evidence that moved the score most, ``events`` how many events the removed bonds stand for, ``asked``
     counts the engine's runs.
     """
@@ -88,7 +88,7 @@ class Explanation:
     score: float
     score_without: float
     verified: bool
-    moved: tuple[Moved, ...]
+    attributions: tuple[Attribution, ...]
     asked: int
 
     @property
@@ -109,7 +109,7 @@ class Explanation:
             said = f"Without {without} this is not a ring ({scores})"
         else:
             said = f"It still stands at {self.score_without:.2f} without {without}"
-        most = _listed([each.words for each in self.moved])
+        most = _listed([each.words for each in self.attributions])
         return f"{said}. Most moved by {most}" if most else said
 
 
@@ -156,7 +156,7 @@ class Explainer:
         self._rings = self._live.rings()
         held = {account for ring in self._rings for account in ring.accounts}
         for numbers, values in judged.items():
-            names = frozenset(self._live.entities.names(list(numbers)))
+            names = frozenset(self._live.entity_index.names(list(numbers)))
             if not held.isdisjoint(names):
                 self._features[names] = values
 
@@ -182,9 +182,11 @@ class Explainer:
             asked = found.runs + check.runs
         features = self._features.get(frozenset(ring.accounts), ())
         # What evidence does to a score that reads members too cannot be asked of the evidence alone.
-        is_told = bool(features) and not isinstance(self._scorer, MemberScorer)
-        moved = moved_most(features, cast(Scorer, self._scorer)) if is_told else ()
-        return Explanation(True, tuple(removed), ring.score, reached, reached < self._limit, moved, asked)
+        is_attributable = bool(features) and not isinstance(self._scorer, MemberScorer)
+        attributions = strongest_attributions(features, cast(Scorer, self._scorer)) if is_attributable else ()
+        return Explanation(
+            True, tuple(removed), ring.score, reached, reached < self._limit, attributions, asked
+        )
 
     def standing(self, events: EventBatch, members: frozenset[str]) -> tuple[float, float]:
         """The best score of an open ring with half of the members (0: none), and the members' mean score."""

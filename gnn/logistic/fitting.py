@@ -37,7 +37,7 @@ from graph.engine import Engine, EngineConfig
 from graph.model.events import Event
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from simulation import CityConfig, simulate
 
 Floats = npt.NDArray[np.float64]
@@ -101,7 +101,7 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
         in_candidate: set[str] = set()
 
         def observe(judgement: Judgement, values: list[float], _at: Moment) -> None:
-            names = [engine.entities.name(account) for account in judgement.accounts]
+            names = [engine.entity_index.name(account) for account in judgement.accounts]
             in_candidate.update(names)
             rings = Counter(ring_of[name] for name in names if name in ring_of)
             fraudulent = 2 * rings.total() >= len(names)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.model.errors import Fatal
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from graph.state.digest import content_id
 
 SHIPPED: Final = "logistic.json"

@@ -18,7 +18,7 @@ from gnn.training.training import Epoch
 
 INK = ("#1b6ca8", "#d1495b", "#66a182", "#edae49")
 DASH: Final = ("-", (0, (4, 3)), (0, (1, 2)), "-.")
-"""Lines that lie upon each other stay told apart."""
+"""Lines that lie upon each other can still be seen."""
 Scores = npt.NDArray[np.floating]
 
 

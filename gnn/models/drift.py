@@ -20,7 +20,7 @@ BINS: Final = 10
 CALM: Final = 0.1
 DRIFTED: Final = 0.25
 FEWEST_GROUPS: Final = 100
-"""With fewer groups of candidates an index over ten bins tells chance and no drift."""
+"""With fewer groups of candidates an index over ten bins shows chance and no drift."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """The index of one quantity, and whether it says drift."""
+    """The index of one quantity, and whether it amounts to drift."""
 
     name: str
     psi: float

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gnn.models.drift import BINS, FEWEST_GROUPS, Spread, psi_of_counts
 from gnn.tensors.features import DAY_MS, Floats
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 SCORE: Final = "score"
 MOST_WATCHED: Final = 5_000
@@ -21,7 +21,7 @@ class DriftWatch:
     """Population stability of the scores and of each feature of the evidence against their training spreads.
 
     As in training a candidate counts once a day, as last judged on it; it is known by its first account.
-    Nothing is kept beyond a restart: the index is told again from ``FEWEST_GROUPS`` candidates on.
+    Nothing is kept beyond a restart: the index is known again from ``FEWEST_GROUPS`` candidates on.
     Memory: a few hundred bytes for each candidate remembered.
     """
 
@@ -51,7 +51,7 @@ class DriftWatch:
         self._seen[key] = bins
 
     def psi(self) -> dict[str, float]:
-        """The index of everything watched, by name; empty while too few candidates were seen to tell."""
+        """The index of everything watched, by name; empty while too few candidates were seen."""
         firsts = {first for _, first in self._seen}
         if len(firsts) < FEWEST_GROUPS:
             return {}

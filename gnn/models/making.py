@@ -24,7 +24,7 @@ from gnn.models.stored_model import (
 from gnn.tensors.lessons import Lesson, group_weights
 from gnn.training.claims import kept_apart
 from gnn.training.training import Epoch, Fitted, TrainingConfig, fit
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a model comes from, as its manifest says it."""
+    """Where a model comes from, as its manifest states it."""
 
     code: str
     command: str

@@ -28,7 +28,7 @@ from gnn.tensors.lessons import Lesson
 from gnn.training.ring_model import RingModel, RingModelConfig
 from gnn.training.training import Fitted
 from graph.model.errors import Fatal
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from graph.state.digest import content_id
 
 WEIGHTS: Final = "weights.safetensors"

@@ -25,7 +25,7 @@ PRIVATE: frozenset[EntityKind] = frozenset({EntityKind.DEVICE, EntityKind.CARD})
 class Example:
     """One candidate as it was judged: who, on what evidence, and what it turned out to be.
 
-    ``members`` are entity numbers; ``evidence`` is ``graph.scoring.scorer.FEATURES``; ``owned`` names the
+    ``members`` are entity numbers; ``evidence`` is ``graph.scoring.features.FEATURES``; ``owned`` names the
     members and their devices and cards; ``group`` the true ring, or the honest candidate, that it is about.
     """
 

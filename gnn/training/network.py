@@ -3,8 +3,8 @@
 h0 = gelu(W x); a layer is h' = h + drop(gelu(W [n ; M_1 n ; ... ; M_R n])) with n = LayerNorm(h) and M_r the
 mean over the neighbours by relation r: the entity's own channel and each relation's stay apart (H2GCN, Zhu et
 al., NeurIPS 2020; Platonov et al., ICLR 2023), the sum is residual, and the result reads every layer (jumping
-knowledge, Xu et al., ICML 2018). A mean cannot tell one phone with two accounts from one with forty, so the
-log degree by every relation belongs among the features. There is no vector for any single entity: the
+knowledge, Xu et al., ICML 2018). A mean does not distinguish one phone with two accounts from one with forty,
+so the log degree by every relation belongs among the features. There is no vector for any single entity: the
 network works on entities that it has never seen.
 """
 
@@ -62,8 +62,8 @@ class RelationalNetwork(nn.Module):
         for norm, mix, relations in zip(self.norms, self.mixes, steps, strict=True):
             n = norm(h)
             rows = relations[0].forward.shape[0]
-            heard = torch.cat([n[:rows], *(propagate(relation, n) for relation in relations)], dim=1)
-            h = h[:rows] + self.drop(nn.functional.gelu(mix(heard)))
+            messages = torch.cat([n[:rows], *(propagate(relation, n) for relation in relations)], dim=1)
+            h = h[:rows] + self.drop(nn.functional.gelu(mix(messages)))
             read.append(h)
         return torch.cat([each[: len(h)] for each in read], dim=1)
 

@@ -2,7 +2,7 @@
 
 The evidence reaches the logit twice: through the readout together with the vectors, and straight, as in a
 logistic regression. A fit may start from a logistic score: the straight part then holds its weights and the
-readout says nothing yet, so that what is learnt is a correction of what is known already.
+readout is zero at first, so that what is learnt is a correction of what is known already.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RingModel(nn.Module):
         self.account = Readout(config.width * (config.layers + 1), config.width, config.dropout)
 
     def start_from(self, weights: Sequence[float], intercept: float) -> None:
-        """Make the model say what a logistic score says, before anything is learnt."""
+        """Make the model give the logits of a logistic score, before anything is learnt."""
         last = cast(nn.Linear, self.ring.stack[-1])
         with torch.no_grad():
             last.weight.zero_()

@@ -1,9 +1,9 @@
-"""What investigators answered, as the truth to learn from.
+"""The verdicts of investigators as the truth to learn from.
 
-An answer about a ring holds for those who were its members when it was given, as the ledger tells; one about
-an account for that account. A later answer about the same account replaces an earlier one, and ``unsure``
-takes it back. Who ever stood in a ring and was answered about by nobody is unjudged: neither fraudulent nor
-honest. Who never stood in one counts as honest, as in every truth.
+A verdict about a ring holds for its members at that time, by the ledger; one about an account for that
+account. A later verdict about the same account replaces an earlier one, and ``unsure`` takes it back. An
+account that was in a ring at some time and has no verdict is unjudged: neither fraudulent nor honest. One
+that was never in a ring counts as honest, as in every truth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graph.model.results import LedgerEntry
 from graph.model.vocabulary import LedgerChange, VerdictOutcome
 
 NO_KIND: Final = "unnamed"
-"""The kind of a ring of which no flag tells one."""
+"""The kind of a ring without a flag that names one."""
 LEGIT: Final = "answered_legit"
 
 
@@ -43,12 +43,12 @@ class _Membership:
 def truth_of_verdicts(
     verdicts: Iterable[Verdict], ledger: Iterable[LedgerEntry], kinds: Mapping[str, str]
 ) -> Truth:
-    """The truth that the answers tell; both in the order in which they happened.
+    """The truth by these verdicts; verdicts and ledger in the order in which they happened.
 
-    ``kinds`` names the kind of each ring by its id. O(answers * members + entries).
+    ``kinds`` names the kind of each ring by its id. Cost: O(verdicts * members + entries).
     """
     membership = _Membership()
-    answers: dict[str, tuple[VerdictOutcome, str]] = {}
+    latest: dict[str, tuple[VerdictOutcome, str]] = {}
     entries = iter(ledger)
     waiting = next(entries, None)
     for verdict in sorted(verdicts, key=lambda each: each.ts):
@@ -58,14 +58,14 @@ def truth_of_verdicts(
         about = membership.last.get(verdict.subject)
         group = verdict.subject if about else membership.ring_of.get(verdict.subject, verdict.subject)
         for account in about or (verdict.subject,):
-            answers[account] = (verdict.outcome, group)
+            latest[account] = (verdict.outcome, group)
     while waiting is not None:
         membership.follow(waiting)
         waiting = next(entries, None)
     fraud: dict[str, list[str]] = defaultdict(list)
     legit: dict[str, list[str]] = defaultdict(list)
     judged = set()
-    for account, (outcome, group) in sorted(answers.items()):
+    for account, (outcome, group) in sorted(latest.items()):
         if outcome is not VerdictOutcome.UNSURE:
             judged.add(account)
             (fraud if outcome is VerdictOutcome.FRAUD else legit)[group].append(account)

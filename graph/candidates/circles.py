@@ -169,7 +169,8 @@ def _weigh_pairs(state: State, riders: int, drivers: int) -> int:
 def _peel(state: State, riders: int, drivers: int) -> int:
     """Peels riders and drivers along the greedy order; returns the moment of the largest surplus.
 
-    ``state.circles.peeled`` then says when each rider and driver went. Ties peel the lower number first.
+    ``state.circles.peeled`` then holds when each rider and driver was peeled. Ties peel the lower number
+    first.
     """
     pairs, left, peeled = state.circles.pairs, state.circles.left, state.circles.peeled
     total = _weigh_pairs(state, riders, drivers)

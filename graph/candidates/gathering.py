@@ -13,7 +13,7 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
 All three are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
 accounts are gathered, nearest units first, but for the unit that goes beyond (up to ``MAX_UNIT`` accounts of
-it); a candidate that was cut there says so.
+it); a candidate that was cut there is marked ``truncated``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _LEADS: Final = 1
 def gather(state: State, seeds: Int32s) -> int:
     """Puts the candidate that holds the seed accounts into ``state.members``, ascending; how many.
 
-    ``state.candidate[0].truncated`` says whether there were more than are gathered. ``seeds`` may lie in
+    ``state.candidate[0].truncated`` is 1 when there were more than are gathered. ``seeds`` may lie in
     ``state.gathering.seeds``.
     """
     gathered = state.members
@@ -154,7 +154,7 @@ def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
 def _meets_a_cluster(state: State, driver: int, stamp: int) -> bool:
     """Counts how many accounts of each cluster met the driver, as negative answers; whether one has several.
 
-    True also where the memo was too small to tell.
+    True also where the memo was too small to know.
     """
     several = False
     block = wide(account_of(state, driver).passengers)

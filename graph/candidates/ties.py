@@ -67,9 +67,9 @@ def _may_tie(state: State, identifier: int) -> bool:
 
 @kernel
 def began_ms(state: State, members: Int32s) -> int:
-    """When the first of the members began to act with the others, as far as live links tell.
+    """When the first of the members began to act with the others, by live links.
 
-    By sharing, by coming to their phone, or by riding with them; the newest event when no link tells.
+    By sharing, by coming to their phone, or by riding with them; the newest event when no link shows it.
     Cost: O(links of the members).
     """
     records, hooks = state.links.links, state.links.hooks

@@ -3,7 +3,7 @@
 A thief's phone gathers accounts whose owners have phones, families and cards elsewhere. The visit says
 nothing about those homes, so this candidate is drawn around the phone: its users, the drivers that several
 arrivals rode with since, and whoever else uses an address that mostly these use. A kiosk gathers visitors
-too; the evidence tells (see ``graph.scoring.rules.takeover``).
+too; the evidence distinguishes them (see ``graph.scoring.rules.takeover``).
 
 Cost: O(links of the phone's users).
 """
@@ -46,7 +46,7 @@ def arrival_ms(state: State, link: int) -> int:
     """When a settled rider came to a phone that it was not made on; NEVER when it is at home there.
 
     ``link`` ties an account to a device. Drivers change cars, and the phone stays in the car: their coming
-    and going says nothing.
+    and going is no sign.
     """
     use = state.links.links[link]
     account = account_of(state, use.source)
@@ -151,7 +151,7 @@ def _add(state: State, accounts: Int32s, found: int, account: int, stamp: int) -
 def common_drivers(state: State, arrived: Int32s, moments: Int64s, stamp: int) -> int:
     """Puts the drivers that the arrivals have in common into ``state.arrivals.drivers``; how many.
 
-    ``state.marks[driver].count`` says under ``stamp``, which must be fresh, how many arrivals rode with it
+    ``state.marks[driver].count`` holds, under ``stamp``, which must be fresh, how many arrivals rode with it
     since they came. In common: two or more arrivals, a quarter of them, and more than chance brings together:
     in a small town everybody meets the same drivers, and busy drivers meet everybody.
     """

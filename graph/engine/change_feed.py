@@ -1,10 +1,10 @@
-"""What changed in an engine since it was last asked, at the cost of what changed.
+"""The change feed of an engine: what changed since it was last read, at the cost of what changed.
 
-Links and accounts come from the kernels' change log (``graph.links.change_log``). How an open ring is spelt
-depends on its accounts and its newest grounds, which are renewed only when its accounts are judged and so
-logged; on the identity links of its accounts; and on whether an identifier that several of them use is
-public, which only a link that comes to it or goes from it, or an analyst, can change. Those identifiers are
-watched.
+Changed links and accounts are recorded by the kernels (``graph.links.change_log``). How an open ring is
+written depends on three things: its accounts and newest judgement, which are replaced only when its accounts
+are judged, and so recorded; the identity links of its accounts; and whether an identifier that several of
+them use is public. The last changes only with a link to that identifier, or when an analyst acts. Therefore
+those identifiers are watched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from graph.candidates.ties import common
 from graph.kernels.raw import chosen
-from graph.model.changes import Changes, Happenings, LinkKeys, Moved, link_keys, numbered
+from graph.model.changes import ChangedParts, Changes, Happenings, LinkKeys, link_keys, numbered
 from graph.model.link_keys import ENTITY_BITS, LINK_CODE
 from graph.model.results import Ring
 from graph.model.vocabulary import IDENTITY_LINKS
@@ -30,13 +30,13 @@ from graph.state.state import NO_RING
 
 _LOW_BITS: Final = (1 << ENTITY_BITS) - 1
 _IDENTITY: Final = np.array(sorted(LINK_CODE[kind] for kind in IDENTITY_LINKS.values()))
-_ENTITIES: Final = "told.entities"
-_RINGS: Final = "told.rings"
-"""Under what a snapshot keeps how many entities and which rings were told."""
+_ENTITIES: Final = "change_feed.entities"
+_RINGS: Final = "change_feed.rings"
+"""Names in a snapshot: how many entities, and which rings, were emitted so far."""
 
 
-class Draining:
-    """What was told of an engine so far. Until the first ``drain`` nothing was, and nothing is logged."""
+class ChangeFeed:
+    """What was emitted of an engine so far. Before the first ``read`` nothing is recorded."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -50,10 +50,17 @@ class Draining:
         self._watched: dict[str, list[int]] = {}
         self._watchers: dict[int, set[str]] = {}
 
-    def drain(
-        self, rings: Rings, spelt: Callable[[OpenRing], Ring], window_ms: int, said: Happenings | None
+    def read(
+        self,
+        rings: Rings,
+        described: Callable[[OpenRing], Ring],
+        window_ms: int,
+        happened: Happenings | None,
     ) -> Changes:
-        """What changed since the last call; everything at the first. O(what changed)."""
+        """What changed since the last call; everything at the first. Cost: O(what changed).
+
+        ``described`` gives a ring as it is emitted. ``happened`` is passed on with the changes.
+        """
         log = self._memory.links.change_log
         if not log.is_on:
             self._begin()
@@ -77,9 +84,9 @@ class Draining:
             ]
         )
         members = np.union1d(accounts, went[_is_identity(went)] >> ENTITY_BITS & _LOW_BITS)
-        told = self._tell_rings(rings, spelt, members, used)
+        changed_rings = self._changed_rings(rings, described, members, used)
         changes = numbered(
-            Moved(
+            ChangedParts(
                 born=np.arange(self._entities, int(state.counters["entities"][0]), dtype=np.int64),
                 accounts=account_columns(state.accounts[state.entities["account"][accounts]]),
                 links=links,
@@ -90,14 +97,14 @@ class Draining:
                 ),
                 cuts=None if cuts == self._cuts else cuts,
                 declared_public=None if public == self._public else public,
-                rings=told,
+                rings=changed_rings,
                 closed=self._closed(rings),
             ),
             self._index.names,
             state.entities["kind"],
             int(state.counters["watermark_ms"][0]),
             window_ms,
-            said or Happenings(),
+            happened or Happenings(),
         )
         log.clear(live)
         self._entities = int(state.counters["entities"][0])
@@ -106,22 +113,22 @@ class Draining:
         return changes
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
-        """What a snapshot keeps beside the change log; nothing when nothing was told."""
+        """What a snapshot keeps beside the change log; nothing when nothing was emitted."""
         if not self._memory.links.change_log.is_on:
             return {}
         rings = msgspec.json.encode(sorted(self._rings))
         return {_ENTITIES: np.array([self._entities], np.int64), _RINGS: np.frombuffer(rings, np.uint8)}
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Go on from a snapshot. All open rings, cuts and public identifiers are told once more."""
+        """Go on from a snapshot. All open rings, cuts and public identifiers are emitted once more."""
         if _ENTITIES in saved:
             self._entities = int(saved[_ENTITIES][0])
-            told = msgspec.json.decode(saved[_RINGS].tobytes(), type=list[str])
-            self._rings = dict.fromkeys(told)
+            emitted = msgspec.json.decode(saved[_RINGS].tobytes(), type=list[str])
+            self._rings = dict.fromkeys(emitted)
             self._cuts = self._public = None
 
     def _begin(self) -> None:
-        """Log everything there is as changed."""
+        """Record everything there is as changed."""
         links, state = self._memory.links, self._memory.state
         links.change_log.begin()
         self._memory.reserve(0, 0)
@@ -130,25 +137,25 @@ class Draining:
 
     # -- rings -------------------------------------------------------------------------------------
 
-    def _tell_rings(
+    def _changed_rings(
         self,
         rings: Rings,
-        spelt: Callable[[OpenRing], Ring],
+        described: Callable[[OpenRing], Ring],
         accounts: npt.NDArray[Any],
         identifiers: npt.NDArray[Any],
     ) -> tuple[Ring, ...]:
-        """The open rings that are spelt otherwise than when they were told, by id."""
-        told = []
+        """The open rings that differ from what was last emitted of them, by id."""
+        changed = []
         for ring_id in sorted(self._touched(rings, accounts, identifiers)):
             ring = rings.get(ring_id)
             if ring is None:
                 continue
             self._watch(ring_id, rings.members(ring))
-            now = spelt(ring)
+            now = described(ring)
             if self._rings.get(ring_id) != now:
                 self._rings[ring_id] = now
-                told.append(now)
-        return tuple(told)
+                changed.append(now)
+        return tuple(changed)
 
     def _touched(
         self, rings: Rings, accounts: npt.NDArray[Any], identifiers: npt.NDArray[Any]

@@ -1,4 +1,4 @@
-"""A candidate weighed: its evidence, its features, its score, and who takes that score."""
+"""Feature extraction for the candidate at hand: its evidence, its features, its score, and whose that is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from graph.evidence.gathering import measure
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_score
 from graph.model.shapes import CLUSTERS
-from graph.scoring.scorer import linear_score, read_features
+from graph.scoring.features import extract
+from graph.scoring.scorer import linear_score
 from graph.state.state import NO_RING, State, account_of
 
-ANSWER_WEIGHT: Final = 8.0
+VERDICT_WEIGHT: Final = 8.0
 """The least by which the log odds of a candidate move when its every account was judged by a person."""
 _FLOOR: Final = 1e-6
 
@@ -36,7 +37,7 @@ def in_a_ring(state: State) -> bool:
 
 
 @kernel
-def forget_scores(state: State) -> None:
+def clear_scores(state: State) -> None:
     """The accounts of the candidate at hand are too few to be judged."""
     for place in range(state.candidate[0].size):
         account_of(state, state.members[place]).score = 0.0
@@ -44,29 +45,32 @@ def forget_scores(state: State) -> None:
 
 
 @kernel
-def weigh(state: State) -> None:
-    """Evidence and features of the candidate at hand."""
+def extract_features(state: State) -> None:
+    """Measure the evidence of the candidate at hand, and extract its features. O(links of its accounts)."""
     measure(state, state.members[: state.candidate[0].size], state.candidate[0].shape, state.evidence[0])
-    read_features(state.evidence[0], state.features)
+    extract(state.evidence[0], state.features)
 
 
 @kernel
-def score(state: State) -> None:
-    """The score of what was weighed, by the weights of a linear scorer."""
+def score_linearly(state: State) -> None:
+    """Score the extracted features by the weights of a linear scorer."""
     state.candidate[0].score = linear_score(state.features, state.weights)
 
 
 @kernel
-def take_score(state: State) -> None:
-    """Correct the score by what investigators answered, and give it to the accounts of the candidate."""
+def assign_score(state: State) -> None:
+    """Correct the score by the verdicts about its accounts, and write it to these accounts.
+
+    An account in a ring of another shape keeps the score of that ring.
+    """
     members = state.candidate[0].size
     if members < state.options[0].min_accounts:
         state.candidate[0].score = 0.0
-    elif state.counters[0].answers > 0:
-        answers = 0
+    elif state.counters[0].verdicts > 0:
+        verdicts = 0
         for place in range(members):
-            answers += account_of(state, state.members[place]).answer
-        state.candidate[0].score = answered(state.candidate[0].score, answers / members)
+            verdicts += account_of(state, state.members[place]).verdict
+        state.candidate[0].score = with_verdicts(state.candidate[0].score, verdicts / members)
     for place in range(members):
         account = account_of(state, state.members[place])
         log_score(state.links.change_log, state.members[place])
@@ -79,14 +83,14 @@ def take_score(state: State) -> None:
 
 
 @kernel
-def answered(score: float, mean: float) -> float:
-    """The score with the mean of the answers about its accounts (+1 fraud, -1 legit).
+def with_verdicts(score: float, mean: float) -> float:
+    """A score corrected by the mean verdict about its accounts: +1 fraud, -1 legit, 0 none. In (0, 1).
 
-    The log odds move by the mean answer times ``ANSWER_WEIGHT``, or times twice the evidence's own log odds
-    where that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
+    The log odds move by the mean verdict times ``VERDICT_WEIGHT``, or times twice the evidence's own log odds
+    where that is more: verdicts about half of the accounts balance any evidence, and more outweigh it.
     """
     if mean == 0:
         return score
     clipped = min(1 - _FLOOR, max(_FLOOR, score))
     log_odds = math.log(clipped / (1 - clipped))
-    return 1 / (1 + math.exp(-(log_odds + mean * max(ANSWER_WEIGHT, 2 * abs(log_odds)))))
+    return 1 / (1 + math.exp(-(log_odds + mean * max(VERDICT_WEIGHT, 2 * abs(log_odds)))))

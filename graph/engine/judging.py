@@ -1,10 +1,10 @@
-"""A batch of events, one at a time: applied to the graph, then whoever it touched judged again.
+"""A batch of events, one at a time: applied to the graph, then the accounts that it touched are judged again.
 
-When an account is looked at again: see ``graph.engine.rejudging``. The cost of an event does not grow with
-the graph.
+Which accounts are due is decided in ``graph.engine.rejudging``. The cost of an event does not grow with the
+graph.
 
-``run`` goes on until something is for Python to do: a score by a scorer that is not linear, a judgement that
-opens, changes or closes a ring, a ring whose cluster fell apart, a verdict. It says what, and goes on from
+``run`` stops when Python has to act: to score with a scorer that is not linear, to open, change or close a
+ring, to split a ring whose cluster fell apart, to apply a verdict. It returns the reason, and goes on from
 there when it is called again. Few events do that; all others never leave the kernel.
 """
 
@@ -14,26 +14,31 @@ from typing import Final
 
 from graph.candidates.circles import circle_around
 from graph.candidates.visits import visit_around
-from graph.engine.feature_extraction import (
-    forget_scores,
-    in_a_ring,
-    score,
-    set_candidate,
-    take_score,
-    weigh,
+from graph.engine.candidate_generation import (
+    add_overlapping_rings,
+    gather_around,
+    take_intact_ring,
+    take_ring,
 )
-from graph.engine.proposals import gather_around, hold_together, take_ring, widen
-from graph.engine.rejudging import count_event, is_due, rest
+from graph.engine.feature_extraction import (
+    assign_score,
+    clear_scores,
+    extract_features,
+    in_a_ring,
+    score_linearly,
+    set_candidate,
+)
+from graph.engine.rejudging import count_event, is_due, postpone
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
-from graph.model.event_batch import TRIP_COMPLETED, VERDICT, Batch
+from graph.model.event_batch import TRIP_COMPLETED, VERDICT, KernelBatch
 from graph.model.shapes import CIRCLE, CLUSTERS, VISIT
 from graph.rings.decision import CONFIRM, NOTHING, confirm, decide
 from graph.state.interning import Bytes
 from graph.state.sizes import EVENTS_AT_ONCE
 from graph.state.state import NO_RING, NOBODY, Records, State, account_of
 from graph.updates.apply import apply_event
-from graph.updates.batched_lookup import recognise
+from graph.updates.batched_lookup import look_up
 
 MIN_CIRCLE_TRIPS: Final = 3
 
@@ -41,30 +46,30 @@ DONE: Final = 0
 NEEDS_SCORE: Final = 1
 JUDGED: Final = 2
 FELL_APART: Final = 3
-VERDICT_CAME: Final = 4
+VERDICT_RECEIVED: Final = 4
 _CANDIDATE: Final = 5
-"""What ``run`` says: the batch is done; the candidate at hand waits for a score in ``state.candidate``; it
-was judged; the ring of ``state.cursor[0].subject`` fell apart; a verdict came."""
+"""Why ``run`` returned: the batch is done; the candidate at hand waits for a score in ``state.candidate``; it
+was judged; the ring of the account ``state.cursor[0].subject`` fell apart; a verdict was received."""
 
 _APPLY: Final = 0
 _REGROUP: Final = 1
 _FADE: Final = 2
-_HEAR: Final = 3
-_LOOK: Final = 4
+_VERDICT: Final = 3
+_REJUDGE: Final = 4
 _CIRCLE: Final = 5
-_LEAVE: Final = 6
+_NEXT_EVENT: Final = 6
 """Phases of one event."""
 
 _NEXT: Final = 0
-_WEIGH: Final = 1
-_CONCLUDE: Final = 2
+_EXTRACT: Final = 1
+_DECIDE: Final = 2
 _FINISH: Final = 3
 """Steps of one candidate."""
 
 
 @kernel
-def run(state: State, batch: Batch) -> int:
-    """Go on with a batch until it is done or something is for Python to do; says what."""
+def run(state: State, batch: KernelBatch) -> int:
+    """Go on with a batch until it is done or Python has to act; returns the reason."""
     events, text = batch.events, batch.text
     cursor, options = state.cursor[0], state.options[0]
     while True:
@@ -72,35 +77,35 @@ def run(state: State, batch: Batch) -> int:
             found = _next_candidate(state, events, text)
             if found != _CANDIDATE:
                 return found
-            cursor.step = _WEIGH
-        if cursor.step == _WEIGH:
+            cursor.step = _EXTRACT
+        if cursor.step == _EXTRACT:
             if state.candidate[0].size < options.min_accounts and not in_a_ring(state):
-                forget_scores(state)
+                clear_scores(state)
                 cursor.step = _FINISH
             else:
-                weigh(state)
-                cursor.step = _CONCLUDE
+                extract_features(state)
+                cursor.step = _DECIDE
                 if options.scored_outside:
                     return NEEDS_SCORE
-                score(state)
-        if cursor.step == _CONCLUDE:
-            take_score(state)
+                score_linearly(state)
+        if cursor.step == _DECIDE:
+            assign_score(state)
             cursor.step = _FINISH
-            if _conclude(state):
+            if _decide(state):
                 return JUDGED
         cursor.step = _NEXT
         if cursor.pending != NOBODY:
-            # Behind a visit its cluster is looked at; what rests, and how long, the visit has said.
+            # After a visit its cluster is judged too; for how long both are postponed, the visit decided.
             entity = cursor.pending
             cursor.pending = NOBODY
             if account_of(state, entity).ring == NO_RING:
                 gather_around(state, entity)
-                cursor.step = _WEIGH
+                cursor.step = _EXTRACT
 
 
 @kernel
-def _conclude(state: State) -> bool:
-    """Carry out a judgement that changes no ring; returns whether it is for Python, or for an observer."""
+def _decide(state: State) -> bool:
+    """Carry out a judgement that changes no ring; returns whether Python, or an observer, has to see it."""
     candidate = state.candidate[0]
     action = decide(state, state.members[: candidate.size], candidate.score, candidate.shape)
     if action == CONFIRM:
@@ -119,7 +124,7 @@ def begin_batch(state: State) -> None:
 
 @kernel
 def follow_analyst(state: State) -> None:
-    """Start behind an analyst's act that changed the graph: who it regrouped is judged, as after an event."""
+    """Start after an analyst changed the graph: the accounts it regrouped are judged, as after an event."""
     begin_batch(state)
     state.cursor[0].row = -1
     _begin_following(state)
@@ -127,17 +132,17 @@ def follow_analyst(state: State) -> None:
 
 @kernel
 def judge_account(state: State, entity: int) -> None:
-    """Judge around an account next, whether or not it is due, and then go on."""
+    """Judge the candidate around an account next, whether or not it is due."""
     _judge_around(state, entity)
-    state.cursor[0].step = _WEIGH
+    state.cursor[0].step = _EXTRACT
 
 
 @kernel
-def weigh_accounts(state: State, members: int, shape: int) -> None:
-    """Weigh what lies in ``state.members`` at once, whether or not it is due."""
+def extract_features_of(state: State, members: int, shape: int) -> None:
+    """Extract the features of the first ``members`` accounts in ``state.members``, due or not."""
     set_candidate(state, members, shape)
-    rest(state)
-    weigh(state)
+    postpone(state)
+    extract_features(state)
 
 
 @kernel
@@ -151,7 +156,7 @@ def _begin_following(state: State) -> None:
 
 @kernel
 def _next_candidate(state: State, events: Records, text: Bytes) -> int:
-    """Go on to the next candidate that the events call for, or to what is for Python to do."""
+    """Go on to the next candidate, or until Python has to act; returns the reason, or ``_CANDIDATE``."""
     cursor = state.cursor[0]
     while True:
         phase = cursor.phase
@@ -159,7 +164,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             if cursor.row >= len(events):
                 return DONE
             if cursor.row % EVENTS_AT_ONCE == 0:
-                recognise(state, events, text, cursor.row)
+                look_up(state, events, text, cursor.row)
             apply_event(state, events[cursor.row], text)
             touched = cursor.touched[0] != NOBODY or cursor.regrouped + cursor.faded > 0
             if not touched and events[cursor.row].kind != VERDICT:
@@ -174,7 +179,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if account.judged != state.counters[0].event:
                     if account.ring == NO_RING or state.rings[account.ring].shape != CLUSTERS:
                         _judge_around(state, entity)
-                    elif not hold_together(state, account.ring):
+                    elif not take_intact_ring(state, account.ring):
                         cursor.subject = entity
                         return FELL_APART
                     return _CANDIDATE
@@ -188,15 +193,15 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if account.judged != state.counters[0].event and account.ring != NO_RING:
                     _judge_around(state, entity)
                     return _CANDIDATE
-            cursor.phase = _HEAR
+            cursor.phase = _VERDICT
             cursor.index = 0
-        elif phase == _HEAR:
-            cursor.phase = _LOOK
+        elif phase == _VERDICT:
+            cursor.phase = _REJUDGE
             if cursor.row < 0:
                 return DONE
             if events[cursor.row].kind == VERDICT:
-                return VERDICT_CAME
-        elif phase == _LOOK:
+                return VERDICT_RECEIVED
+        elif phase == _REJUDGE:
             while cursor.index < 2:
                 entity = cursor.touched[cursor.index]
                 cursor.index += 1
@@ -206,11 +211,11 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                         _judge_around(state, entity)
                         return _CANDIDATE
             cursor.phase = _CIRCLE
-        elif phase == _LEAVE:
+        elif phase == _NEXT_EVENT:
             cursor.phase = _APPLY
             cursor.row += 1
         else:
-            cursor.phase = _LEAVE
+            cursor.phase = _NEXT_EVENT
             if events[cursor.row].kind == TRIP_COMPLETED and _judge_circle(state):
                 return _CANDIDATE
 
@@ -227,14 +232,14 @@ def _judge_around(state: State, entity: int) -> None:
         visit = visit_around(state, entity)
         if visit > 0:
             cursor.pending = entity
-            widen(state, visit, VISIT)
-            rest(state)
+            add_overlapping_rings(state, visit, VISIT)
+            postpone(state)
             return
     if shape != CLUSTERS:
         take_ring(state, ring)
     else:
         gather_around(state, entity)
-    rest(state)
+    postpone(state)
 
 
 @kernel
@@ -255,7 +260,7 @@ def _judge_circle(state: State) -> bool:
     for place in range(found):
         fresh = fresh or account_of(state, state.members[place]).judged != state.counters[0].event
     if fresh:
-        widen(state, found, CIRCLE)
+        add_overlapping_rings(state, found, CIRCLE)
     return fresh
 
 

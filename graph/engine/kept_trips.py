@@ -17,7 +17,7 @@ WAITING_TRIPS: Final = 200_000
 
 
 class TripKeeper:
-    """Tells evidence from the rest. Cost: O(1) a trip; O(waiting) when an account joins a ring."""
+    """Decides which trips to keep. Cost: O(1) a trip; O(waiting) when an account joins a ring."""
 
     def __init__(self, waiting: int = WAITING_TRIPS) -> None:
         self._waiting: deque[TripCompleted] = deque(maxlen=waiting)

@@ -1,10 +1,11 @@
-"""When an account is looked at again.
+"""The rejudging policy: when an account is judged again.
 
-When its cluster changed, when it took or disowned money, or when the accounts of the candidate that it was
-last looked at in have grown by an eighth since then, in events, on average: so the number of judgements grows
-with the logarithm of a candidate's activity, and neither many quiet accounts nor one busy driver among new
-riders keep it from being judged. A ring is judged again after a sixty-fourth, and an account that came to a
-phone that is not its own at each of its events: a thief needs hours, not weeks.
+An account is due at once when its cluster changed, or when it took or disowned money. Otherwise it is due
+when the accounts of the candidate in which it was last judged have, on average, an eighth more events than
+then. So the number of judgements grows with the logarithm of a candidate's activity, and neither many quiet
+accounts nor one busy driver among new riders keep it from being judged. A candidate with an account in an
+open ring is due after a sixty-fourth. An account that came to a phone that is not its own is due at each of
+its events: a thief needs hours, not weeks.
 """
 
 from __future__ import annotations
@@ -20,45 +21,46 @@ from graph.model.shapes import VISIT
 from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
-REST: Final = 8
-RING_REST: Final = 64
-"""A candidate rests until its accounts' events have grown by one in so many on average, a ring less long."""
+CANDIDATE_GROWTH: Final = 8
+RING_GROWTH: Final = 64
+"""A candidate is due when its accounts' events have grown by one in so many on average; a ring sooner."""
 
 
 @kernel
-def rest(state: State) -> None:
-    """Let the candidate rest until its accounts have done more; a visit, whose hours count, does not."""
+def postpone(state: State) -> None:
+    """Let the candidate at hand wait until its accounts have more events; a visit is due again at once."""
     members = state.candidate[0].size
     for place in range(members):
         account_of(state, state.members[place]).leader = state.members[0]
-    rests = 0.0
+    until_due = 0.0
     if state.candidate[0].shape != VISIT:
-        rests = members / (RING_REST if in_a_ring(state) else REST)
-    account_of(state, state.members[0]).rests = rests
+        until_due = members / (RING_GROWTH if in_a_ring(state) else CANDIDATE_GROWTH)
+    account_of(state, state.members[0]).until_due = until_due
 
 
 @kernel
 def count_event(state: State, entity: int) -> None:
-    """An event names the account: one more of it, and its candidate rests that much less."""
+    """Count an event that names the account, which brings its candidate nearer to being due."""
     account = account_of(state, entity)
-    account_of(state, account.leader).rests -= 1 / max(account.events, 1)
+    account_of(state, account.leader).until_due -= 1 / max(account.events, 1)
     account.events += 1
 
 
 @kernel
 def is_due(state: State, entity: int, kind: int) -> bool:
-    """Whether an account is to be looked at again at an event of a kind that names it."""
+    """Whether an account is to be judged again, at an event of a kind (by code) that names it."""
     account = account_of(state, entity)
     if account.judged == state.counters[0].event:
         return False
-    rests = account_of(state, account.leader).rests > 0
-    if kind != PROMO_REDEEMED and kind != CHARGEBACK and rests:  # noqa: PLR1714
+    is_early = account_of(state, account.leader).until_due > 0
+    if kind != PROMO_REDEEMED and kind != CHARGEBACK and is_early:  # noqa: PLR1714
         return False
     return _worth_gathering(state, entity)
 
 
 @kernel
 def _worth_gathering(state: State, entity: int) -> bool:
+    """Whether anything ties the account to others."""
     account = account_of(state, entity)
     return (
         account.met != 0

@@ -8,21 +8,21 @@ from graph.kernels.kernel import kernel
 
 
 @kernel
-def sort(numbers: Any) -> None:
+def sort(row: Any) -> None:
     """Put an array in ascending order (Shell, CACM 2(7), 1959, with Knuth's gaps).
 
     Most of what kernels sort has a few dozen numbers; a million take a third of a second.
     """
     gap = 1
-    while gap < len(numbers) // 3:
+    while gap < len(row) // 3:
         gap = 3 * gap + 1
     while gap > 0:
-        for start in range(gap, len(numbers)):
-            place, number = start, numbers[start]
-            while place >= gap and numbers[place - gap] > number:
-                numbers[place] = numbers[place - gap]
+        for start in range(gap, len(row)):
+            place, number = start, row[start]
+            while place >= gap and row[place - gap] > number:
+                row[place] = row[place - gap]
                 place -= gap
-            numbers[place] = number
+            row[place] = number
         gap //= 3
 
 

@@ -1,8 +1,8 @@
 """What a stretch of the stream changed, as absolute values: what a store is written from.
 
-Everything in ``Changes`` says how a thing stands now, and not by how much it moved: writing the same changes
+Everything in ``Changes`` is the present value of a thing, and not a difference: writing the same changes
 twice leaves the same store. Entities are numbered locally, by their place in ``names``; every other part
-refers to them by that number. ``Engine.drain`` gives them at the cost of what changed
+refers to them by that number. ``Engine.changes`` gives them at the cost of what changed
 (``graph.engine.change_feed``); ``changes_between`` is the plain producer, and its judge: it compares two
 views of one engine.
 """
@@ -74,7 +74,7 @@ class Changes:
 
 @dataclass(slots=True)
 class Happenings:
-    """What was said and heard since the last changes, besides the graph itself."""
+    """What was emitted and received since the last changes, besides the graph itself."""
 
     ledger: list[LedgerEntry] = field(default_factory=list)
     ledger_from: int = 0
@@ -134,7 +134,7 @@ def changes_between(old: Look, new: Look, window_ms: int, happened: Happenings |
     public = None if old.view.declared_public == new.view.declared_public else new.view.declared_public
     gone = LinkKeys(*(getattr(old.view.links, each.name)[went] for each in fields(LinkKeys)))
     return numbered(
-        Moved(
+        ChangedParts(
             born=np.arange(len(old.view.names), len(new.view.names), dtype=np.int64),
             accounts=accounts,
             links=links,
@@ -155,7 +155,7 @@ def changes_between(old: Look, new: Look, window_ms: int, happened: Happenings |
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangedParts:
     """What changed in an engine, under the engine's own numbers of entities."""
 
     born: npt.NDArray[np.int64]
@@ -170,21 +170,21 @@ class Moved:
 
 
 def numbered(
-    moved: Moved,
+    parts: ChangedParts,
     spell: Callable[[Sequence[int]], Sequence[str]],
     kind: npt.NDArray[Any],
     watermark_ms: int,
     window_ms: int,
-    said: Happenings,
+    happened: Happenings,
 ) -> Changes:
-    """The changes that ``moved`` amounts to, its entities numbered locally.
+    """The changes that ``parts`` amounts to, its entities numbered locally.
 
     ``spell`` gives the identifiers of entities, ``kind`` their kinds. O(what moved, sorted).
     """
-    accounts, links, gone = moved.accounts, moved.links, moved.gone
-    cuts, public = moved.cuts, moved.declared_public
+    accounts, links, gone = parts.accounts, parts.links, parts.gone
+    cuts, public = parts.cuts, parts.declared_public
     mentioned: list[npt.NDArray[Any]] = [
-        moved.born,
+        parts.born,
         accounts.entity,
         links.source,
         links.target,
@@ -207,14 +207,14 @@ def numbered(
         gone=LinkKeys(gone.kind, local(gone.source), local(gone.target)),
         cuts=None if cuts is None else tuple((int(a), int(b)) for a, b in (local(np.array(c)) for c in cuts)),
         declared_public=None if public is None else tuple(local(np.array(public, np.int64)).tolist()),
-        rings=moved.rings,
-        closed=moved.closed,
-        ledger=tuple(said.ledger),
-        ledger_from=said.ledger_from,
-        flags=tuple(said.flags),
-        verdicts=tuple(said.verdicts),
-        trips=tuple(said.trips),
-        takings=tuple(said.takings),
+        rings=parts.rings,
+        closed=parts.closed,
+        ledger=tuple(happened.ledger),
+        ledger_from=happened.ledger_from,
+        flags=tuple(happened.flags),
+        verdicts=tuple(happened.verdicts),
+        trips=tuple(happened.trips),
+        takings=tuple(happened.takings),
     )
 
 

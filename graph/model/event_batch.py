@@ -1,8 +1,8 @@
 """Events as records in one array: what decoding gives and the engine takes.
 
 One record holds what one event says: its kind, time, texts (where they lie in ``buffer``, and their hashes)
-and numbers. Which text and number stands where is the order of the fields of its type in
-``graph.model.events``.
+and values, which are numbers. In which slot a text or value stands follows from the order of the fields of
+its type in ``graph.model.events``; kernels name the slots (``graph.model.event_slots``).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from graph.model.vocabulary import Role, VerdictOutcome
 """Codes of the event types: their places in ``EVENT_TYPES``."""
 
 TEXTS: Final = 7
-NUMBERS: Final = 8
-"""The most texts and numbers that one event carries, besides its id and time."""
+VALUES: Final = 8
+"""The most texts and values that one event carries, besides its id and time."""
 
 EVENT: Final = np.dtype(
     [
@@ -52,12 +52,12 @@ EVENT: Final = np.dtype(
         ("text_start", "i8", (TEXTS,)),
         ("text_length", "u4", (TEXTS,)),
         ("text_hash", "u8", (TEXTS,)),
-        ("numbers", "f8", (NUMBERS,)),
+        ("values", "f8", (VALUES,)),
     ],
     align=True,
 )
 """``code`` is a role (1 rider, 2 driver) or an outcome (1 fraud, 2 legit, 3 unsure), 0 where there is none.
-A text that starts at ABSENT and a number that is not one are absent; the length of an absent text is 0.
+A text that starts at ABSENT and a value that is not a number are absent; the length of an absent text is 0.
 ``id_hash`` is ``graph.kernels.sip_hash.hash_id`` of the event id, ``text_hash`` is
 ``graph.kernels.hashing.hash_bytes``."""
 
@@ -76,7 +76,7 @@ class Slots:
     """Where the fields of one event type stand in a record."""
 
     texts: tuple[str, ...]
-    numbers: tuple[str, ...]
+    values: tuple[str, ...]
     choice: str | None
     """The field that ``code`` stands for, and its words from 1 on."""
     words: tuple[Any, ...]
@@ -86,7 +86,7 @@ _CHOICES: Final[dict[type, tuple[Any, ...]]] = {Role: tuple(Role), VerdictOutcom
 
 
 def _slots(kind: type[EventBase]) -> Slots:
-    texts, numbers, choice, words = [], [], None, ()
+    texts, values, choice, words = [], [], None, ()
     for name, hint in get_type_hints(kind).items():
         held = next(part for part in (*get_args(hint), hint) if part is not type(None))
         if name in ("event_id", "ts"):
@@ -94,10 +94,10 @@ def _slots(kind: type[EventBase]) -> Slots:
         if held in _CHOICES:
             choice, words = name, _CHOICES[held]
         elif held is float:
-            numbers.append(name)
+            values.append(name)
         else:
             texts.append(name)
-    return Slots(tuple(texts), tuple(numbers), choice, words)
+    return Slots(tuple(texts), tuple(values), choice, words)
 
 
 SLOTS: Final = tuple(_slots(kind) for kind in EVENT_TYPES)
@@ -106,7 +106,7 @@ SLOTS: Final = tuple(_slots(kind) for kind in EVENT_TYPES)
 _CODES: Final[dict[type, int]] = {kind: code for code, kind in enumerate(EVENT_TYPES)}
 
 
-class Batch(Arrays):
+class KernelBatch(Arrays):
     """The events of a batch as kernels take them: of one type, however the arrays came about."""
 
     events: Records
@@ -134,9 +134,9 @@ class EventBatch:
         """How many bytes the texts have in all."""
         return int(self.records["text_length"].sum())
 
-    def for_kernels(self) -> Batch:
+    def for_kernels(self) -> KernelBatch:
         """The same for kernels; copies records that do not lie one after another."""
-        return Batch(events=np.ascontiguousarray(self.records), text=self.buffer)
+        return KernelBatch(events=np.ascontiguousarray(self.records), text=self.buffer)
 
     def event_id(self, row: int) -> str:
         """The id of one event."""
@@ -171,10 +171,10 @@ class EventBatch:
                 "id_length",
                 "text_start",
                 "text_length",
-                "numbers",
+                "values",
             )
         ]
-        for code, word, ts, id_start, id_length, starts, lengths, numbers in zip(*columns, strict=True):
+        for code, word, ts, id_start, id_length, starts, lengths, values in zip(*columns, strict=True):
             slots = SLOTS[code]
             fields: dict[str, Any] = {
                 "event_id": str(text[id_start : id_start + id_length], "utf-8"),
@@ -184,9 +184,7 @@ class EventBatch:
                 if start != ABSENT:
                     fields[name] = str(text[start : start + length], "utf-8")
             fields |= {
-                name: number
-                for name, number in zip(slots.numbers, numbers, strict=False)
-                if not isnan(number)
+                name: value for name, value in zip(slots.values, values, strict=False) if not isnan(value)
             }
             if slots.choice is not None:
                 fields[slots.choice] = slots.words[word - 1]
@@ -198,7 +196,7 @@ class EventBatch:
         buffer = bytearray()
         starts: list[int] = []
         lengths: list[int] = []
-        numbers: list[float] = []
+        values: list[float] = []
         facts: list[tuple[int, int, int]] = []
         for event in events:
             kind = _CODES[type(event)]
@@ -211,10 +209,8 @@ class EventBatch:
                 buffer += spelt or b""
             starts += [ABSENT] * (1 + TEXTS - len(texts))
             lengths += [0] * (1 + TEXTS - len(texts))
-            given = [getattr(event, name) for name in slots.numbers]
-            numbers += [nan if number is None else number for number in given] + [nan] * (
-                NUMBERS - len(given)
-            )
+            given = [getattr(event, name) for name in slots.values]
+            values += [nan if value is None else value for value in given] + [nan] * (VALUES - len(given))
             word = 0 if slots.choice is None else slots.words.index(getattr(event, slots.choice)) + 1
             facts.append((kind, word, min(event.ts, LATEST_MS)))
         records = np.zeros(len(facts), EVENT)
@@ -224,7 +220,7 @@ class EventBatch:
             long = np.array(lengths, np.uint32).reshape(-1, 1 + TEXTS)
             records["id_start"], records["text_start"] = where[:, 0], where[:, 1:]
             records["id_length"], records["text_length"] = long[:, 0], long[:, 1:]
-            records["numbers"] = np.array(numbers).reshape(-1, NUMBERS)
+            records["values"] = np.array(values).reshape(-1, VALUES)
         batch = cls(records, np.frombuffer(bytes(buffer), np.uint8))
         hash_texts(records, batch.buffer)
         return batch

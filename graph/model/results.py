@@ -1,4 +1,4 @@
-"""What the engine says: flags, rings, account scores and ledger entries, as the contract writes them.
+"""What the engine emits: flags, rings, account scores and ledger entries, as the contract writes them.
 
 Each record encodes to one line of the corresponding output with ``msgspec.json.encode``; the field
 order here is the field order on disk. Money is in the platform's main unit, times are epoch ms. Records hold

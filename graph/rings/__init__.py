@@ -1,4 +1,4 @@
-"""Rings: born, growing, merging, splitting, closing, and the ledger that says so.
+"""Rings: born, growing, merging, splitting, closing, and the ledger that records it.
 
 Knows judgements; looks at no link.
 """

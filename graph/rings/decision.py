@@ -27,7 +27,7 @@ CLOSE: Final = 4
 def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     """What a judgement of these accounts does to the rings: an action.
 
-    ``state.decision`` then says which ring goes on, and ``state.overlaps.merged`` which are merged into it.
+    ``state.decision`` then holds the ring that goes on, and ``state.overlaps.merged`` those merged into it.
     Cost: O(accounts, and as many times the rings that they stand in).
     """
     options, decision, overlaps = state.options[0], state.decision[0], state.overlaps
@@ -108,7 +108,7 @@ def rings_among(state: State, accounts: Int32s) -> int:
 
 @kernel
 def confirm(state: State, slot: int) -> None:
-    """Write down the grounds and the score of the candidate at hand as those of a ring."""
+    """Store the judgement of the candidate at hand as the newest of a ring."""
     candidate, ring = state.candidate[0], state.rings[slot]
     ring.shape = candidate.shape
     ring.truncated = candidate.truncated

@@ -1,4 +1,4 @@
-"""What the scorer made of a candidate, its grounds in words, and the money it stands for."""
+"""A candidate as judged: its score, its kind, the reasons in words, and the money at stake."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from graph.candidates.gathering import MAX_ACCOUNTS
 from graph.model.results import Reason
 from graph.model.shapes import Shape
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules import INNOCENT_RULES, RULES, Finding
+from graph.scoring.features import PLACES
+from graph.scoring.rules import INNOCENT_RULES, RULES, Finding, Rule
 from graph.state.evidence_record import Evidence, evidence_of
 
 CLEAR: Final = 0.3
 """A rule's strength from which on it names a ring."""
-SPEAKING: Final = 0.2
+SHOWN: Final = 0.2
 """A finding weaker than this is not worth an investigator's line."""
 
 
 _GAINS: Final = frozenset(RingKind) - {RingKind.MULTI_ACCOUNT}
 
 
-def _strength(said: tuple[Any, float]) -> float:
-    return said[1]
+def _by_strength(found: tuple[Any, float]) -> float:
+    return found[1]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A candidate's accounts (ascending), score and grounds.
+    """A candidate's accounts (entities, ascending), score in [0, 1], evidence and features.
 
     ``shape`` is how the candidate was found, ``record`` the evidence as the kernels hold it; ``features`` are
-    those of ``graph.scoring.scorer.FEATURES``, which begin with the strengths of the rules. Nothing is put
-    into words before it is asked for.
+    those of ``graph.scoring.features``, in their order. Nothing is put into words before it is asked for.
     """
 
     accounts: tuple[int, ...]
@@ -47,15 +47,18 @@ class Judgement:
         """The evidence, typed."""
         return evidence_of(self.record)
 
+    def strength(self, rule: Rule) -> float:
+        """How strong the finding of a rule is, in [0, 1]."""
+        return self.features[PLACES[rule.feature]]
+
     @property
     def kind(self) -> RingKind:
-        """The kind whose rule speaks strongest; ties go to the earlier rule.
+        """The kind of the strongest rule; ties go to the earlier rule.
 
-        A ring is called ``multi_account`` only when nothing says clearly what it gains.
+        A ring is called ``multi_account`` only when no rule shows clearly what it gains.
         """
-        strengths = zip(RULES, self.features, strict=False)
-        gains = [(rule.kind, strength) for rule, strength in strengths if rule.kind in _GAINS]
-        kind, strength = max(gains, key=_strength)
+        gains = [(rule.kind, self.strength(rule)) for rule in RULES if rule.kind in _GAINS]
+        kind, strength = max(gains, key=_by_strength)
         return RingKind.MULTI_ACCOUNT if kind is None or strength < CLEAR else kind
 
     @property
@@ -70,21 +73,19 @@ class Judgement:
         return evidence.promo_money + evidence.incentive_money + evidence.chargeback_money + fares
 
     def reasons(self, *, innocent: bool = False) -> list[Reason]:
-        """The findings that speak, strongest first: against the accounts, or for them."""
-        rules, first = (INNOCENT_RULES, len(RULES)) if innocent else (RULES, 0)
-        strengths = list(zip(rules, self.features[first : first + len(rules)], strict=True))
-        speaking = [
-            rule.found(self.evidence, strength) for rule, strength in strengths if strength >= SPEAKING
-        ]
-        if not speaking and not innocent:
-            rule, strength = max(strengths, key=_strength)
-            speaking = [rule.found(self.evidence, strength)]
-        speaking.sort(key=lambda f: -f.strength)
+        """The findings worth showing, strongest first: against the accounts, or ``innocent``, for them."""
+        rules = INNOCENT_RULES if innocent else RULES
+        strengths = [(rule, self.strength(rule)) for rule in rules]
+        shown = [rule.found(self.evidence, strength) for rule, strength in strengths if strength >= SHOWN]
+        if not shown and not innocent:
+            rule, strength = max(strengths, key=_by_strength)
+            shown = [rule.found(self.evidence, strength)]
+        shown.sort(key=lambda f: -f.strength)
         if self.truncated and not innocent:
             detail = (
                 f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
             )
-            speaking.append(Finding("truncated", None, 0.0, detail))
+            shown.append(Finding("truncated", None, 0.0, detail))
         return [
             Reason(
                 rule=f.rule,
@@ -92,5 +93,5 @@ class Judgement:
                 strength=round(f.strength, 4),
                 numbers={key: round(float(value), 4) for key, value in f.numbers.items()},
             )
-            for f in speaking
+            for f in shown
         ]

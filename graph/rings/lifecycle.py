@@ -42,11 +42,11 @@ class Policy:
 
 @dataclass(slots=True)
 class OpenRing:
-    """A ring as it stands; its accounts and newest grounds are in the table, under ``slot``."""
+    """A ring as it stands; its accounts and newest judgement are in the table, under ``slot``."""
 
     ring_id: str
     began_ms: int
-    """When the first of its accounts began to act with another; kept when the link that tells ages out."""
+    """When the first of its accounts began to act with another; kept when the link that shows it ages out."""
     flagged_ms: int
     decision: Decision
     slot: int
@@ -54,7 +54,7 @@ class OpenRing:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The event at which something is said."""
+    """The event at which a result is emitted: its time (epoch ms) and its id."""
 
     ts: int
     event_id: str
@@ -63,7 +63,8 @@ class Moment:
 class Rings:
     """The open rings.
 
-    ``names`` spells accounts, for ids and outputs; ``began`` says when accounts began to act together.
+    ``names`` gives the identifiers of accounts; ``began`` gives when accounts began to act together, in epoch
+    ms.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class Rings:
         return self._table.shape(ring.slot)
 
     def judgement(self, ring: OpenRing) -> Judgement:
-        """The newest grounds of a ring."""
+        """The newest judgement of a ring."""
         return self._table.judgement(ring.slot)
 
     def restore(self, rings: Iterable[OpenRing]) -> None:
@@ -117,7 +118,7 @@ class Rings:
             self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
 
     def judge(self, judgement: Judgement, at: Moment, outcome: Outcome) -> None:
-        """Let a judgement open, change or close rings; what it says is appended to ``outcome``.
+        """Let a judgement open, change or close rings; flags and ledger entries are appended to ``outcome``.
 
         Cost: O(accounts of the candidate and of the rings it meets).
         """
@@ -133,7 +134,7 @@ class Rings:
         elif decided.action == CHANGE:
             self._change(survivor, [self._by_slot[slot] for slot in decided.merged], judgement, at, outcome)
         else:
-            self._ground(survivor, judgement)
+            self._store_judgement(survivor, judgement)
 
     def _change(
         self,
@@ -158,7 +159,7 @@ class Rings:
             self._table.set_members(survivor.slot, accounts)
         if added:
             survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
-        joined, left = self._spelt(added), self._spelt(removed)
+        joined, left = self._names_of(added), self._names_of(removed)
         if merged:
             sources = sorted(other.ring_id for other in merged)
             self._write(LedgerChange.MERGED, survivor.ring_id, sources, joined, left, at, outcome)
@@ -170,9 +171,9 @@ class Rings:
         fresh = accounts if escalated else [a for a in added if a not in known]
         if escalated:
             survivor.decision = decision
-        self._ground(survivor, judgement)
+        self._store_judgement(survivor, judgement)
         if fresh:
-            names = joined if fresh == added else self._spelt(fresh)
+            names = joined if fresh == added else self._names_of(fresh)
             self._flag(survivor, judgement, names, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
@@ -188,22 +189,22 @@ class Rings:
             for account in leaving:
                 del members[account]
             self._table.set_members(ring.slot, members)
-            self._write(LedgerChange.SPLIT, ring.ring_id, [], [], self._spelt(leaving), at, outcome)
+            self._write(LedgerChange.SPLIT, ring.ring_id, [], [], self._names_of(leaving), at, outcome)
             if self._table.opens(part):
                 self._open_ring(part, [ring.ring_id], LedgerChange.SPLIT, at, outcome)
         self.judge(kept, at, outcome)
 
     def close(self, ring: OpenRing, at: Moment, outcome: Outcome) -> None:
         """Close a ring; its accounts are free."""
-        names = self._spelt(self.members(ring))
+        names = self._names_of(self.members(ring))
         self._write(LedgerChange.CLOSED, ring.ring_id, [], [], names, at, outcome)
         self._forget(ring)
 
-    def _spelt(self, accounts: Sequence[int]) -> list[str]:
+    def _names_of(self, accounts: Sequence[int]) -> list[str]:
         return sorted(self._names(accounts)) if accounts else []
 
-    def _ground(self, ring: OpenRing, judgement: Judgement) -> None:
-        self._table.ground(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
+    def _store_judgement(self, ring: OpenRing, judgement: Judgement) -> None:
+        self._table.store_judgement(ring.slot, judgement, blocked=ring.decision is Decision.BLOCK)
 
     def _open_ring(
         self,
@@ -216,7 +217,7 @@ class Rings:
         """Open a ring of those of the judgement's accounts that stand in none."""
         slots = self._table.slots_of(judgement.accounts)
         members = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot == NO_RING]
-        names = self._spelt(members)
+        names = self._names_of(members)
         ring_id = content_id("ring", at.event_id, *names)
         ring = OpenRing(
             ring_id,
@@ -227,7 +228,7 @@ class Rings:
         )
         self._open[ring.ring_id] = self._by_slot[ring.slot] = ring
         self._table.set_members(ring.slot, members)
-        self._ground(ring, judgement)
+        self._store_judgement(ring, judgement)
         self._write(change, ring.ring_id, sources, names, [], at, outcome)
         self._flag(ring, judgement, names, at, outcome)
 

@@ -1,4 +1,4 @@
-"""What the kernels know of the open rings: who is in each, and its newest grounds."""
+"""What the kernels know of the open rings: who is in each, and its newest judgement."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class RingTable:
     def _chain(self, slot: int) -> Iterator[int]:
         """The same, as the kernels read it."""
         state = self._memory.state
-        numbers, following = state.entities["account"], state.accounts["next_in_ring"]
+        account_numbers, following = state.entities["account"], state.accounts["next_in_ring"]
         member = int(state.rings["head"][slot])
         while member != _END:
             yield member
-            member = int(following[numbers[member]])
+            member = int(following[account_numbers[member]])
 
     def shape(self, slot: int) -> Shape:
         """How the ring's newest candidate was found."""
@@ -108,8 +108,8 @@ class RingTable:
         self._members[slot] = tuple(sorted(members))
         _chain_up(self._memory.state, slot, np.array(self._members[slot], np.int32))
 
-    def ground(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
-        """Write down the newest grounds of a ring."""
+    def store_judgement(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
+        """Store the newest judgement of a ring; ``blocked`` is its decision."""
         state = self._memory.state
         ring = state.rings[slot]
         ring["score"] = judgement.score
@@ -120,7 +120,7 @@ class RingTable:
         state.ring_features[slot] = judgement.features
 
     def judgement(self, slot: int) -> Judgement:
-        """The newest grounds of a ring; the kernels may have renewed them since they were written."""
+        """The newest judgement of a ring; the kernels may have replaced it since it was stored."""
         state = self._memory.state
         return Judgement(
             accounts=self._members[slot],

@@ -1,4 +1,4 @@
-"""Entities get dense integers, in the order in which they are first named.
+"""Interning: entities get dense integers, in the order in which they are first named.
 
 A table of slots is probed by a 64-bit hash of kind and spelling, and the spelling itself is compared, so
 that two entities never meet. Spellings lie one after another in one array of bytes.

@@ -25,7 +25,7 @@ ACCOUNT: Final = np.dtype(
         ("entity", "i4"),
         ("role", "u1"),
         ("met", "u1"),
-        ("answer", "i1"),
+        ("verdict", "i1"),
         ("shape", "i1"),
         ("created_ms", "i8"),
         ("first_ms", "i8"),
@@ -36,7 +36,7 @@ ACCOUNT: Final = np.dtype(
         ("pickup_lat", "f8"),
         ("pickup_lon", "f8"),
         ("score", "f8"),
-        ("rests", "f8"),
+        ("until_due", "f8"),
         ("judged", "i8"),
         ("noticed", "i8"),
         ("faded", "i8"),
@@ -57,14 +57,14 @@ ACCOUNT: Final = np.dtype(
 
 ``created_ms`` is ``UNKNOWN_MS`` for an account that existed before the first event of it; ``trips`` counts
 trips on live links; ``score`` is that of the last judgement it was part of, 0 before any. ``leader`` is the
-first account of the candidate it was last looked at in, itself before any; the leader's ``rests`` says how
-much those accounts have to grow, in all, until that is judged again: an event is one part of those before
-it. ``circle_at`` is the number of its trips from which on its circle is looked for again. ``pickup_lat``
-and ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier
-that another used too. ``answer``: an investigator's, +1 fraud, -1 legit. ``origins`` heads the identifiers
-it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it was last judged, last
-regrouped, and in which rides of it last fell out of the window. ``passengers`` heads the blocks of its
-riders as a driver.
+first account of the candidate it was last judged in, itself before any. The leader's ``until_due`` is the
+growth in events, summed over those accounts, after which they are judged again: an event of an account with n
+events is a growth of 1/n. ``circle_at`` is the number of its trips from which on its circle is looked for
+again. ``pickup_lat`` and ``pickup_lon`` are sums of degrees over ``pickups`` trips as a rider. ``met``: it
+has used an identifier that another used too. ``verdict``: an investigator's, +1 fraud, -1 legit. ``origins``
+heads the identifiers it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it
+was last judged, last regrouped, and in which rides of it last fell out of the window. ``passengers`` heads
+the blocks of its riders as a driver.
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
@@ -94,7 +94,7 @@ RING: Final = np.dtype(
 )
 """What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending.
 
-``flagged_ms`` and the digits of its id say which of two rings is the older, and which comes first."""
+By ``flagged_ms`` and the digits of its id two rings are ordered."""
 
 MEMO: Final = np.dtype([("stamp", "i8"), ("label", "i4"), ("driver", "i4"), ("answer", "i8")])
 
@@ -160,7 +160,7 @@ COUNTERS: Final = np.dtype(
             "watermark_ms",
             "event",
             "live_trips",
-            "answers",
+            "verdicts",
             "entities",
             "accounts",
             "name_bytes",
@@ -171,7 +171,7 @@ COUNTERS: Final = np.dtype(
     ]
 )
 """One row, kept in snapshots: the newest event time; how many events were applied, trips are live and
-accounts were answered about; how much of the arrays is used; and the first free block of passengers, -1 for
+accounts have a verdict; how much of the arrays is used; and the first free block of passengers, -1 for
 none."""
 
 CURSOR: Final = np.dtype(

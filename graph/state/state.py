@@ -101,7 +101,7 @@ class State(Arrays):
     """Explicit cuts, as account entity << 32 | identifier, ascending."""
     ring_evidence: Records
     ring_features: Floats
-    """The newest grounds of each ring."""
+    """Of the newest judgement of each ring, by slot: (rings, len(FEATURES))."""
     weights: Floats
     """A linear scorer's: one for each feature, then intercept and doubt."""
     options: Records

@@ -30,7 +30,7 @@ def rebuild(
     begins, in its last entries, with the accounts it has now. What went before is not in the store. A store
     that was left before its end has no offsets, and is begun anew.
     """
-    everything = engine.drain_anew(beginnings(engine.rings(), entries))
+    everything = engine.all_changes(beginnings(engine.rings(), entries))
     for part in portions(everything, portion):
         writer.write(part, {})
     writer.write(replace(everything, **_nothing_of(everything)), offsets)
@@ -63,13 +63,13 @@ def portions(changes: Changes, size: int) -> Iterator[Changes]:
     for start in range(0, len(changes.links.kind), size):
         links = _rows(changes.links, slice(start, start + size))
         named, places = np.unique(np.concatenate([links.source, links.target]), return_inverse=True)
-        numbers = places.astype(np.int32)
+        ends = places.astype(np.int32)
         count = len(links.kind)
         yield replace(
             bare,
             kind=changes.kind[named],
             names=[changes.names[each] for each in named.tolist()],
-            links=replace(links, source=numbers[:count], target=numbers[count:]),
+            links=replace(links, source=ends[:count], target=ends[count:]),
         )
 
 

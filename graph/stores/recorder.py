@@ -43,7 +43,7 @@ class TellingEngine:
 
     def drain(self) -> Changes:
         """What changed and was said since the last call; everything at the first. O(what changed)."""
-        return self._engine.drain(self._listener.take())
+        return self._engine.changes(self._listener.take())
 
     @property
     def waiting(self) -> int:

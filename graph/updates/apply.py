@@ -26,6 +26,35 @@ from graph.model.event_batch import (
     PROMO_REDEEMED,
     TRIP_COMPLETED,
 )
+from graph.model.event_slots import (
+    ACCOUNT_ID,
+    ADDED_CARD_DEVICE_ID,
+    ADDED_CARD_ID,
+    AMOUNT,
+    BANK_ACCOUNT_ID,
+    CREATED_DEVICE_ID,
+    CREATED_EMAIL,
+    CREATED_IP,
+    CREATED_PHONE,
+    DISTANCE_KM,
+    DRIVER_DEVICE_ID,
+    DRIVER_ID,
+    FARE,
+    INCENTIVE,
+    LAT,
+    LOGIN_DEVICE_ID,
+    LOGIN_IP,
+    LON,
+    PICKUP_LAT,
+    PICKUP_LON,
+    PROMO_DEVICE_ID,
+    PROMO_ID,
+    REFERRER_ID,
+    RIDER_DEVICE_ID,
+    RIDER_ID,
+    TRIP_CARD_ID,
+    TRIP_ID,
+)
 from graph.model.link_keys import LINK_CODE
 from graph.model.money import to_units
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind
@@ -58,6 +87,13 @@ _USES: Final = np.array(
     [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
 )
 """The link that ties an account to an identifier, by the identifier's kind."""
+_CREATED_WITH: Final = (
+    (DEVICE, CREATED_DEVICE_ID),
+    (IP, CREATED_IP),
+    (PHONE, CREATED_PHONE),
+    (EMAIL, CREATED_EMAIL),
+)
+"""Identifiers that an account is created with, in the order in which they are named: kind and slot."""
 _RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
 _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
@@ -75,26 +111,26 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         if advance(state.links, event.ts):
             _age(state)
     if event.kind == GPS_PING:
-        add_ping(state, event.text_hash[0], event.ts, event.numbers[0], event.numbers[1])
+        add_ping(state, event.text_hash[TRIP_ID], event.ts, event.values[LAT], event.values[LON])
     elif event.kind == TRIP_COMPLETED:
         _rode(state, event, text)
     elif event.kind == ACCOUNT_CREATED:
         _created(state, event, text)
     elif event.kind == ACCOUNT_LOGIN:
-        account = _account(state, event, 0, text)
-        _use(state, account, DEVICE, event, 1, text)
-        _use(state, account, IP, event, 2, text)
+        account = _account(state, event, ACCOUNT_ID, text)
+        _use(state, account, DEVICE, event, LOGIN_DEVICE_ID, text)
+        _use(state, account, IP, event, LOGIN_IP, text)
     elif event.kind == CARD_ADDED:
-        account = _account(state, event, 0, text)
-        _use(state, account, CARD, event, 1, text)
-        _use(state, account, DEVICE, event, 2, text)
+        account = _account(state, event, ACCOUNT_ID, text)
+        _use(state, account, CARD, event, ADDED_CARD_ID, text)
+        _use(state, account, DEVICE, event, ADDED_CARD_DEVICE_ID, text)
     elif event.kind == PAYOUT_ADDED:
-        account = _account(state, event, 0, text)
-        _use(state, account, BANK_ACCOUNT, event, 1, text)
+        account = _account(state, event, ACCOUNT_ID, text)
+        _use(state, account, BANK_ACCOUNT, event, BANK_ACCOUNT_ID, text)
     elif event.kind == CHARGEBACK:
-        facts = account_of(state, _account(state, event, 0, text))
+        facts = account_of(state, _account(state, event, ACCOUNT_ID, text))
         facts.chargebacks += 1
-        facts.chargeback_units += to_units(event.numbers[0])
+        facts.chargeback_units += to_units(event.values[AMOUNT])
     elif event.kind == PROMO_REDEEMED:
         _redeemed(state, event, text)
 
@@ -148,7 +184,7 @@ def _entity(state: State, kind: int, event: Any, slot: int, text: Bytes) -> int:
 
 @kernel
 def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Bytes) -> None:
-    """An account used an identifier; a field that is absent says nothing."""
+    """An account used an identifier; an absent field changes nothing."""
     if event.text_length[slot] == 0:
         return
     identifier = _entity(state, kind, event, slot, text)
@@ -167,7 +203,7 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
     if kind != IP:
         facts.met = 1
     use = links.links[link]
-    # A use at the newest moment cannot move a sale (see graph.sharing) of one who holds the phone now.
+    # A use at the newest moment cannot move a sale (graph.updates.sharing) of one who holds the phone now.
     moved = event.ts < state.counters[0].watermark_ms and (first_ms != use.first_ms or last_ms != use.last_ms)
     if revived or moved or not use.joins:
         reconnect(state, identifier, NO_LINK)
@@ -175,24 +211,23 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
 
 @kernel
 def _created(state: State, event: Any, text: Bytes) -> None:
-    account = _account(state, event, 0, text)
+    account = _account(state, event, ACCOUNT_ID, text)
     facts = account_of(state, account)
     if facts.created_ms == UNKNOWN_MS or event.ts < facts.created_ms:
         facts.role = event.code
         facts.created_ms = event.ts
     learn_creation(state, event.ts)
-    kinds = (DEVICE, IP, PHONE, EMAIL)
-    for place in range(4):
-        if event.text_length[place + 1] > 0:
-            identifier = _entity(state, kinds[place], event, place + 1, text)
+    for kind, slot in _CREATED_WITH:
+        if event.text_length[slot] > 0:
+            identifier = _entity(state, kind, event, slot, text)
             if not is_origin(state, facts, identifier):
                 add_origin(state, facts, identifier)
-                if find_link(state.links, _USES[kinds[place]], account, identifier) >= 0:
+                if find_link(state.links, _USES[kind], account, identifier) >= 0:
                     state.entities[identifier].residents += 1
                     reconnect(state, identifier, NO_LINK)
-    for place in range(4):
-        _use(state, account, kinds[place], event, place + 1, text)
-    if event.text_length[5] > 0:
+    for kind, slot in _CREATED_WITH:
+        _use(state, account, kind, event, slot, text)
+    if event.text_length[REFERRER_ID] > 0:
         referrer = _referrer(state, account, event, text)
         if referrer != account:
             touch(state.links, _REFERRED, referrer, account, event.ts, 0)
@@ -202,49 +237,51 @@ def _created(state: State, event: Any, text: Bytes) -> None:
 def _referrer(state: State, account: int, event: Any, text: Bytes) -> int:
     """The account that referred another, which is no touch of it when it referred itself."""
     entity = state.entities[account]
-    if entity.name_length == event.text_length[5]:
+    if entity.name_length == event.text_length[REFERRER_ID]:
         same = True
         for place in range(entity.name_length):
-            same = same and text[event.text_start[5] + place] == state.names[entity.name_at + place]
+            same = same and text[event.text_start[REFERRER_ID] + place] == state.names[entity.name_at + place]
         if same:
             return account
-    return _account(state, event, 5, text)
+    return _account(state, event, REFERRER_ID, text)
 
 
 @kernel
 def _redeemed(state: State, event: Any, text: Bytes) -> None:
-    account = _account(state, event, 0, text)
+    account = _account(state, event, ACCOUNT_ID, text)
     facts = account_of(state, account)
-    units = to_units(event.numbers[0])
+    units = to_units(event.values[AMOUNT])
     facts.promos += 1
     facts.promo_units += units
     if facts.promo_ms == UNKNOWN_MS or event.ts < facts.promo_ms:
         facts.promo_ms = event.ts
-    promo = _entity(state, PROMO, event, 1, text)
+    promo = _entity(state, PROMO, event, PROMO_ID, text)
     touch(state.links, _REDEEMED, account, promo, event.ts, units)
-    _use(state, account, DEVICE, event, 2, text)
+    _use(state, account, DEVICE, event, PROMO_DEVICE_ID, text)
 
 
 @kernel
 def _rode(state: State, event: Any, text: Bytes) -> None:
-    odd_track = close_track(state, event.text_hash[0], event.numbers[1])
-    surcharge, odd = judge_trip(state, event.numbers, odd_track)
-    rider, driver = _account(state, event, 1, text), _account(state, event, 2, text)
+    odd_track = close_track(state, event.text_hash[TRIP_ID], event.values[DISTANCE_KM])
+    surcharge, odd = judge_trip(state, event.values, odd_track)
+    rider = _account(state, event, RIDER_ID, text)
+    driver = _account(state, event, DRIVER_ID, text)
     rides, drives = account_of(state, rider), account_of(state, driver)
     if rides.role == UNKNOWN_ROLE:
         rides.role = RIDER
     if drives.role == UNKNOWN_ROLE:
         drives.role = DRIVER
     # An absent coordinate is not a number, which equals nothing.
-    if event.numbers[3] == event.numbers[3] and event.numbers[4] == event.numbers[4]:
+    lat, lon = event.values[PICKUP_LAT], event.values[PICKUP_LON]
+    if lat == lat and lon == lon:  # noqa: PLR0124
         rides.pickups += 1
-        rides.pickup_lat += event.numbers[3]
-        rides.pickup_lon += event.numbers[4]
+        rides.pickup_lat += lat
+        rides.pickup_lon += lon
     if rider != driver:
         _count_ride(state, rider, driver, event, surcharge, odd)
-    _use(state, rider, DEVICE, event, 3, text)
-    _use(state, driver, DEVICE, event, 4, text)
-    _use(state, rider, CARD, event, 5, text)
+    _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
+    _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
+    _use(state, rider, CARD, event, TRIP_CARD_ID, text)
 
 
 @kernel
@@ -253,13 +290,14 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     located = locate(links, _RODE, rider, driver)
     found = if_live(links, located)
     before = 0 if found < 0 else links.links[found].count
-    link, began = touch_at(links, located, _RODE, rider, driver, event.ts, to_units(event.numbers[0]))
+    fare = to_units(event.values[FARE])
+    link, began = touch_at(links, located, _RODE, rider, driver, event.ts, fare)
     if began:
         add_passenger(state, driver, rider)
     ride = links.links[link]
     if not ride.live or ride.count == before:
         return
-    units = to_units(event.numbers[7])
+    units = to_units(event.values[INCENTIVE])
     ride.incentives += units > 0
     ride.incentive_units += units
     ride.odd += odd

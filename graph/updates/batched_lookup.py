@@ -1,4 +1,4 @@
-"""Which entities the next events name, as far as they are known.
+"""Batched lookup of the entities that the next events name, as far as they are known.
 
 Looking an entity up waits for memory three times, for its slot, its record and its spelling, which takes
 longer than the work. For some events at once the waiting overlaps.
@@ -24,6 +24,7 @@ from graph.model.event_batch import (
     TEXTS,
     TRIP_COMPLETED,
 )
+from graph.model.event_slots import text_slot
 from graph.model.events import EVENT_TYPES
 from graph.model.link_keys import LINK_CODE
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind
@@ -35,60 +36,70 @@ NOT_KNOWN: Final = -1
 
 
 class _Text(NamedTuple):
-    """What a text of an event names, and the link to it that the event touches: whose, by another text."""
+    """What a text of an event names, and the link to it that the event touches: whose, by another field."""
 
     names: EntityKind
     link: LinkKind | None = None
-    holder: int = 0
+    holder: str = "account_id"
 
 
 _OWNER: Final = _Text(EntityKind.ACCOUNT)
 
 
-def _used(kind: EntityKind, holder: int = 0) -> _Text:
+def _used(kind: EntityKind, holder: str = "account_id") -> _Text:
     return _Text(kind, IDENTITY_LINKS[kind], holder)
 
 
-_EVENTS: Final[dict[int, dict[int, _Text]]] = {
+_EVENTS: Final[dict[int, dict[str, _Text]]] = {
     ACCOUNT_CREATED: {
-        0: _OWNER,
-        1: _used(EntityKind.DEVICE),
-        2: _used(EntityKind.IP),
-        3: _used(EntityKind.PHONE),
-        4: _used(EntityKind.EMAIL),
-        5: _OWNER,
+        "account_id": _OWNER,
+        "device_id": _used(EntityKind.DEVICE),
+        "ip": _used(EntityKind.IP),
+        "phone_hash": _used(EntityKind.PHONE),
+        "email_hash": _used(EntityKind.EMAIL),
+        "referrer_id": _OWNER,
     },
-    ACCOUNT_LOGIN: {0: _OWNER, 1: _used(EntityKind.DEVICE), 2: _used(EntityKind.IP)},
-    CARD_ADDED: {0: _OWNER, 1: _used(EntityKind.CARD), 2: _used(EntityKind.DEVICE)},
-    PAYOUT_ADDED: {0: _OWNER, 1: _used(EntityKind.BANK_ACCOUNT)},
-    CHARGEBACK: {0: _OWNER},
+    ACCOUNT_LOGIN: {
+        "account_id": _OWNER,
+        "device_id": _used(EntityKind.DEVICE),
+        "ip": _used(EntityKind.IP),
+    },
+    CARD_ADDED: {
+        "account_id": _OWNER,
+        "card_id": _used(EntityKind.CARD),
+        "device_id": _used(EntityKind.DEVICE),
+    },
+    PAYOUT_ADDED: {"account_id": _OWNER, "bank_account_id": _used(EntityKind.BANK_ACCOUNT)},
+    CHARGEBACK: {"account_id": _OWNER},
     PROMO_REDEEMED: {
-        0: _OWNER,
-        1: _Text(EntityKind.PROMO, LinkKind.REDEEMED),
-        2: _used(EntityKind.DEVICE),
+        "account_id": _OWNER,
+        "promo_id": _Text(EntityKind.PROMO, LinkKind.REDEEMED),
+        "device_id": _used(EntityKind.DEVICE),
     },
     TRIP_COMPLETED: {
-        1: _OWNER,
-        2: _Text(EntityKind.ACCOUNT, LinkKind.RODE_WITH, 1),
-        3: _used(EntityKind.DEVICE, 1),
-        4: _used(EntityKind.DEVICE, 2),
-        5: _used(EntityKind.CARD, 1),
+        "rider_id": _OWNER,
+        "driver_id": _Text(EntityKind.ACCOUNT, LinkKind.RODE_WITH, "rider_id"),
+        "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
+        "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
+        "card_id": _used(EntityKind.CARD, "rider_id"),
     },
 }
 _KINDS: Final = np.full((len(EVENT_TYPES), TEXTS), NOT_KNOWN)
 _LINKS: Final = np.full((len(EVENT_TYPES), TEXTS), NOT_KNOWN)
 _HOLDERS: Final = np.zeros((len(EVENT_TYPES), TEXTS), np.int64)
-"""By event and text: the kind of the entity that it names, the kind of the link to it, and whose that is."""
+"""By event and slot of a text: the kind of the entity that it names, the kind of the link to that, and the
+slot of whoever has the link."""
 for _event, _texts in _EVENTS.items():
-    for _place, _text in _texts.items():
-        _KINDS[_event, _place] = KIND_CODE[_text.names]
+    for _field, _text in _texts.items():
+        _slot = text_slot(_field, _event)
+        _KINDS[_event, _slot] = KIND_CODE[_text.names]
         if _text.link is not None:
-            _LINKS[_event, _place] = LINK_CODE[_text.link]
-            _HOLDERS[_event, _place] = _text.holder
+            _LINKS[_event, _slot] = LINK_CODE[_text.link]
+            _HOLDERS[_event, _slot] = text_slot(_text.holder, _event)
 
 
 @kernel
-def recognise(state: State, events: Records, text: Bytes, first: int) -> None:
+def look_up(state: State, events: Records, text: Bytes, first: int) -> None:
     """Fill ``state.known`` for the events from one on: the entity of each text.
 
     NOT_KNOWN where it names none, or one that was never named before.

@@ -12,6 +12,16 @@ from typing import Any, Final
 
 from graph.kernels.geometry import distance_km
 from graph.kernels.kernel import kernel
+from graph.model.event_slots import (
+    DISTANCE_KM,
+    DROPOFF_LAT,
+    DROPOFF_LON,
+    DURATION_S,
+    FARE,
+    INCENTIVE,
+    PICKUP_LAT,
+    PICKUP_LON,
+)
 from graph.state.sizes import DAYS
 from graph.state.state import State
 from graph.updates.sharing import DAY_MS
@@ -56,14 +66,14 @@ def creation_share(state: State, first_ms: int, last_ms: int) -> float:
 
 
 @kernel
-def judge_trip(state: State, numbers: Any, odd_track: bool) -> tuple[float, bool]:
+def judge_trip(state: State, values: Any, odd_track: bool) -> tuple[float, bool]:
     """Compare one trip with the city so far, then learn from it. O(1).
 
-    ``numbers`` are those of a completed trip in an event batch, NaN where absent. Returns the surcharge
-    (log of the fare over the city's fare, 0 while unknown) and whether any of its claims does not hold.
+    ``values`` are those of a completed trip in an event batch, NaN where absent. Returns the surcharge (log
+    of the fare over the city's fare, 0 while unknown) and whether any of its claims does not hold.
     """
     habits = state.habits[0]
-    fare, km, seconds = numbers[0], numbers[1], numbers[2]
+    fare, km, seconds = values[FARE], values[DISTANCE_KM], values[DURATION_S]
     odd = odd_track
     surcharge = 0.0
     if km > 0 and seconds > 0:
@@ -72,11 +82,17 @@ def judge_trip(state: State, numbers: Any, odd_track: bool) -> tuple[float, bool
         surcharge = _surcharge(habits, fare, km, minutes)
         odd = odd or surcharge > math.log(OVERPRICED)
         _learn(habits, fare, km, minutes)
-    if km > 1 and distance_km(numbers[3], numbers[4], numbers[5], numbers[6]) < STRAIGHT_TOLERANCE * km:
+    if km > 1 and _straight_km(values) < STRAIGHT_TOLERANCE * km:
         odd = True
     habits.trips += 1
-    habits.incentives += numbers[7] > 0
+    habits.incentives += values[INCENTIVE] > 0
     return surcharge, odd
+
+
+@kernel
+def _straight_km(values: Any) -> float:
+    """From pick-up to drop-off in a straight line; NaN, which is below nothing, where one is absent."""
+    return distance_km(values[PICKUP_LAT], values[PICKUP_LON], values[DROPOFF_LAT], values[DROPOFF_LON])
 
 
 @kernel

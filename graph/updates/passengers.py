@@ -1,6 +1,6 @@
 """The riders of each driver by account number, side by side: a cache line holds fourteen of them.
 
-The links of a driver tell the same, one cache line or two for each. Searches that ask of every rider of a
+The links of a driver hold the same, in one or two cache lines each. Searches that ask of every rider of a
 driver only who it is walk through these lists instead, in which the order means nothing. A list is a chain
 of blocks; all but the first are full. Cost: O(1) to add one, O(riders / 14) cache lines to take one out.
 """

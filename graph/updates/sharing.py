@@ -1,4 +1,4 @@
-"""How much a shared identifier says "same hand", and whom it therefore connects.
+"""How strong the evidence of a shared identifier is for "same hand", and whom it therefore connects.
 
 The strength of an identifier is a log likelihood ratio, P(shared so | same hand) against P(shared so |
 strangers), after record linkage (Fellegi and Sunter, "A Theory for Record Linkage", JASA 64, 1969). It

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from graph.model.event_batch import NUMBERS, SLOTS, TEXTS
+from graph.model.event_batch import SLOTS, TEXTS, VALUES
 from graph.model.events import EVENT_TYPES
 from graph.model.vocabulary import Role, VerdictOutcome
 from streaming.contract.fields import FIELDS, Field, FieldKind, tag_of
@@ -46,7 +46,7 @@ LOW: Final = np.array([-np.inf if f is None or f.low is None else f.low for f in
 HIGH: Final = np.array([np.inf if f is None or f.high is None else f.high for f in _FIELDS])
 
 TEXT_FIELD: Final = np.full((len(EVENT_TYPES), TEXTS), NO_FIELD, np.int64)
-NUMBER_FIELD: Final = np.full((len(EVENT_TYPES), NUMBERS), NO_FIELD, np.int64)
+VALUE_FIELD: Final = np.full((len(EVENT_TYPES), VALUES), NO_FIELD, np.int64)
 """By event type and slot: the number of the field that belongs there."""
 CHOICE_FIELD: Final = np.full(len(EVENT_TYPES), NO_FIELD, np.int64)
 REQUIRED: Final = np.zeros(len(EVENT_TYPES), np.uint64)
@@ -55,8 +55,8 @@ REQUIRED: Final = np.zeros(len(EVENT_TYPES), np.uint64)
 for _code, _kind in enumerate(EVENT_TYPES):
     for _slot, _name in enumerate(SLOTS[_code].texts):
         TEXT_FIELD[_code, _slot] = NAMES.index(_name)
-    for _slot, _name in enumerate(SLOTS[_code].numbers):
-        NUMBER_FIELD[_code, _slot] = NAMES.index(_name)
+    for _slot, _name in enumerate(SLOTS[_code].values):
+        VALUE_FIELD[_code, _slot] = NAMES.index(_name)
     _choice = SLOTS[_code].choice
     if _choice is not None:
         CHOICE_FIELD[_code] = NAMES.index(_choice)

@@ -17,7 +17,7 @@ from graph.kernels.hashing import hash_bytes
 from graph.kernels.kernel import inlined, kernel
 from graph.kernels.sip_hash import hash_id
 from graph.kernels.words import load_word, word_at
-from graph.model.event_batch import ABSENT, NUMBERS, TEXTS, Records
+from graph.model.event_batch import ABSENT, TEXTS, VALUES, Records
 from streaming.decoding.decimals import NOT_UNDERSTOOD, read_number
 from streaming.decoding.field_tables import (
     CHOICE,
@@ -34,7 +34,6 @@ from streaming.decoding.field_tables import (
     NAMES,
     NO_FIELD,
     NUMBER,
-    NUMBER_FIELD,
     REQUIRED,
     SCATTER,
     SLOT_BITS,
@@ -43,6 +42,7 @@ from streaming.decoding.field_tables import (
     TIME,
     TS,
     TYPE,
+    VALUE_FIELD,
     WORD_FIRST,
     WORD_LAST,
     WORD_LENGTH,
@@ -261,12 +261,12 @@ def _write_record(text: Bytes, found: Any, present: Any, record: Any) -> None:
             record.text_start[slot] = ABSENT
             record.text_length[slot] = 0
             record.text_hash[slot] = 0
-    for slot in range(NUMBERS):
-        field = NUMBER_FIELD[kind, slot]
+    for slot in range(VALUES):
+        field = VALUE_FIELD[kind, slot]
         if field != NO_FIELD and present & (_ONE << np.uint64(field)):
-            record.numbers[slot] = found[field].number
+            record.values[slot] = found[field].number
         else:
-            record.numbers[slot] = np.nan
+            record.values[slot] = np.nan
 
 
 def parse_lines(

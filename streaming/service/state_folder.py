@@ -97,9 +97,9 @@ class StateFolder:
 
     def drop_old_journals(self) -> None:
         """Removes journals that no kept snapshot needs."""
-        numbers = self.snapshots.numbers()
-        if numbers:
-            drop_before(self.folder, numbers[0])
+        kept = self.snapshots.numbers()
+        if kept:
+            drop_before(self.folder, kept[0])
 
     def close(self) -> None:
         """Lets the folder go."""

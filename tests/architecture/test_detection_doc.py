@@ -30,9 +30,9 @@ from graph.model.entities import KIND_CODE
 from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind
 from graph.rings.lifecycle import Policy
+from graph.scoring.features import FEATURES, extract
 from graph.scoring.rules import INNOCENT_RULES, RULES, Rule
 from graph.scoring.rules.finding import ramp
-from graph.scoring.scorer import FEATURES, read_features
 from graph.state.evidence_record import EVIDENCE, Evidence
 from graph.updates.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
 
@@ -77,7 +77,7 @@ LAYOUT |= {
     "NEEDS_SCORE",
     "JUDGED",
     "FELL_APART",
-    "VERDICT_CAME",
+    "VERDICT_RECEIVED",
     "ENTITY_BITS",
 }
 """Places in arrays and sizes of tables: no reader of the document needs them."""
@@ -350,7 +350,7 @@ def test_the_formulas_of_the_signals_give_the_features_of_the_code() -> None:
         names = dict(shared)
         exec(formula, names)
         read = np.zeros(len(FEATURES))
-        read_features(record_of(evidence), read)
+        extract(record_of(evidence), read)
         features = dict(zip(FEATURES, read, strict=True))
         for signal in SIGNALS:
             assert names[signal] == pytest.approx(features[f"signal.{signal}"], abs=1e-12), signal

@@ -96,7 +96,10 @@ def in_stretches(events, lengths):
 
 def act(ours, drawn, day) -> None:
     what, account, (kind, name) = drawn
-    if ours.entities.find(EntityKind.ACCOUNT, account) is None or ours.entities.find(kind, name) is None:
+    if (
+        ours.entity_index.find(EntityKind.ACCOUNT, account) is None
+        or ours.entity_index.find(kind, name) is None
+    ):
         return
     if what == "cut":
         ours.cut(account, kind, name, moment(day, "by hand"))
@@ -113,11 +116,11 @@ def test_a_store_told_what_was_drained_holds_what_the_engine_shows(drawn, length
         ours.apply(stretch)
         if hands and number % 2:
             act(ours, hands.pop(), 85)
-        changes = ours.drain()
+        changes = ours.changes()
         store.write(changes)
         new = look_at(ours)
         assert store == whole(new)
-        compared = changes_between(old, new, ours.drain().window_ms)
+        compared = changes_between(old, new, ours.changes().window_ms)
         assert changes.rings == compared.rings
         assert changes.closed == compared.closed
         assert spelt_gone(changes) == spelt_gone(compared)
@@ -139,8 +142,8 @@ def test_draining_twice_says_nothing_the_second_time(drawn, lengths):
     ours = engine()
     for stretch in in_stretches(spelt(drawn), lengths):
         ours.apply(stretch)
-        ours.drain()
-        again = ours.drain()
+        ours.changes()
+        again = ours.changes()
         assert list(again.names) == []
         assert (again.rings, again.closed, again.cuts, again.declared_public) == ((), (), None, None)
         assert sum(len(part) for part in (again.links.kind, again.gone.kind, again.accounts.entity)) == 0
@@ -152,7 +155,7 @@ def test_draining_changes_nothing_that_the_engine_says(drawn, lengths):
     ours, undrained = engine(), engine()
     for stretch in in_stretches(spelt(drawn), lengths):
         assert ours.apply(stretch) == undrained.apply(stretch)
-        ours.drain()
+        ours.changes()
     assert ours.state_digest() == undrained.state_digest()
     assert ours.rings() == undrained.rings()
 
@@ -171,11 +174,11 @@ def test_an_engine_that_comes_back_from_a_snapshot_brings_a_store_that_was_ahead
     told_until = data.draw(st.integers(saved_after, len(stretches) - 1))
     drained = data.draw(st.lists(st.booleans(), min_size=len(stretches), max_size=len(stretches)))
     ours, store, saved = engine(), PlainStore(is_ahead=True), None
-    ours.drain()
+    ours.changes()
     for number, stretch in enumerate(stretches[: told_until + 1]):
         ours.apply(stretch)
         if drained[number] or number == told_until:
-            store.write(ours.drain())
+            store.write(ours.changes())
         if number == saved_after:
             saved = ours.save()
     back, said = engine(), Happenings()
@@ -183,9 +186,9 @@ def test_an_engine_that_comes_back_from_a_snapshot_brings_a_store_that_was_ahead
     for number, stretch in enumerate(stretches[saved_after + 1 :], saved_after + 1):
         said.ledger += back.apply(stretch).ledger
         if number > told_until and drained[number]:
-            store.write(back.drain(said))
+            store.write(back.changes(said))
             said = said.next()
-    store.write(back.drain(said))
+    store.write(back.changes(said))
     assert store == replaced_flag(whole(look_at(back)))
 
 
@@ -203,7 +206,7 @@ def test_the_first_drain_of_an_engine_tells_everything(drawn, size):
         ours.apply(events[start : start + size])
     back = engine()
     back.load(ours.save())
-    first, store = back.drain(), PlainStore()
+    first, store = back.changes(), PlainStore()
     store.write(first)
     look = look_at(ours)
     assert store == whole(look)

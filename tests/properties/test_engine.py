@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from graph.engine import Engine, EngineConfig
 from graph.model.events import Verdict
 from graph.model.vocabulary import VerdictOutcome
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from graph.updates.sharing import DAY_MS
 from tests.properties.test_entity_graph import STEP_MS, accounts, anything, event, spelt
 from tests.unit.graph.fakes import StrongestSign, in_batches, joined, new_engine

@@ -75,7 +75,7 @@ class World:
             self.engine.load(self.engine.save())
             self.live = self.fresh()
         elif act == "drain":
-            self.engine.drain_anew()
+            self.engine.all_changes()
         elif act != "nothing":
             at = moment(10.0, "an act")
             try:
@@ -124,7 +124,7 @@ def test_vectors_equal_a_full_pass_after_any_stream_of_events(
         if part:
             world.engine.apply(part)
             world.do(act, wanted)
-    world.check(list(range(len(world.engine.entities))))
+    world.check(list(range(len(world.engine.entity_index))))
 
 
 def test_what_nothing_touched_is_not_computed_again():
@@ -133,7 +133,7 @@ def test_what_nothing_touched_is_not_computed_again():
         scene.signs_up(f"a{n}", 0.0, device=f"d{n // 2}")
     world = World(1, 2)
     world.engine.apply(scene.events)
-    everyone = np.arange(len(world.engine.entities), dtype=np.int32)
+    everyone = np.arange(len(world.engine.entity_index), dtype=np.int32)
     world.live.vectors(world.state, everyone)
     before = world.live.computed
     world.live.vectors(world.state, everyone)

@@ -12,7 +12,7 @@ from functools import partial
 
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.engine.judging import MIN_CIRCLE_TRIPS
-from graph.engine.rejudging import REST, RING_REST
+from graph.engine.rejudging import CANDIDATE_GROWTH, RING_GROWTH
 from graph.model.errors import BadCall
 from graph.model.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
 from graph.model.results import AccountScore, Outcome, Ring
@@ -185,7 +185,7 @@ class PlainEngine:
         """Let a candidate rest until its accounts have done more, but for a visit, whose hours count."""
         for entity in candidate.accounts:
             self.graph.accounts[entity].leader = candidate.accounts[0]
-        share = RING_REST if any(map(self._rings.ring_of, candidate.accounts)) else REST
+        share = RING_GROWTH if any(map(self._rings.ring_of, candidate.accounts)) else CANDIDATE_GROWTH
         is_visit = candidate.shape is Shape.VISIT
         self.graph.accounts[candidate.accounts[0]].rests = (
             0.0 if is_visit else len(candidate.accounts) / share

@@ -15,7 +15,7 @@ from graph.candidates.gathering import MAX_ACCOUNTS
 from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
 from graph.model.shapes import Shape
 from graph.model.vocabulary import Decision, LedgerChange, RingKind
-from graph.rings.judgement import CLEAR, SPEAKING
+from graph.rings.judgement import CLEAR, SHOWN
 from graph.rings.lifecycle import Moment, Policy
 from graph.state.digest import content_id
 from tests.twin.evidence import Evidence
@@ -269,7 +269,7 @@ def exposure(judgement: Judgement) -> float:
 
 def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
     """The findings that speak, strongest first: against the accounts, or for them."""
-    speaking = [f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SPEAKING]
+    speaking = [f for f in judgement.findings if (f.kind is None) is innocent and f.strength >= SHOWN]
     if not speaking and not innocent:
         speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
     speaking.sort(key=lambda f: -f.strength)

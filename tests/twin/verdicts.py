@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from graph.engine.feature_extraction import ANSWER_WEIGHT
+from graph.engine.feature_extraction import VERDICT_WEIGHT
 from graph.model.vocabulary import VerdictOutcome
 
 _FLOOR: Final = 1e-6
@@ -35,7 +35,7 @@ class Verdicts:
     def adjust(self, score: float, accounts: Sequence[int]) -> float:
         """The score with the answers about its accounts.
 
-        The log odds move by the mean answer times ANSWER_WEIGHT, or times twice the evidence's own log odds
+        The log odds move by the mean answer times VERDICT_WEIGHT, or times twice the evidence's own log odds
         where that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
         """
         if not self._answers:
@@ -45,4 +45,4 @@ class Verdicts:
             return score
         clipped = min(1 - _FLOOR, max(_FLOOR, score))
         log_odds = math.log(clipped / (1 - clipped))
-        return 1 / (1 + math.exp(-(log_odds + mean * max(ANSWER_WEIGHT, 2 * abs(log_odds)))))
+        return 1 / (1 + math.exp(-(log_odds + mean * max(VERDICT_WEIGHT, 2 * abs(log_odds)))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, counted, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -24,8 +24,8 @@ def strength(e: Record) -> float:
     return closed * dense * both * (0.15 + 0.85 * gain) * (1.0 - 0.7 * one_hand(e))
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{counted(e.riders_inside, 'rider')} and {counted(e.drivers_inside, 'driver')} ride with "
         f"each other: {counted(e.inside, 'trip')}, {percent(e.pair_density)} of all possible pairs, "
@@ -41,4 +41,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-collusion = Rule("collusion", RingKind.COLLUSION, strength, say)
+collusion = Rule("collusion", RingKind.COLLUSION, strength, describe)

@@ -3,14 +3,14 @@
 Sources: drivers and riders who collude on trips that serve fraud alone (Uber, "Fraud Detection: Using
 Relational Graph Learning to Detect Collusion", 2021); judging trips by their tracks (FREE NOW, Kafka Summit
 2023). That the riders are in the driver's own hand, and ride for incentives, is our reading. Trips too
-short, too slow or too fast for their claim count as odd, see ``graph.trips``.
+short, too slow or too fast for their claim count as odd, see ``graph.updates.habits``.
 """
 
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, counted, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -33,8 +33,8 @@ def strength(e: Record) -> float:
     )
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{counted(e.inside, 'trip')} of {counted(e.riders_inside, 'account')} in one hand with "
         f"{counted(e.drivers_inside, 'driver')} ({percent(e.inside_share)} of their trips); "
@@ -50,4 +50,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-fake_rides = Rule("fake_rides", RingKind.FAKE_RIDES, strength, say)
+fake_rides = Rule("fake_rides", RingKind.FAKE_RIDES, strength, describe)

@@ -1,4 +1,4 @@
-"""What a rule is and says of a candidate, and the soft thresholds rules are built from."""
+"""A rule, what it finds of a candidate, and the soft thresholds rules are built from."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from graph.state.evidence_record import Evidence, Record
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``strength`` in [0, 1]: 0 says nothing, 1 is as strong as this kind of evidence gets.
+    """``strength`` in [0, 1]: 0 is no evidence, 1 is as strong as this kind of evidence gets.
 
     ``kind`` is None for what speaks for innocence. ``detail`` is one sentence for an investigator,
-    ``numbers`` what it rests on.
+    ``numbers`` those behind it.
     """
 
     rule: str
@@ -25,22 +25,27 @@ class Finding:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
 
-Said = tuple[str, Mapping[str, float]]
-"""One sentence for an investigator, and the numbers it rests on."""
+Description = tuple[str, Mapping[str, float]]
+"""One sentence for an investigator, and the numbers behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``strength`` is a kernel that reads the evidence as a record; ``say`` puts the same into words."""
+    """``strength`` is a kernel that reads the evidence as a record; ``describe`` puts the same into words."""
 
     name: str
     kind: RingKind | None
     strength: Callable[[Record], float]
-    say: Callable[[Evidence], Said]
+    describe: Callable[[Evidence], Description]
+
+    @property
+    def feature(self) -> str:
+        """The name of the strength among a scorer's features."""
+        return f"innocent.{self.name}" if self.kind is None else f"rule.{self.name}"
 
     def found(self, evidence: Evidence, strength: float) -> Finding:
         """The finding of a strength worked out before."""
-        detail, numbers = self.say(evidence)
+        detail, numbers = self.describe(evidence)
         return Finding(self.name, self.kind, strength, detail, numbers)
 
 

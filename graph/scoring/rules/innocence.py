@@ -7,7 +7,7 @@ on, hotel desks, company cards, drivers who also ride, school runs (see docs/det
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
-from graph.scoring.rules.finding import Rule, Said, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.state.evidence_record import Evidence, Record
 
 
@@ -17,8 +17,8 @@ def own_means_strength(e: Record) -> float:
     return ramp(e.own_device, 0.2, 0.9) * (0.5 + 0.5 * ramp(e.own_card, 0.2, 0.9))
 
 
-def say_own_means(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_own_means(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{percent(e.own_device)} of the accounts have a phone that nobody else uses, "
         f"{percent(e.own_card)} a card",
@@ -32,8 +32,8 @@ def own_cards_strength(e: Record) -> float:
     return float(ramp(e.own_card, 0.3, 0.9) * (1.0 - e.card_sharing))
 
 
-def say_own_cards(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_own_cards(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{percent(e.own_card)} of the accounts pay with a card that nobody else uses",
         {"own_card": e.own_card, "card_sharing": e.card_sharing},
@@ -46,8 +46,8 @@ def few_strength(e: Record) -> float:
     return 1.0 - ramp(e.accounts, 2, 6)
 
 
-def say_few(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_few(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"only {e.accounts} accounts, as a family has",
         {"accounts": e.accounts},
@@ -61,8 +61,8 @@ def fleet_strength(e: Record) -> float:
     return ramp(drivers, 0.5, 0.9) * (1.0 - ramp(e.driver_inside_share, 0.02, 0.2))
 
 
-def say_fleet(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_fleet(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{e.drivers} drivers who share means, as a taxi fleet does; "
         f"{percent(1 - e.driver_inside_share)} of their trips are with others",
@@ -77,8 +77,8 @@ def long_lives_strength(e: Record) -> float:
     return (0.5 * slow + 0.5 * ramp(e.active_days, 3, 12)) * ramp(e.trips_per_account, 0.5, 4)
 
 
-def say_long_lives(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_long_lives(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"accounts created {e.pace_days:.1f} days apart, used over {e.active_days:.0f} days, "
         f"{e.trips_per_account:.1f} trips each",
@@ -100,8 +100,8 @@ def no_gain_strength(e: Record) -> float:
     return 1.0 - gain
 
 
-def say_no_gain(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_no_gain(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         "nothing out of the ordinary was taken: promotions, incentives, fares and chargebacks are as usual",
         {"promo_share": e.promo_share, "chargeback_rate": e.chargeback_rate},
@@ -118,8 +118,8 @@ def passing_by_strength(e: Record) -> float:
     )
 
 
-def say_passing_by(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe_passing_by(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{e.arrivals} accounts used a phone that is not theirs {e.arrival_uses:.1f} times each, "
         "as at a kiosk",
@@ -128,11 +128,11 @@ def say_passing_by(e: Evidence) -> Said:
 
 
 INNOCENT_RULES = (
-    Rule("own_means", None, own_means_strength, say_own_means),
-    Rule("own_cards", None, own_cards_strength, say_own_cards),
-    Rule("few", None, few_strength, say_few),
-    Rule("fleet", None, fleet_strength, say_fleet),
-    Rule("long_lives", None, long_lives_strength, say_long_lives),
-    Rule("no_gain", None, no_gain_strength, say_no_gain),
-    Rule("passing_by", None, passing_by_strength, say_passing_by),
+    Rule("own_means", None, own_means_strength, describe_own_means),
+    Rule("own_cards", None, own_cards_strength, describe_own_cards),
+    Rule("few", None, few_strength, describe_few),
+    Rule("fleet", None, fleet_strength, describe_fleet),
+    Rule("long_lives", None, long_lives_strength, describe_long_lives),
+    Rule("no_gain", None, no_gain_strength, describe_no_gain),
+    Rule("passing_by", None, passing_by_strength, describe_passing_by),
 )

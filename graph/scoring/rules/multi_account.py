@@ -1,15 +1,15 @@
 """One hand behind many accounts, whatever it gains.
 
 Source: clusters of accounts scored as one (Xiao et al., "Detecting Clusters of Fake Accounts in Online
-Social Networks", AISec 2015). Families share a phone or two, so fewer than ``FAMILY`` accounts say
-nothing, and ``CROWD`` say all.
+Social Networks", AISec 2015). Families share a phone or two, so fewer than ``FAMILY`` accounts are
+no sign, and ``CROWD`` are a full one.
 """
 
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, counted, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -23,8 +23,8 @@ def strength(e: Record) -> float:
     return one_hand(e) * ramp(e.accounts, FAMILY - 1, CROWD)
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{e.accounts} accounts look like {counted(e.hands, 'hand')}: "
         f"{percent(e.device_sharing)} share a phone, {percent(e.card_sharing)} share a card, "
@@ -39,4 +39,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-multi_account = Rule("multi_account", RingKind.MULTI_ACCOUNT, strength, say)
+multi_account = Rule("multi_account", RingKind.MULTI_ACCOUNT, strength, describe)

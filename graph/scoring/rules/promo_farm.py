@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.scoring.rules.one_hand import one_door, one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -26,8 +26,8 @@ def strength(e: Record) -> float:
     return other * hand * taking * (0.4 + 0.3 * soon + 0.3 * idle) * ramp(e.accounts, 2, 7)
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{percent(e.same_promo)} of {e.accounts} accounts took the same promotion, "
         f"{percent(e.promo_soon)} within three days of sign-up, {e.promo_money:.2f} in all; "
@@ -41,4 +41,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-promo_farm = Rule("promo_farm", RingKind.PROMO_FARM, strength, say)
+promo_farm = Rule("promo_farm", RingKind.PROMO_FARM, strength, describe)

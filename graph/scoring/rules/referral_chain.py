@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.scoring.rules.one_hand import one_door, one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -23,8 +23,8 @@ def strength(e: Record) -> float:
     return hand * referred * (0.6 + 0.4 * idle) * ramp(e.accounts, 2, 6)
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{percent(e.referral_share)} of the accounts were referred by another of them, "
         f"in chains up to {e.referral_depth} long; {e.trips_per_account:.1f} trips an account",
@@ -36,4 +36,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-referral_chain = Rule("referral_chain", RingKind.REFERRAL_CHAIN, strength, say)
+referral_chain = Rule("referral_chain", RingKind.REFERRAL_CHAIN, strength, describe)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, counted, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
 
@@ -24,8 +24,8 @@ def strength(e: Record) -> float:
     return hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned)
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{counted(e.cards, 'card')} on {counted(e.riders, 'rider')} ({e.cards_per_device:.1f} a "
         f"phone), {percent(e.moving_cards)} of them used by several accounts; "
@@ -41,4 +41,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-stolen_cards = Rule("stolen_cards", RingKind.STOLEN_CARDS, strength, say)
+stolen_cards = Rule("stolen_cards", RingKind.STOLEN_CARDS, strength, describe)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Rule, Said, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.state.evidence_record import Evidence, Record
 
 
@@ -23,8 +23,8 @@ def strength(e: Record) -> float:
     return together * ramp(e.arrival_share, 0.2, 0.6) * (0.15 + 0.25 * used + 0.6 * drivers)
 
 
-def say(e: Evidence) -> Said:
-    """What it rests on, in words."""
+def describe(e: Evidence) -> Description:
+    """The grounds in words, and the numbers behind them."""
     return (
         f"{e.arrivals} settled accounts came to one phone, {percent(e.arrival_burst)} of them within "
         f"three days, used it {e.arrival_uses:.1f} times each; {percent(e.same_drivers)} of them rode "
@@ -38,4 +38,4 @@ def say(e: Evidence) -> Said:
     )
 
 
-takeover = Rule("takeover", RingKind.TAKEOVER, strength, say)
+takeover = Rule("takeover", RingKind.TAKEOVER, strength, describe)

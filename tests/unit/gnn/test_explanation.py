@@ -4,16 +4,16 @@ import math
 
 import pytest
 
+from gnn.explaining.attribution import strongest_attributions
+from gnn.explaining.counterfactual import Tie, ties_of, without
 from gnn.explaining.explanation import Explainer, bonds_of, by_kind, explain
-from gnn.explaining.moved import moved_most
-from gnn.explaining.removal import Tie, ties_of, without
-from gnn.explaining.vicinity import City
+from gnn.explaining.neighbourhood import City
 from gnn.logistic.scorer import LogisticScorer, load_scorer
 from graph.engine import EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.model.events import TripCompleted
 from graph.model.vocabulary import LinkKind
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
 from tests.unit.graph.schemes import promo_farm
@@ -124,9 +124,9 @@ def test_the_ties_of_an_explanation_clear_the_ring_and_each_of_them_is_needed(st
 
 def test_an_explanation_names_the_evidence_that_moved_the_score(story, explainer):
     found = explainer.explain(story[1])
-    assert found.moved
-    assert max(found.moved, key=lambda each: abs(each.log_odds)) == found.moved[0]
-    assert found.moved[0].words in found.words
+    assert found.attributions
+    assert max(found.attributions, key=lambda each: abs(each.log_odds)) == found.attributions[0]
+    assert found.attributions[0].words in found.words
 
 
 WEIGHTS = {"rule.takeover": 3.0, "innocent.fleet": -2.0, "signal.burst": 0.01}
@@ -149,7 +149,7 @@ class Bent:
     ids=["linear", "asked"],
 )
 def test_what_moves_most_is_what_weighs_most(scorer):
-    found = moved_most([float(name in WEIGHTS) for name in FEATURES], scorer)
+    found = strongest_attributions([float(name in WEIGHTS) for name in FEATURES], scorer)
     assert [(each.feature, round(each.log_odds, 6)) for each in found] == [
         ("rule.takeover", 3.0),
         ("innocent.fleet", -2.0),

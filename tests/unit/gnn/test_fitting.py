@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from gnn.logistic.fitting import Rows, city_config, fit, maximum_likelihood, weights_of
 from gnn.logistic.scorer import load_scorer
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 
 def sample(rows: int, columns: int, seed: int):

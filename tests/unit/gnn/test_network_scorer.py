@@ -14,7 +14,7 @@ from gnn.tensors.lessons import lesson_of
 from gnn.tensors.snapshot import snapshot_of
 from graph.engine import Engine, EngineConfig
 from graph.model.errors import BadCall, Fatal
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from ringfence.model_choice import drift_of, scorer_at
 from tests.unit.gnn.worlds import example
 from tests.unit.graph.city import live_in

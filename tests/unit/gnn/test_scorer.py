@@ -7,7 +7,7 @@ import pytest
 
 from gnn.logistic.scorer import LogisticScorer, load_scorer
 from graph.model.errors import Fatal
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 
 def stored(**changes) -> dict:

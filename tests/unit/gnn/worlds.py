@@ -7,7 +7,7 @@ from gnn.tensors.lessons import Lesson, lesson_of
 from gnn.tensors.neighbours import RELATIONS
 from gnn.tensors.propagate import mean_over
 from gnn.tensors.snapshot import Example, Snapshot
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 INPUTS = 4
 DAY = 86_400_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graph.engine import Engine, EngineConfig
 from graph.model.events import EventBase
 from graph.model.results import Outcome
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 
 ACCUSING = [n for n, name in enumerate(FEATURES) if name.startswith("rule.") or name == "signal.one_hand"]
 

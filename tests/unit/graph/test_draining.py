@@ -21,13 +21,13 @@ def a_farm():
 
 def test_an_address_that_strangers_make_public_no_longer_ties_the_ring():
     engine = a_farm()
-    (told,) = engine.drain().rings
+    (told,) = engine.changes().rings
     assert told.entities == ["device:phone", "ip:house"]
     strangers = Scene()
     for n in range(SEMI_PRIVATE_SHARERS):
         strangers.signs_up(f"stranger{n}", 2 + n / 1000, device=f"d{n}", ip="house")
     engine.apply(strangers.events)
-    (told,) = engine.drain().rings
+    (told,) = engine.changes().rings
     assert told.entities == ["device:phone"]
 
 
@@ -39,21 +39,21 @@ def test_an_address_that_strangers_leave_ties_the_ring_again():
     for n in range(8):
         strangers.logs_in(f"farmer{n}", 80, "phone", ip="house")
     engine.apply(strangers.events)
-    (told,) = engine.drain().rings
+    (told,) = engine.changes().rings
     assert told.entities == ["device:phone"]
     later = Scene()
     later.signs_up("somebody else", 93, device="another phone")
     engine.apply(later.events)
-    changes = engine.drain()
+    changes = engine.changes()
     assert [ring.entities for ring in changes.rings] == [["device:phone", "ip:house"]]
     assert len(changes.gone.kind) > SEMI_PRIVATE_SHARERS
 
 
 def test_a_phone_declared_public_no_longer_ties_the_ring():
     engine = a_farm()
-    engine.drain()
+    engine.changes()
     engine.declare_public(EntityKind.DEVICE, "phone", moment(3, "by hand"))
-    changes = engine.drain()
+    changes = engine.changes()
     assert [changes.names[each] for each in changes.declared_public] == ["phone"]
     assert [ring for ring in changes.rings if "device:phone" in ring.entities] == []
 
@@ -64,10 +64,10 @@ def test_an_engine_that_nobody_drains_notes_nothing():
 
 def test_one_more_login_tells_one_account_and_one_link():
     engine = a_farm()
-    assert len(engine.drain().accounts.entity) == 8
+    assert len(engine.changes().accounts.entity) == 8
     login = Scene()
     login.logs_in("stranger", 2, "own phone")
     engine.apply(login.events)
-    changes = engine.drain()
+    changes = engine.changes()
     assert list(changes.names) == ["stranger", "own phone"]
     assert changes.links.count.tolist() == [1]

@@ -10,7 +10,7 @@ from graph.kernels.arrays import Arrays, layout_of
 from graph.model.errors import BadCall, Fatal
 from graph.model.vocabulary import EntityKind
 from graph.rings.lifecycle import Policy
-from graph.scoring.scorer import FEATURES
+from graph.scoring.features import FEATURES
 from graph.state.memory import LAYOUT
 from graph.updates.sharing import DAY_MS
 from tests.unit.graph.fakes import StrongestSign, new_engine

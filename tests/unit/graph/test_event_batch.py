@@ -1,14 +1,28 @@
 import numpy as np
+import pytest
 
 from graph.kernels.hashing import bytes_of, hash_bytes
 from graph.kernels.sip_hash import hash_id
 from graph.model.event_batch import (
     ABSENT,
+    ACCOUNT_LOGIN,
+    CARD_ADDED,
+    CHARGEBACK,
     LATEST_MS,
+    PROMO_REDEEMED,
     SLOTS,
     TRIP_COMPLETED,
     VERDICT,
     EventBatch,
+)
+from graph.model.event_slots import (
+    AMOUNT,
+    DISTANCE_KM,
+    DROPOFF_LON,
+    FARE,
+    RIDER_ID,
+    text_slot,
+    value_slot,
 )
 from graph.model.events import AccountCreated, Event, GpsPing, TripCompleted, Verdict
 from graph.model.vocabulary import Role, VerdictOutcome
@@ -33,12 +47,12 @@ def test_a_batch_gives_back_the_events_it_was_made_of():
 
 def test_fields_stand_in_the_order_of_their_type():
     assert SLOTS[TRIP_COMPLETED].texts[:4] == ("trip_id", "rider_id", "driver_id", "rider_device_id")
-    assert SLOTS[TRIP_COMPLETED].numbers[0] == "fare"
+    assert SLOTS[TRIP_COMPLETED].values[0] == "fare"
     assert (SLOTS[VERDICT].texts, SLOTS[VERDICT].choice) == (("subject", "analyst", "note"), "outcome")
     batch = EventBatch.of(EVENTS)
     assert batch.records["code"].tolist() == [2, 0, 0, 3, 1]
-    assert batch.records["numbers"][2].tolist()[0] == 7.25
-    assert np.isnan(batch.records["numbers"][2][1])
+    assert batch.records["values"][2].tolist()[0] == 7.25
+    assert np.isnan(batch.records["values"][2][1])
     assert batch[3:].texts(0) == ["a2", "a2"]
     assert batch.records["text_start"][4][2] == ABSENT != batch.records["text_start"][3][2]
 
@@ -67,3 +81,20 @@ def test_texts_and_ids_are_hashed():
 def test_a_time_too_late_for_a_record_stands_as_the_latest():
     late = EventBatch.of([GpsPing(event_id="e", ts=10**30, trip_id="t", driver_id="d", lat=0.0, lon=0.0)])
     assert late.event(0).ts == LATEST_MS
+
+
+def test_kernels_read_values_and_texts_by_the_names_of_their_fields() -> None:
+    trip = TripCompleted(
+        event_id="t1", ts=1, trip_id="trip", rider_id="rider", driver_id="driver", fare=9.5, dropoff_lon=7.25
+    )
+    batch = EventBatch.of([trip])
+    values = batch.records["values"][0]
+    assert (values[FARE], values[DROPOFF_LON]) == (9.5, 7.25)
+    assert np.isnan(values[DISTANCE_KM])
+    assert batch.texts(RIDER_ID) == ["rider"]
+
+
+def test_a_slot_that_serves_several_events_lies_in_one_place_in_all_of_them() -> None:
+    assert value_slot("amount", CHARGEBACK, PROMO_REDEEMED) == AMOUNT
+    with pytest.raises(ValueError, match="expected device_id in one slot"):
+        text_slot("device_id", ACCOUNT_LOGIN, CARD_ADDED)

@@ -33,7 +33,7 @@ class Table:
 
     def empty_rings(self, began) -> Rings:
         table = RingTable(self.engine._memory)
-        return Rings(Policy(), table, self.engine.entities.names, began)
+        return Rings(Policy(), table, self.engine.entity_index.names, began)
 
     def weighed(self, accounts, score: float) -> Judgement:
         members = np.array(sorted(accounts), np.int32)
@@ -51,7 +51,7 @@ class Table:
         return {ring.ring_id: self.rings.members(ring) for ring in self.rings.open_rings()}
 
     def assert_replayed(self) -> None:
-        name = self.engine.entities.name
+        name = self.engine.entity_index.name
         assert replayed(self.said.ledger) == {
             i: set(map(name, members)) for i, members in self.open().items()
         }

@@ -1,9 +1,9 @@
 """A city's events, ready to be judged again: all of them, or those that bear on a few accounts.
 
 What bears on accounts: all events of theirs and of whoever shares an identifier with them (identifiers of
-more than ``CROWD`` accounts aside), positions on the trips among these, every sign-up of the city (how
-many fell on a day is evidence), and up to ``BACKGROUND`` other trips, evenly spread, from which a fare and a
-habit of the city can be told. A judgement on these events is close to one on all, not equal: what is found
+more than ``CROWD`` accounts aside), positions on the trips among these, every sign-up of the city (how many
+fell on a day is evidence), and up to ``BACKGROUND`` other trips, evenly spread, from which the fares and
+habits of the city can be learnt. A judgement on these events is close to one on all, not equal: what is found
 on them has to be checked on the whole.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from gnn.explaining.removal import Tie, ties_of, without
+from gnn.explaining.counterfactual import Tie, ties_of, without
 from graph.model.event_batch import EventBatch
 from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict
 from graph.model.vocabulary import LinkKind

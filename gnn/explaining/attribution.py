@@ -1,4 +1,4 @@
-"""Which evidence moved a score most: each feature compared with its absence."""
+"""Attribution of a score to its features: each compared with its absence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graph.scoring.scorer import FEATURES, LinearScorer, Scorer
+from graph.scoring.features import FEATURES
+from graph.scoring.scorer import LinearScorer, Scorer
 
 MOST: Final = 3
 _SMALLEST: Final = 0.05
@@ -16,7 +17,7 @@ _EDGE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Attribution:
     """One feature, its value, and by how much it moves the log odds of the score."""
 
     feature: str
@@ -33,15 +34,15 @@ class Moved:
         return f"{what} ({'raises' if self.log_odds > 0 else 'lowers'} the odds {factor:.1f} times)"
 
 
-def moved_most(features: Sequence[float], scorer: Scorer) -> tuple[Moved, ...]:
+def strongest_attributions(features: Sequence[float], scorer: Scorer) -> tuple[Attribution, ...]:
     """The features that move the score most, each compared with its absence (0); at most ``MOST``.
 
-    ``features`` as in ``graph.scoring.scorer.FEATURES``. A linear scorer's effects are its weights times the
+    ``features`` as in ``graph.scoring.features``. A linear scorer's effects are its weights times the
     features: they add up, and are those before the score is kept from 0 and 1. Any other scorer is asked once
     for each feature that is not 0; effects are then of one feature alone and need not add up.
     """
     found = [
-        Moved(name, value, change)
+        Attribution(name, value, change)
         for name, value, change in zip(FEATURES, features, _changes(features, scorer), strict=True)
         if abs(change) >= _SMALLEST
     ]

@@ -1,10 +1,14 @@
-"""What becomes the candidate at hand: the clusters around an account, a ring, or what a search found."""
+"""Candidate generation: the clusters around an account, an open ring, or what a search found.
+
+Each function makes its result the candidate at hand (``State.candidate`` and the first accounts of
+``State.members``, ascending).
+"""
 
 from __future__ import annotations
 
 from graph.candidates.gathering import gather
 from graph.engine.feature_extraction import set_candidate
-from graph.engine.rejudging import rest
+from graph.engine.rejudging import postpone
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.model.shapes import CLUSTERS
@@ -29,8 +33,8 @@ def gather_around(state: State, entity: int) -> None:
 
 
 @kernel
-def hold_together(state: State, ring: int) -> bool:
-    """Make the clusters around a ring's first account the candidate at hand, if they hold all of the ring."""
+def take_intact_ring(state: State, ring: int) -> bool:
+    """Make the clusters around a ring the candidate; False, and nothing is made, when they miss a member."""
     state.gathering.seeds[0] = state.rings[ring].head
     found = gather(state, state.gathering.seeds[:1])
     stamp = fresh_stamp(state)
@@ -42,7 +46,7 @@ def hold_together(state: State, ring: int) -> bool:
             return False
         member = account_of(state, member).next_in_ring
     set_candidate(state, found, CLUSTERS)
-    rest(state)
+    postpone(state)
     return True
 
 
@@ -60,8 +64,8 @@ def take_ring(state: State, ring: int) -> None:
 
 
 @kernel
-def widen(state: State, found: int, shape: int) -> None:
-    """Take to what a search found the open rings of the same shape that it reaches into.
+def add_overlapping_rings(state: State, found: int, shape: int) -> None:
+    """Add the open rings of the same shape that overlap with the ``found`` accounts of a search.
 
     The searches are local, and a ring is found from several sides: half of what was found, or half of the
     ring, has to be common. Two gangs that ride with one driver stay two.

@@ -1,4 +1,4 @@
-"""The world as it would be without some ties: events with the mention of a link taken out of them."""
+"""Counterfactual events: a city as it would have been without some links, each mention of them taken out."""
 
 from __future__ import annotations
 
