@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -25,17 +24,6 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_a_file_starts_by_saying_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_file_past_400_lines_says_why(path: Path) -> None:
-    text = path.read_text()
-    if text.count("\n") > 400:
-        assert re.search(r"one (file|place|module)|long because", ast.get_docstring(ast.parse(text)) or "")
-
-
-def test_half_of_the_files_are_under_150_lines() -> None:
-    assert median(path.read_text().count("\n") for path in SOURCES) < 150
 
 
 def test_no_file_is_a_drawer_for_odds_and_ends() -> None:

@@ -1,4 +1,4 @@
-"""Components against networkx, on every prefix of random streams of insertions and deletions."""
+"""The twin's components against networkx; the engine's forest is judged in ``test_forest.py``."""
 
 import networkx as nx
 from hypothesis import given, settings

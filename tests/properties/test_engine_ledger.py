@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from graph.model.vocabulary import LedgerChange
 from tests.unit.graph.ledger_replay import replay
-from tests.unit.graph.test_ring_ledger import PEOPLE, Table
+from tests.unit.graph.rings.test_ring_ledger import PEOPLE, Table
 
 groups = st.sets(st.integers(0, PEOPLE - 1), min_size=1)
 judgements = st.lists(st.tuples(groups, st.floats(0, 1)), max_size=12)

@@ -1,7 +1,8 @@
-"""The entity graph against a twin that keeps every event, on every prefix of random streams.
+"""The twin's graph against one that keeps every event, on every prefix of random streams.
 
 Strength is made to fall faster than it does in the product, so that identifiers turn public and private
-again in streams that are short enough to be read.
+again in streams that are short enough to be read. Only the twin can be told so: what kernels weigh with is
+compiled into them. ``test_clusters.py`` asks the engine too, at the product's weights.
 """
 
 import pytest
@@ -20,7 +21,7 @@ from graph.model.events import (
 from graph.model.vocabulary import EntityKind, Role
 from graph.updates.sharing import DAY_MS, WEIGHTS, SharingWeights
 from tests.twin.entity_graph import EntityGraph
-from tests.unit.graph.scenes import LATENESS_MS, START, clusters_of
+from tests.unit.graph.scenes import LATENESS_MS, START
 from tests.unit.graph.twin import Twin
 
 WINDOW_MS = 20 * DAY_MS
@@ -74,6 +75,12 @@ def spelt(drawn):
         kind(event_id=f"e{n}", ts=START + step * STEP_MS, **fields)
         for n, (step, kind, fields) in enumerate(ordered)
     ]
+
+
+def clusters_of(graph: EntityGraph) -> set[frozenset[str]]:
+    """The clusters of two accounts and more, spelt out."""
+    parts = [graph.clusters.members(label) for label in graph.clusters.labels()]
+    return {frozenset(graph.entities.name(n) for n in part if n in graph.accounts) for part in parts}
 
 
 def assert_equal(graph: EntityGraph, twin: Twin) -> None:

@@ -1,4 +1,4 @@
-"""The link table against a plain-Python twin that keeps every event."""
+"""The twin's link table against every event kept; the engine's is judged in ``test_link_store.py``."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

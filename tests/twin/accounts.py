@@ -72,10 +72,6 @@ class Account:
         """Whether the account drives; an account of unknown role counts as a rider."""
         return self.role is Role.DRIVER
 
-    def age_ms(self, now_ms: int) -> int:
-        """Time since creation, or since first sight when the creation was not seen."""
-        return now_ms - (self.created_ms if self.created_ms != UNKNOWN_MS else self.first_ms)
-
 
 class Accounts:
     """Every account seen, by entity."""

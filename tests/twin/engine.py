@@ -44,6 +44,8 @@ class PlainEngine:
 
     def __init__(self, config: EngineConfig, scorer: Scorer, observer: Observer | None = None) -> None:
         self.graph = EntityGraph(config.window_ms, LATENESS_MS)
+        self.touched = Touched()
+        """What the newest event or act changed."""
         self.model_id = scorer.model_id
         self.config_digest = config.digest
         self._config = config
@@ -67,7 +69,7 @@ class PlainEngine:
         for event in events:
             if isinstance(event, GpsPing) and graph.ping(event):
                 continue
-            touched = graph.apply(event)
+            self.touched = touched = graph.apply(event)
             at = Moment(event.ts, event.event_id)
             judged = self._follow(touched, at, outcome)
             if isinstance(event, Verdict):
@@ -282,6 +284,7 @@ class PlainEngine:
             self._judge_around(account, at, outcome, set())
 
     def _after(self, touched: Touched, at: Moment) -> Outcome:
+        self.touched = touched
         outcome = Outcome(flags=[], ledger=[])
         self._follow(touched, at, outcome)
         return outcome

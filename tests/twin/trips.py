@@ -54,8 +54,9 @@ class _Track:
 
 @dataclass(slots=True)
 class Tracks:
-    """GPS tracks of running trips, the newest ``MAX_TRACKS`` of them."""
+    """GPS tracks of running trips, the newest ``room`` of them."""
 
+    room: int = MAX_TRACKS
     _tracks: OrderedDict[str, _Track] = field(default_factory=OrderedDict)
 
     def ping(self, ping: GpsPing) -> None:
@@ -65,7 +66,7 @@ class Tracks:
         if track is None:
             while self._tracks:
                 oldest = next(iter(self._tracks.values()))
-                if len(self._tracks) < MAX_TRACKS and ping.ts - oldest.last_ms <= TRACK_LIFE_MS:
+                if len(self._tracks) < self.room and ping.ts - oldest.last_ms <= TRACK_LIFE_MS:
                     break
                 self._tracks.popitem(last=False)
             self._tracks[ping.trip_id] = _Track(ping.ts, ping.ts, here, here)

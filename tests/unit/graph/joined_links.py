@@ -62,6 +62,10 @@ class JoinedLinks:
         self.add_edge(link)
         return link
 
+    def joins(self):
+        """Every link that joins, in the tree or beside it, by its key."""
+        return {self.key(link) for link, row in enumerate(self.links) if row["count"] and row["joins"]}
+
     def label(self, node):
         return label(self.forest.state, node)
 

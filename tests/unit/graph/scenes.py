@@ -14,10 +14,9 @@ from graph.model.events import (
     TripCompleted,
     Verdict,
 )
-from graph.model.vocabulary import EntityKind, Role, VerdictOutcome
+from graph.model.vocabulary import Role, VerdictOutcome
 from graph.rings.lifecycle import Moment
 from graph.updates.sharing import DAY_MS
-from tests.twin.entity_graph import EntityGraph
 
 START = 1_700_000_000_000
 HOUR = 1 / 24
@@ -47,6 +46,11 @@ class Scene:
     @property
     def events(self) -> list[EventBase]:
         return sorted(self._events, key=lambda event: event.ts)
+
+    @property
+    def as_told(self) -> list[EventBase]:
+        """The events in the order in which the scene was written: some may come late."""
+        return list(self._events)
 
     def _when(self, day: float) -> dict:
         return {"event_id": f"e{len(self._events)}", "ts": at(day)}
@@ -108,29 +112,3 @@ class Scene:
 def fare_of(km: float, minutes: float) -> float:
     """The price list of every scene: 2.5 to get in, 1.1 a kilometre, 0.3 a minute."""
     return 2.5 + 1.1 * km + 0.3 * minutes
-
-
-def graph_of(scene: Scene, window_ms: int = WINDOW_MS) -> EntityGraph:
-    """The plain graph after the whole scene."""
-    graph = EntityGraph(window_ms, LATENESS_MS)
-    for event in scene.events:
-        graph.apply(event)
-    return graph
-
-
-def clusters_of(graph: EntityGraph) -> set[frozenset[str]]:
-    """The clusters of two accounts and more, spelt out."""
-    found = set()
-    for label in graph.clusters.labels():
-        names = frozenset(
-            graph.entities.name(n) for n in graph.clusters.members(label) if n in graph.accounts
-        )
-        found.add(names)
-    return found
-
-
-def entity(graph: EntityGraph, kind: EntityKind, name: str) -> int:
-    """The integer of an entity that the scene named."""
-    found = graph.entities.find(kind, name)
-    assert found is not None, f"{name} does not occur in the scene"
-    return found

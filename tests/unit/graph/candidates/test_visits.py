@@ -1,0 +1,120 @@
+"""Visits: settled accounts that turn up on one phone that is not theirs, and who is looked at with them."""
+
+import pytest
+
+from graph.model.vocabulary import Role
+from tests.unit.graph.scenes import HOUR, Scene
+
+VICTIMS = ("ann", "bob", "cat")
+
+
+def theft(victims=VICTIMS, settled: float = 10.0) -> Scene:
+    """People with phones of their own, logged in on a thief's phone so many days later."""
+    scene = Scene()
+    for n, name in enumerate(victims):
+        scene.signs_up(name, 1, f"{name}s phone", ip=f"{name}s home")
+        scene.logs_in(name, 1 + settled + n * HOUR, "thiefs phone")
+    return scene
+
+
+def crowd(scene: Scene, trips: int = 60) -> None:
+    """A city in which everybody rides with somebody else."""
+    for n in range(trips):
+        scene.rides(f"citizen{n}", f"driver{n % 20}", 2 + n / 10)
+
+
+def assert_visit(side, scene: Scene, expected: set[str], *accounts: str) -> None:
+    graph = side.of(scene)
+    assert {graph.visit(account) for account in accounts or expected} == {frozenset(expected)}
+
+
+def test_settled_accounts_on_one_foreign_phone_are_a_visit(side):
+    assert_visit(side, theft(), set(VICTIMS))
+
+
+def test_one_settled_account_on_a_foreign_phone_is_none(side):
+    scene = theft(("ann",))
+    scene.signs_up("thief", 1, "thiefs phone")
+    assert_visit(side, scene, set(), "ann", "thief")
+
+
+def test_whoever_is_at_home_on_the_phone_is_taken_in_and_is_no_arrival(side):
+    scene = theft()
+    scene.signs_up("thief", 9, "thiefs phone")
+    assert_visit(side, scene, {*VICTIMS, "thief"}, *VICTIMS)
+    assert side.of(scene).visit("thief") == frozenset()
+
+
+@pytest.mark.parametrize(("days", "found"), [(3 - 3 * HOUR, set()), (3, set(VICTIMS))])
+def test_an_account_has_settled_after_three_days_elsewhere(side, days, found):
+    assert_visit(side, theft(settled=days), found, *VICTIMS)
+
+
+def test_drivers_who_change_cars_are_no_arrivals(side):
+    scene = Scene()
+    for name in VICTIMS:
+        scene.signs_up(name, 1, f"{name}s tablet", role=Role.DRIVER)
+        scene.logs_in(name, 11, "car")
+    assert_visit(side, scene, set(), *VICTIMS)
+
+
+def test_visitors_of_a_kiosk_that_is_public_are_no_visit(side):
+    assert_visit(side, theft([f"v{n:02}" for n in range(25)]), set(), "v00", "v24")
+    few = [f"v{n:02}" for n in range(24)]
+    assert_visit(side, theft(few), set(few), "v00", "v23")
+
+
+def test_a_driver_whom_two_arrivals_rode_with_since_they_came_is_taken_in(side):
+    scene = theft()
+    crowd(scene)
+    for name in ("ann", "bob"):
+        scene.rides(name, "accomplice", 12)
+    assert_visit(side, scene, {*VICTIMS, "accomplice"}, *VICTIMS)
+
+
+def test_a_driver_of_one_arrival_or_from_before_they_came_is_not(side):
+    scene = theft()
+    crowd(scene)
+    for trip in range(4):
+        scene.rides("ann", "regular", 12 + trip * HOUR)
+    for name in ("ann", "bob"):
+        scene.rides(name, "earlier", 5)
+    assert_visit(side, scene, set(VICTIMS))
+
+
+def test_a_driver_whom_the_whole_city_rides_with_is_not(side):
+    scene = theft()
+    crowd(scene, trips=20)
+    for n in range(100):
+        scene.rides(f"citizen{n}", "everybodys", 9 + n / 100)
+    for name in VICTIMS:
+        scene.rides(name, "everybodys", 12)
+    assert_visit(side, scene, set(VICTIMS))
+
+
+def test_who_uses_the_visits_own_address_is_taken_in(side):
+    scene = theft()
+    for name in ("ann", "bob"):
+        scene.logs_in(name, 12, "thiefs phone", ip="hideout")
+    scene.signs_up("helper", 12, "helpers phone", ip="hideout")
+    assert_visit(side, scene, {*VICTIMS, "helper"}, *VICTIMS)
+
+
+def test_who_uses_an_address_mostly_used_by_others_is_not(side):
+    scene = theft()
+    for name in ("ann", "bob"):
+        scene.logs_in(name, 12, "thiefs phone", ip="cafe")
+    for n in range(3):
+        scene.signs_up(f"guest{n}", 12, f"guest phone {n}", ip="cafe")
+    assert_visit(side, scene, set(VICTIMS))
+
+
+def test_of_two_foreign_phones_the_larger_visit_counts(side):
+    scene = theft()
+    for name in ("ann", "dot", "eve", "fay"):
+        if name != "ann":
+            scene.signs_up(name, 1, f"{name}s phone")
+        scene.logs_in(name, 13, "second phone")
+    graph = side.of(scene)
+    assert graph.visit("bob") == set(VICTIMS)
+    assert graph.visit("ann") == {"ann", "dot", "eve", "fay"}
