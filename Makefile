@@ -9,7 +9,7 @@ DEMO   := out/demo
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint check bench soak servers notebooks weights network clean
+.PHONY: help setup demo test integration lint check explore bench soak servers notebooks weights network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -44,6 +44,9 @@ lint: $(STAMP)
 
 check: lint ## Lint, then run the quick tests
 	$(BIN)/python -m pytest -m 'not slow and not servers'
+
+explore: $(STAMP) ## Draw new examples for the property tests for a while (MINUTES=10)
+	$(BIN)/python -m tests.explore --minutes $(or $(MINUTES),10)
 
 bench: $(STAMP) ## Run the benchmarks and compare their ratios (EVENTS=FILE: on one more file)
 	@$(BIN)/python benchmarks/run_all.py $(if $(EVENTS),--events $(EVENTS))

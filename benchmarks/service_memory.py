@@ -26,8 +26,8 @@ from streaming.decoding.columns import ColumnDecoder
 from streaming.files.summary import memory_mb
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
-from streaming.service.parts import Listener, Parts
-from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
+from streaming.service.parts import AssignmentListener, Parts
+from streaming.service.ports import Chunk, Offsets, Partition, Polled, RejectedMessage
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
@@ -91,7 +91,7 @@ class Source:
     def __init__(self, total: int) -> None:
         self.total, self.at, self.is_paused = total, 0, False
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: AssignmentListener) -> None:
         """Ours from the start."""
         self.at = listener.assigned([ONLY])[ONLY]
 
@@ -132,7 +132,9 @@ class Source:
 class Nowhere:
     """Takes results and forgets them."""
 
-    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
+    def deliver(
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+    ) -> bool:
         """Safe at once."""
         return True
 

@@ -42,9 +42,10 @@ from ringfence.service_wiring import RunOptions, service
 from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming.files.summary import memory_mb
+from streaming.kafka.closing import CLOSE_S, close_within, leave_group
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
-from streaming.service.committing import Batch
+from streaming.service.committing import PendingBatch
 from streaming.service.config import ServiceConfig
 from streaming.service.ports import Partition
 from streaming.service.status import SECONDS, Distribution, Status
@@ -107,7 +108,7 @@ class Run:
     cpu_us: float
 
 
-class Kept(Distribution):
+class SnapshotMessage(Distribution):
     """A distribution that keeps every value, for exact quantiles."""
 
     def __init__(self) -> None:
@@ -149,7 +150,7 @@ def raw(address: str, topic: str, total: int) -> Run:
             decode(message.value())
         seen += len(messages)
     run = Run(total / (time.perf_counter() - began), (time.thread_time() - cpu) / total * 1e6)
-    consumer.close()
+    close_within(CLOSE_S, print, reader=lambda: leave_group(consumer))
     return run
 
 
@@ -170,7 +171,7 @@ def whole(address: str, prefix: str, folder: Path, total: int) -> tuple[Run, Sta
         ended: list[float] = []
         learn = running.commits.commit
 
-        def commit(batch: Batch) -> None:
+        def commit(batch: PendingBatch) -> None:
             learn(batch)
             ended[:] = [time.perf_counter(), time.thread_time()]
 
@@ -197,7 +198,7 @@ def latency(address: str, path: Path, total: int, rate: float, folder: Path) -> 
     options = run_options(address, prefix, prefix, folder, until_end=False)
     create_topics(options.kafka, 1)
     status = Status()
-    status.flag_latency, status.event_latency = Kept(), Kept()
+    status.flag_latency, status.event_latency = SnapshotMessage(), SnapshotMessage()
     with service(options, status) as running:
         working = threading.Thread(target=running.run)
         working.start()

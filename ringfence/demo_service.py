@@ -102,6 +102,7 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
     from graph.model.results import Flag
     from graph.scoring.rules.finding import counted
     from streaming.contract.topics import FLAGS
+    from streaming.kafka.closing import CLOSE_S, close_within
 
     settings: Any = {**kafka.client(), "group.id": "demo-reader", "auto.offset.reset": "earliest"}
     reader: Any = Consumer(settings)
@@ -127,5 +128,5 @@ def _print_flags(kafka: KafkaOptions, status: Status, total: int, console: Conso
             say(f"   {seconds:4.1f} s  {applied:,} events, {total - applied:,} to come, {seen} flags")
             if applied == total and seen >= sum(status.tally.flags.values()):
                 break
-    reader.close()
+    close_within(CLOSE_S, say, reader=reader.close)
     return status.tally.events + status.tally.duplicates == total

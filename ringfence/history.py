@@ -16,7 +16,7 @@ from graph.model.events import EventBase, Verdict
 from queries import open_results
 from ringfence.judgement import read_truth
 from ringfence.terminal import Advance
-from streaming.admission.deduplicate import Admission, Admitted
+from streaming.admission.pipeline import AdmissionPipeline
 from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.sources.files import InputFiles
@@ -27,10 +27,10 @@ def in_order(events: Sequence[str], reading: Advance | None) -> Iterator[EventBa
     """Every event of the files that detection would admit, in the order in which it would take them."""
     decoder = ColumnDecoder(MAX_LINE_BYTES)
     clock_ms = time.time_ns() // 1_000_000
-    admission = Admission(clock_ms)
+    pipeline = AdmissionPipeline(clock_ms)
     with InputFiles(events) as inputs:
         for portion in merged(inputs.files, decoder, clock_ms):
-            yield portion.batch[admission.admit(portion.batch) == Admitted.NEW]
+            yield pipeline.admit(portion.batch, portion.record).batch
             if reading is not None:
                 reading(inputs.bytes_read, inputs.size_bytes)
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from graph.engine import Engine as GraphEngine
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
-    from streaming.contract.ports import Engine
+    from streaming.contract.ports import DetectionEngine
     from streaming.kafka.options import KafkaOptions
     from streaming.service.config import ServiceConfig
-    from streaming.service.intake import Decode
     from streaming.service.logs import Log
+    from streaming.service.partition_buffers import Decode
     from streaming.service.service import Service
     from streaming.service.status import Status
 
@@ -48,7 +48,7 @@ class RunOptions:
     connect_within_s: float = 60.0
     values: ValueFormat = ValueFormat.JSON
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What the client of the schema registry is told; it may hold passwords."""
+    """Settings of the client of the schema registry; they may hold passwords."""
     message: str | None = None
     """The generated class of Protobuf values, MODULE:CLASS."""
     store: StoreAddress | None = None
@@ -86,7 +86,7 @@ def decoding(options: RunOptions) -> Decode:
 def service(
     options: RunOptions,
     status: Status,
-    make_engine: Callable[[], Engine] | None = None,
+    make_engine: Callable[[], DetectionEngine] | None = None,
     log_to: TextIO | None = None,
 ) -> Iterator[Service]:
     """A service ready to run, with everything it holds closed at the end; logs to standard error by default.

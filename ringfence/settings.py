@@ -83,7 +83,12 @@ class Settings(BaseSettings):
         default=60, ge=0, description="Seconds to wait for a broker at the start before giving up."
     )
     http_port: int = Field(
-        default=9464, ge=0, le=65535, description="Loopback port of health and metrics; 0 for none."
+        default=9464, ge=0, le=65535, description="Port of health and metrics; 0 for none."
+    )
+    http_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address that health and metrics listen on; they have no password.",
     )
     store: str | None = Field(
         default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."

@@ -27,7 +27,7 @@ def rebuilt(snapshot: Path, address: StoreAddress, options: DetectOptions) -> En
     from graph.stores.rebuilding import rebuild
 
     engine, header = engine_of(snapshot, options)
-    offsets = {partition: place.offset for partition, place in header.places.items()}
+    offsets = {partition: each.offset for partition, each in header.positions.items()}
     with filling(address) as writer:
         rebuild(writer, engine, header.tally.ledger, offsets)
     return engine

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streaming.service.status import Status
 
 EVERY_S: Final = 0.5
-MOST_LANES: Final = 12
+MOST_PARTITIONS: Final = 12
 
 
 def picture(status: Status, rate: float) -> Group:
@@ -47,13 +47,13 @@ def picture(status: Status, rate: float) -> Group:
         *(_moment(status.watermark_ms), "event time", f"{status.snapshot_batch:,}", "last snapshot's batch"),
     )
     flags = Text("  ".join(f"{kind} {count:,}" for kind, count in tally.flags.items()) or "no flags yet")
-    lanes = Table("partition", "left", box=None, pad_edge=False, header_style="dim")
+    partitions = Table("partition", "left", box=None, pad_edge=False, header_style="dim")
     order = sorted(status.lag.items(), key=lambda item: (-item[1], item[0]))
-    for partition, left in order[:MOST_LANES]:
-        lanes.add_row(str(partition), f"{left:,}")
-    if len(order) > MOST_LANES:
-        lanes.add_row(f"and {len(order) - MOST_LANES} more", "")
-    return Group(head, facts, flags, lanes)
+    for partition, left in order[:MOST_PARTITIONS]:
+        partitions.add_row(str(partition), f"{left:,}")
+    if len(order) > MOST_PARTITIONS:
+        partitions.add_row(f"and {len(order) - MOST_PARTITIONS} more", "")
+    return Group(head, facts, flags, partitions)
 
 
 def _moment(ms: int) -> str:

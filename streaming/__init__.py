@@ -1,14 +1,15 @@
 """Events in, flags out: decoding, admission, sources, sinks and the run over finite inputs.
 
-``detect`` reads files or standard input, feeds an ``Engine`` and writes the result files. ``ColumnDecoder``,
-``Admission`` and ``Pseudonyms`` are its steps, for programs that bring their own source; ``Decoder`` judges
-one record at a time.
+``detect`` reads files or standard input, feeds a ``DetectionEngine`` and writes the result files.
+``ColumnDecoder``, ``AdmissionPipeline`` and ``Pseudonyms`` are its steps, for programs that bring their own
+source; ``Decoder`` judges one record at a time.
 """
 
 from streaming.admission.deduplicate import Admission, Admitted
+from streaming.admission.pipeline import AdmissionPipeline, AdmittedEvents
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import DeadLetter, dead_letter
-from streaming.contract.ports import Engine
+from streaming.contract.ports import DetectionEngine
 from streaming.decoding.columns import ColumnDecoder, Decoded
 from streaming.decoding.decode import Decoder, Record
 from streaming.files.detect import DetectConfig, Progress, detect
@@ -20,13 +21,15 @@ __all__ = [
     "RESULT_FILES",
     "STANDARD_INPUT",
     "Admission",
+    "AdmissionPipeline",
     "Admitted",
+    "AdmittedEvents",
     "ColumnDecoder",
     "DeadLetter",
     "Decoded",
     "Decoder",
     "DetectConfig",
-    "Engine",
+    "DetectionEngine",
     "InputFiles",
     "Progress",
     "Pseudonyms",

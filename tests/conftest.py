@@ -1,7 +1,7 @@
-"""What all tests share: how hypothesis draws, and the real servers.
+"""What all tests share: how hypothesis draws, the real servers, and an end for what is stuck.
 
 The examples are the same in every run, so that a red test is red for everybody and a green one is not luck.
-`pytest --hypothesis-profile=explore` draws anew, and prints what reproduces a failure.
+`make explore` draws anew (the profile `explore`), and prints what reproduces a failure.
 """
 
 import os
@@ -10,12 +10,14 @@ import os
 # for each other, twenty times as long as the work takes where the machine has something else to do.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.servers import kafka_address, neo4j_address, own_kafka, own_neo4j
+from tests.watchdog import KILLED_AFTER_S, Watchdog
 
 __all__ = ["kafka_address", "neo4j_address", "own_kafka", "own_neo4j"]
 
@@ -34,3 +36,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = item.path.relative_to(_TESTS).parts[0]
         if room in _ON_SERVERS and item.path.name not in _ALONE:
             item.add_marker("servers")
+
+
+_WATCHDOG = pytest.StashKey[Watchdog]()
+_GRACE_S = 60.0
+"""Past the timeout of a test, before the run is killed with it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the watchdog of this process; with xdist every worker has its own."""
+    config.stash[_WATCHDOG] = Watchdog()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Tells the watchdog which test begins, and for how long it is to be patient."""
+    watchdog, marker = item.config.stash[_WATCHDOG], item.get_closest_marker("timeout")
+    own = marker.args[0] + _GRACE_S if marker is not None and marker.args else 0.0
+    watchdog.begin(item.nodeid, max(own, _killed_after_s()))
+    answer = yield
+    # A worker of xdist may wait long for the others.
+    watchdog.begin(f"what follows {item.nodeid}")
+    return answer
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.config.stash[_WATCHDOG].begin("the end of the run", _killed_after_s())
+
+
+def _killed_after_s() -> float:
+    return float(os.environ.get("RINGFENCE_TEST_KILLED_AFTER_S", KILLED_AFTER_S))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from ringfence.settings import pseudonym_key, read_settings
+from ringfence.settings import Settings, pseudonym_key, read_settings
 from ringfence.store_wiring import store_address
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
+
+BATCH_SIZE: Final = Settings.model_fields["batch_size"].default
 
 
 def command(
@@ -23,7 +25,7 @@ def command(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; complete or absent.")],
     batch_size: Annotated[
         int | None,
-        typer.Option(min=1, help="Events handed over at a time [default: 1000, or the setting]."),
+        typer.Option(min=1, help=f"Events handed over at a time [default: {BATCH_SIZE}, or the setting]."),
     ] = None,
     window_days: Annotated[
         float | None,

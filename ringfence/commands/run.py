@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +13,9 @@ from graph.model.errors import BadCall
 from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 from ringfence.store_wiring import store_address
+
+ENDS_WITHIN_S: Final = 10.0
+"""From SIGTERM to the end of the process."""
 
 
 def command(
@@ -61,7 +65,7 @@ def command(
         typer.Option(metavar="PLACE", help="Store that follows: a path, or a bolt:// or neo4j:// address."),
     ] = None,
     http_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Loopback port of health and metrics; 0 for none.")
+        int | None, typer.Option(min=0, max=65535, help="Port of health and metrics; 0 for none.")
     ] = None,
     until_end: Annotated[
         bool, typer.Option("--until-end", help="Stop when everything there is has been read.")
@@ -132,12 +136,20 @@ def command(
     )
     status = Status()
     with ExitStack() as stack:
+        stack.callback(faulthandler.cancel_dump_traceback_later)
         running = stack.enter_context(service(options, status))
+
+        def stop(*_signal: object) -> None:
+            # A C call that keeps the interpreter to itself lets no thread of Python set a bound: past it this
+            # one ends the process with code 1 and says where it stood. The next start recovers what is left.
+            faulthandler.dump_traceback_later(ENDS_WITHIN_S, exit=True)
+            running.stop()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            before = signal.signal(number, lambda *_: running.stop())
+            before = signal.signal(number, stop)
             stack.callback(signal.signal, number, before)
         if settings.http_port:
-            stack.enter_context(serve(status, settings.http_port))
+            stack.enter_context(serve(status, settings.http_port, settings.http_host))
         if watch:
             from ringfence.watch import watching
 

@@ -35,7 +35,7 @@ _TIME_BITS: Final = 42
 _TIME_MASK: Final = (1 << _TIME_BITS) - 1
 
 Int64s = npt.NDArray[np.int64]
-Verdicts = npt.NDArray[np.uint8]
+Judgements = npt.NDArray[np.uint8]
 
 
 class Admitted(IntEnum):
@@ -67,7 +67,7 @@ class Admission:
         self._used = np.zeros(_SEGMENTS, np.int64)
 
     @property
-    def horizon_ms(self) -> int:
+    def latest_accepted_ms(self) -> int:
         """The latest ``ts`` that is accepted now."""
         return max(self.newest_ms, self.clock_ms) + DAY_MS
 
@@ -76,23 +76,23 @@ class Admission:
         """What the tables occupy."""
         return sum(table.nbytes for table in self._tables)
 
-    def admit(self, events: EventBatch | Sequence[EventBase]) -> Verdicts:
+    def admit(self, events: EventBatch | Sequence[EventBase]) -> Judgements:
         """One ``Admitted`` per event, as if each was judged alone in this order."""
         batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
-        verdicts = np.zeros(len(batch), np.uint8)
+        judged = np.zeros(len(batch), np.uint8)
         done = 0
         while True:
             done, full, self.newest_ms = _admit(
                 tuple(self._tables),
                 self._used,
                 batch.records,
-                verdicts,
+                judged,
                 done,
                 self.newest_ms,
                 self.clock_ms,
             )
             if full < 0:
-                return verdicts
+                return judged
             self._make_room(full)
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
@@ -134,9 +134,9 @@ class Admission:
         self._used[segment] = live
 
 
-def horizons(verdicts: Verdicts, times: Int64s, before_ms: int) -> Int64s:
+def latest_accepted(judged: Judgements, times: Int64s, before_ms: int) -> Int64s:
     """The latest ``ts`` accepted when each event was judged; ``before_ms`` is that before the first."""
-    admitted = verdicts == Admitted.NEW
+    admitted = judged == Admitted.NEW
     reached = np.where(admitted, times + DAY_MS * admitted, before_ms)
     return np.maximum(np.maximum.accumulate(reached), before_ms)
 
@@ -158,7 +158,7 @@ def _admit(
     tables: tuple[Int64s, ...],
     used: Int64s,
     records: Records,
-    verdicts: Verdicts,
+    judged: Judgements,
     start: int,
     newest: int,
     clock: int,
@@ -167,7 +167,7 @@ def _admit(
     for i in range(start, len(records)):
         ts = records[i].ts
         if ts - DAY_MS > max(newest, clock):
-            verdicts[i] = 2
+            judged[i] = 2
             continue
         high, low = np.int64(records[i].id_hash[0]), np.int64(records[i].id_hash[1])
         segment = (high >> 60) & 15
@@ -193,7 +193,7 @@ def _admit(
             if slot == slots:
                 slot = 0
         if duplicate:
-            verdicts[i] = 1
+            judged[i] = 1
             continue
         if fresh:
             if used[segment] + 1 > slots * _FULLEST:

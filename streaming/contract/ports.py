@@ -9,7 +9,7 @@ from graph.model.event_batch import EventBatch
 from graph.model.results import AccountScore, Outcome, Ring
 
 
-class Engine(Protocol):
+class DetectionEngine(Protocol):
     """Applies events and answers what it found; never sees a duplicate or a rejected record."""
 
     @property

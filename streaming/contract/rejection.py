@@ -40,7 +40,7 @@ class _Pairs(list[tuple[str, Any]]):
 def find_fault(line: bytes, max_line_bytes: int = MAX_LINE_BYTES) -> Rejected | None:
     """The first rule that ``line`` breaks, in the order of ``RejectionReason``, or None.
 
-    A record that is too long is told so before anything else is looked at. The moving limit of
+    The length of a record is checked before anything else. The moving limit of
     event time (one day ahead of the newest event) is not judged here: it needs the other events.
     Time and memory grow with the length of the line.
     """
@@ -72,9 +72,11 @@ def too_long(length: int, max_line_bytes: int) -> Rejected:
     return Rejected(RejectionReason.LINE_TOO_LONG, detail)
 
 
-def too_far_ahead(ts: int, horizon_ms: int) -> Rejected:
+def too_far_ahead(ts: int, latest_accepted_ms: int) -> Rejected:
     """The rejection of an event that claims to come from the future."""
-    return Rejected(RejectionReason.TIME_OUT_OF_RANGE, f"expected ts at most {horizon_ms}, found {ts}")
+    return Rejected(
+        RejectionReason.TIME_OUT_OF_RANGE, f"expected ts at most {latest_accepted_ms}, found {ts}"
+    )
 
 
 def _parse(text: str, literals: list[str]) -> Any:

@@ -17,19 +17,18 @@ from graph.model.errors import BadCall, NoEvents, Rejected
 from graph.model.event_batch import LATEST_MS, EventBatch
 from graph.model.events import EVENT_TYPES
 from graph.model.vocabulary import RejectionReason
-from streaming.admission.deduplicate import Admission, Admitted, Verdicts, horizons
+from streaming.admission.pipeline import AdmissionPipeline, AdmittedEvents
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
 from streaming.contract.fields import TAGS
-from streaming.contract.ports import Engine
-from streaming.contract.rejection import MAX_LINE_BYTES, too_far_ahead
+from streaming.contract.ports import DetectionEngine
+from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
-from streaming.decoding.decode import Decoder
 from streaming.files.interruption import orderly_termination
 from streaming.files.sinks.results import ResultFolder
-from streaming.files.sources.ahead import one_ahead
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.merge import Portion, merged
+from streaming.files.sources.read_ahead import read_ahead
 from streaming.files.summary import RejectedCounts, Summary, peak_memory_mb
 
 Progress = Callable[[int, int | None], None]
@@ -75,7 +74,7 @@ class _Tally:
 def detect(
     inputs: Sequence[str],
     out: Path,
-    engine: Engine,
+    engine: DetectionEngine,
     config: DetectConfig | None = None,
     progress: Progress | None = None,
     *,
@@ -104,7 +103,7 @@ def detect(
         run = _Run(engine, results, config or DetectConfig(), clock_ms)
         examined = run.examine(merged(files.files, run.decoder, clock_ms))
         # Reading a file ends; reading from a pipe may not, and a Ctrl-C would wait for it.
-        for portion in one_ahead(examined) if files.size_bytes is not None else examined:
+        for portion in read_ahead(examined) if files.size_bytes is not None else examined:
             run.take(portion)
             if progress is not None:
                 progress(files.bytes_read, files.size_bytes)
@@ -130,46 +129,43 @@ class _Examined:
     """
 
     portion: Portion
-    batch: EventBatch
+    admitted: AdmittedEvents
     by_kind: list[int]
     first_ts: int
     last_ts: int
-    duplicates: int
     refused: list[tuple[int, Rejected]]
 
 
 class _Run:
     """One pass over the inputs: admits, counts, cuts into batches and writes what comes of them."""
 
-    def __init__(self, engine: Engine, results: ResultFolder, config: DetectConfig, clock_ms: int) -> None:
+    def __init__(
+        self, engine: DetectionEngine, results: ResultFolder, config: DetectConfig, clock_ms: int
+    ) -> None:
         self.tally = _Tally()
         self._engine = engine
         self._results = results
         self._batch_size = config.batch_size
         self.decoder = ColumnDecoder(config.max_line_bytes)
-        self._exactly = Decoder(config.max_line_bytes)
-        self._admission = Admission(clock_ms)
-        self._pseudonyms = Pseudonyms(config.pseudonym_key) if config.pseudonym_key is not None else None
+        pseudonyms = Pseudonyms(config.pseudonym_key) if config.pseudonym_key is not None else None
+        self._pipeline = AdmissionPipeline(clock_ms, pseudonyms)
 
     def examine(self, portions: Iterable[Portion]) -> Iterator[_Examined]:
         """Lets admission judge the events of each portion, in their order."""
         for portion in portions:
-            horizon_ms = self._admission.horizon_ms
-            verdicts = self._admission.admit(portion.batch)
-            refused, batch = list(portion.refused), portion.batch
-            if verdicts.any():
-                admitted = verdicts == Admitted.NEW
-                batch = batch[admitted]
-                refused += self._too_far_ahead(portion, verdicts, horizon_ms)
+            admitted = self._pipeline.admit(portion.batch, portion.record)
+            refused = list(portion.refused)
+            if admitted.rejected:
+                refused += [(int(portion.places[row]), why) for row, why in admitted.rejected]
                 refused.sort(key=_place)
-            times = batch.records["ts"]
+            records = admitted.batch.records
+            times = records["ts"]
             yield _Examined(
                 portion,
-                batch,
-                np.bincount(batch.records["kind"]).tolist(),
+                admitted,
+                np.bincount(records["kind"]).tolist(),
                 int(times.min(initial=LATEST_MS)),
                 int(times.max(initial=0)),
-                int(np.count_nonzero(verdicts == Admitted.DUPLICATE)),
                 refused,
             )
 
@@ -178,9 +174,7 @@ class _Run:
         self._count(examined)
         for place, rejected in examined.refused:
             self._reject(examined.portion, place, rejected)
-        batch = examined.batch
-        if self._pseudonyms is not None:
-            batch = self._pseudonyms.replace_all(batch)
+        batch = examined.admitted.batch
         for start in range(0, len(batch), self._batch_size):
             self._apply(batch[start : start + self._batch_size])
 
@@ -188,18 +182,6 @@ class _Run:
         outcome = self._engine.apply(batch)
         self.tally.flags += len(outcome.flags)
         self._results.write(outcome)
-
-    def _too_far_ahead(
-        self, portion: Portion, verdicts: Verdicts, horizon_ms: int
-    ) -> Iterator[tuple[int, Rejected]]:
-        """The rejection of each event that lies too far ahead, with the place of its line."""
-        accepted = horizons(verdicts, portion.batch.records["ts"], horizon_ms)
-        for row in np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD).tolist():
-            place = int(portion.places[row])
-            # A time may be too large for a record; the line has it in full.
-            block, line = portion.origin(place)
-            event = self._exactly.decode(block.raw(line))
-            yield place, too_far_ahead(event.ts, int(accepted[row]))
 
     def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
         block, line = portion.origin(index)
@@ -214,9 +196,9 @@ class _Run:
 
     def _count(self, examined: _Examined) -> None:
         tally = self.tally
-        tally.duplicates += examined.duplicates
+        tally.duplicates += examined.admitted.duplicates
         if examined.by_kind:
-            tally.events += len(examined.batch)
+            tally.events += len(examined.admitted.batch)
             tally.by_kind.update(dict(enumerate(examined.by_kind)))
             first_ts = examined.first_ts
             tally.first_ts = first_ts if tally.first_ts is None else min(first_ts, tally.first_ts)
@@ -228,7 +210,7 @@ def _place(refused: tuple[int, Rejected]) -> int:
 
 
 def _summary(
-    files: InputFiles, engine: Engine, digest: str, tally: _Tally, rings: int, seconds: float
+    files: InputFiles, engine: DetectionEngine, digest: str, tally: _Tally, rings: int, seconds: float
 ) -> Summary:
     reasons = {reason.value: count for reason, count in tally.rejected.items()}
     return Summary(

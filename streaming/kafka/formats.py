@@ -34,9 +34,9 @@ ASK_S: Final = 10.0
 class FormatDecoder:
     """Decodes values of one format behind a registry, one after another.
 
-    ``registry`` is what the registry's client is told: ``url``, ``basic.auth.user.info``, ``ssl.ca.location``
-    and the like. ``message`` names the generated class of Protobuf values as ``module:Class``. Raises
-    ``BadCall`` when these do not fit.
+    ``registry`` holds the settings of the registry's client: ``url``, ``basic.auth.user.info``,
+    ``ssl.ca.location`` and the like. ``message`` names the generated class of Protobuf values as
+    ``module:Class``. Raises ``BadCall`` when these do not fit.
     """
 
     def __init__(
@@ -93,18 +93,18 @@ def _first(refused: tuple[int, Rejected]) -> int:
 
 def _reaction(error: Exception, kind: ValueFormat) -> Exception:
     """What an error of a deserializer asks for: whatever is not the registry's is the record's."""
-    said = " ".join(str(error).split())[:300] or type(error).__name__
+    words = " ".join(str(error).split())[:300] or type(error).__name__
     if isinstance(error, SchemaRegistryError):
         if error.http_status_code in (401, 403):
-            return Fatal(f"expected the schema registry to let us read, found: {said}: mend the credentials")
+            return Fatal(f"expected the schema registry to let us read, found: {words}: mend the credentials")
         is_away = error.http_status_code not in (404, 422)
     else:
         is_away = isinstance(error, OAuthTokenError | httpx.TransportError)
     if is_away:
         return Unavailable(
-            f"expected the schema registry to answer, found: {said}: see that it runs", RETRY_AFTER_S
+            f"expected the schema registry to answer, found: {words}: see that it runs", RETRY_AFTER_S
         )
-    return Rejected(RejectionReason.INVALID_JSON, f"expected a record in {kind.value}, found: {said}")
+    return Rejected(RejectionReason.INVALID_JSON, f"expected a record in {kind.value}, found: {words}")
 
 
 def _client(registry: Mapping[str, str]) -> Any:
@@ -124,13 +124,15 @@ def _deserializer(kind: ValueFormat, client: Any, message: str | None) -> Callab
         )
     made: Any
     # A value names its schema itself; a subject would only be asked for to find a newer one.
-    told = {"subject.name.strategy": lambda _context, _record: None}
+    settings = {"subject.name.strategy": lambda _context, _record: None}
     if kind is ValueFormat.AVRO:
-        made = AvroDeserializer(client, conf=told)
+        made = AvroDeserializer(client, conf=settings)
     elif kind is ValueFormat.JSON_SCHEMA:
-        made = JSONDeserializer(None, schema_registry_client=client, conf=told)
+        made = JSONDeserializer(None, schema_registry_client=client, conf=settings)
     else:
-        made = ProtobufDeserializer(_message_class(message or ""), conf=told, schema_registry_client=client)
+        made = ProtobufDeserializer(
+            _message_class(message or ""), conf=settings, schema_registry_client=client
+        )
     return lambda value: made(value, None)
 
 

@@ -10,6 +10,7 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from graph.model.errors import BadCall, Unavailable
 from streaming.contract.topics import DEAD_LETTERS
 from streaming.files.replay import replays_in
+from streaming.kafka.closing import CLOSE_S, close_within
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
 
@@ -101,5 +102,5 @@ class DeadLetterTopic:
             raise raised(error, "remembering what was fed again") from error
 
     def close(self) -> None:
-        """Lets go."""
-        self._consumer.close()
+        """Lets go, within a bound."""
+        close_within(CLOSE_S, lambda _text: None, reader=self._consumer.close)

@@ -1,4 +1,4 @@
-"""What clients are told: our own choices, and whatever the operator passes through (TLS, SASL)."""
+"""Settings of Kafka clients: our own, and those that the operator passes through (TLS, SASL)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class KafkaOptions:
         return [self.prefix + topic for topic in self.topics]
 
     def client(self) -> dict[str, str | int | bool]:
-        """What every client is told."""
+        """Settings of every client."""
         return {
             "bootstrap.servers": self.bootstrap,
             "client.id": f"{self.group}-{self.identity or 'member'}",
@@ -69,7 +69,7 @@ class KafkaOptions:
         }
 
     def consumer(self) -> dict[str, str | int | bool]:
-        """What consumers of input are told: bounded queues, replies at once, committed records only."""
+        """Settings of consumers of input: bounded queues, replies at once, committed records only."""
         return {
             "group.id": self.group,
             "enable.auto.commit": False,
@@ -89,7 +89,7 @@ class KafkaOptions:
         }
 
     def producer(self) -> dict[str, str | int | bool]:
-        """What the producer of results is told: idempotent, patient."""
+        """Settings of the producer of results: idempotent, patient."""
         ours: dict[str, str | int | bool] = {"enable.idempotence": True, "linger.ms": 0, "acks": "all"}
         if self.transactions:
             ours["transactional.id"] = f"ringfence-{self.group}-{self.identity or 'member'}"

@@ -14,9 +14,10 @@ from streaming.contract.topics import DEAD_LETTERS, FLAGS, LEDGER
 from streaming.files.replay import REPLAYS
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.service.ports import Offsets, Refused
+from streaming.service.ports import Offsets, RejectedMessage
 
 WAIT_S: Final = 10.0
+CLOSE_S: Final = 1.0
 _NO_ANSWER: Final = "expected Kafka to take results, found no answer: see that the broker runs"
 Headers = list[tuple[str, bytes]]
 
@@ -50,7 +51,9 @@ class KafkaSink:
             raise raised(error, "beginning transactions") from error
         self._has_begun = True
 
-    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
+    def deliver(
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+    ) -> bool:
         """Hands over a batch's results; True when the offsets went with them.
 
         Raises ``Unavailable`` when they are not known to be safe (hand them over again) and ``Fatal`` when
@@ -98,7 +101,7 @@ class KafkaSink:
                 if not again.args[0].retriable():
                     return
 
-    def _produce(self, outcome: Outcome, refused: Sequence[Refused]) -> None:
+    def _produce(self, outcome: Outcome, refused: Sequence[RejectedMessage]) -> None:
         for flag in outcome.flags:
             self._send(FLAGS, flag.ring_id.encode(), self._encode(flag), [])
         for entry in outcome.ledger:
@@ -144,8 +147,8 @@ class KafkaSink:
             raise failure(error, "delivering results")
 
     def close(self) -> None:
-        """Lets go; nothing is under way."""
-        if self._producer.flush(2.0):
+        """Lets go, within ``CLOSE_S``; nothing is under way."""
+        if self._producer.flush(CLOSE_S):
             raise Fatal(
                 "expected nothing under way at the end, found results: start again, they are repeated"
             )

@@ -12,13 +12,14 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from confluent_kafka import admin as kafka_admin
 
 from graph.model.errors import Unavailable
+from streaming.kafka.closing import CLOSE_S, close_within, leave_group
 from streaming.kafka.failures import FENCED, RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.service.parts import Listener
+from streaming.service.parts import AssignmentListener
 from streaming.service.ports import Chunk, Offsets, Partition, Polled
 
 ASK_S: Final = 5.0
-"""For an answer of the broker; then it counts as away. Short, so that a word to stop is heard meanwhile."""
+"""For an answer of the broker; then it counts as away. Short, so that SIGTERM is answered meanwhile."""
 _Admin: Any = kafka_admin.AdminClient
 _Latest: Any = kafka_admin.OffsetSpec.latest  # type: ignore[attr-defined]
 STANDBY_S: Final = 0.1
@@ -35,7 +36,7 @@ Warn = Callable[[str], None]
 class KafkaPartitions:
     """Reads given partitions with a consumer of its own; every call belongs to the thread that polls.
 
-    ``warn`` hears, in words, what librdkafka thinks worth saying.
+    ``warn`` is called with what an operator should know, in words.
     """
 
     def __init__(self, options: KafkaOptions, warn: Warn, offsets: Offsets | None = None) -> None:
@@ -43,7 +44,7 @@ class KafkaPartitions:
         self._away = ""
         self._ended_by: KafkaError | None = None
         self._has_left = False
-        settings: Any = {**options.consumer(), "error_cb": self._hear}
+        settings: Any = {**options.consumer(), "error_cb": self._on_error}
         self._reader: Any = Consumer(settings)
         quiet: Any = {**options.client(), "error_cb": lambda _error: None}
         self._admin: Any = _Admin(quiet)
@@ -125,16 +126,16 @@ class KafkaPartitions:
         return answers
 
     def leave(self) -> None:
-        """Closes the consumer; nothing happens when that was done already."""
+        """Closes the consumer, or warns and goes without; nothing happens when that was done already."""
         if not self._has_left:
             self._has_left = True
-            self._reader.close()
+            close_within(CLOSE_S, self._warn, reader=self._reader.close)
 
     def _raise_fatal(self) -> None:
         if self._ended_by is not None:
             raise failure(self._ended_by, "keeping its place in the group")
 
-    def _hear(self, error: KafkaError) -> None:
+    def _on_error(self, error: KafkaError) -> None:
         if error.fatal() or error.code() in FENCED:
             self._ended_by = error
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
@@ -152,27 +153,32 @@ class KafkaGroup(KafkaPartitions):
 
     def __init__(self, options: KafkaOptions, warn: Warn) -> None:
         super().__init__(options, warn)
-        member: Any = {**options.consumer(), "error_cb": self._hear, "enable.partition.eof": False}
+        member: Any = {**options.consumer(), "error_cb": self._on_error, "enable.partition.eof": False}
         if options.identity is not None:
             member["group.instance.id"] = options.identity
         self._member: Any = Consumer(member)
         self._sign = Partition(options.inputs[0], 0)
-        self._listener: Listener | None = None
+        self._listener: AssignmentListener | None = None
         self._is_leading = False
         self._known: set[Partition] = set()
         self._look_again_s = 0.0
 
-    def join(self, listener: Listener) -> None:
-        """Asks for a place in the group; the listener is told what to read, and says from where."""
+    def join(self, listener: AssignmentListener) -> None:
+        """Asks for a place in the group; the listener is called with the partitions and gives offsets."""
         self._listener = listener
 
+        # While closing, both answer nothing: the call they would make can block, and nobody reads any more.
         def assigned(consumer: Any, partitions: list[Any]) -> None:
+            if self._has_left:
+                return
             consumer.incremental_assign(partitions)
             # A member's partitions are a sign of who leads; what is read is read by the reader.
             consumer.pause(partitions)
             self._is_leading |= self._sign in _typed(partitions)
 
         def revoked(consumer: Any, partitions: list[Any]) -> None:
+            if self._has_left:
+                return
             if self._sign in _typed(partitions):
                 self._stop_reading()
             consumer.incremental_unassign(partitions)
@@ -183,11 +189,11 @@ class KafkaGroup(KafkaPartitions):
         """The same as a reader of partitions, while leading."""
         self._raise_fatal()
         try:
-            said = self._member.poll(0)
+            message = self._member.poll(0)
         except KafkaException as error:
             raise raised(error, "keeping its place in the group") from error
-        if said is not None and said.error() is not None:
-            self._sort_out([said], Polled())
+        if message is not None and message.error() is not None:
+            self._sort_out([message], Polled())
         if not self._is_leading:
             time.sleep(min(timeout_s, STANDBY_S))
             return Polled()
@@ -226,7 +232,7 @@ class KafkaGroup(KafkaPartitions):
         self._known.clear()
 
     def commit(self, offsets: Offsets, note: str) -> None:
-        """Remembers for the group how far it came. Raises ``Unavailable`` or ``Fatal``."""
+        """Commits offsets for the group. Raises ``Unavailable`` or ``Fatal``."""
         wanted = [TopicPartition(*p, offset, note) for p, offset in offsets.items()]
         try:
             answers = self._member.commit(offsets=wanted, asynchronous=False)
@@ -265,10 +271,22 @@ class KafkaGroup(KafkaPartitions):
         return [topic for topic in self._options.inputs if topic not in known]
 
     def leave(self) -> None:
-        """Closes both consumers; a member without an identity gives its place up at once."""
-        if not self._has_left:
-            self._member.close()
-        super().leave()
+        """Closes both consumers within ``CLOSE_S``; a member without an identity gives its place up at once.
+
+        One with an identity keeps its place until its session times out, for the process that follows it.
+        """
+        if self._has_left:
+            return
+        self._has_left = True
+        if self._known and self._listener is not None:
+            self._listener.revoked(sorted(self._known))
+        member, is_static = self._member, self._options.identity is not None
+        close_within(
+            CLOSE_S,
+            self._warn,
+            reader=self._reader.close,
+            member=member.close if is_static else lambda: leave_group(member),
+        )
 
 
 def _partition(message: Any) -> tuple[str, int]:

@@ -4,8 +4,8 @@ The steps of a commit (``commit``):
 
 1. The batch is journalled: from here on it will be made exactly like this, also after a crash.
 2. The engine applies it.
-3. The store takes the changes and the offsets they belong to, in one transaction; one that is busy or away is
-   told later, all at once (``streaming.service.telling``).
+3. The store takes the changes and the offsets they belong to, in one transaction. Changes that it is too busy
+   for, or away, are written later, all at once (``streaming.service.store_sync``).
 4. Flags, ledger and dead letters are delivered and safe (with Kafka transactions: and the offsets with them).
 5. The consumer's offsets are committed, with the number of the batch.
 6. Now and then a snapshot of the engine is taken, which holds the offsets it belongs to.
@@ -22,19 +22,19 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from streaming.service.comeback import come_back, suspect
 from streaming.service.config import ServiceConfig
-from streaming.service.core import Brought, Core, EngineBroke
-from streaming.service.intake import Lane, Taken
+from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
+from streaming.service.partition_buffers import PartitionBuffer, TakenRecords
 from streaming.service.parts import Parts
 from streaming.service.ports import Partition
-from streaming.service.recovery import Places
+from streaming.service.recovery import Positions
+from streaming.service.recovery_loop import recover_without_poison, suspect
 from streaming.service.retry import Answer, Retry
 from streaming.service.snapshotting import Snapshotting
-from streaming.service.state_folder import LanePlace
+from streaming.service.state_folder import PartitionPosition
 from streaming.service.status import Status
-from streaming.service.telling import Telling
+from streaming.service.store_sync import StoreSync
 
 LOOK_AGAIN_S: Final = 0.2
 COMMIT_EVERY: Final = 32
@@ -42,17 +42,17 @@ COMMIT_EVERY: Final = 32
 
 
 @dataclass(slots=True)
-class Batch:
+class PendingBatch:
     """Records to be applied together, and how far they take their partitions."""
 
-    taken: Taken
+    taken: TakenRecords
     release_ms: int
     """Up to which event time held events are applied with it."""
     offsets: dict[Partition, int] = field(default_factory=dict)
 
 
 class Commits:
-    """The engine's state, where it stands in the partitions, and the one way to move it on.
+    """The engine's state, its positions in the partitions, and the one way to advance both.
 
     ``held`` gives the partitions that are ours at the moment; ``keep_going`` may raise to stop.
     """
@@ -71,12 +71,12 @@ class Commits:
         self._parts, self._config, self._status = parts, config, status
         self._retry, self._keep_going, self._held = retry, keep_going, held
         self._snapshots = Snapshotting(parts.state, status, parts.warn, config.order_within_ms)
-        self._telling = Telling(parts.store, parts.store_reached, status, retry)
+        self._store_sync = StoreSync(parts.store, parts.store_reached, status, retry)
         self.batch = 0
         """The last batch made."""
         self.clock_ms = 0
-        self._places: Places = {}
-        self._undelivered: list[tuple[int, Brought]] = []
+        self._positions: Positions = {}
+        self._undelivered: list[tuple[int, BatchResults]] = []
         self._since_commit = 0
         self._since_snapshot = 0
 
@@ -84,18 +84,18 @@ class Commits:
 
     def recover(self) -> None:
         """Becomes what the state folder says, without records that break the engine."""
-        # A snapshot that becomes whole lets go of journals that a way back from an older one is made of.
+        # A snapshot that becomes complete drops the journals that recovery from an older one needs.
         while not self._snapshots.finish(time.monotonic() + LOOK_AGAIN_S):
             self._keep_going()
-        found = come_back(self._parts, self._status, self._retry, self._keep_going)
+        found = recover_without_poison(self._parts, self._status, self._retry, self._keep_going)
         self.core, self.batch = found.core, found.batch
         self.clock_ms = max(self.clock_ms, found.clock_ms)
-        self._places |= found.places
+        self._positions |= found.positions
         self._undelivered = found.undelivered
         self._since_snapshot = found.replayed
         self._status.batch, self._status.tally = found.batch, found.core.tally
-        self._telling.begin(found.snapshot, found.told)
-        self._tell_store(has_results=bool(found.undelivered))
+        self._store_sync.begin(found.snapshot, found.store_offsets)
+        self._sync_store(has_results=bool(found.undelivered))
 
     def begin(self) -> None:
         """Takes the wall clock that event times are held against, for this run of the service."""
@@ -104,23 +104,25 @@ class Commits:
         entry = Entry(batch=self.batch + 1, clock_ms=self.clock_ms)
         self._retry(lambda: self._parts.state.append(entry))
 
-    def place(self, partition: Partition) -> LanePlace:
+    def position(self, partition: Partition) -> PartitionPosition:
         """How far a partition has been taken."""
-        return self._places.setdefault(partition, LanePlace(0, 0))
+        return self._positions.setdefault(partition, PartitionPosition(0, 0))
 
-    def batch_of(self, taken: Taken, release_ms: int, lanes: dict[Partition, Lane]) -> Batch:
-        """The batch that these records make; the lanes say how far they were taken for it."""
+    def batch_of(
+        self, taken: TakenRecords, release_ms: int, buffers: dict[Partition, PartitionBuffer]
+    ) -> PendingBatch:
+        """The batch that these records make; the buffers say how far they were taken for it."""
         offsets = {}
-        for partition, lane in lanes.items():
-            place = LanePlace(lane.taken, lane.taken_ms)
-            if self._places[partition] != place:
-                self._places[partition] = place
-                offsets[partition] = lane.taken
-        return Batch(taken, release_ms, offsets)
+        for partition, buffer in buffers.items():
+            position = PartitionPosition(buffer.taken, buffer.taken_ms)
+            if self._positions[partition] != position:
+                self._positions[partition] = position
+                offsets[partition] = buffer.taken
+        return PendingBatch(taken, release_ms, offsets)
 
     # -- one batch -----------------------------------------------------------------------------------
 
-    def commit(self, batch: Batch) -> None:
+    def commit(self, batch: PendingBatch) -> None:
         """The six steps at the top of this file."""
         status, parts = self._status, self._parts
         number = self.batch + 1
@@ -130,18 +132,18 @@ class Commits:
         self._timed("journal", lambda: self._retry(lambda: parts.state.append(entry)))
         # 2. The engine applies it.
         try:
-            brought = self._timed("apply", lambda: self.core.process(batch.taken, batch.release_ms))
+            results = self._timed("apply", lambda: self.core.process(batch.taken, batch.release_ms))
         except EngineBroke as error:
             self._make_again(number, error)
             return
         self.batch = status.batch = number
-        self._since_snapshot += brought.events
+        self._since_snapshot += results.events
         status.batch_events.observe(len(batch.taken))
         # 3. The store takes the changes.
-        self._tell_store(has_results=brought.has_results)
+        self._sync_store(has_results=results.has_results)
         # 4. and 5. Results are delivered, offsets committed.
-        self._deliver(number, brought)
-        self._observe(batch, brought)
+        self._deliver(number, results)
+        self._observe(batch, results)
         # 6. Now and then a snapshot.
         if self._since_snapshot >= self._config.snapshot_every:
             self.snapshot()
@@ -153,23 +155,25 @@ class Commits:
         self.core.admission.clock_ms = self.clock_ms
         self.deliver_rest()
 
-    def _tell_store(self, *, has_results: bool) -> None:
+    def _sync_store(self, *, has_results: bool) -> None:
         if self._parts.store is not None:
-            offsets, tell = self._offsets_by_name(), self._telling.tell
-            self._timed("store", lambda: tell(self.core.engine, self.batch, offsets, has_results=has_results))
+            offsets, write = self._offsets_by_name(), self._store_sync.write
+            self._timed(
+                "store", lambda: write(self.core.engine, self.batch, offsets, has_results=has_results)
+            )
 
     def _offsets_by_name(self) -> dict[str, int]:
         """What a store remembers with the changes.
 
         The number of the batch is among it, as held events may be applied without a record being taken.
         """
-        offsets = {str(partition): place.offset for partition, place in sorted(self._places.items())}
+        offsets = {str(partition): position.offset for partition, position in sorted(self._positions.items())}
         return {**offsets, f"batches of {self._parts.state.identity}": self.batch} if offsets else {}
 
-    def _deliver(self, number: int, brought: Brought) -> None:
+    def _deliver(self, number: int, results: BatchResults) -> None:
         self._since_commit += 1
-        if brought.has_results:
-            is_committed = self._timed("deliver", lambda: self._hand_over(number, brought))
+        if results.has_results:
+            is_committed = self._timed("deliver", lambda: self._hand_over(number, results))
             if is_committed:
                 self._since_commit = 0
             else:
@@ -177,9 +181,9 @@ class Commits:
         elif self._since_commit >= COMMIT_EVERY:
             self.commit_offsets()
 
-    def _hand_over(self, number: int, brought: Brought) -> bool:
+    def _hand_over(self, number: int, results: BatchResults) -> bool:
         sink, offsets, note = self._parts.sink, self._offsets(), f"{self._parts.state.identity}:{number}"
-        return self._retry(lambda: sink.deliver(brought.outcome, brought.refused, offsets, note))
+        return self._retry(lambda: sink.deliver(results.outcome, results.refused, offsets, note))
 
     def commit_offsets(self) -> None:
         """Commits what was taken so far, unless results of it are still to be delivered."""
@@ -197,13 +201,13 @@ class Commits:
         return self._since_commit > 0
 
     def _offsets(self) -> dict[Partition, int]:
-        return {p: self._places[p].offset for p in sorted(self._held()) if self._places[p].offset}
+        return {p: self._positions[p].offset for p in sorted(self._held()) if self._positions[p].offset}
 
     def deliver_rest(self) -> None:
         """Delivers what recovery found undelivered, once there are partitions to commit it with."""
         while self._undelivered and self._held():
-            number, brought = self._undelivered[0]
-            if not self._hand_over(number, brought):
+            number, results = self._undelivered[0]
+            if not self._hand_over(number, results):
                 offsets, note = self._offsets(), f"{self._parts.state.identity}:{number}"
                 if offsets:
                     self._retry(lambda: self._parts.group.commit(offsets, note))  # noqa: B023
@@ -212,19 +216,19 @@ class Commits:
     # -- snapshots and the end -----------------------------------------------------------------------
 
     def snapshot(self) -> None:
-        """Begins a snapshot, unless one is being written or the store is being told."""
+        """Begins a snapshot, unless one is being written or a write to the store is under way."""
         if not self.core.can_be_saved or self._snapshots.is_busy:
             return
-        told = self._telling.told()
-        if told is None:
+        written = self._store_sync.written()
+        if written is None:
             # What is under way to the store is in no snapshot: after the next batch then.
             return
         self._since_snapshot = 0
-        self._snapshots.begin(self.core, self.batch, self.clock_ms, self._places, told)
+        self._snapshots.begin(self.core, self.batch, self.clock_ms, self._positions, written)
 
     def settle(self, until_s: float) -> bool:
-        """Tells the store the rest, as far as there is time until then (monotonic); whether that is done."""
-        return self._telling.settle(self.core.engine, self.batch, self._offsets_by_name(), until_s)
+        """Writes the rest to the store until then (monotonic) at most; whether all of it is written."""
+        return self._store_sync.settle(self.core.engine, self.batch, self._offsets_by_name(), until_s)
 
     def drain(self, until_s: float) -> None:
         """Commits offsets and leaves a snapshot, as far as there is time until then (monotonic)."""
@@ -241,9 +245,9 @@ class Commits:
 
     # -- being seen ----------------------------------------------------------------------------------
 
-    def _observe(self, batch: Batch, brought: Brought) -> None:
+    def _observe(self, batch: PendingBatch, results: BatchResults) -> None:
         now_ms, oldest_ms = self._parts.now_ms(), batch.taken.oldest_ms()
-        for stamp_ms in brought.flagged_ms:
+        for stamp_ms in results.flagged_ms:
             self._status.flag_latency.observe(max(0, now_ms - stamp_ms) / 1000)
         if oldest_ms is not None:
             self._status.event_latency.observe(max(0, now_ms - oldest_ms) / 1000)

@@ -17,16 +17,15 @@ from graph.model.errors import Fatal, Rejected, RingfenceError
 from graph.model.event_batch import EventBatch
 from graph.model.results import Outcome
 from graph.model.vocabulary import RejectionReason
-from streaming.admission.deduplicate import Admission, Admitted, horizons
+from streaming.admission.pipeline import AdmissionPipeline
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
-from streaming.contract.ports import Engine
-from streaming.contract.rejection import too_far_ahead
+from streaming.contract.ports import DetectionEngine
 from streaming.files.replay import replays_in
 from streaming.files.sources.lines import KEPT_BYTES
-from streaming.service.holding import Holding, Origin, Ready
-from streaming.service.intake import Taken
-from streaming.service.ports import Arrays, Partition, Refused
+from streaming.service.partition_buffers import TakenRecords
+from streaming.service.ports import Arrays, Partition, RejectedMessage
+from streaming.service.reorder_buffer import OrderedEvents, Origin, ReorderBuffer
 
 
 @runtime_checkable
@@ -51,11 +50,11 @@ class Tally(msgspec.Struct, kw_only=True):
     ledger: int = 0
 
 
-class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch brought forth: the engine's answer and the records that were refused."""
+class BatchResults(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a batch: the engine's outcome and the messages that were rejected."""
 
     outcome: Outcome
-    refused: list[Refused]
+    refused: list[RejectedMessage]
     events: int
     flagged_ms: list[int] = []
     """For each flag, the stamp of the message that raised it, epoch ms, where it carries one."""
@@ -74,28 +73,28 @@ class EngineBroke(Exception):
 
 Excluded = Collection[tuple[Partition, int]]
 """Records that are left out, each by its partition and offset."""
+REORDER_BUFFER: Final = "holding"
+"""What the reorder buffer is called in snapshots, from the first on."""
 MOST_POISON: Final = 100
 """Records that may break the engine in one batch before the service gives up."""
 
 
-class _Time(msgspec.Struct):
-    """The one field that is looked at."""
-
-    ts: int
-
-
 class Core:
-    """Engine, admission and held events together. ``order_within_ms`` 0 applies events as they come."""
+    """Engine, admission and reorder buffer together; ``order_within_ms`` 0 applies events as they come."""
 
     def __init__(
-        self, engine: Engine, clock_ms: int, order_within_ms: int = 0, pseudonyms: Pseudonyms | None = None
+        self,
+        engine: DetectionEngine,
+        clock_ms: int,
+        order_within_ms: int = 0,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self.engine = engine
-        self.admission = Admission(clock_ms)
-        self.holding = Holding()
+        self._pipeline = AdmissionPipeline(clock_ms, pseudonyms)
+        self.admission = self._pipeline.admission
+        self.reorder_buffer = ReorderBuffer()
         self.tally = Tally()
         self._order_within_ms = order_within_ms
-        self._pseudonyms = pseudonyms
 
     @property
     def is_ordering(self) -> bool:
@@ -103,32 +102,34 @@ class Core:
         return self._order_within_ms > 0
 
     def release_ms(self, low_ms: int) -> int:
-        """Up to which event time to release, when every lane has been taken up to ``low_ms``."""
-        return max(low_ms - self._order_within_ms, self.holding.released_ms)
+        """Up to which event time to release, when every partition has been taken up to ``low_ms``."""
+        return max(low_ms - self._order_within_ms, self.reorder_buffer.released_ms)
 
-    def process(self, taken: Taken, release_ms: int, excluded: Excluded = ()) -> Brought:
-        """Applies a batch, but for the ``excluded``, and says what it brought forth.
+    def process(self, taken: TakenRecords, release_ms: int, excluded: Excluded = ()) -> BatchResults:
+        """Applies a batch, without the ``excluded``, and gives its results.
 
         Raises ``EngineBroke``; the core is of no use then.
         """
-        refused = [_refused((partition, message), why) for partition, message, why in taken.refused()]
+        refused = [
+            _rejected_message((partition, message), why) for partition, message, why in taken.refused()
+        ]
         ready = self._ordered(taken, release_ms) if self.is_ordering else _as_taken(taken)
         if excluded:
             # Judged where it is applied and not where it is taken, so that its letter belongs to this batch,
             # and before its id is remembered, so that it is new when it is fed again.
             out = [row for row in range(len(ready)) if ready.place(row) in excluded]
-            refused += [_refused(ready.origin(row), _unprocessable()) for row in out]
+            refused += [_rejected_message(ready.origin(row), _unprocessable()) for row in out]
             ready = ready.only(np.setdiff1d(np.arange(len(ready)), out))
         ready = self._admit(ready, refused)
         outcome = self._apply(ready)
         self._count(outcome, refused, len(ready))
-        return Brought(
+        return BatchResults(
             outcome=outcome, refused=refused, events=len(ready), flagged_ms=_stamps(ready, outcome)
         )
 
     def process_what_can_be(
-        self, taken: Taken, release_ms: int, excluded: Excluded = ()
-    ) -> tuple[Brought, list[tuple[Partition, int]]]:
+        self, taken: TakenRecords, release_ms: int, excluded: Excluded = ()
+    ) -> tuple[BatchResults, list[tuple[Partition, int]]]:
         """The same for a batch that broke the engine; also gives the records that had to be left out.
 
         Each is found by bisecting: the state from before is put back after each of log2(n) breaks at most.
@@ -147,7 +148,7 @@ class Core:
 
     # -- steps ---------------------------------------------------------------------------------------
 
-    def _culprit(self, taken: Taken, release_ms: int, excluded: Excluded) -> tuple[Partition, int]:
+    def _culprit(self, taken: TakenRecords, release_ms: int, excluded: Excluded) -> tuple[Partition, int]:
         """The first record whose event breaks the engine. The state is lost."""
         ready = self._ordered(taken, release_ms) if self.is_ordering else _as_taken(taken)
         ready = ready.only(np.array([r for r in range(len(ready)) if ready.place(r) not in excluded], int))
@@ -168,50 +169,43 @@ class Core:
                 self._apply(ready.only(np.arange(applied)))
         return ready.place(applied)
 
-    def _ordered(self, taken: Taken, release_ms: int) -> Ready:
-        """Puts events among those held; gives those whose turn it is."""
+    def _ordered(self, taken: TakenRecords, release_ms: int) -> OrderedEvents:
+        """Puts events into the reorder buffer; gives those that leave it."""
         batch, places = taken.events()
         times = batch.records["ts"]
-        came_late = times <= self.holding.released_ms
+        came_late = times <= self.reorder_buffer.released_ms
         self.tally.late += int(np.count_nonzero(came_late))
         # A time from the future is judged now; what comes too late is not made later still.
         at_once = came_late | (times > taken.times_ms()[places]) if len(batch) else came_late
         origins = taken.origins()
         waiting = [origins[place] for place in places[~at_once].tolist()]
-        self.holding.add(batch[~at_once], waiting)
-        released, turn = self.holding.release(release_ms)
+        self.reorder_buffer.add(batch[~at_once], waiting)
+        released, turn = self.reorder_buffer.release(release_ms)
         if at_once.any():
             turn = [*(origins[place] for place in places[at_once].tolist()), *turn]
             released = EventBatch.joined([batch[at_once], released])
-        return Ready(released, turn.__getitem__)
+        return OrderedEvents(released, turn.__getitem__)
 
-    def _admit(self, ready: Ready, refused: list[Refused]) -> Ready:
-        horizon_ms = self.admission.horizon_ms
-        verdicts = self.admission.admit(ready.batch)
-        if not verdicts.any():
-            return ready
-        admitted = verdicts == Admitted.NEW
-        self.tally.duplicates += int(np.count_nonzero(verdicts == Admitted.DUPLICATE))
-        ahead = np.flatnonzero(verdicts == Admitted.TOO_FAR_AHEAD)
-        if len(ahead):
-            accepted = horizons(verdicts, ready.batch.records["ts"], horizon_ms)
-            refused += [_too_far(ready.origin(row), int(accepted[row])) for row in ahead.tolist()]
-        return ready.only(np.flatnonzero(admitted))
+    def _admit(self, ready: OrderedEvents, refused: list[RejectedMessage]) -> OrderedEvents:
+        def record_of(row: int) -> bytes:
+            return ready.origin(row)[1].value() or b""
 
-    def _apply(self, ready: Ready) -> Outcome:
-        batch = ready.batch
-        if not len(batch):
+        admitted = self._pipeline.admit(ready.batch, record_of)
+        self.tally.duplicates += admitted.duplicates
+        refused += [_rejected_message(ready.origin(row), why) for row, why in admitted.rejected]
+        return ready.admitted(admitted.batch, admitted.rows)
+
+    def _apply(self, ready: OrderedEvents) -> Outcome:
+        if not len(ready):
             return Outcome(flags=[], ledger=[])
-        if self._pseudonyms is not None:
-            batch = self._pseudonyms.replace_all(batch)
         try:
-            return self.engine.apply(batch)
+            return self.engine.apply(ready.batch)
         except RingfenceError:
             raise
         except Exception as error:
             raise EngineBroke(f"{type(error).__name__}: {error}") from error
 
-    def _count(self, outcome: Outcome, refused: Sequence[Refused], events: int) -> None:
+    def _count(self, outcome: Outcome, refused: Sequence[RejectedMessage], events: int) -> None:
         tally = self.tally
         tally.events += events
         tally.ledger += len(outcome.ledger)
@@ -237,7 +231,7 @@ class Core:
         if not isinstance(self.engine, SavedEngine):
             raise Fatal("expected an engine with save and load, found one without; run without snapshots")
         parts = {"engine": self.engine.save(), "admission": self.admission.save()}
-        parts["holding"] = self.holding.save()
+        parts[REORDER_BUFFER] = self.reorder_buffer.save()
         return {f"{whose}/{name}": array for whose, part in parts.items() for name, array in part.items()}
 
     def load(self, arrays: Arrays, tally: Tally) -> None:
@@ -246,7 +240,7 @@ class Core:
             raise Fatal("expected an engine with save and load, found one without; empty the state folder")
         self.engine.load(_of("engine", arrays))
         self.admission.restore(_of("admission", arrays))
-        self.holding.restore(_of("holding", arrays))
+        self.reorder_buffer.restore(_of(REORDER_BUFFER, arrays))
         self.tally = tally
 
 
@@ -255,25 +249,19 @@ def _of(whose: str, arrays: Arrays) -> Arrays:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def _as_taken(taken: Taken) -> Ready:
+def _as_taken(taken: TakenRecords) -> OrderedEvents:
     batch, places = taken.events()
-    return Ready(batch, lambda row: taken.origin(int(places[row])))
+    return OrderedEvents(batch, lambda row: taken.origin(int(places[row])))
 
 
-def _refused(origin: Origin, rejected: Rejected) -> Refused:
+def _rejected_message(origin: Origin, rejected: Rejected) -> RejectedMessage:
     partition, message = origin
     raw = message.value() or b""
     letter = dead_letter(str(partition), message.offset(), raw[:KEPT_BYTES], len(raw), rejected)
-    return Refused(letter, message.key(), partition, replays_in(message.headers()))
+    return RejectedMessage(letter, message.key(), partition, replays_in(message.headers()))
 
 
-def _too_far(origin: Origin, horizon_ms: int) -> Refused:
-    # A time may be too large for a column; the record has it in full.
-    time = msgspec.json.decode(origin[1].value() or b"", type=_Time)
-    return _refused(origin, too_far_ahead(time.ts, horizon_ms))
-
-
-def _stamps(ready: Ready, outcome: Outcome) -> list[int]:
+def _stamps(ready: OrderedEvents, outcome: Outcome) -> list[int]:
     """The stamp of each flag's message: by its producer, or by the broker where the topic says so."""
     stamps = []
     for flag in outcome.flags:

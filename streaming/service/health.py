@@ -1,4 +1,4 @@
-"""Health and metrics over HTTP, on loopback only.
+"""Health and metrics over HTTP, on loopback unless another address is given.
 
 ``/healthz``: 200 while the loop goes round, 503 when it has stood still for a minute. ``/readyz``: 200 while
 events are taken and everything needed answers, 503 with the reason otherwise. ``/metrics``: Prometheus text.
@@ -20,6 +20,7 @@ from streaming.service.metrics import exposition
 from streaming.service.status import Status
 
 STANDSTILL_S: Final = 60.0
+LOOPBACK: Final = "127.0.0.1"
 
 
 def answer(path: str, status: Status, now_s: float) -> tuple[int, str, bytes]:
@@ -28,13 +29,13 @@ def answer(path: str, status: Status, now_s: float) -> tuple[int, str, bytes]:
         return 200, "text/plain; version=0.0.4; charset=utf-8", exposition(status, now_s)
     if path == "/healthz":
         is_well = status.phase in ("starting", "recovering") or now_s - status.beat_s < STANDSTILL_S
-        return _said(is_well, status, now_s)
+        return _facts(is_well, status, now_s)
     if path == "/readyz":
-        return _said(status.is_ready, status, now_s)
+        return _facts(status.is_ready, status, now_s)
     return 404, "text/plain; charset=utf-8", b"expected /healthz, /readyz or /metrics\n"
 
 
-def _said(is_well: bool, status: Status, now_s: float) -> tuple[int, str, bytes]:
+def _facts(is_well: bool, status: Status, now_s: float) -> tuple[int, str, bytes]:
     facts = {
         "phase": status.phase,
         "trouble": status.trouble,
@@ -48,8 +49,8 @@ def _said(is_well: bool, status: Status, now_s: float) -> tuple[int, str, bytes]
 
 
 @contextmanager
-def serve(status: Status, port: int) -> Iterator[int]:
-    """Answers on 127.0.0.1 while inside; gives the port (a free one for 0). Raises ``BadCall`` when taken."""
+def serve(status: Status, port: int, host: str = LOOPBACK) -> Iterator[int]:
+    """Answers on ``host`` while inside; gives the port (a free one for 0). Raises ``BadCall`` when taken."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10
@@ -63,14 +64,14 @@ def serve(status: Status, port: int) -> Iterator[int]:
             self.wfile.write(body)
 
         def log_message(self, *_words: object) -> None:
-            """Says nothing: a scrape every few seconds is no news."""
+            """Logs nothing: a scrape every few seconds is no news."""
 
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        server = ThreadingHTTPServer((host, port), Handler)
     except OSError as error:
         raise BadCall(
-            f"expected port {port} on loopback to be free, found: {error.strerror}; "
-            "choose another --http-port"
+            f"expected port {port} of {host} to be free, found: {error.strerror}; choose another "
+            "--http-port, or another RINGFENCE_HTTP_HOST"
         ) from error
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)

@@ -2,8 +2,8 @@
 
 The order in which partitions are read differs from run to run; a batch is the same again only when it is
 made of the same records. So every batch is one line: its number, the offsets up to which it took from
-each partition, and the event time up to which held events were released. Recovery makes the same batches
-again and so gives the same flags, byte for byte.
+each partition, and the event time up to which events left the reorder buffer. Recovery makes the same
+batches again, and so emits the same flags, byte for byte.
 """
 
 from __future__ import annotations

@@ -35,21 +35,21 @@ class JsonLines(logging.Formatter):
 
 
 class Log:
-    """What the service says: ``note`` for what happens, ``warn`` for what somebody should look at."""
+    """The log of the service: ``note`` for what happens, ``warn`` for what somebody should look at."""
 
     def __init__(self, stream: TextIO, run: str) -> None:
         handler = logging.StreamHandler(stream)
         handler.setFormatter(JsonLines(run))
         self._logger = logging.Logger("ringfence", logging.INFO)
         self._logger.addHandler(handler)
-        self._said = ""
+        self._last_warning = ""
 
     def note(self, event: str, facts: Mapping[str, object]) -> None:
         """Something happened."""
         self._logger.info(event, extra={"facts": dict(facts)})
 
     def warn(self, text: str) -> None:
-        """Something is wrong; the same text in a row is said once."""
-        if text != self._said:
+        """Something is wrong; the same text in a row is written once."""
+        if text != self._last_warning:
             self._logger.warning("warning", extra={"facts": {"text": text}})
-        self._said = text
+        self._last_warning = text

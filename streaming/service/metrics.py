@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator
+from importlib import metadata
 from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from streaming.files.summary import memory_mb
@@ -21,12 +23,15 @@ def exposition(status: Status, now_s: float) -> bytes:
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Now())
+    # Processor time, memory, open files and the start of this process, under their usual names.
+    ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     """One family after the other."""
     tally = status.tally
+    yield _build()
     yield _counter("ringfence_events", "Events accepted and applied.", tally.events)
     yield _counter("ringfence_duplicates", "Repeated deliveries that changed nothing.", tally.duplicates)
     yield _counter("ringfence_late", "Events that came later than order_within covers.", tally.late)
@@ -48,7 +53,11 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
         ("ringfence_partitions", "Partitions held.", status.partitions_held),
         ("ringfence_read_ahead_records", "Records read and not taken yet.", status.read_ahead),
         ("ringfence_held_events", "Events held back to be put in order.", status.held),
-        ("ringfence_watermark_seconds", "The newest event time applied.", status.watermark_ms / 1000),
+        (
+            "ringfence_watermark_timestamp_seconds",
+            "The newest event time applied, as a Unix timestamp; 0 before the first.",
+            status.watermark_ms / 1000,
+        ),
         ("ringfence_memory_bytes", "Resident memory.", memory_mb() * 2**20),
         ("ringfence_snapshot_bytes", "Size of the last snapshot.", status.snapshot_bytes),
         ("ringfence_store_lag_batches", "Batches the store is behind.", status.store_behind),
@@ -81,6 +90,14 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     yield _histogram("ringfence_flag_latency_seconds", latency, {}, status.flag_latency)
     latency = "From the stamp of a batch's oldest message until all that came of it was safe."
     yield _histogram("ringfence_event_latency_seconds", latency, {}, status.event_latency)
+
+
+def _build() -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "ringfence_build_info", "What runs here; always 1.", labels=["version", "python"]
+    )
+    family.add_metric([metadata.version("ringfence"), platform.python_version()], 1)
+    return family
 
 
 def _counter(name: str, text: str, value: float) -> CounterMetricFamily:

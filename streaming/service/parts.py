@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from streaming.service.core import Core
-from streaming.service.intake import Decode
+from streaming.service.partition_buffers import Decode
 from streaming.service.ports import Offsets, Partition, Sink, Source, StoreBehind
 from streaming.service.recovery import OpenSource
 from streaming.service.state_folder import StateFolder
 
 
-class Listener(Protocol):
-    """Told which partitions are ours."""
+class AssignmentListener(Protocol):
+    """Is called when partitions are assigned or revoked."""
 
     def assigned(self, partitions: list[Partition]) -> dict[Partition, int]:
         """These are ours now; gives where to read each from."""
@@ -25,13 +25,13 @@ class Listener(Protocol):
 
 
 class Group(Source, Protocol):
-    """A source whose partitions come and go; it tells the listener in the thread that polls."""
+    """A source whose partitions come and go; the listener is called in the thread that polls."""
 
-    def join(self, listener: Listener) -> None:
-        """Begins. The listener says where to read from."""
+    def join(self, listener: AssignmentListener) -> None:
+        """Subscribes. The listener gives the offsets to read from."""
 
     def commit(self, offsets: Offsets, note: str) -> None:
-        """Remembers for the group how far it came; the note says which batch that was."""
+        """Commits offsets for the group; the note names the batch they belong to."""
 
     def lags(self, taken: Offsets) -> dict[Partition, int]:
         """For each partition, how many records are left as far as is known."""

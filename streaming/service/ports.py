@@ -1,4 +1,4 @@
-"""What the service asks of a stream of messages, of a place for results, and of a store."""
+"""The ports of the service: a stream of messages, a sink for results, a store written behind."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A dead letter with the key of its message and the partition it came from."""
+class RejectedMessage:
+    """A message that became a dead letter: the letter, the message's key and its partition."""
 
     letter: DeadLetter
     key: bytes | None
@@ -103,8 +103,10 @@ class Refused:
 class Sink(Protocol):
     """Where results go. Returns only when they are safe; raises ``Unavailable`` or ``Fatal`` otherwise."""
 
-    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
-        """Hands over what a batch brought forth; True when the offsets were committed with it."""
+    def deliver(
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+    ) -> bool:
+        """Hands over the results of a batch; True when the offsets were committed with them."""
 
 
 class StoreProgress(Protocol):

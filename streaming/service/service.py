@@ -1,7 +1,7 @@
 """The service's loop: read, make batches, have them committed, and end cleanly.
 
-The rounds stand here; the order of a commit is in ``streaming.service.committing``, the way back after a
-crash in ``streaming.service.comeback``.
+One round of the loop reads, and commits at most one batch. The steps of a commit are in
+``streaming.service.committing``, recovery after a crash in ``streaming.service.recovery_loop``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Final
 from gnn.models.drift import DRIFTED
 from graph.model.errors import Unavailable
 from streaming.service.batch_size import BatchSize
-from streaming.service.committing import Batch, Commits
+from streaming.service.committing import Commits, PendingBatch
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
-from streaming.service.intake import Intake
+from streaming.service.partition_buffers import PartitionBuffers
 from streaming.service.parts import Parts, Stopped
 from streaming.service.ports import Partition, Polled
 from streaming.service.retry import Retry
@@ -23,8 +23,8 @@ from streaming.service.status import Status
 
 QUIET_POLL_S: Final = 0.1
 LEAST_BATCH: Final = 256
-DRAIN_S: Final = 8.0
-"""From the word to stop to the end."""
+DRAIN_S: Final = 6.5
+"""From ``stop`` until only clients are left to close, which takes 3 s at most."""
 ASK_ENDS_S: Final = 0.1
 """Between questions whether quiet partitions are still at their end."""
 LOOK_EVERY_S: Final = 1.0
@@ -32,7 +32,7 @@ LOOK_EVERY_S: Final = 1.0
 
 
 class Service:
-    """Runs until told to stop (``stop``), or to the end of what there is (``until_end``)."""
+    """Runs until ``stop`` is called, or to the end of the input (``until_end``)."""
 
     def __init__(self, parts: Parts, config: ServiceConfig, status: Status) -> None:
         self._parts, self._config, self.status = parts, config, status
@@ -40,9 +40,9 @@ class Service:
         self._is_busy = False
         self._size = BatchSize(LEAST_BATCH, config.batch_most, config.batch_target_s)
         self._retry = Retry(self._wait, seed=0)
-        self._intake = Intake(parts.decode, config.max_skew_ms, 2 * config.batch_most, 0)
+        self._buffers = PartitionBuffers(parts.decode, config.max_skew_ms, 2 * config.batch_most, 0)
         self.commits = Commits(
-            parts, config, status, self._retry, self._keep_going, lambda: self._intake.lanes
+            parts, config, status, self._retry, self._keep_going, lambda: self._buffers.by_partition
         )
         self._look_again_s = self._ask_again_s = 0.0
         self._ends_are_known = False
@@ -50,7 +50,7 @@ class Service:
         self._drifted: set[str] = set()
 
     def stop(self) -> None:
-        """Asks the loop to finish its batch, commit and end; may be called by a signal handler."""
+        """Makes the loop finish its batch, commit and end; a signal handler may call it."""
         self._stop_s = self._stop_s or time.monotonic()
 
     @property
@@ -64,7 +64,7 @@ class Service:
         try:
             commits.recover()
             commits.begin()
-            self._intake.clock_ms = commits.clock_ms
+            self._buffers.clock_ms = commits.clock_ms
             group.join(self)
             self.status.phase = "running"
             while self._stop_s is None and not self._round():
@@ -88,35 +88,35 @@ class Service:
     # -- partitions come and go ----------------------------------------------------------------------
 
     def assigned(self, partitions: list[Partition]) -> dict[Partition, int]:
-        """Opens a lane for each, from where the engine's own state stands: never from the group's offsets."""
+        """Opens a buffer for each at the offset of the engine's own state, never at the group's."""
         starts = {}
         for partition in partitions:
-            place = self.commits.place(partition)
-            self._intake.open(partition, place.offset, place.newest_ms)
-            starts[partition] = place.offset
+            position = self.commits.position(partition)
+            self._buffers.open(partition, position.offset, position.newest_ms)
+            starts[partition] = position.offset
         self._partitions_changed("assigned", partitions)
         return starts
 
     def revoked(self, partitions: list[Partition]) -> None:
         """Forgets what was read ahead; what was taken is committed already, since batches are whole."""
         for partition in partitions:
-            self._intake.close(partition)
+            self._buffers.close(partition)
         self._partitions_changed("revoked", partitions)
 
     def _partitions_changed(self, what: str, partitions: list[Partition]) -> None:
         self.status.rebalances += 1
-        self.status.partitions_held = len(self._intake.lanes)
+        self.status.partitions_held = len(self._buffers.by_partition)
         self._parts.note("partitions", {what: sorted(map(str, partitions)), "batch": self.commits.batch})
 
     # -- one round -----------------------------------------------------------------------------------
 
     def _round(self) -> bool:
         """Reads, commits at most one batch; whether everything there is has been done."""
-        status, intake, group, commits = self.status, self._intake, self._parts.group, self.commits
+        status, buffers, group, commits = self.status, self._buffers, self._parts.group, self.commits
         started = time.monotonic()
         status.beat_s = started
-        # A lane that others wait for may be anywhere in the queue, so reading goes on while nothing is taken.
-        if not (self._is_busy and intake.waiting >= self._size.now):
+        # A partition that others wait for may be anywhere in the queue: read on while nothing can be taken.
+        if not (self._is_busy and buffers.waiting >= self._size.now):
             timeout_s = 0.0 if self._is_busy else QUIET_POLL_S
             self._put(self._retry(lambda: group.poll(self._size.now, timeout_s)))
         commits.deliver_rest()
@@ -129,7 +129,7 @@ class Service:
             self._size.learn(len(batch.taken), time.monotonic() - read_s)
         self._is_busy = batch is not None
         self._balance()
-        if batch is None and not intake.waiting:
+        if batch is None and not buffers.waiting:
             if commits.has_uncommitted:
                 commits.commit_offsets()
             return self._config.until_end and self._is_at_end()
@@ -139,20 +139,20 @@ class Service:
         started = time.monotonic()
         for chunk in polled.chunks:
             # Decoding may ask a schema registry, which may be away.
-            self._retry(lambda: self._intake.put(chunk))  # noqa: B023
+            self._retry(lambda: self._buffers.put(chunk))  # noqa: B023
         if polled.chunks:
             self.status.stages["decode"].observe(time.monotonic() - started)
         for partition, offset in polled.ended.items():
-            self._intake.met_end(partition, offset)
+            self._buffers.met_end(partition, offset)
 
     def _confirm_ends(self) -> None:
-        """Asks now and then whether lanes at their end still are, where others wait for the answer.
+        """Asks now and then whether partitions at their end still are, where others wait for the answer.
 
-        Held events are released only up to where the lanes stood at the last answer, so that nothing that was
-        sent before them is overtaken.
+        Events leave the reorder buffer only up to where the partitions stood at the last answer, so that none
+        overtakes an event that was sent before it.
         """
         is_ordering = self.commits.core.is_ordering
-        quiet = self._intake.quiet(0 if is_ordering else self._config.max_skew_ms)
+        quiet = self._buffers.quiet(0 if is_ordering else self._config.max_skew_ms)
         now = time.monotonic()
         self._ends_are_known = not quiet or now >= self._ask_again_s
         if quiet and self._ends_are_known:
@@ -162,34 +162,34 @@ class Service:
     def _update_ends(self, partitions: list[Partition]) -> None:
         ends = self._retry(lambda: self._parts.group.ends(partitions))
         for partition, end in ends.items():
-            self._intake.moved_end(partition, end)
+            self._buffers.moved_end(partition, end)
 
-    def _next(self) -> Batch | None:
-        intake, core = self._intake, self.commits.core
-        taken = intake.take(self._size.now)
+    def _next(self) -> PendingBatch | None:
+        buffers, core = self._buffers, self.commits.core
+        taken = buffers.take(self._size.now)
         if self._ends_are_known:
-            self._low_ms = intake.low_ms()
+            self._low_ms = buffers.low_ms()
         release_ms = core.release_ms(self._low_ms) if core.is_ordering else 0
-        if not len(taken) and release_ms <= core.holding.released_ms:
+        if not len(taken) and release_ms <= core.reorder_buffer.released_ms:
             return None
-        return self.commits.batch_of(taken, release_ms, intake.lanes)
+        return self.commits.batch_of(taken, release_ms, buffers.by_partition)
 
     def _is_at_end(self) -> bool:
-        intake, core = self._intake, self.commits.core
-        if not intake.lanes or not intake.has_ended:
+        buffers, core = self._buffers, self.commits.core
+        if not buffers.by_partition or not buffers.has_ended:
             return False
-        self._update_ends(list(intake.lanes))
-        if not intake.has_ended:
+        self._update_ends(list(buffers.by_partition))
+        if not buffers.has_ended:
             return False
-        if len(core.holding):
-            newest = max(lane.taken_ms for lane in intake.lanes.values())
-            self.commits.commit(self.commits.batch_of(intake.take(0), newest, intake.lanes))
+        if len(core.reorder_buffer):
+            newest = max(each.taken_ms for each in buffers.by_partition.values())
+            self.commits.commit(self.commits.batch_of(buffers.take(0), newest, buffers.by_partition))
         return True
 
     # -- trouble -------------------------------------------------------------------------------------
 
     def _wait(self, pause_s: float, error: Unavailable) -> None:
-        """Sleeps while a server is away; keeps the place in the group; ends when told to stop."""
+        """Sleeps while a server is away; keeps the place in the group; raises ``Stopped`` after ``stop``."""
         status = self.status
         if status.phase != "waiting":
             self._parts.warn(str(error))
@@ -209,18 +209,18 @@ class Service:
     # -- being seen ----------------------------------------------------------------------------------
 
     def _balance(self) -> None:
-        intake, group, status, core = self._intake, self._parts.group, self.status, self.commits.core
-        paused, resumed = intake.to_pause(), intake.to_resume()
+        buffers, group, status, core = self._buffers, self._parts.group, self.status, self.commits.core
+        paused, resumed = buffers.to_pause(), buffers.to_resume()
         if paused:
             group.pause(paused)
         if resumed:
             group.resume(resumed)
-        status.read_ahead, status.held = intake.waiting, len(core.holding)
+        status.read_ahead, status.held = buffers.waiting, len(core.reorder_buffer)
         status.tally, status.watermark_ms = core.tally, core.engine.watermark_ms
         now = time.monotonic()
         if now >= self._look_again_s:
             self._look_again_s = now + LOOK_EVERY_S
-            status.lag = group.lags(intake.taken)
+            status.lag = group.lags(buffers.taken)
             status.engine = core.sizes()
             self._watch_drift()
 

@@ -10,7 +10,7 @@ import msgspec
 
 from streaming.service.core import Core
 from streaming.service.ports import Arrays
-from streaming.service.recovery import Places
+from streaming.service.recovery import Positions
 from streaming.service.state_folder import Header, StateFolder
 from streaming.service.status import Status
 
@@ -35,19 +35,21 @@ class Snapshotting:
         """Whether one is being written."""
         return self._thread is not None and self._thread.is_alive()
 
-    def begin(self, core: Core, batch: int, clock_ms: int, places: Places, told: Mapping[str, int]) -> None:
+    def begin(
+        self, core: Core, batch: int, clock_ms: int, positions: Positions, written: Mapping[str, int]
+    ) -> None:
         """Copies the state and lets a thread write it. Cost for the caller: the copy."""
         started = time.monotonic()
         header = Header(
             batch=batch,
             clock_ms=clock_ms,
-            places={str(partition): place for partition, place in sorted(places.items())},
+            positions={str(partition): position for partition, position in sorted(positions.items())},
             # A copy: the tally goes on counting while the thread writes.
             tally=msgspec.structs.replace(core.tally),
             model_id=core.engine.model_id,
             config_digest=core.engine.config_digest,
             order_within_ms=self._order_within_ms,
-            told=dict(told),
+            store_offsets=dict(written),
         )
         arrays = core.save()
         self._state.turn_journal()

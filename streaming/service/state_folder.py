@@ -1,4 +1,4 @@
-"""The folder that holds what the service must not lose: snapshots, the journal, and who it is."""
+"""The folder that holds what the service must not lose: snapshots, the journal, and its identity."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from types import TracebackType
 import msgspec
 
 from graph.model.errors import BadCall
-from streaming.contract.ports import Engine
+from streaming.contract.ports import DetectionEngine
 from streaming.service.core import Tally
 from streaming.service.journal import Entry, Journal, drop_before, entries_after, mend
 from streaming.service.ports import Arrays
 from streaming.snapshots import SnapshotFolder
 
 
-class LanePlace(msgspec.Struct, frozen=True, array_like=True):
+class PartitionPosition(msgspec.Struct, frozen=True, array_like=True):
     """How far a partition was taken: the next offset, and the newest event time so far."""
 
     offset: int
@@ -27,19 +27,19 @@ class LanePlace(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What a snapshot says beside its arrays."""
+    """What a snapshot holds beside its arrays. Two fields keep their first names on disk."""
 
     batch: int
     clock_ms: int
-    places: dict[str, LanePlace]
+    positions: dict[str, PartitionPosition] = msgspec.field(name="places")
     tally: Tally
     model_id: str
     config_digest: str
     order_within_ms: int
-    told: dict[str, int] = {}
-    """By partition, the offset up to which a store had been told; the changes since are in the arrays."""
+    store_offsets: dict[str, int] = msgspec.field(default_factory=dict, name="told")
+    """By partition, how far a store was written; the changes since are in the arrays."""
 
-    def misfit(self, engine: Engine) -> str | None:
+    def misfit(self, engine: DetectionEngine) -> str | None:
         """Why the engine cannot load the arrays, as ``expected A, found B``; None when it can."""
         for what, ours, theirs in (
             ("model", engine.model_id, self.model_id),

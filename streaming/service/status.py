@@ -70,7 +70,7 @@ class Status:
     snapshot_bytes: int = 0
     snapshot_failures: int = 0
     store_behind: int = 0
-    """Batches that the store has not been told."""
+    """Batches that the store is behind."""
     store_is_away: bool = False
     store_refused: int = 0
     retries: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streaming.contract.ports import Engine
+from streaming.contract.ports import DetectionEngine
 from streaming.service.status import Status
 
 
@@ -25,7 +25,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     state_digest: str
 
 
-def totals_of(engine: Engine, status: Status) -> bytes:
+def totals_of(engine: DetectionEngine, status: Status) -> bytes:
     """The totals as one line. O(links), for the digest."""
     tally = status.tally
     return msgspec.json.encode(

@@ -16,7 +16,7 @@ SUFFIX: Final = ".rfsnap"
 
 
 class SnapshotFolder(Generic[Header]):
-    """Snapshots numbered by the batch they follow. ``warn`` is told about a damaged one, in words."""
+    """Snapshots numbered by the batch they follow. ``warn`` is called for a damaged one, in words."""
 
     def __init__(self, folder: Path, kind: type[Header], kept: int, warn: Callable[[str], None]) -> None:
         self._folder, self._kind, self._kept, self._warn = folder, kind, kept, warn

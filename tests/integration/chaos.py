@@ -29,6 +29,7 @@ from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming import detect
 from streaming.contract.topics import INPUT_TOPICS, PLACES
+from streaming.kafka.closing import CLOSE_S, close_within, leave_group
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from tests.integration.journals import batches
@@ -153,7 +154,7 @@ def everything_in(address: str, topic: str) -> list[Any]:
                 found.append(message)
         return found
     finally:
-        consumer.close()
+        close_within(CLOSE_S, print, reader=consumer.close)
 
 
 def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
@@ -206,7 +207,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         at_work += batches(given.state) > before and feeding.is_under_way
         feeding.pause()
         if other is not None:
-            other.close()
+            close_within(CLOSE_S, print, stranger=lambda: leave_group(other))  # noqa: B023
     feeding.finish()
     running, status = run_here(given)
     tally, engine = status.tally, running.core.engine

@@ -1,4 +1,4 @@
-"""How far a service has come, told by its journal while it writes it, or after it was killed."""
+"""How far a service has come, read from its journal while it writes it, or after it was killed."""
 
 from __future__ import annotations
 

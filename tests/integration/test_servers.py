@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from neo4j import GraphDatabase
 
 from servers.port import Port
+from streaming.kafka.closing import close_within, leave_group
 from tests.integration.waiting import WAIT_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,7 @@ def test_what_is_written_to_the_broker_can_be_read_back(kafka_address: str) -> N
     )
     consumer.subscribe([topic])
     message = consumer.poll(WAIT_S)
-    consumer.close()
+    close_within(WAIT_S, print, reader=lambda: leave_group(consumer))
     assert message is not None
     assert message.value() == b"hello"
 

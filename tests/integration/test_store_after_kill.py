@@ -93,7 +93,7 @@ def assert_whole_batches(address: StoreAddress, seed: int) -> int:
             return reached
 
 
-def told(seed: int, killed: bool, reached: int) -> None:
+def report(seed: int, killed: bool, reached: int) -> None:
     """What came of a seed; ``pytest -rP`` shows it."""
     print(
         f"seed {seed}: killed {'at work' if killed else 'when it was done'}, {reached} of {BATCHES} batches"
@@ -104,7 +104,7 @@ def told(seed: int, killed: bool, reached: int) -> None:
 def test_an_embedded_store_survives_a_killed_writer(tmp_path, seed):
     address = StoreAddress(str(tmp_path / "store.db"))
     killed = write_and_die(address.place, seed)
-    told(seed, killed, assert_whole_batches(address, seed))
+    report(seed, killed, assert_whole_batches(address, seed))
     write_rest(address, seed)
     assert differences(address, seed) == []
 
@@ -114,7 +114,7 @@ def test_a_server_survives_a_killed_writer(neo4j_address, seed):
     emptied(neo4j_address)
     address = StoreAddress(neo4j_address)
     killed = write_and_die(address.place, seed)
-    told(seed, killed, assert_whole_batches(address, seed))
+    report(seed, killed, assert_whole_batches(address, seed))
     write_rest(address, seed)
     assert differences(address, seed) == []
 
@@ -139,7 +139,7 @@ def test_a_killed_server_comes_back_whole(own_neo4j):
             writer.offsets()
         writer.close()
         own_neo4j.start()
-        told(seed, not finished, assert_whole_batches(address, seed))
+        report(seed, not finished, assert_whole_batches(address, seed))
         write_rest(address, seed)
         assert differences(address, seed) == [], f"seed {seed}"
     print(f"{kills} of {len(SERVER_SEEDS)} kills hit the server while a batch was written or just after")

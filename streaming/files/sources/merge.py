@@ -81,6 +81,11 @@ class Portion:
         part = self._slices[number]
         return part.block, part.stop - (self._ends[number] - place)
 
+    def record(self, row: int) -> bytes:
+        """The line that holds the event in a row of ``batch``."""
+        block, line = self.origin(int(self.places[row]))
+        return block.raw(line)
+
 
 def merged(files: Sequence[InputFile], decoder: ColumnDecoder, clock_ms: int) -> Iterator[Portion]:
     """Every record of all inputs: always from the input whose next event is the oldest.

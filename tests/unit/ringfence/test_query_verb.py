@@ -13,7 +13,7 @@ from ringfence.main import app
 from ringfence.settings import read_settings
 from ringfence.wiring import DetectOptions, run_engine
 from streaming.service.core import Tally
-from streaming.service.state_folder import Header, LanePlace
+from streaming.service.state_folder import Header, PartitionPosition
 from streaming.snapshots import write_snapshot
 
 runner = CliRunner()
@@ -126,7 +126,7 @@ def a_snapshot(folder: Path, state: Path) -> None:
     header = Header(
         batch=7,
         clock_ms=0,
-        places={"trips-0": LanePlace(41, 0)},
+        positions={"trips-0": PartitionPosition(41, 0)},
         tally=Tally(ledger=entries),
         model_id=engine.model_id,
         config_digest=engine.config_digest,

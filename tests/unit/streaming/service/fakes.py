@@ -14,7 +14,7 @@ from streaming.decoding.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.parts import Parts
-from streaming.service.ports import Chunk, Offsets, Partition, Polled, Refused
+from streaming.service.ports import Chunk, Offsets, Partition, Polled, RejectedMessage
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
@@ -67,7 +67,7 @@ class Reader:
     def __init__(self, broker: Broker, offsets: Offsets, portion: int = 3) -> None:
         self.broker, self.at, self.portion = broker, dict(offsets), portion
         self.paused: set[Partition] = set()
-        self.told: dict[Partition, int] = {}
+        self.reported_ends: dict[Partition, int] = {}
 
     def poll(self, limit: int, timeout_s: float) -> Polled:
         polled = Polled()
@@ -76,8 +76,8 @@ class Reader:
             if partition in self.paused:
                 continue
             if at >= len(log):
-                if self.told.get(partition) != at:
-                    polled.ended[partition] = self.told[partition] = at
+                if self.reported_ends.get(partition) != at:
+                    polled.ended[partition] = self.reported_ends[partition] = at
                 continue
             part = log[at : at + min(self.portion, limit)]
             self.at[partition] += len(part)
@@ -120,7 +120,9 @@ class Delivery:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
 
-    def deliver(self, outcome: Outcome, refused: Sequence[Refused], offsets: Offsets, note: str) -> bool:
+    def deliver(
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+    ) -> bool:
         if self.broker.failing:
             raise self.broker.failing.pop(0)
         self.broker.flags += [flag.flag_id for flag in outcome.flags]
@@ -131,7 +133,7 @@ class Delivery:
 
 
 class SavingEngine(ChargebackEngine):
-    """Remembers event ids only, so that it is easily saved; raises on events it is told to."""
+    """Remembers event ids only, so that it is easily saved; raises on events of given ids."""
 
     def __init__(self, poison: frozenset[str] = frozenset()) -> None:
         super().__init__()
@@ -155,33 +157,33 @@ class SavingEngine(ChargebackEngine):
         return ",".join(sorted(self.ids))
 
 
-class TellingEngineInMemory(SavingEngine):
-    """Also says which ids came since it was last asked."""
+class DrainableEngineInMemory(SavingEngine):
+    """Also records which ids came since it was last drained."""
 
     def __init__(self, poison: frozenset[str] = frozenset()) -> None:
         super().__init__(poison)
-        self.untold: list[str] = []
+        self.undrained: list[str] = []
 
     def apply(self, events):
         before = len(self.ids)
         outcome = super().apply(events)
-        self.untold += self.ids[before:]
+        self.undrained += self.ids[before:]
         return outcome
 
     @property
     def waiting(self) -> int:
-        return len(self.untold)
+        return len(self.undrained)
 
     def drain(self) -> list[str]:
-        told, self.untold = self.untold, []
-        return told
+        drained, self.undrained = self.undrained, []
+        return drained
 
     def save(self):
-        return {**super().save(), "untold": np.array(self.untold, "U40")}
+        return {**super().save(), "undrained": np.array(self.undrained, "U40")}
 
     def load(self, arrays) -> None:
         super().load(arrays)
-        self.untold = arrays["untold"].tolist() if "untold" in arrays else list(self.ids)
+        self.undrained = arrays["undrained"].tolist() if "undrained" in arrays else list(self.ids)
 
 
 class MemoryStore:
@@ -238,7 +240,7 @@ class World:
     store: MemoryStore | None = None
 
     def new_engine(self) -> SavingEngine:
-        kind = SavingEngine if self.store is None else TellingEngineInMemory
+        kind = SavingEngine if self.store is None else DrainableEngineInMemory
         self.engines.append(kind(self.poison))
         return self.engines[-1]
 

@@ -89,9 +89,9 @@ def test_a_state_made_with_a_model_is_refused_without_it(tmp_path: Path, records
 def test_drift_is_a_gauge_and_a_warning_that_is_given_once(tmp_path: Path, records) -> None:
     here = world(tmp_path / "state", records[:50], drift={"score": 0.3, "rule.takeover": 0.1})
     service = here.run()
-    told = exposition(service.status, 0.0).decode()
-    assert 'ringfence_drift{quantity="score"} 0.3' in told
-    assert 'ringfence_drift{quantity="rule.takeover"} 0.1' in told
+    metrics = exposition(service.status, 0.0).decode()
+    assert 'ringfence_drift{quantity="score"} 0.3' in metrics
+    assert 'ringfence_drift{quantity="rule.takeover"} 0.1' in metrics
     (warning,) = [text for text in here.warnings if "drift" in text]
     assert "in score: look at ringfence_drift" in warning
     service._watch_drift()

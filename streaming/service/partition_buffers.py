@@ -1,9 +1,9 @@
-"""Reads ahead of the engine in bounded memory and says which events are next.
+"""Read-ahead in bounded memory: a buffer for each partition, and which events are taken next.
 
-Every partition is a lane. A lane's records stay in their order; each carries the newest event time its
-lane had shown by then. Events are taken from the lanes in the order of that time, and never from
-further ahead than ``max_skew_ms`` past the lane that is furthest behind, so that catching up on history
-ages nothing out early. A lane whose end was met holds nobody back.
+The records of a partition stay in their order. Each carries the newest event time of its partition up to it.
+Events are taken in the order of that time, from no partition more than ``max_skew_ms`` ahead of the one
+furthest behind, so that catching up on history ages nothing out early. A partition that was read to its end
+holds no other back.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Int64s = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Messages of a lane that were decoded together, in their order."""
+class DecodedMessages:
+    """Messages of a partition that were decoded together, in their order."""
 
     messages: list[Message]
     batch: EventBatch
@@ -38,11 +38,11 @@ class Block:
     refused: dict[int, Rejected]
     """Why a message holds no event, by its place."""
     times_ms: Int64s
-    """For each, the newest event time that its lane had shown by then."""
+    """For each message, the newest event time of its partition up to it."""
 
 
 @dataclass(slots=True)
-class Lane:
+class PartitionBuffer:
     """What was read of one partition and not yet taken."""
 
     taken: int
@@ -55,7 +55,7 @@ class Lane:
     """The newest event time taken."""
     end: int | None = None
     """Where the partition ended when its end was last met, None when there was more since."""
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[DecodedMessages] = field(default_factory=list)
     first: int = 0
     """How many messages of the first block are taken already."""
     waiting: int = 0
@@ -71,7 +71,7 @@ class Lane:
             count += len(block.messages)
         return np.concatenate(parts)[self.first : self.first + most] if parts else np.zeros(0, np.int64)
 
-    def pop(self, count: int) -> list[tuple[Block, int, int]]:
+    def pop(self, count: int) -> list[tuple[DecodedMessages, int, int]]:
         """The next ``count`` messages, as ranges of blocks."""
         ranges = []
         self.waiting -= count
@@ -92,10 +92,10 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenRecords:
     """Records to be applied: ranges of blocks, and the order of all their messages put one after another."""
 
-    ranges: list[tuple[Partition, Block, int, int]]
+    ranges: list[tuple[Partition, DecodedMessages, int, int]]
     order: Int64s
 
     def __len__(self) -> int:
@@ -146,7 +146,7 @@ class Taken:
         ]
 
     def times_ms(self) -> Int64s:
-        """By place, the newest event time that the lane had shown by then."""
+        """By place, the newest event time of the partition up to it."""
         parts = [block.times_ms[lower:upper] for _, block, lower, upper in self.ranges]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
@@ -156,48 +156,50 @@ class Taken:
         return min((stamp_ms for kind, stamp_ms in stamps if kind), default=None)
 
 
-NOTHING: Final = Taken([], np.zeros(0, np.int64))
+NOTHING: Final = TakenRecords([], np.zeros(0, np.int64))
 
 
-class Intake:
-    """The lanes. ``clock_ms`` is the wall clock that absurd event times are told by.
+class PartitionBuffers:
+    """The buffers of all partitions. ``clock_ms``: the wall clock that event times are held against.
 
-    ``high`` records in a lane ask for a pause, half of it for more.
+    A partition is paused at ``high`` records in its buffer, and resumed at half of that.
     """
 
     def __init__(self, decode: Decode, max_skew_ms: int, high: int, clock_ms: int) -> None:
-        self.lanes: dict[Partition, Lane] = {}
+        self.by_partition: dict[Partition, PartitionBuffer] = {}
         self.clock_ms = clock_ms
         self.high = high
         self._decode = decode
         self._max_skew_ms = max_skew_ms
 
     def open(self, partition: Partition, offset: int, frontier_ms: int = 0) -> None:
-        """Begins a lane at ``offset``."""
-        self.lanes[partition] = Lane(taken=offset, read=offset, frontier_ms=frontier_ms, taken_ms=frontier_ms)
+        """Begins a buffer at ``offset``."""
+        self.by_partition[partition] = PartitionBuffer(
+            taken=offset, read=offset, frontier_ms=frontier_ms, taken_ms=frontier_ms
+        )
 
     def close(self, partition: Partition) -> None:
-        """Forgets a lane and what was read ahead in it."""
-        self.lanes.pop(partition, None)
+        """Forgets a buffer and what was read ahead in it."""
+        self.by_partition.pop(partition, None)
 
     @property
     def waiting(self) -> int:
         """Records read and not taken."""
-        return sum(lane.waiting for lane in self.lanes.values())
+        return sum(buffer.waiting for buffer in self.by_partition.values())
 
     @property
     def taken(self) -> dict[Partition, int]:
-        """For each lane, the offset of the next record to take."""
-        return {partition: lane.taken for partition, lane in sorted(self.lanes.items())}
+        """For each partition, the offset of the next record to take."""
+        return {partition: buffer.taken for partition, buffer in sorted(self.by_partition.items())}
 
     def put(self, chunk: Chunk) -> None:
-        """Decodes messages into their lane. Those of no lane, and those seen before, are left out."""
-        lane = self.lanes.get(chunk.partition)
-        if lane is None:
+        """Decodes messages into their buffer. Those without a buffer, and those read before, are left out."""
+        buffer = self.by_partition.get(chunk.partition)
+        if buffer is None:
             return
         messages = list(chunk.messages)
-        if messages[0].offset() < lane.read:
-            messages = [message for message in messages if message.offset() >= lane.read]
+        if messages[0].offset() < buffer.read:
+            messages = [message for message in messages if message.offset() >= buffer.read]
             if not messages:
                 return
         decoded = self._decode([message.value() or b"" for message in messages])
@@ -205,24 +207,24 @@ class Intake:
         row[decoded.places] = np.arange(len(decoded.batch))
         ts = np.zeros(len(messages), np.int64)
         ts[decoded.places] = decoded.batch.records["ts"]
-        times = self._newest_so_far(ts, lane)
-        lane.frontier_ms = int(times[-1])
-        lane.blocks.append(Block(messages, decoded.batch, row, dict(decoded.refused), times))
-        lane.waiting += len(messages)
-        lane.read = messages[-1].offset() + 1
-        lane.end = None
+        times = self._newest_so_far(ts, buffer)
+        buffer.frontier_ms = int(times[-1])
+        buffer.blocks.append(DecodedMessages(messages, decoded.batch, row, dict(decoded.refused), times))
+        buffer.waiting += len(messages)
+        buffer.read = messages[-1].offset() + 1
+        buffer.end = None
 
     def met_end(self, partition: Partition, offset: int) -> None:
         """The end of a partition was met: everything before ``offset`` has been read."""
-        lane = self.lanes.get(partition)
-        if lane is not None and offset >= lane.read:
-            lane.end = offset
+        buffer = self.by_partition.get(partition)
+        if buffer is not None and offset >= buffer.read:
+            buffer.end = offset
 
-    def _newest_so_far(self, times: Int64s, lane: Lane) -> Int64s:
-        horizon = max(lane.frontier_ms, self.clock_ms) + DAY_MS
-        if times.max() <= horizon:
-            return np.maximum(np.maximum.accumulate(times), lane.frontier_ms)
-        newest, answers = lane.frontier_ms, []
+    def _newest_so_far(self, times: Int64s, buffer: PartitionBuffer) -> Int64s:
+        latest_accepted = max(buffer.frontier_ms, self.clock_ms) + DAY_MS
+        if times.max() <= latest_accepted:
+            return np.maximum(np.maximum.accumulate(times), buffer.frontier_ms)
+        newest, answers = buffer.frontier_ms, []
         for ts in times.tolist():
             if newest < ts <= max(newest, self.clock_ms) + DAY_MS:
                 newest = ts
@@ -232,106 +234,110 @@ class Intake:
     # -- what may be taken ---------------------------------------------------------------------------
 
     def quiet(self, slack_ms: int) -> list[Partition]:
-        """Lanes with nothing to take whose end was met and that lie more than ``slack_ms`` behind the first.
+        """Partitions with nothing to take whose end was met, more than ``slack_ms`` behind the first.
 
         Whether they are still at their end has to be asked before others go on without them.
         """
-        ahead = max((lane.frontier_ms for lane in self.lanes.values()), default=0)
+        ahead = max((buffer.frontier_ms for buffer in self.by_partition.values()), default=0)
         return [
             partition
-            for partition, lane in sorted(self.lanes.items())
-            if lane.end is not None and not lane.waiting and lane.frontier_ms + slack_ms < ahead
+            for partition, buffer in sorted(self.by_partition.items())
+            if buffer.end is not None and not buffer.waiting and buffer.frontier_ms + slack_ms < ahead
         ]
 
     def moved_end(self, partition: Partition, end: int) -> None:
         """The broker says where the partition ends now; when there is more than was read, it goes on."""
-        lane = self.lanes.get(partition)
-        if lane is not None and lane.end is not None and end > lane.end:
-            lane.end = None
+        buffer = self.by_partition.get(partition)
+        if buffer is not None and buffer.end is not None and end > buffer.end:
+            buffer.end = None
 
     @property
     def has_ended(self) -> bool:
         """Whether everything there is has been read and taken."""
-        return all(lane.end is not None and not lane.waiting for lane in self.lanes.values())
+        return all(buffer.end is not None and not buffer.waiting for buffer in self.by_partition.values())
 
     def low_ms(self) -> int:
-        """The event time up to which every lane has been taken; the newest when all are at their end."""
-        if not self.lanes:
+        """The event time up to which every partition was taken; the newest when all are at their end."""
+        if not self.by_partition:
             return 0
-        going_on = [lane.taken_ms for lane in self.lanes.values() if lane.waiting or lane.end is None]
-        return min(going_on) if going_on else max(lane.taken_ms for lane in self.lanes.values())
+        going_on = [
+            buffer.taken_ms for buffer in self.by_partition.values() if buffer.waiting or buffer.end is None
+        ]
+        return min(going_on) if going_on else max(buffer.taken_ms for buffer in self.by_partition.values())
 
     def _limit_ms(self) -> int:
-        open_lanes = [lane.frontier_ms for lane in self.lanes.values() if lane.end is None]
-        return min(open_lanes) + self._max_skew_ms if open_lanes else FOREVER
+        still_open = [buffer.frontier_ms for buffer in self.by_partition.values() if buffer.end is None]
+        return min(still_open) + self._max_skew_ms if still_open else FOREVER
 
-    def take(self, most: int) -> Taken:
-        """The next records, at most ``most``, in the order of event time that the lanes allow."""
+    def take(self, most: int) -> TakenRecords:
+        """The next records, at most ``most``, in the order described at the top."""
         limit = self._limit_ms()
         keys: list[Int64s] = []
         names: list[Partition] = []
-        for partition, lane in sorted(self.lanes.items()):
-            times = lane.times_ms(most)
+        for partition, buffer in sorted(self.by_partition.items()):
+            times = buffer.times_ms(most)
             ready = int(np.searchsorted(times, limit, side="right"))
             if ready:
                 keys.append(times[:ready])
                 names.append(partition)
         if not names:
             return NOTHING
-        lane_of = np.repeat(np.arange(len(names)), [len(times) for times in keys])
+        buffer_of = np.repeat(np.arange(len(names)), [len(times) for times in keys])
         order = np.argsort(np.concatenate(keys), kind="stable")[:most]
-        counts = np.bincount(lane_of[order], minlength=len(names)).tolist()
+        counts = np.bincount(buffer_of[order], minlength=len(names)).tolist()
         return self._gather({name: count for name, count in zip(names, counts, strict=True) if count})
 
-    def take_up_to(self, offsets: Offsets) -> Taken:
+    def take_up_to(self, offsets: Offsets) -> TakenRecords:
         """The records before ``offsets``, in the order in which ``take`` would have given them."""
         counts = {}
         for partition, offset in sorted(offsets.items()):
-            lane = self.lanes[partition]
-            waiting = [message for block in lane.blocks for message in block.messages][lane.first :]
+            buffer = self.by_partition[partition]
+            waiting = [message for block in buffer.blocks for message in block.messages][buffer.first :]
             count = sum(1 for message in waiting if message.offset() < offset)
             if count:
                 counts[partition] = count
-            lane.taken = max(lane.taken, offset)
+            buffer.taken = max(buffer.taken, offset)
         return self._gather(counts)
 
     def has_up_to(self, offsets: Offsets) -> bool:
         """Whether everything before ``offsets`` has been read."""
-        return all(self.lanes[partition].read >= offset for partition, offset in offsets.items())
+        return all(self.by_partition[partition].read >= offset for partition, offset in offsets.items())
 
     def lacks(self, offsets: Offsets) -> list[Partition]:
-        """The lanes whose end was met past an offset without the records before it."""
+        """The partitions whose end was met past an offset without the records before it."""
         return [
             partition
             for partition, offset in sorted(offsets.items())
-            if (lane := self.lanes[partition]).read < offset and lane.end is not None and lane.end >= offset
+            if (buffer := self.by_partition[partition]).read < offset
+            and buffer.end is not None
+            and buffer.end >= offset
         ]
 
-    def _gather(self, counts: dict[Partition, int]) -> Taken:
+    def _gather(self, counts: dict[Partition, int]) -> TakenRecords:
         ranges = [
             (partition, *part)
             for partition, count in counts.items()
-            for part in self.lanes[partition].pop(count)
+            for part in self.by_partition[partition].pop(count)
         ]
         if not ranges:
             return NOTHING
-        taken = Taken(ranges, np.zeros(0, np.int64))
-        return Taken(ranges, np.argsort(taken.times_ms(), kind="stable"))
+        taken = TakenRecords(ranges, np.zeros(0, np.int64))
+        return TakenRecords(ranges, np.argsort(taken.times_ms(), kind="stable"))
 
     # -- backpressure --------------------------------------------------------------------------------
 
     def to_pause(self) -> list[Partition]:
-        """Lanes that have read far enough ahead; they count as paused from now on."""
-        return self._switch(lambda lane: not lane.is_paused and lane.waiting >= self.high)
+        """Partitions that were read far enough ahead; they count as paused from now on."""
+        return self._switch(lambda buffer: not buffer.is_paused and buffer.waiting >= self.high)
 
     def to_resume(self) -> list[Partition]:
-        """Paused lanes that have room again; they count as running from now on."""
-        return self._switch(lambda lane: lane.is_paused and lane.waiting <= self.high // 2)
+        """Paused buffers that have room again; they count as running from now on."""
+        return self._switch(lambda buffer: buffer.is_paused and buffer.waiting <= self.high // 2)
 
-    def _switch(self, wanted: Callable[[Lane], bool]) -> list[Partition]:
-        found = [partition for partition, lane in sorted(self.lanes.items()) if wanted(lane)]
+    def _switch(self, wanted: Callable[[PartitionBuffer], bool]) -> list[Partition]:
+        found = [partition for partition, buffer in sorted(self.by_partition.items()) if wanted(buffer)]
         for partition in found:
-            self.lanes[partition].is_paused ^= True
+            self.by_partition[partition].is_paused ^= True
         return found
 
 

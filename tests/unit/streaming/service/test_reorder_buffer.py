@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from graph.model.event_batch import EventBatch
 from streaming.decoding.columns import ColumnDecoder
-from streaming.service.holding import Holding
 from streaming.service.ports import Partition
+from streaming.service.reorder_buffer import ReorderBuffer
 from streaming.snapshots import read_snapshot, write_snapshot
 from tests.unit.streaming.records import NOON, ping
 from tests.unit.streaming.service.fakes import Sent
@@ -40,7 +40,7 @@ def names(released: tuple[EventBatch, list]) -> list[str]:
 
 
 def test_events_of_one_time_come_in_the_order_of_their_ids() -> None:
-    held = Holding()
+    held = ReorderBuffer()
     held.add(*events(("d", 5), ("b", 5), ("z", 4)))
     held.add(*events(("c", 5), ("a", 6), ("é", 5)))
     assert names(held.release(NOON + 5)) == ["z", "b", "c", "d", "é"]
@@ -50,7 +50,7 @@ def test_events_of_one_time_come_in_the_order_of_their_ids() -> None:
 @given(st.lists(st.lists(st.integers(0, 60), max_size=20), max_size=12), st.integers(0, 1 << 30))
 def test_what_is_released_is_what_sorting_everything_would_give(batches: list[list[int]], seed: int) -> None:
     dice = random.Random(seed)
-    held, expected, found = Holding(), [], []
+    held, expected, found = ReorderBuffer(), [], []
     waiting: list[tuple[int, str]] = []
     for number, times in enumerate(batches):
         named = [(f"e{dice.randrange(10**6):06d}-{number}-{n}", ms) for n, ms in enumerate(times)]
@@ -65,11 +65,11 @@ def test_what_is_released_is_what_sorting_everything_would_give(batches: list[li
 
 
 def test_what_is_held_survives_a_snapshot_with_its_messages(tmp_path: Path) -> None:
-    held = Holding()
+    held = ReorderBuffer()
     held.add(*events(("a", 1), ("b", 9), ("c", 7)))
     held.release(NOON + 3)
     write_snapshot(tmp_path / "held", Nothing(), held.save())
-    again = Holding()
+    again = ReorderBuffer()
     again.restore(read_snapshot(tmp_path / "held", Nothing)[1])
     assert (len(again), again.released_ms) == (2, NOON + 3)
     batch, origins = again.release(NOON + 10)

@@ -2,13 +2,13 @@ import threading
 
 import pytest
 
-from streaming.files.sources.ahead import one_ahead
+from streaming.files.sources.read_ahead import read_ahead
 
 
 def test_items_come_in_their_order():
-    assert list(one_ahead(iter(range(100)))) == list(range(100))
-    assert list(one_ahead([])) == []
-    assert list(one_ahead([None, 0, ""])) == [None, 0, ""]
+    assert list(read_ahead(iter(range(100)))) == list(range(100))
+    assert list(read_ahead([])) == []
+    assert list(read_ahead([None, 0, ""])) == [None, 0, ""]
 
 
 def test_the_next_item_is_made_while_one_is_looked_at_and_no_more():
@@ -19,7 +19,7 @@ def test_the_next_item_is_made_while_one_is_looked_at_and_no_more():
             event.set()
             yield number
 
-    taken = one_ahead(items())
+    taken = read_ahead(items())
     assert next(taken) == 0
     assert begun[1].wait(10)
     assert next(taken) == 1
@@ -34,7 +34,7 @@ def test_an_error_comes_after_the_items_before_it():
         yield 2
         raise ValueError("expected three")
 
-    taken = one_ahead(items())
+    taken = read_ahead(items())
     assert [next(taken), next(taken)] == [1, 2]
     with pytest.raises(ValueError, match="expected three"):
         next(taken)
@@ -42,7 +42,7 @@ def test_an_error_comes_after_the_items_before_it():
 
 def test_who_stops_early_leaves_no_thread_behind():
     before = threading.active_count()
-    taken = one_ahead(iter(range(10)))
+    taken = read_ahead(iter(range(10)))
     next(taken)
     taken.close()
     assert threading.active_count() == before

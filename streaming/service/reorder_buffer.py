@@ -1,4 +1,4 @@
-"""Holds events back until everything that happened before them has come."""
+"""The reorder buffer: events wait in it until everything that happened before them has come."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Origin = tuple[Partition, Message]
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class OrderedEvents:
     """Events in the order in which they are applied. ``origin`` of a row says where it came from."""
 
     batch: EventBatch
@@ -27,10 +27,14 @@ class Ready:
     def __len__(self) -> int:
         return len(self.batch)
 
-    def only(self, rows: npt.NDArray[np.int64]) -> Ready:
+    def only(self, rows: npt.NDArray[np.int64]) -> OrderedEvents:
         """Some of the rows, ascending."""
+        return self.admitted(self.batch[rows], rows)
+
+    def admitted(self, batch: EventBatch, rows: npt.NDArray[np.int64] | None) -> OrderedEvents:
+        """``batch`` with the origins of the ``rows`` that it was made from, ascending; None for all rows."""
         origin = self.origin
-        return Ready(self.batch[rows], lambda row: origin(int(rows[row])))
+        return OrderedEvents(batch, origin if rows is None else lambda row: origin(int(rows[row])))
 
     def place(self, row: int) -> tuple[Partition, int]:
         """The partition of an event and its offset there."""
@@ -39,7 +43,7 @@ class Ready:
 
 
 @dataclass(slots=True)
-class _Run:
+class _SortedRun:
     """Events in order of time and id; the ``first`` of them are released already."""
 
     batch: EventBatch
@@ -50,26 +54,26 @@ class _Run:
         return len(self.batch) - self.first
 
     def released(self, up_to_ms: int) -> tuple[EventBatch, list[Origin]]:
-        """Those up to a time; they are held no longer."""
+        """Removes the events up to a time and gives them."""
         times = self.batch.records["ts"]
         begin, self.first = self.first, int(np.searchsorted(times, up_to_ms, side="right"))
         self.first = max(self.first, begin)
         return self.batch[begin : self.first], self.origins[begin : self.first]
 
     def rest(self) -> tuple[EventBatch, list[Origin]]:
-        """Those that are held."""
+        """Those that wait."""
         return self.batch[self.first :], self.origins[self.first :]
 
 
-class Holding:
+class ReorderBuffer:
     """Events in the order of (event time, event id), released up to a time that only grows.
 
     They lie in sorted runs, each at least twice as long as the next, so that an event is copied about log n
-    times while n are held. Memory: 230 bytes an event, its texts, and its message.
+    times while n wait. Memory: 230 bytes an event, its texts, and its message.
     """
 
     def __init__(self) -> None:
-        self._runs: list[_Run] = []
+        self._runs: list[_SortedRun] = []
         self.released_ms = 0
         """Everything up to here was released; what comes later with an older time is late."""
 
@@ -77,7 +81,7 @@ class Holding:
         return sum(map(len, self._runs))
 
     def add(self, batch: EventBatch, origins: Sequence[Origin]) -> None:
-        """Puts events among those held."""
+        """Puts events in."""
         if not len(batch):
             return
         parts = [(batch, list(origins))]
@@ -85,20 +89,20 @@ class Holding:
         while self._runs and len(self._runs[-1]) < 2 * size:
             size += len(self._runs[-1])
             parts.append(self._runs.pop().rest())
-        self._runs.append(_Run(*_merged(parts)))
+        self._runs.append(_SortedRun(*_merged(parts)))
 
     def release(self, up_to_ms: int) -> tuple[EventBatch, list[Origin]]:
-        """The events up to that time, in order; they are held no longer."""
+        """Removes the events up to that time and gives them in order."""
         parts = [run.released(up_to_ms) for run in self._runs]
         self._runs = [run for run in self._runs if len(run)]
         self.released_ms = max(self.released_ms, up_to_ms)
         return _merged(parts)
 
     def save(self) -> Arrays:
-        """What is held, as arrays."""
+        """What waits, as arrays."""
         batch, origins = _merged([run.rest() for run in self._runs])
         kept = [
-            Kept(
+            SnapshotMessage(
                 partition.topic,
                 partition.number,
                 message.offset(),
@@ -117,17 +121,17 @@ class Holding:
 
     def restore(self, arrays: Arrays) -> None:
         """Becomes what ``save`` gave."""
-        kept = msgspec.msgpack.decode(arrays["messages"].tobytes(), type=list[Kept])
-        origins: list[Origin] = [(Partition(each.topic, each.number), StoredMessage(each)) for each in kept]
-        # A file knows fields and their places, and not that they are aligned: ask for the very type.
+        kept = msgspec.msgpack.decode(arrays["messages"].tobytes(), type=list[SnapshotMessage])
+        origins: list[Origin] = [(Partition(each.topic, each.number), RestoredMessage(each)) for each in kept]
+        # A file records fields and their places but not their alignment, so the exact type is asked for.
         records = np.ascontiguousarray(arrays["records"]).view(EVENT)
         batch = EventBatch(records, arrays["texts"].view(np.uint8))
-        self._runs = [_Run(batch, origins)] if origins else []
+        self._runs = [_SortedRun(batch, origins)] if origins else []
         self.released_ms = int(arrays["released_ms"][0])
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """The message of a held event as a snapshot keeps it."""
+class SnapshotMessage(msgspec.Struct, frozen=True, array_like=True):
+    """The message of a waiting event as a snapshot keeps it."""
 
     topic: str
     number: int
@@ -138,10 +142,10 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredMessage:
+class RestoredMessage:
     """A message that came out of a snapshot."""
 
-    kept: Kept
+    kept: SnapshotMessage
 
     def offset(self) -> int:
         """Where it stands in its partition."""

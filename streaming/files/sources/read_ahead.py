@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 _END: Final = object()
 
 
-def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
+def read_ahead(items: Iterable[Item]) -> Iterator[Item]:
     """The same items, in their order; the next is being made while one is looked at.
 
     An error comes where it would have come. Whoever stops early waits for the item that is being made: so it

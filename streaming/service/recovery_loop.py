@@ -1,4 +1,4 @@
-"""The way back: recovers again and again until what breaks the engine is found and left out."""
+"""The recovery loop: recovers again until every record that breaks the engine is found and left out."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ MOST_TRIES: Final = 100
 
 
 def suspect(parts: Parts, retry: Retry, number: int, error: EngineBroke) -> None:
-    """Writes down that a batch broke the engine: it will be made again with care."""
+    """Journals that a batch broke the engine: recovery will process it with care."""
     parts.warn(f"expected the engine to take batch {number}, found {error}; looking for the record")
     retry(lambda: parts.state.append(Entry(batch=number, probe=True)))
 
 
-def come_back(parts: Parts, status: Status, retry: Retry, keep_going: Callable[[], None]) -> Recovered:
+def recover_without_poison(
+    parts: Parts, status: Status, retry: Retry, keep_going: Callable[[], None]
+) -> Recovered:
     """The state after the last journalled batch, without the records that break the engine.
 
-    Which those are is in the journal before anything of them has an effect. ``keep_going`` is called again
+    Those records are journalled as excluded before their batch has an effect. ``keep_going`` is called again
     and again and may raise to stop. Raises ``Fatal`` when a batch breaks the engine whatever is left out.
     """
     suspected: set[int] = set()

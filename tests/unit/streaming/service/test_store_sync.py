@@ -1,4 +1,4 @@
-"""The store that follows the service: told before the flags, caught up and whole after whatever happens."""
+"""The store that follows the service: written before the flags, and whole after whatever happens."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def test_the_store_has_a_batch_before_its_flags_are_out(tmp_path: Path) -> None:
 
     class Watching(Delivery):
         def deliver(self, outcome, refused, offsets, note):
-            told.append({flag.event_id for flag in outcome.flags} <= here.store.ids)
+            written_first.append({flag.event_id for flag in outcome.flags} <= here.store.ids)
             return super().deliver(outcome, refused, offsets, note)
 
-    told: list[bool] = []
+    written_first: list[bool] = []
     here.run(Watching(here.broker))
-    assert told
-    assert all(told)
+    assert written_first
+    assert all(written_first)
     assert here.store.ids == ALL
     assert {name: at for name, at in here.store.reached.items() if "-0" in name} == {"a-0": 10, "b-0": 10}
 
@@ -144,13 +144,11 @@ class MoodyStore(MemoryStore):
         self.is_away = True
 
 
-def test_a_store_that_was_not_told_is_refused(tmp_path: Path) -> None:
+def test_a_store_that_is_behind_the_snapshot_is_refused(tmp_path: Path) -> None:
     here = world(tmp_path)
     here.run()
     here.store = MemoryStore()
-    with pytest.raises(
-        BadCall, match="expected the store that this state was told to, up to 10 of a-0, found one"
-    ):
+    with pytest.raises(BadCall, match="expected the store of this state, written up to 10 of a-0, found one"):
         here.run()
 
 
