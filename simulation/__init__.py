@@ -3,7 +3,8 @@
 ``simulate(CityConfig(seed=1), Path("city"))`` writes ``events.ndjson`` and ``truth.json``.
 """
 
-from simulation.city import Summary, simulate
 from simulation.config import BadConfig, CityConfig
+from simulation.families import simulate
+from simulation.summary import Summary
 
 __all__ = ["BadConfig", "CityConfig", "Summary", "simulate"]

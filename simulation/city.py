@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from simulation.agenda import NewPhone, Ride
@@ -17,29 +16,12 @@ from simulation.pace import Pace
 from simulation.population import settle
 from simulation.rings import plan_rings
 from simulation.standing import rides_of_day
+from simulation.summary import Summary
 from simulation.town import Town
 from simulation.truth import truth_json
 from simulation.writer import event_file, finished_folder
 
 _BATCH = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What was written, in numbers."""
-
-    events: int
-    trips: int
-    pings: int
-    accounts: int
-    rings: int
-    ring_accounts: int
-    decoys: int
-    unserved_wishes: int
-    first_ts: int
-    last_ts: int
-    events_path: Path
-    truth_path: Path
 
 
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:

@@ -9,6 +9,9 @@ from typing import Final
 COMPRESSIONS: Final = {"none": "", "gz": ".gz", "zst": ".zst"}
 """The allowed values of ``CityConfig.compression`` and the file suffix each one adds."""
 
+FAMILIES: Final = ("first", "second")
+"""The allowed values of ``CityConfig.habits``: which generator decides how people behave."""
+
 DAY_MS: Final = 86_400_000
 
 
@@ -35,6 +38,8 @@ class CityConfig:
     events_per_second: float | None = None
     start_ms: int = 1_740_960_000_000
     compression: str = "none"
+    habits: str = "first"
+    transfers: bool = False
 
     def __post_init__(self) -> None:
         _whole("seed", self.seed, 0, 2**63 - 1)
@@ -57,6 +62,16 @@ class CityConfig:
             raise BadConfig(
                 f"expected compression to be one of {', '.join(COMPRESSIONS)}, "
                 f"found {self.compression!r}; choose one of them"
+            )
+        if self.habits not in FAMILIES:
+            raise BadConfig(
+                f"expected habits to be one of {', '.join(FAMILIES)}, found {self.habits!r}; "
+                "choose one of them"
+            )
+        if self.transfers and self.habits == "first":
+            raise BadConfig(
+                "expected transfers to be False with the first family of habits, found True; "
+                "ask for the second family or leave them out"
             )
 
     @property

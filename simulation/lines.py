@@ -108,6 +108,65 @@ def promo_redeemed(
     return _line(event_id, "promo_redeemed", ts, fields)
 
 
+def wallet_transfer(
+    event_id: str, ts: int, account_id: str, to_account_id: str, amount: float, *, device_id: str | None
+) -> bytes:
+    """Return the line of a ``wallet_transfer`` event."""
+    fields: dict[str, str | float | None] = {
+        "account_id": account_id,
+        "to_account_id": to_account_id,
+        "amount": amount,
+        "device_id": device_id,
+    }
+    return _line(event_id, "wallet_transfer", ts, fields)
+
+
+def payment_declined(
+    event_id: str,
+    ts: int,
+    account_id: str,
+    card_id: str,
+    amount: float,
+    *,
+    device_id: str | None,
+    trip_id: str | None,
+) -> bytes:
+    """Return the line of a ``payment_declined`` event."""
+    fields: dict[str, str | float | None] = {
+        "account_id": account_id,
+        "card_id": card_id,
+        "amount": amount,
+        "device_id": device_id,
+        "trip_id": trip_id,
+    }
+    return _line(event_id, "payment_declined", ts, fields)
+
+
+def trip_cancelled(
+    event_id: str,
+    ts: int,
+    trip_id: str,
+    rider_id: str,
+    driver_id: str,
+    by: str,
+    *,
+    fee: float | None,
+    rider_device_id: str | None,
+    driver_device_id: str | None,
+) -> bytes:
+    """Return the line of a ``trip_cancelled`` event; ``by`` is ``rider`` or ``driver``."""
+    fields: dict[str, str | float | None] = {
+        "trip_id": trip_id,
+        "rider_id": rider_id,
+        "driver_id": driver_id,
+        "by": by,
+        "fee": fee,
+        "rider_device_id": rider_device_id,
+        "driver_device_id": driver_device_id,
+    }
+    return _line(event_id, "trip_cancelled", ts, fields)
+
+
 def trip_completed(
     event_id: str,
     ts: int,

@@ -58,11 +58,11 @@ class RingTable:
     def _chain(self, slot: int) -> Iterator[int]:
         """The same, as the kernels read it."""
         state = self._memory.state
-        account_numbers, following = state.entities["account"], state.accounts["next_in_ring"]
+        record_of, following = state.entities["account"], state.accounts["next_in_ring"]
         member = int(state.rings["head"][slot])
         while member != _END:
             yield member
-            member = int(following[account_numbers[member]])
+            member = int(following[record_of[member]])
 
     def shape(self, slot: int) -> Shape:
         """How the ring's newest candidate was found."""

@@ -29,6 +29,11 @@ def command(
         float | None, typer.Option(help="Scale the trips to this average rate instead.")
     ] = None,
     compression: Annotated[str, typer.Option(help="none, gz or zst.")] = "none",
+    habits: Annotated[str, typer.Option(help="How people behave: first or second, two families.")] = "first",
+    transfers: Annotated[
+        bool,
+        typer.Option("--transfers/--no-transfers", help="Second family: transfers, declines, cancellations."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write the events of a made-up city, and the truth about who cheats in it."""
@@ -47,6 +52,8 @@ def command(
             trips_per_rider_day=trips_per_rider_day,
             events_per_second=events_per_second,
             compression=compression,
+            habits=habits,
+            transfers=transfers,
         )
         with progress_bar("Simulating", "events", quiet) as progress:
             summary = simulate(config, out, progress)

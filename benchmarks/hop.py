@@ -1,0 +1,293 @@
+"""R-precision of completing real rings (Hop airdrop, reported groups) from three members, beside rivals.
+
+``python benchmarks/hop.py --data FOLDER`` where FOLDER holds ``hop.npz``: transfers among accounts that
+applied for an airdrop (public repository hop-protocol/hop-airdrop), with the groups that were reported as one
+hand and accepted. The data is not part of this repository; without it one line says what is missing.
+
+One JSON line for each row of the table. ``network`` is ``gnn.completion``, two rounds; ``first round`` the
+same before the confident are marked; ``no_graph`` the same code on a graph without ties; ``drawn_anew`` the
+same on ties permuted inside each relation; ``trees`` boosted trees on ties to the seeds, PageRank from them
+and behaviour; ``pagerank`` PageRank from the seeds alone. All rows answer the same questions.
+
+Folds are by ring, and no account stands in two rings. A ring's candidates are its other members and 600
+others that are hard to tell apart: those next to it, those of its age and volume, members of other rings of
+its fold, anyone. Accounts that a candidate list of the test fold names are not learned from. No setting was
+tuned on these rings. Rows and seeds can be run apart (``--rows``, ``--first-seed``), to use several
+processes; the figures are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.ensemble import HistGradientBoostingClassifier
+from surroundings import surroundings
+
+from gnn.completion.controls import drawn_anew
+from gnn.completion.crossfit import Lesson, fit_completion, rows_of
+from gnn.completion.features import Pool, feature_names, features
+from gnn.completion.head import mean_logit
+from gnn.completion.likeness import population
+from gnn.completion.metrics import r_precision
+from gnn.completion.pagerank import push
+from gnn.completion.queries import share_given, strangers_given, three_given
+from gnn.completion.relations import RelationGraph, relation_graph
+from gnn.completion.rounds import complete, marks_of
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+RELATIONS: Final = 7
+FOLDS: Final = 5
+CANDIDATES, NEAR, ALIKE, OTHER_RINGS = 600, 200, 100, 150
+"""How many strangers a ring's candidates have, and how many of them are hard in which way."""
+ASKED: Final = 2
+"""Draws of three seeds for each ring; both trained on and tested, in different folds."""
+QUESTIONS: Final = (three_given, three_given, share_given, strangers_given)
+LEARNED: Final = 160
+"""Strangers of a question that are learned from: drawn anew from its candidates once."""
+PARTS: Final = 2
+"""Into how many parts the training folds are gathered for the first round's own cross-fit."""
+ROWS: Final = ("pagerank", "trees", "network", "no_graph", "drawn_anew")
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The data: ties, what is known about accounts, rings and the fold of each."""
+
+    nodes: int
+    ties: tuple[Rows, Rows, Rows, Floats]
+    silent: npt.NDArray[np.bool_]
+    behaviour: Floats
+    rings: list[Rows]
+    fold: Rows
+
+
+def hop_of(source: Path) -> Hop:
+    """Read ``hop.npz``. Services are silent, unless they applied like everyone else."""
+    data = np.load(source)
+    accounts, start = int(data["accounts"]), data["ring_ptr"]
+    members = data["ring_members"].astype(np.int64)
+    rings = [np.sort(members[a:b]) for a, b in pairwise(start) if b > a]
+    everyone, times = np.unique(members, return_counts=True)
+    if len(everyone) and times.max() > 1:
+        raise ValueError("expected every account in one ring at most; put rings that share one into one fold")
+    silent = data["known_service"].copy()
+    silent[:accounts] = False
+    fold = np.empty(len(rings), np.int64)
+    fold[np.random.default_rng(0).permutation(len(rings))] = np.arange(len(rings)) % FOLDS
+    ends = tuple(data[name].astype(np.int64) for name in ("source", "target", "relation"))
+    behaviour = np.stack([data["first_use_s"], np.log(data["volume"])], axis=1).astype(np.float64)
+    ties = (*ends, data["count"].astype(np.float64))
+    return Hop(int(data["nodes"]), ties, silent, behaviour, rings, fold)
+
+
+def graph_of(hop: Hop, kind: str) -> RelationGraph:
+    """The graph as it is, without ties (``no_graph``) or with ties drawn anew (``drawn_anew``)."""
+    source, target, relation, count = hop.ties
+    if kind == "drawn_anew":
+        target = drawn_anew(target, relation, seed=7)
+    kept = slice(0, 0) if kind == "no_graph" else slice(None)
+    return relation_graph(
+        hop.nodes, RELATIONS, source[kept], target[kept], relation[kept], count[kept], hop.silent
+    )
+
+
+def candidates_of(hop: Hop, graph: RelationGraph) -> list[Rows]:
+    """For each ring its members and ``CANDIDATES`` strangers, ascending."""
+    accounts = len(hop.behaviour)
+    ring_of = np.full(accounts, -1)
+    for at, ring in enumerate(hop.rings):
+        ring_of[ring] = at
+    free = np.flatnonzero(ring_of < 0)
+    ranks = np.stack([np.argsort(np.argsort(column)) / accounts for column in hop.behaviour.T], axis=1)
+    mass, rest = np.zeros(hop.nodes), np.zeros(hop.nodes)
+    pools = []
+    for at, ring in enumerate(hop.rings):
+        draw = np.random.default_rng([1, at])
+        near = np.zeros(accounts)
+        for member in ring.tolist():
+            touched = push(graph, member, 0.15, 2e-5, mass, rest)
+            inside = touched[touched < accounts]
+            near[inside] += mass[inside]
+            mass[touched] = rest[touched] = 0.0
+        same_fold = hop.fold[np.maximum(ring_of, 0)] == hop.fold[at]
+        rivals = np.flatnonzero((ring_of >= 0) & (ring_of != at) & same_fold)
+        allowed = np.concatenate([free, rivals])
+        close = allowed[np.argsort(-near[allowed], kind="stable")[:NEAR]]
+        models = draw.choice(ring, min(len(ring), 20), replace=False)
+        apart = np.abs(ranks[allowed][:, None] - ranks[models][None]).sum(axis=2).min(axis=1)
+        alike = draw.choice(allowed[np.argsort(apart)[: 10 * ALIKE]], ALIKE, replace=False)
+        others = draw.choice(rivals, min(OTHER_RINGS, len(rivals)), replace=False)
+        hard = np.unique(np.concatenate([close[near[close] > 0], alike, others]))
+        rest_of = draw.choice(np.setdiff1d(free, hard), CANDIDATES - len(hard), replace=False)
+        pools.append(np.unique(np.concatenate([ring, hard, rest_of])))
+    return pools
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A lesson, its ring, and whether it is one that is tested (three seeds)."""
+
+    ring: int
+    tested: bool
+    lesson: Lesson
+
+
+def questions_of(hop: Hop, graph: RelationGraph, pools: Sequence[Rows]) -> list[Asked]:
+    """The questions about every ring with their first-round features."""
+    people = population(graph, hop.behaviour)
+    result = []
+    for at, accounts in enumerate(pools):
+        pool = Pool(graph, people, accounts)
+        members = np.searchsorted(accounts, hop.rings[at])
+        for number, ask in enumerate(QUESTIONS):
+            question = ask(pool, members, (0, at, number))
+            told = features(pool, marks_of(pool, question.given))
+            usable = np.ones(pool.size, bool)
+            lesson = Lesson(pool, question, told, int(hop.fold[at]), usable)
+            result.append(Asked(at, number < ASKED, lesson))
+    return result
+
+
+def training_part(asked: Sequence[Asked], pools: Sequence[Rows], hop: Hop, fold: int) -> list[Lesson]:
+    """Lessons of the other folds, without any account that a candidate list of this fold names."""
+    named = np.unique(np.concatenate([pools[at] for at in np.flatnonzero(hop.fold == fold)]))
+    parts = {group: at % PARTS for at, group in enumerate(part for part in range(FOLDS) if part != fold)}
+    draw = np.random.default_rng([2, fold])
+    result = []
+    for lesson in (one.lesson for one in asked if one.lesson.group != fold):
+        members = lesson.question.belongs & ~np.isin(lesson.pool.accounts, named)
+        strangers = np.flatnonzero(~lesson.question.belongs & ~np.isin(lesson.pool.accounts, named))
+        usable = members.copy()
+        usable[draw.choice(strangers, min(LEARNED, len(strangers)), replace=False)] = True
+        result.append(Lesson(lesson.pool, lesson.question, lesson.features, parts[lesson.group], usable))
+    return result
+
+
+class Table:
+    """R-precision by ring, the mean over its draws of seeds."""
+
+    def __init__(self, hop: Hop) -> None:
+        self._hop = hop
+        self._found: dict[tuple[str, int], dict[int, list[float]]] = {}
+
+    def add(self, name: str, seed: int, one: Asked, scores: Floats) -> None:
+        """What ``scores`` (pool size,) find of the ring."""
+        rows = rows_of(one.lesson)
+        figure = r_precision(np.asarray(scores[rows], np.float64), one.lesson.question.belongs[rows])
+        self._found.setdefault((name, seed), {}).setdefault(one.ring, []).append(figure)
+
+    def line(self, name: str) -> dict[str, object]:
+        """Mean over folds and seeds; deviations between seeds and between folds; each fold's mean."""
+        runs = [found for (row, _), found in self._found.items() if row == name]
+        means = np.array([[np.mean(found[at]) for at in sorted(found)] for found in runs])
+        fold = self._hop.fold[sorted(runs[0])]
+        folds = np.array([[run[fold == part].mean() for part in range(FOLDS)] for run in means])
+        by_ring = means.mean(axis=0)
+        return {
+            "row": name,
+            "r_precision": round(float(folds.mean()), 3),
+            "seeds": len(runs),
+            "by_seed": [round(float(value), 3) for value in folds.mean(axis=1)],
+            "by_fold": [round(float(value), 3) for value in folds.mean(axis=0)],
+            "deviation_of_folds": round(float(folds.mean(axis=0).std(ddof=1)), 3),
+            "standard_error_over_rings": round(float(by_ring.std(ddof=1) / len(by_ring) ** 0.5), 3),
+        }
+
+
+def trees_scores(lessons: Sequence[Lesson], tested: Sequence[Asked], seed: int) -> list[Floats]:
+    """Boosted trees on ties, PageRank and behaviour; fitted to the questions with three seeds."""
+    names = feature_names(RELATIONS, ("first use", "volume"))
+    plain = [
+        at
+        for at, name in enumerate(names)
+        if name.startswith(("mean", "own")) and not name.endswith(("habits", "same others", "same services"))
+    ]
+    rows = [rows_of(lesson) for lesson in lessons]
+    inputs = np.concatenate([one.features[row][:, plain] for one, row in zip(lessons, rows, strict=True)])
+    wanted = np.concatenate([one.question.belongs[row] for one, row in zip(lessons, rows, strict=True)])
+    trees = HistGradientBoostingClassifier(
+        max_iter=120,
+        learning_rate=0.08,
+        max_leaf_nodes=15,
+        min_samples_leaf=30,
+        l2_regularization=1.0,
+        random_state=seed,
+    ).fit(inputs, wanted)
+    return [np.asarray(trees.decision_function(one.lesson.features[:, plain])) for one in tested]
+
+
+def main() -> None:
+    """Print one line for each row."""
+    parser = argparse.ArgumentParser(description="R-precision of completing real rings.")
+    parser.add_argument("--data", type=Path, default=Path("data/hop"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="the seed to begin with, to go on with a run"
+    )
+    parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=ROWS)
+    options = parser.parse_args()
+    source = options.data / "hop.npz"
+    if not source.exists():
+        print(json.dumps({"bench": "hop", "skipped": f"expected {source}, found no such file; pass --data"}))
+        return
+    torch.set_num_threads(1)
+    started = perf_counter()
+    hop = hop_of(source)
+    real = graph_of(hop, "network")
+    pools = candidates_of(hop, real)
+    table = Table(hop)
+    names = feature_names(RELATIONS, ("first use", "volume"))
+    size = round(float(np.mean([len(pool) for pool in pools])))
+    case = {"bench": "hop", "rings": len(pools), "candidates": size}
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    asked = questions_of(hop, real, pools) if {"pagerank", "trees", "network"} & set(options.rows) else []
+    plain = [one for one in asked if one.tested]
+    for row in options.rows:
+        if row == "pagerank":
+            for one in plain:
+                table.add(row, 0, one, one.lesson.features[:, names.index("mean pagerank")])
+        elif row == "trees":
+            for fold in range(FOLDS):
+                lessons = training_part(plain, pools, hop, fold)
+                tested = [one for one in plain if one.lesson.group == fold]
+                for seed in seeds:
+                    for one, scores in zip(tested, trees_scores(lessons, tested, seed), strict=True):
+                        table.add(row, seed, one, scores)
+        else:
+            there = asked if row == "network" else questions_of(hop, graph_of(hop, row), pools)
+            network_rows(row, hop, there, pools, seeds, table)
+        lines = [row] if row != "network" else ["first round", row]
+        for name in lines:
+            seconds = round(perf_counter() - started, 1)
+            print(json.dumps(case | table.line(name) | {"seconds": seconds}), flush=True)
+    print(json.dumps(case | surroundings(["torch", "scikit-learn"])))
+
+
+def network_rows(
+    row: str, hop: Hop, asked: Sequence[Asked], pools: Sequence[Rows], seeds: range, table: Table
+) -> None:
+    """Both rounds on one graph's questions, over all folds and seeds."""
+    for seed in seeds:
+        for fold in range(FOLDS):
+            model = fit_completion(training_part(asked, pools, hop, fold), seed, second_heads=1)
+            for one in asked:
+                if one.tested and one.lesson.group == fold:
+                    if row == "network":
+                        table.add("first round", seed, one, mean_logit(model.first, one.lesson.features))
+                    table.add(row, seed, one, complete(model, one.lesson.pool, one.lesson.question.given))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Honest groups of the second family that look like crews, by what they share."""

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from simulation.boroughs.building import plan
+from simulation.boroughs.lookalikes.casting import GROUPS_PER_1000_RIDERS, PURSES_PER_1000_RIDERS
+from simulation.config import CityConfig
+from tests.unit.simulation.borough_worlds import BoroughCity, borough_city
+
+KINDS = {
+    "bargain_hunters", "bonus_chasers", "campus_drive", "carer", "charity", "clone_device", "company_card",
+    "concierge", "congregation", "dormitory", "event_night", "family", "fans", "flatmates", "fleet",
+    "hotel_desk", "kiosk", "merchant", "phone_sold", "regular_pair", "reinstall", "second_account",
+    "shift_car", "teenager", "village", "viral_promotion",
+}  # fmt: skip
+DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
+
+
+@pytest.fixture(scope="module")
+def cities(tmp_path_factory: pytest.TempPathFactory) -> list[BoroughCity]:
+    return [
+        borough_city(
+            tmp_path_factory.mktemp("look") / "out",
+            seed=seed,
+            riders=2_500,
+            drivers=350,
+            days=14,
+            fraud_share=0.04,
+            transfers=True,
+        )
+        for seed in range(31, 37)
+    ]
+
+
+def groups(cities: list[BoroughCity], kind: str) -> list[tuple[BoroughCity, set[str]]]:
+    found = [(city, set(accounts)) for city in cities for accounts in city.decoys(kind)]
+    assert found
+    return found
+
+
+def test_every_look_alike_occurs_and_is_documented(cities: list[BoroughCity]) -> None:
+    found = {decoy["kind"] for city in cities for decoy in city.truth["decoys"]}
+    assert found == KINDS
+    text = DOCS.read_text(encoding="utf-8")
+    assert [kind for kind in sorted(KINDS) if f"`{kind}`" not in text] == []
+
+
+def test_no_ring_member_stands_among_the_look_alikes(cities: list[BoroughCity]) -> None:
+    for city in cities:
+        honest = {account for decoy in city.truth["decoys"] for account in decoy["accounts"]}
+        assert len(honest) > 300
+        assert not honest & city.guilty()
+
+
+def test_every_look_alike_acts_in_the_file(cities: list[BoroughCity]) -> None:
+    for city in cities:
+        seen = {e[f] for e in city.events for f in ("account_id", "rider_id", "driver_id") if f in e}
+        for decoy in city.truth["decoys"]:
+            if len(decoy["accounts"]) >= 4:
+                assert len(set(decoy["accounts"]) & seen) >= 0.4 * len(decoy["accounts"]), decoy["kind"]
+
+
+def test_clones_are_strangers_who_report_one_device(cities: list[BoroughCity]) -> None:
+    for city, people in groups(cities, "clone_device"):
+        users = defaultdict(set)
+        for event in city.of("account_created", "account_login"):
+            if event["account_id"] in people and "device_id" in event:
+                users[event["device_id"]].add(event["account_id"])
+        for event in city.of("trip_completed"):
+            if event["rider_id"] in people and "rider_device_id" in event:
+                users[event["rider_device_id"]].add(event["rider_id"])
+        assert max(map(len, users.values())) >= min(3, len(people) // 2)
+
+
+def test_a_viral_promotion_is_taken_by_many_who_have_just_joined(cities: list[BoroughCity]) -> None:
+    for city, people in groups(cities, "viral_promotion"):
+        joined = {e["account_id"]: e["ts"] for e in city.of("account_created") if e["account_id"] in people}
+        assert set(joined) == people
+        promos = Counter(e["promo_id"] for e in city.of("promo_redeemed") if e["account_id"] in people)
+        assert promos.most_common(1)[0][1] >= 0.4 * len(people)
+
+
+def test_a_fleet_has_one_bank_account(cities: list[BoroughCity]) -> None:
+    banks = [
+        {e["bank_account_id"] for e in city.of("payout_added") if e["account_id"] in drivers}
+        for city, drivers in groups(cities, "fleet")
+    ]
+    assert all(len(each) <= 1 for each in banks)
+    assert any(banks)
+
+
+def test_a_merchant_is_paid_by_many(cities: list[BoroughCity]) -> None:
+    city, people = max(groups(cities, "merchant"), key=lambda pair: len(pair[1]))
+    payers = defaultdict(set)
+    for event in city.of("wallet_transfer"):
+        payers[event["to_account_id"]].add(event["account_id"])
+    assert max(len(payers[account] & people) for account in people) >= 0.5 * len(people)
+
+
+def test_villagers_ride_with_their_few_drivers(cities: list[BoroughCity]) -> None:
+    for city, people in groups(cities, "village"):
+        rides = [e for e in city.of("trip_completed") if e["rider_id"] in people]
+        if len(rides) >= 20:
+            assert sum(e["driver_id"] in people for e in rides) > 0.5 * len(rides)
+
+
+def test_each_sort_draws_its_own_abundance() -> None:
+    """Two cities differ in which look-alikes abound, and not only in how many there are."""
+    assert len(GROUPS_PER_1000_RIDERS) + len(PURSES_PER_1000_RIDERS) == len(KINDS) - 1
+    shares = []
+    for seed in (41, 42):
+        config = CityConfig(seed=seed, habits="second", riders=2_000, drivers=200, days=7, fraud_share=0.0)
+        counts = Counter(decoy.kind for decoy in plan(config).decoys)
+        shares.append({kind: count / counts.total() for kind, count in counts.items()})
+    assert max(abs(shares[0].get(k, 0) - shares[1].get(k, 0)) for k in KINDS) > 0.05
