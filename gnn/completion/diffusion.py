@@ -27,7 +27,7 @@ import numpy as np
 from scipy import sparse
 
 from gnn.completion.pagerank import push
-from gnn.completion.relations import Matrix, RelationGraph, Rows
+from gnn.completion.relations import Ends, Kinds, Mask, Matrix, RelationGraph, Rows
 
 
 def channels_of(relations: int) -> int:
@@ -84,12 +84,12 @@ def reach(
 @numba.njit(cache=True)
 def _spread(
     start: Rows,
-    other: Rows,
-    relation: Rows,
-    outward: Rows,
+    other: Ends,
+    relation: Kinds,
+    outward: Mask,
     weight: Matrix,
     degree: Rows,
-    silent: Rows,
+    silent: Mask,
     relations: int,
     place: Rows,
     node: int,

@@ -20,7 +20,7 @@ class Scale:
     def __call__(self, features: Matrix) -> Matrix:
         """Same shape, float32, within -8..8."""
         even = (np.log1p(np.maximum(features, 0.0) / self.usual) - self.mean) / self.deviation
-        return np.clip(even, -8.0, 8.0).astype(np.float32)
+        return np.asarray(np.clip(even, -8.0, 8.0), np.float32)
 
 
 def scale_of(features: Matrix) -> Scale:

@@ -40,7 +40,7 @@ class Population:
     @property
     def likenesses(self) -> int:
         """How many numbers ``likeness`` gives for a pair."""
-        return self.behaviour.shape[1] + 4
+        return int(self.behaviour.shape[1]) + 4
 
 
 def population(graph: RelationGraph, behaviour: Floats, sampled: int = 1_000, seed: int = 0) -> Population:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from gnn.completion.relations import Floats, RelationGraph, Rows
+from gnn.completion.relations import Ends, Floats, Mask, RelationGraph, Rows
 
 
 def push(graph: RelationGraph, node: int, alpha: float, tolerance: float, mass: Floats, rest: Floats) -> Rows:
@@ -24,9 +24,9 @@ def push(graph: RelationGraph, node: int, alpha: float, tolerance: float, mass: 
 @numba.njit(cache=True)
 def _push(
     start: Rows,
-    other: Rows,
+    other: Ends,
     degree: Rows,
-    silent: Rows,
+    silent: Mask,
     node: int,
     alpha: float,
     tolerance: float,

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
+Ends = npt.NDArray[np.int32]
+Kinds = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -25,8 +27,8 @@ class RelationGraph:
     nodes: int
     relations: int
     start: Rows
-    other: npt.NDArray[np.int32]
-    relation: npt.NDArray[np.int16]
+    other: Ends
+    relation: Kinds
     outward: Mask
     """True where the node of the row is the source."""
     weight: Matrix

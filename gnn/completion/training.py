@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,7 +64,8 @@ def train_head(queries: Sequence[Query], seed: int, config: HeadConfig | None = 
             inputs = np.stack([even[at][rows] for at, rows in zip(chosen, picked, strict=True)])
             wanted = np.stack([queries[at].belongs[rows] for at, rows in zip(chosen, picked, strict=True)])
             step.zero_grad()
-            _loss(network(torch.from_numpy(inputs))[:, :, 0], torch.from_numpy(wanted)).backward()
+            loss: Any = _loss(network(torch.from_numpy(inputs))[:, :, 0], torch.from_numpy(wanted))
+            loss.backward()
             step.step()
             pace.step()
     return _plain(scale, network)

@@ -194,14 +194,9 @@ class Memory:
     def _fit_scratch(self) -> None:
         accounts, entities = len(self._arrays["accounts"]), len(self._arrays["entities"])
         marks, members = self._arrays["marks"], self._arrays["members"]
-        if len(marks) >= entities and len(members) >= accounts:
-            return
-        # Stamps may go on from where they are: nothing in new scratch carries one.
-        self._arrays["marks"] = np.zeros(entities, MARK)
-        self._arrays["tallies"] = np.zeros(accounts, TALLY)
-        for name in ("regrouped", "faded", "members"):
-            self._arrays[name] = np.zeros(accounts, np.int32)
-        self._arrays |= buffers_for(accounts, entities)
+        if len(marks) < entities or len(members) < accounts:
+            # Stamps may go on from where they are: nothing in new scratch carries one.
+            self._arrays |= _scratch(accounts, entities)
 
     def _state(self) -> State:
         """The arrays as they are now; the same object while none was replaced."""
@@ -222,7 +217,6 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "slots": np.full(2 * FIRST_ROOM, -1, np.int32),
         "names": np.zeros(FIRST_ROOM, np.uint8),
         "accounts": np.zeros(FIRST_ROOM, ACCOUNT),
-        "marks": np.zeros(0, MARK),
         "origins": np.zeros(FIRST_ROOM, ORIGIN),
         "shared": np.zeros(FIRST_ROOM, np.uint8),
         "returning": np.zeros(FIRST_ROOM, np.int32),
@@ -242,14 +236,21 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "cursor": np.zeros(1, CURSOR),
         "stamps": np.zeros(1, STAMPS),
         "candidate": np.zeros(1, CANDIDATE),
-        "members": np.zeros(0, np.int32),
         "evidence": np.zeros(1, EVIDENCE),
         "features": np.zeros(sizes.features),
         "decision": np.zeros(1, DECISION),
         "known": np.zeros((EVENTS_AT_ONCE, TEXTS), np.int32),
         "tenures": np.zeros(sizes.sharers + 1, TENURE),
         "memo": np.zeros(MEMO_SLOTS, MEMO),
+        **_scratch(0, 0),
     }
+
+
+def _scratch(accounts: int, entities: int) -> dict[str, Any]:
+    """Empty arrays for so many accounts and entities; nothing in them outlives an event."""
+    lists = {name: np.zeros(accounts, np.int32) for name in ("regrouped", "faded", "members")}
+    marks = {"marks": np.zeros(entities, MARK), "tallies": np.zeros(accounts, TALLY)}
+    return {**lists, **marks, **buffers_for(accounts, entities)}
 
 
 def _under(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

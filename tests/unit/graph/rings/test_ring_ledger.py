@@ -37,7 +37,7 @@ class Table:
 
     def weighed(self, accounts, score: float) -> Judgement:
         members = np.array(sorted(accounts), np.int32)
-        weighed = self.engine._weigh(members, 0, CLUSTERS, Moment(self.step, "weighed"))
+        weighed = self.engine._judge_accounts(members, 0, CLUSTERS, Moment(self.step, "weighed"))
         return replace(weighed, score=score)
 
     def judge(self, accounts, score: float) -> None:

@@ -20,8 +20,7 @@ from graph.rings.lifecycle import Moment
 from graph.scoring.rules import INNOCENT_RULES, RULES
 from graph.scoring.scorer import Scorer
 from graph.state.accounts import NO_ORIGIN
-from graph.state.state import ACCOUNTS, REGROUPED, TOUCHED_A, TOUCHED_B, TRUNCATED, State
-from graph.updates.apply import NOBODY
+from graph.state.state import NOBODY, State
 from graph.updates.clusters import is_public
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.sides.side import Gathered, Observer, Side, Weighed
@@ -40,16 +39,16 @@ class EngineSide(Side):
         return state
 
     def find(self, kind: EntityKind, name: str) -> int:
-        found = self.engine.entities.find(kind, name)
+        found = self.engine.entity_index.find(kind, name)
         assert found is not None, f"{name} does not occur in the scene"
         return int(found)
 
     def names(self, entities: Iterable[int]) -> list[str]:
-        return list(self.engine.entities.names(list(entities)))
+        return list(self.engine.entity_index.names(list(entities)))
 
     def clusters(self) -> set[frozenset[str]]:
         state, found = self.state, dict[int, list[int]]()
-        for account in state.accounts["entity"][: state.numbers[ACCOUNTS]].tolist():
+        for account in state.accounts["entity"][: state.counters["accounts"][0]].tolist():
             at = label(state.forest, account)
             assert (at >= 0) == bool(state.shared[state.entities["account"][account]])
             if at >= 0:
@@ -75,18 +74,18 @@ class EngineSide(Side):
         return self._listed(account, REFERRERS, "source", "next_in")
 
     def touched(self) -> list[str]:
-        numbers = self.state.numbers
-        return self.names(int(numbers[at]) for at in (TOUCHED_A, TOUCHED_B) if numbers[at] != NOBODY)
+        touched = self.state.cursor["touched"][0].tolist()
+        return self.names(entity for entity in touched if entity != NOBODY)
 
     def regrouped(self) -> set[str]:
         state = self.state
-        return set(self.names(state.regrouped[: state.numbers[REGROUPED]].tolist()))
+        return set(self.names(state.regrouped[: state.cursor["regrouped"][0]].tolist()))
 
     def gathered(self, *seeds: str) -> Gathered:
         state = self.state
         accounts = np.array([self.find(EntityKind.ACCOUNT, seed) for seed in seeds], np.int32)
         members = self._members(gather(state, accounts))
-        return Gathered(members, bool(state.numbers[TRUNCATED]))
+        return Gathered(members, bool(state.candidate["truncated"][0]))
 
     def comes_back(self, rider: str) -> bool:
         return bool(comes_back(self.state, self.find(EntityKind.ACCOUNT, rider)))
@@ -100,7 +99,7 @@ class EngineSide(Side):
     def weighed(self, accounts: Iterable[str], shape: Shape = Shape.CLUSTERS) -> Weighed:
         members = sorted(self.find(EntityKind.ACCOUNT, account) for account in accounts)
         at = Moment(self.watermark_ms, "weighed")
-        judgement = self.engine._weigh(np.array(members, np.int32), 0, SHAPES.index(shape), at)
+        judgement = self.engine._judge_accounts(np.array(members, np.int32), 0, SHAPES.index(shape), at)
         rules = (*RULES, *INNOCENT_RULES)
         findings = tuple(
             rule.found(judgement.evidence, strength)

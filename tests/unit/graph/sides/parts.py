@@ -14,7 +14,7 @@ import tests.twin.sharing
 import tests.twin.trips
 import tests.twin.verdicts
 from graph.engine import Engine, EngineConfig
-from graph.engine.feature_extraction import set_candidate, take_score
+from graph.engine.feature_extraction import assign_score, set_candidate
 from graph.kernels import geometry
 from graph.kernels.hashing import bytes_of, hash_bytes
 from graph.model.entities import KIND_CODE
@@ -157,15 +157,15 @@ class EngineAnswers:
         self._engine = _new_engine(64)
 
     def hear(self, outcome: VerdictOutcome, accounts: Sequence[int]) -> None:
-        self._engine._answer(outcome, accounts)
+        self._engine._record_verdict(outcome, accounts)
 
     def adjust(self, score: float, accounts: Sequence[int]) -> float:
         state = self._engine.state
         state.members[: len(accounts)] = accounts
         set_candidate(state, len(accounts), CLUSTERS)
-        state.score[0] = score
-        take_score(state)
-        return float(state.score[0])
+        state.candidate["score"] = score
+        assign_score(state)
+        return float(state.candidate["score"][0])
 
 
 class EngineTracks:
@@ -196,8 +196,8 @@ class EngineHabits:
         self._state = _new_engine().state
 
     def judge(self, trip: TripCompleted, odd_track: bool = False) -> tuple[float, bool]:
-        numbers = EventBatch.of([trip]).records["numbers"][0].copy()
-        surcharge, odd = judge_trip(self._state, numbers, odd_track)
+        values = EventBatch.of([trip]).records["values"][0].copy()
+        surcharge, odd = judge_trip(self._state, values, odd_track)
         return float(surcharge), bool(odd)
 
     def prices(self) -> tuple[float, ...] | None:
