@@ -19,19 +19,24 @@ def digest_of_sources(module: str) -> str:
     count as one version, which numba looks at itself. Cost: every source is read once in a process.
     """
     _houses.add(module.partition(".")[0])
+    return _digest_of_all(module, frozenset(_houses))
+
+
+@cache
+def _digest_of_all(module: str, houses: frozenset[str]) -> str:
     digest = blake2b(digest_size=16)
-    for name in sorted(_reached(module)):
+    for name in sorted(_reached(module, houses)):
         digest.update(f"{name}\0{_digest(name)}\0".encode())
     return digest.hexdigest()
 
 
-def _reached(module: str) -> set[str]:
-    """The module and what it imports, directly or not."""
+def _reached(module: str, houses: frozenset[str]) -> set[str]:
+    """The module and what it imports of the houses, directly or not."""
     reached = {module}
     waiting = [module]
     while waiting:
         for name in _imported(waiting.pop()):
-            if name not in reached and name.partition(".")[0] in _houses:
+            if name not in reached and name.partition(".")[0] in houses:
                 reached.add(name)
                 waiting.append(name)
     return reached
