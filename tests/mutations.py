@@ -128,7 +128,7 @@ MUTATIONS: Final = (
         VISITS,
         "            and not is_public(state, device)\n",
         "",
-        f"{CANDIDATES}/test_visits.py::test_visitors_of_a_kiosk_that_is_public_are_no_visit[engine]",
+        f"{CANDIDATES}/test_visits.py::test_visitors_of_a_kiosk_that_is_public_are_no_visit_and_however_many_who_stay_are[engine]",
     ),
     Mutation(
         VISITS,
@@ -146,14 +146,20 @@ MUTATIONS: Final = (
         SHARING,
         "- _PER_VISITOR[kind] * visitors - _PER_RESIDENT",
         "- _PER_RESIDENT[kind] * visitors - _PER_RESIDENT",
-        f"{UPDATES}/test_sharing.py::test_a_phone_turns_public_at_the_twenty_fifth_visitor[engine]",
+        f"{UPDATES}/test_sharing.py::test_so_many_visitors_are_a_crowd_and_one_less_is_none[engine-device-25]",
     ),
     Mutation(
-        SHARING,
-        "(kind != _DEVICE or tenure.resident or not tenure.settled)",
-        "(kind != _DEVICE or tenure.resident or tenure.settled < 2)",
-        f"{UPDATES}/test_sharing.py::"
-        "test_a_settled_account_that_comes_to_a_phone_has_a_home_elsewhere[engine]",
+        CLUSTERS,
+        "return bool(kind != DEVICE or not settled or",
+        "return bool(kind != DEVICE or settled < 2 or",
+        f"{UPDATES}/test_public_identifiers.py::test_a_settled_guest_on_a_familys_phone_joins_nobody[engine]",
+    ),
+    Mutation(
+        CLUSTERS,
+        "2 * entity.independents >= users",
+        "2 * entity.independents <= users",
+        f"{UPDATES}/test_public_identifiers.py::"
+        "test_fresh_accounts_are_one_hand_however_many_they_are[engine-26-phone]",
     ),
     Mutation(
         SHARING,

@@ -73,15 +73,19 @@ def first_guess() -> LogisticScorer:
 
 
 def city_config(seed: int) -> CityConfig:
-    """The city of one seed: every habit that a caller may set is drawn, so that no city is typical."""
+    """The city of one seed: every habit that a caller may set is drawn, so that no city is typical.
+
+    Families of habits take turns.
+    """
     draw = random.Random(seed)
     return CityConfig(
         seed=seed,
+        habits="second" if seed % 2 else "first",
         riders=draw.choice([2000, 3500, 5000]),
         drivers=draw.choice([150, 300, 500]),
         days=draw.choice([21, 28, 40]),
         fraud_share=draw.choice([0.02, 0.04, 0.08]),
-        camouflage=draw.choice([0.0, 0.15, 0.3, 0.45]),
+        camouflage=draw.choice([0.0, 0.15, 0.3, 0.45, 0.7, 1.0]),
         gps=draw.random() < 0.35,
         ping_interval_s=120.0,
         trips_per_rider_day=draw.choice([0.08, 0.15, 0.3]),

@@ -54,7 +54,7 @@ from graph.state.memory import Memory
 from graph.state.sizes import Sizes
 from graph.state.state import DRIVER, State
 from graph.updates.analysts import cut_link, declare_public
-from graph.updates.sharing import DAY_MS, MAX_JOINED
+from graph.updates.sharing import DAY_MS
 
 DEFAULT_WINDOW_DAYS: Final = 90
 LATENESS_MS: Final = 2 * DAY_MS
@@ -62,7 +62,7 @@ LATENESS_MS: Final = 2 * DAY_MS
 LARGEST_BATCH: Final = 4096
 """Events for which room is made at once; a longer batch is applied in such parts."""
 
-_SIZES: Final = Sizes(features=len(FEATURES), sharers=MAX_JOINED)
+_SIZES: Final = Sizes(features=len(FEATURES))
 
 Observer = Callable[[Judgement, list[float], Moment], None]
 
@@ -139,6 +139,7 @@ class Engine:
         options = state.options[0]
         options["review"], options["block"], options["close"] = policy.review, policy.block, policy.close
         options["min_accounts"] = policy.min_accounts
+        options["window_ms"] = self._config.window_ms
         options["observed"] = self._observer is not None
         options["scored_outside"] = not isinstance(self._scorer, LinearScorer)
         if isinstance(self._scorer, LinearScorer):

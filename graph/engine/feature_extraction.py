@@ -9,6 +9,7 @@ from graph.evidence.gathering import measure
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_score
 from graph.model.shapes import CLUSTERS
+from graph.rings.decision import stands
 from graph.scoring.features import extract
 from graph.scoring.scorer import linear_score
 from graph.state.state import NO_RING, State, account_of
@@ -61,7 +62,8 @@ def score_linearly(state: State) -> None:
 def assign_score(state: State) -> None:
     """Correct the score by the verdicts about its accounts, and write it to these accounts.
 
-    An account in a ring of another shape keeps the score of that ring.
+    An account in a ring of another shape keeps the score of that ring, as one of a ring that stands keeps the
+    higher.
     """
     members = state.candidate[0].size
     if members < state.options[0].min_accounts:
@@ -74,12 +76,19 @@ def assign_score(state: State) -> None:
     for place in range(members):
         account = account_of(state, state.members[place])
         log_score(state.links.change_log, state.members[place])
-        if (
-            account.ring == NO_RING
-            or state.candidate[0].shape == CLUSTERS
-            or state.rings[account.ring].shape == state.candidate[0].shape
-        ):
+        if _takes_score(state, account.ring):
             account.score = state.candidate[0].score
+
+
+@kernel
+def _takes_score(state: State, slot: int) -> bool:
+    """Whether an account of the candidate that stands in a ring, if any, has its score from now on."""
+    candidate = state.candidate[0]
+    if slot == NO_RING:
+        return True
+    if candidate.score < state.rings[slot].score and stands(state, slot):
+        return False
+    return bool(candidate.shape == CLUSTERS or state.rings[slot].shape == candidate.shape)
 
 
 @kernel

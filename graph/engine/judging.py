@@ -33,7 +33,7 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.model.event_batch import TRIP_COMPLETED, VERDICT, KernelBatch
 from graph.model.shapes import CIRCLE, CLUSTERS, VISIT
-from graph.rings.decision import CONFIRM, NOTHING, confirm, decide
+from graph.rings.decision import CONFIRM, NOTHING, confirm, decide, stands
 from graph.state.interning import Bytes
 from graph.state.sizes import EVENTS_AT_ONCE
 from graph.state.state import NO_RING, NOBODY, Records, State, account_of
@@ -177,7 +177,11 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 cursor.index += 1
                 account = account_of(state, entity)
                 if account.judged != state.counters[0].event:
-                    if account.ring == NO_RING or state.rings[account.ring].shape != CLUSTERS:
+                    if (
+                        account.ring == NO_RING
+                        or state.rings[account.ring].shape != CLUSTERS
+                        or stands(state, account.ring)
+                    ):
                         _judge_around(state, entity)
                     elif not take_intact_ring(state, account.ring):
                         cursor.subject = entity

@@ -10,10 +10,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.kernels.arrays import Int32s
+import numpy as np
+
+from graph.kernels.arrays import Floats, Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy
-from graph.state.state import NO_RING, State, account_of
+from graph.model.vocabulary import RingKind
+from graph.rings.judgement import CLEAR
+from graph.scoring.features import PLACES
+from graph.scoring.rules import RULES
+from graph.state.state import NO_RING, NOBODY, State, account_of
+
+_GAINS: Final = np.array(
+    [PLACES[rule.feature] for rule in RULES if rule.kind is not RingKind.MULTI_ACCOUNT], np.int64
+)
+"""Features that say what a ring gains."""
 
 NOTHING: Final = 0
 OPEN: Final = 1
@@ -55,12 +66,48 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
             overlaps.merged[decision.merged] = slot
             decision.merged += 1
             ours += common
+    ring = state.rings[decision.survivor]
+    if stands(state, decision.survivor) and score < options.block:
+        grows = score >= options.review and (free > 0 or decision.merged > 0)
+        return CHANGE if grows else NOTHING
     if score < options.close or ours < options.min_accounts:
         return CLOSE
-    ring = state.rings[decision.survivor]
     if decision.merged > 0 or ours != most or most != ring.size:
         return CHANGE
     return CHANGE if score >= options.block and not ring.blocked else CONFIRM
+
+
+@kernel
+def stands(state: State, slot: int) -> bool:
+    """Whether a ring goes on whatever its accounts do next.
+
+    It does when it was blocked for what it gains, on grounds no older than the window, and the verdicts about
+    its accounts do not call them honest on the whole. Such a ring is not let go because what tied it was
+    thrown away or its members begin to look honest: that takes an analyst, or time. O(1) while there are no
+    verdicts.
+    """
+    ring, counters = state.rings[slot], state.counters[0]
+    if not ring.blocked or counters.watermark_ms - ring.grounded_ms > state.options[0].window_ms:
+        return False
+    if state.cursor[0].row < 0:
+        return False
+    verdicts = 0
+    if counters.verdicts > 0:
+        member = ring.head
+        while member != NOBODY:
+            account = account_of(state, member)
+            verdicts += account.verdict
+            member = account.next_in_ring
+    return verdicts >= 0
+
+
+@kernel
+def grounds(state: State, score: float, features: Floats) -> bool:
+    """Whether a judgement is reason to block a ring for what it gains: sharing alone can be innocent."""
+    clear = False
+    for place in _GAINS:
+        clear = clear or features[place] >= CLEAR
+    return bool(clear and score >= state.options[0].block)
 
 
 @kernel
@@ -113,5 +160,7 @@ def confirm(state: State, slot: int) -> None:
     ring.shape = candidate.shape
     ring.truncated = candidate.truncated
     ring.score = candidate.score
+    if grounds(state, candidate.score, state.features):
+        ring.grounded_ms = state.counters[0].watermark_ms
     state.ring_evidence[slot] = state.evidence[0]
     copy(state.features, state.ring_features[slot], len(state.features))

@@ -148,6 +148,9 @@ class Rings:
         slots = self._table.slots_of(judgement.accounts)
         ours = {NO_RING, survivor.slot, *(other.slot for other in merged)}
         accounts = [a for a, slot in zip(judgement.accounts, slots, strict=True) if slot in ours]
+        stands = self._table.stands(survivor.slot)
+        if stands:
+            accounts = sorted({*accounts, *self.members(survivor)})
         known = {account for other in merged for account in self.members(other)}
         for other in merged:
             self._forget(other)
@@ -171,7 +174,8 @@ class Rings:
         fresh = accounts if escalated else [a for a in added if a not in known]
         if escalated:
             survivor.decision = decision
-        self._store_judgement(survivor, judgement)
+        if not stands or decision is Decision.BLOCK:
+            self._store_judgement(survivor, judgement)
         if fresh:
             names = joined if fresh == added else self._names_of(fresh)
             self._flag(survivor, judgement, names, at, outcome)

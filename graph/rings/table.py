@@ -12,7 +12,7 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.raw import raw
 from graph.model.shapes import SHAPES, Shape
-from graph.rings.decision import decide, opens
+from graph.rings.decision import decide, grounds, opens, stands
 from graph.rings.judgement import Judgement
 from graph.state.memory import Memory
 from graph.state.state import NO_RING, State, account_of
@@ -77,6 +77,10 @@ class RingTable:
         merged = state.overlaps.merged[: decision["merged"]].tolist()
         return Decided(int(action), int(decision["survivor"]), tuple(merged))
 
+    def stands(self, slot: int) -> bool:
+        """Whether a ring goes on whatever its accounts do now (``graph.rings.decision.stands``)."""
+        return bool(stands(self._memory.state, slot))
+
     def opens(self, judgement: Judgement) -> bool:
         """Whether a judgement opens a ring of those of its accounts that stand in none."""
         free = self.slots_of(judgement.accounts).count(NO_RING)
@@ -92,6 +96,7 @@ class RingTable:
             self._memory.reserve_rings(self._used)
         ring = self._memory.state.rings[slot]
         ring["head"], ring["size"], ring["flagged_ms"] = _END, 0, flagged_ms
+        ring["grounded_ms"] = -(1 << 62)
         digits = int(ring_id.rpartition("_")[2], 16)
         ring["id_high"], ring["id_low"] = digits >> _LOW_BITS, digits & (1 << _LOW_BITS) - 1
         self._members[slot] = ()
@@ -118,6 +123,8 @@ class RingTable:
         ring["blocked"] = blocked
         raw(state.ring_evidence)[slot] = judgement.record
         state.ring_features[slot] = judgement.features
+        if grounds(state, judgement.score, state.ring_features[slot]):
+            ring["grounded_ms"] = state.counters["watermark_ms"][0]
 
     def judgement(self, slot: int) -> Judgement:
         """The newest judgement of a ring; the kernels may have replaced it since it was stored."""

@@ -240,7 +240,6 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "features": np.zeros(sizes.features),
         "decision": np.zeros(1, DECISION),
         "known": np.zeros((EVENTS_AT_ONCE, TEXTS), np.int32),
-        "tenures": np.zeros(sizes.sharers + 1, TENURE),
         "memo": np.zeros(MEMO_SLOTS, MEMO),
         **_scratch(0, 0),
     }
@@ -249,8 +248,12 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
 def _scratch(accounts: int, entities: int) -> dict[str, Any]:
     """Empty arrays for so many accounts and entities; nothing in them outlives an event."""
     lists = {name: np.zeros(accounts, np.int32) for name in ("regrouped", "faded", "members")}
-    marks = {"marks": np.zeros(entities, MARK), "tallies": np.zeros(accounts, TALLY)}
-    return {**lists, **marks, **buffers_for(accounts, entities)}
+    records = {
+        "marks": np.zeros(entities, MARK),
+        "tallies": np.zeros(accounts, TALLY),
+        "tenures": np.zeros(accounts, TENURE),
+    }
+    return {**lists, **records, **buffers_for(accounts, entities)}
 
 
 def _under(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

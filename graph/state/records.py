@@ -15,16 +15,19 @@ NAMED: Final = np.dtype(
         ("declared_public", "u1"),
         ("account", "i4"),
         ("residents", "i4"),
+        ("independents", "i4"),
         ("joined", "i4"),
     ]
 )
-"""``residents``: users that were created with it; ``joined``: users that it joins to a cluster now."""
+"""``residents``: users that were created with it; ``independents``: users with a life of their own;
+``joined``: users that it joins to a cluster now."""
 
 ACCOUNT: Final = np.dtype(
     [
         ("entity", "i4"),
         ("role", "u1"),
         ("met", "u1"),
+        ("independence", "u1"),
         ("verdict", "i1"),
         ("shape", "i1"),
         ("created_ms", "i8"),
@@ -83,6 +86,7 @@ RING: Final = np.dtype(
     [
         ("score", "f8"),
         ("flagged_ms", "i8"),
+        ("grounded_ms", "i8"),
         ("id_high", "u8"),
         ("id_low", "u8"),
         ("head", "i4"),
@@ -139,15 +143,15 @@ TENURE: Final = np.dtype(
         ("first_ms", "i8"),
         ("last_ms", "i8"),
         ("resident", "u1"),
-        ("settled", "u1"),
+        ("eligible", "u1"),
         ("cut", "u1"),
         ("was_joined", "u1"),
         ("joined", "u1"),
     ]
 )
-"""One account's live use of one identifier. ``settled``: it had been in use elsewhere for a few days when
-it came; ``cut``: an analyst unlinked the two; ``was_joined``: what held before; ``joined``: whether the
-identifier joins it now, which ``graph.updates.sharing`` answers."""
+"""One account's live use of one identifier. ``eligible``: nothing about the account says that it is only a
+visitor, or one of many with lives of their own; ``cut``: an analyst unlinked the two; ``was_joined``: what
+held before; ``joined``: whether the identifier joins it now, which ``graph.updates.sharing`` answers."""
 
 TRACK_CHAIN: Final = np.dtype([(name, "i4") for name in ("oldest", "newest", "free", "used", "running")])
 """One row: ends of the chain of running tracks, the first free record, how many records were ever used (from
@@ -196,7 +200,7 @@ goes on, -1 for none, and how many are merged into it."""
 OPTIONS: Final = np.dtype(
     [
         *((name, "f8") for name in ("review", "block", "close")),
-        *((name, "i8") for name in ("min_accounts", "observed", "scored_outside")),
+        *((name, "i8") for name in ("min_accounts", "window_ms", "observed", "scored_outside")),
     ]
 )
 """One row: scores from which on a ring is opened, blocked and not yet closed, and the least accounts of one;

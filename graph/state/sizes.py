@@ -30,7 +30,6 @@ MEMO_SLOTS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the rooms above decide: features of a score, and users of one identifier that may be joined."""
+    """What the rooms above decide: the features of a score."""
 
     features: int
-    sharers: int

@@ -78,8 +78,9 @@ from graph.state.state import (
     account_of,
 )
 from graph.updates.batched_lookup import NOT_KNOWN
-from graph.updates.clusters import NO_LINK, reconnect
+from graph.updates.clusters import NO_LINK, met, reconnect, reconnect_use, refresh_independence
 from graph.updates.habits import judge_trip, learn_creation
+from graph.updates.independence import is_independent
 from graph.updates.passengers import add_passenger, remove_passenger
 from graph.updates.tracks import add_ping, close_track
 
@@ -168,7 +169,15 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
             if length(links, identifier, USERS) > 1:
                 reconnect(state, identifier, NO_LINK)
             link = links.hooks[link].next_out
+        _refresh(state, entity)
     return entity
+
+
+@kernel
+def _refresh(state: State, account: int) -> None:
+    """Look at the independence of an account anew, if it ever shared an identifier."""
+    if account_of(state, account).met:
+        refresh_independence(state, account)
 
 
 @kernel
@@ -196,17 +205,27 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
         first_ms, last_ms = links.links[found].first_ms, links.links[found].last_ms
     link, revived = touch_at(links, located, _USES[kind], account, identifier, event.ts, 0)
     facts = account_of(state, account)
-    if revived and is_origin(state, facts, identifier):
-        state.entities[identifier].residents += 1
-    if length(links, identifier, USERS) < 2:
-        return
+    users = length(links, identifier, USERS)
     if kind != IP:
-        facts.met = 1
+        if revived:
+            state.entities[identifier].independents += is_independent(facts, kind)
+            state.entities[identifier].residents += is_origin(state, facts, identifier)
+        if users > 1:
+            facts.met = 1
+        if revived and users == 2:
+            met(state, identifier)
+        elif revived or kind == DEVICE:
+            _refresh(state, account)
+    if users < 2:
+        return
     use = links.links[link]
     # A use at the newest moment cannot move a sale (graph.updates.sharing) of one who holds the phone now.
     moved = event.ts < state.counters[0].watermark_ms and (first_ms != use.first_ms or last_ms != use.last_ms)
     if revived or moved or not use.joins:
-        reconnect(state, identifier, NO_LINK)
+        if moved:
+            reconnect(state, identifier, NO_LINK)
+        else:
+            reconnect_use(state, identifier, link)
 
 
 @kernel
@@ -307,6 +326,8 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     account_of(state, driver).trips += more
     state.counters[0].live_trips += more
     _note_return(state, rider)
+    _refresh(state, rider)
+    _refresh(state, driver)
 
 
 @kernel
@@ -332,10 +353,18 @@ def _age(state: State) -> None:
             _note_return(state, source)
             _fade(state, source)
             _fade(state, target)
+            _refresh(state, source)
+            _refresh(state, target)
         elif fallen.kind not in (_REFERRED, _REDEEMED):
-            if is_origin(state, account_of(state, source), target):
+            kind = state.entities[target].kind
+            if kind != IP and is_independent(account_of(state, source), kind):
+                state.entities[target].independents -= 1
+            if kind != IP and is_origin(state, account_of(state, source), target):
                 state.entities[target].residents -= 1
             reconnect(state, target, link)
+            _refresh(state, source)
+            if kind != IP and length(state.links, target, USERS) == 1:
+                met(state, target)
         link = next_expired(state.links)
 
 

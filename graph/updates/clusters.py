@@ -14,8 +14,9 @@ from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
-from graph.state.state import State, account_of
-from graph.updates.sharing import CONNECTING, SETTLED_MS, join_tenures, strength
+from graph.state.state import DEVICE, IP, State, account_of
+from graph.updates.independence import independence, is_independent, moves
+from graph.updates.sharing import CONNECTING, MOST_OWNERS, SETTLED_MS, join_tenures, strength
 
 NO_LINK: Final = -1
 
@@ -28,10 +29,18 @@ def is_shared(state: State, account: int) -> bool:
 
 @kernel
 def is_public(state: State, identifier: int) -> bool:
-    """Whether the identifier is used by too many to connect anybody."""
+    """Whether the identifier connects nobody: a crowd with lives of its own, or an analyst said so. O(1)."""
     entity = state.entities[identifier]
     if entity.declared_public:
         return True
+    users = length(state.links, identifier, USERS)
+    return is_crowd(state, identifier) and (entity.kind == IP or 2 * entity.independents >= users)
+
+
+@kernel
+def is_crowd(state: State, identifier: int) -> bool:
+    """Whether more share the identifier than are one hand by their number alone. O(1)."""
+    entity = state.entities[identifier]
     visitors = length(state.links, identifier, USERS) - entity.residents
     return strength(entity.kind, visitors, entity.residents) < CONNECTING
 
@@ -107,6 +116,70 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
 
 
 @kernel
+def reconnect_use(state: State, identifier: int, link: int) -> None:
+    """As ``reconnect``, when nothing changed but one use of the identifier: O(1) in a crowd.
+
+    Among more than ``MOST_OWNERS`` users that were a crowd before this use too, each use is decided by
+    itself, while at least two others are joined.
+    """
+    entity = state.entities[identifier]
+    users = length(state.links, identifier, USERS)
+    visitors = users - entity.residents
+    was_crowd = strength(entity.kind, max(visitors - 1, 0), max(entity.residents - 1, 0)) < CONNECTING
+    if users <= MOST_OWNERS + 1 or not was_crowd or entity.joined <= 2 or is_public(state, identifier):
+        reconnect(state, identifier, NO_LINK)
+        return
+    use = state.links.links[link]
+    account = account_of(state, use.source)
+    wanted = not is_cut(state, use.source, identifier) and _is_eligible(
+        state, account, identifier, entity.kind, use.first_ms
+    )
+    if wanted and not use.joins:
+        add_edge(state.links, state.forest, link)
+        entity.joined += 1
+        state.shared[state.entities[use.source].account] = 1
+        notice(state, use.source)
+    elif use.joins and not wanted:
+        _part(state, entity, link)
+
+
+@kernel
+def refresh_independence(state: State, account: int) -> None:
+    """Work out anew whether an account leads a life of its own, and what that changes for what it shares."""
+    facts = account_of(state, account)
+    old, new = facts.independence, independence(state, account)
+    if new == old:
+        return
+    facts.independence = new
+    links = state.links
+    link = first_link(links, account, IDENTITIES)
+    while link >= 0:
+        identifier = links.links[link].target
+        entity = state.entities[identifier]
+        moved = moves(old, new, entity.kind)
+        if moved != 0:
+            was_public = is_public(state, identifier)
+            entity.independents += moved
+            if length(links, identifier, USERS) > 1:
+                if was_public == is_public(state, identifier):
+                    reconnect_use(state, identifier, link)
+                else:
+                    reconnect(state, identifier, NO_LINK)
+        link = links.hooks[link].next_out
+
+
+@kernel
+def met(state: State, identifier: int) -> None:
+    """The second user came to an identifier, or the last but one left: both users may live otherwise now."""
+    link = first_link(state.links, identifier, USERS)
+    while link >= 0:
+        account = state.links.links[link].source
+        account_of(state, account).met = 1
+        refresh_independence(state, account)
+        link = state.links.hooks[link].next_in
+
+
+@kernel
 def notice(state: State, account: int) -> None:
     """Remember that the event at hand changed the account's cluster."""
     facts = account_of(state, account)
@@ -133,6 +206,7 @@ def _part(state: State, entity: Any, link: int) -> bool:
 def _weigh_users(state: State, identifier: int) -> int:
     """Puts the identifier's users into ``state.tenures``, marked with whether it joins them; how many."""
     records = state.links.links
+    kind = state.entities[identifier].kind
     used = 0
     link = first_link(state.links, identifier, USERS)
     while link >= 0:
@@ -145,14 +219,22 @@ def _weigh_users(state: State, identifier: int) -> int:
             tenure.account = use.source
             tenure.first_ms = use.first_ms
             tenure.last_ms = use.last_ms
-            tenure.resident = is_origin(state, account, identifier)
-            tenure.settled = use.first_ms - account.first_ms >= SETTLED_MS
+            tenure.eligible = _is_eligible(state, account, identifier, kind, use.first_ms)
             tenure.was_joined = use.joins
             tenure.cut = cut
             used += 1
         link = state.links.hooks[link].next_in
-    join_tenures(state.entities[identifier].kind, state.tenures[:used])
+    join_tenures(kind, state.tenures[:used])
     return used
+
+
+@kernel
+def _is_eligible(state: State, account: Any, identifier: int, kind: int, first_ms: int) -> bool:
+    """Whether nothing says that the account only visits the identifier, or is one of a crowd by chance."""
+    if is_independent(account, kind) and is_crowd(state, identifier):
+        return False
+    settled = first_ms - account.first_ms >= SETTLED_MS
+    return bool(kind != DEVICE or not settled or is_origin(state, account, identifier))
 
 
 @kernel

@@ -2,15 +2,18 @@
 
 The strength of an identifier is a log likelihood ratio, P(shared so | same hand) against P(shared so |
 strangers), after record linkage (Fellegi and Sunter, "A Theory for Record Linkage", JASA 64, 1969). It
-starts at a value per kind and falls with every further sharer, because what many use identifies nobody:
+starts at a value per kind and falls with every further sharer:
 
     strength = base - per_visitor * visitors - per_resident * residents
 
 A *resident* was created with the identifier, a *visitor* came to it later. A kiosk, a hotel desk or a
 borrowed phone gathers visitors, each of whom has a home elsewhere; a farm's phone gathers residents. So
-visitors weigh more. An identifier connects while its strength is at least ``CONNECTING``; below, it is
-*public*, and since strength is a function of the live links alone, what it connected before it connects
-no longer. When visitors age out of the window it may become private again.
+visitors weigh more. Below ``CONNECTING`` the identifier is shared by a *crowd*, and number alone says nothing
+more: then it is decided from what the sharers do. A crowd most of which lives a life of its own
+(``graph.updates.independence``) has a *public* thing in common, a kiosk or a company card, which joins
+nobody. Of any other crowd those are joined that do not: three hundred idle accounts on one phone are in one
+hand, and one fresh account more never makes the others safer. Since all this is a function of the live links,
+what an identifier connected before it turned public it connects no longer.
 
 A settled account that comes to a phone has a home elsewhere, and whoever uses the phone has nothing to do
 with that home: neighbours at a kiosk, guests of a hotel, victims of a thief. So it is not connected through
@@ -86,36 +89,31 @@ def strength(kind: int, visitors: int, residents: int) -> float:
     return float(_BASE[kind] - _PER_VISITOR[kind] * visitors - _PER_RESIDENT[kind] * residents)
 
 
-MAX_JOINED: Final = 1 + max(
-    int((weights.base - CONNECTING) / min(weights.per_visitor, weights.per_resident))
-    for weights in WEIGHTS.values()
-)
-"""No identifier with more users than this joins anybody."""
+MOST_OWNERS: Final = 64
+"""An identifier with more users than this was never one person's, and so not sold on."""
 
 
 @kernel
 def join_tenures(kind: int, tenures: Any) -> int:
-    """Marks the tenures that the identifier joins to each other; returns how many.
+    """Marks the tenures that a connecting identifier joins to each other; returns how many.
 
-    A pure function of the identifier's live links. Cost: O(sharers squared) at worst, of at most
-    ``MAX_JOINED``; nearly all have two or three.
+    A pure function of the identifier's live links. Cost: O(sharers), and for a phone of at most
+    ``MOST_OWNERS`` their sorting; nearly all have two or three.
     """
-    users = residents = 0
+    users = 0
     for place in range(len(tenures)):
         tenures[place].joined = 0
-        if not tenures[place].cut:
-            users += 1
-            residents += tenures[place].resident
-    if users < 2 or strength(kind, users - residents, residents) < CONNECTING:
+        users += not tenures[place].cut
+    if users < 2:
         return 0
     start = 0
-    if kind == _DEVICE:
+    if kind == _DEVICE and users <= MOST_OWNERS:
         _sort(tenures)
         start = _newest_tenancy(tenures[:users])
     joined = last = 0
     for place in range(start, len(tenures)):
         tenure = tenures[place]
-        if not tenure.cut and (kind != _DEVICE or tenure.resident or not tenure.settled):
+        if not tenure.cut and tenure.eligible:
             tenure.joined = 1
             joined += 1
             last = place
@@ -151,7 +149,7 @@ def _swap(left: Any, right: Any) -> None:
     left.first_ms, right.first_ms = right.first_ms, left.first_ms
     left.last_ms, right.last_ms = right.last_ms, left.last_ms
     left.resident, right.resident = right.resident, left.resident
-    left.settled, right.settled = right.settled, left.settled
+    left.eligible, right.eligible = right.eligible, left.eligible
     left.cut, right.cut = right.cut, left.cut
     left.was_joined, right.was_joined = right.was_joined, left.was_joined
 

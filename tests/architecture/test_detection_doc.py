@@ -40,6 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "detection.md"
 MODULES = [
     "updates.sharing",
+    "updates.independence",
     "candidates.gathering",
     "candidates.circles",
     "candidates.visits",
@@ -71,7 +72,8 @@ LAYOUT |= {
     "DAYS",
     "EVENTS_AT_ONCE",
     "LARGEST_BATCH",
-    "MAX_JOINED",
+    "LIVES",
+    "AT_HOME",
     "TAKEN",
     "DONE",
     "NEEDS_SCORE",
@@ -94,7 +96,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def public_from(kind: EntityKind, *, visiting: bool) -> str:
-    """The least number of sharers of one sort that makes an identifier public."""
+    """The least number of sharers of one sort that is a crowd."""
     least = next(
         n for n in count(1) if strength(KIND_CODE[kind], n * visiting, n * (not visiting)) < CONNECTING
     )
@@ -102,7 +104,7 @@ def public_from(kind: EntityKind, *, visiting: bool) -> str:
 
 
 def sharing_table() -> str:
-    head = ["identifier", "base", "per visitor", "per resident", "public from, visitors", "residents"]
+    head = ["identifier", "base", "per visitor", "per resident", "a crowd from, visitors", "residents"]
     return table(
         head,
         [
@@ -309,7 +311,7 @@ def names_for(evidence: Evidence) -> dict[str, Any]:
     """What a formula of the document may use."""
     names: dict[str, Any] = {name: getattr(evidence, name) for name in Evidence.__struct_fields__}
     names |= {"ramp": ramp, "log": math.log}
-    for shared in ("one_hand", "one_door"):
+    for shared in ("one_hand", "one_door", "one_purse"):
         exec(formula_that_sets(shared), names)
     return names
 

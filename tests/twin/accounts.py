@@ -28,6 +28,7 @@ class Account:
         "entity",
         "events",
         "first_ms",
+        "independence",
         "last_ms",
         "leader",
         "met",
@@ -61,6 +62,7 @@ class Account:
         self.pickup_lat = 0.0
         self.pickup_lon = 0.0
         self.met = False
+        self.independence = 0
         self.events = 0
         self.leader = entity
         self.rests = 0.0

@@ -18,7 +18,7 @@ from graph.model.events import Chargeback, EventBase, GpsPing, PromoRedeemed, Tr
 from graph.model.results import AccountScore, Outcome, Ring
 from graph.model.shapes import Shape
 from graph.model.view import GraphView
-from graph.model.vocabulary import EntityKind
+from graph.model.vocabulary import Decision, EntityKind
 from graph.rings.lifecycle import Moment
 from graph.scoring.scorer import Scorer
 from tests.twin.candidates import Assembler, Candidate
@@ -51,7 +51,14 @@ class PlainEngine:
         self._config = config
         self._scorer = scorer
         self._observer = observer
-        self._rings = Rings(config.policy, self.graph.entities.name, partial(began_ms, self.graph))
+        self._rings = Rings(
+            config.policy,
+            self.graph.entities.name,
+            partial(began_ms, self.graph),
+            self._stands,
+            lambda: self.watermark_ms,
+        )
+        self._is_acting = False
         self._verdicts = Verdicts()
         self._assembler = Assembler(self.graph)
 
@@ -223,7 +230,7 @@ class PlainEngine:
             if entity in judged:
                 continue
             ring = self._rings.ring_of(entity)
-            if ring is None or ring.shape is not Shape.CLUSTERS:
+            if ring is None or ring.shape is not Shape.CLUSTERS or self._stands(ring):
                 self._judge_around(entity, at, outcome, judged)
                 continue
             parts: list[Judgement] = []
@@ -264,6 +271,8 @@ class PlainEngine:
             self._observer(judgement, features, at)
         for entity in candidate.accounts:
             ring = self._rings.ring_of(entity)
+            if ring is not None and score < ring.judgement.score and self._stands(ring):
+                continue
             if ring is None or ring.shape is candidate.shape or candidate.shape is Shape.CLUSTERS:
                 self.graph.accounts[entity].score = score
         return judgement
@@ -286,8 +295,18 @@ class PlainEngine:
     def _after(self, touched: Touched, at: Moment) -> Outcome:
         self.touched = touched
         outcome = Outcome(flags=[], ledger=[])
+        self._is_acting = True
         self._follow(touched, at, outcome)
+        self._is_acting = False
         return outcome
+
+    def _stands(self, ring: OpenRing) -> bool:
+        """Whether a ring goes on whatever its accounts do next: see ``graph.rings.decision.stands``."""
+        if self._is_acting or ring.decision is not Decision.BLOCK or ring.grounded_ms is None:
+            return False
+        if self.watermark_ms - ring.grounded_ms > self._config.window_ms:
+            return False
+        return self._verdicts.total(ring.members) >= 0
 
     def _known(self, kind: EntityKind, name: str) -> int:
         entity = self.graph.entities.find(kind, name)

@@ -30,6 +30,7 @@ from graph.updates.sharing import CONNECTING, SETTLED_MS
 from tests.twin.accounts import Account, Accounts
 from tests.twin.components import Components
 from tests.twin.entities import EntityIndex
+from tests.twin.independence import independence, is_independent
 from tests.twin.links import LinkTable, to_units
 from tests.twin.rides import RideFacts
 from tests.twin.sharing import Tenure, connected, strength
@@ -72,6 +73,7 @@ class EntityGraph:
         self._connected: dict[int, list[int]] = {}
         self._cluster_of: dict[int, tuple[int, ...]] = {}
         self._residents: dict[int, int] = {}
+        self._independents: dict[int, int] = {}
         self._cuts: dict[tuple[int, int], None] = {}
         self._declared_public: dict[int, None] = {}
 
@@ -96,6 +98,13 @@ class EntityGraph:
         """Whether the identifier is used by too many to connect anybody."""
         if identifier in self._declared_public:
             return True
+        if self.entities.kind(identifier) is EntityKind.IP:
+            return True
+        users = len(self.users.get(identifier, _NOBODY))
+        return self.is_crowd(identifier) and 2 * self._independents.get(identifier, 0) >= users
+
+    def is_crowd(self, identifier: int) -> bool:
+        """Whether more share the identifier than are one hand by their number alone."""
         residents = self._residents.get(identifier, 0)
         visitors = len(self.users.get(identifier, _NOBODY)) - residents
         return strength(self.entities.kind(identifier), visitors, residents) < CONNECTING
@@ -241,6 +250,8 @@ class EntityGraph:
                 rider.trips += more
                 driver.trips += more
                 self.live_trips += more
+                self._refresh_if_met(rider, touched)
+                self._refresh_if_met(driver, touched)
         self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
         self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
         self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
@@ -263,6 +274,7 @@ class EntityGraph:
             for identifier in self.identifiers.get(entity, _NOBODY):
                 if len(self.users[identifier]) > 1:
                     self._reconnect(identifier, touched)
+            self._refresh_if_met(account, touched)
         return account
 
     def _make_resident(self, account: Account, identifier: int, touched: Touched) -> None:
@@ -284,9 +296,17 @@ class EntityGraph:
             self.identifiers.setdefault(account.entity, {})[identifier] = link
             if identifier in account.origins:
                 self._residents[identifier] = self._residents.get(identifier, 0) + 1
-        if len(self.users.get(identifier, _NOBODY)) < 2:
+        users = len(self.users.get(identifier, _NOBODY))
+        if kind is not EntityKind.IP:
+            if revived and is_independent(account, kind):
+                self._independents[identifier] = self._independents.get(identifier, 0) + 1
+            account.met = account.met or users > 1
+            if revived and users == 2:
+                self._meet(identifier, touched)
+            elif revived or kind is EntityKind.DEVICE:
+                self._refresh_if_met(account, touched)
+        if users < 2:
             return
-        account.met = account.met or kind is not EntityKind.IP
         settled = account.entity in self._connected.get(identifier, ())
         # A use at the newest moment cannot move a sale of one who holds the phone now (see sharing).
         moved = ts < self.watermark_ms and before != (self.links.first_ms[link], self.links.last_ms[link])
@@ -305,7 +325,12 @@ class EntityGraph:
                 _drop(self.identifiers, source, target)
                 if target in self.accounts[source].origins:
                     self._residents[target] -= 1
+                if kind is not EntityKind.IP and is_independent(self.accounts[source], kind):
+                    self._independents[target] -= 1
                 self._reconnect(target, touched)
+                self._refresh_if_met(self.accounts[source], touched)
+                if kind is not EntityKind.IP and len(self.users.get(target, _NOBODY)) == 1:
+                    self._meet(target, touched)
             elif self.drivers_of.get(source, _NOBODY).get(target) == link:
                 _drop(self.drivers_of, source, target)
                 _drop(self.riders_of, target, source)
@@ -313,6 +338,8 @@ class EntityGraph:
                 self.accounts[target].trips -= links.count[link]
                 self.live_trips -= links.count[link]
                 touched.faded.update((source, target))
+                self._refresh_if_met(self.accounts[source], touched)
+                self._refresh_if_met(self.accounts[target], touched)
             else:
                 _drop(self.referrals, source, target)
                 _drop(self.referrers, target, source)
@@ -338,6 +365,41 @@ class EntityGraph:
         else:
             self._connected.pop(identifier, None)
 
+    def _is_eligible(self, account: Account, identifier: int, first_ms: int) -> bool:
+        kind = self.entities.kind(identifier)
+        if is_independent(account, kind) and self.is_crowd(identifier):
+            return False
+        settled = first_ms - account.first_ms >= SETTLED_MS
+        return kind is not EntityKind.DEVICE or not settled or identifier in account.origins
+
+    def _refresh_if_met(self, account: Account, touched: Touched) -> None:
+        if account.met:
+            self._refresh(account, touched)
+
+    def _meet(self, identifier: int, touched: Touched) -> None:
+        """The second user came to an identifier, or the last but one left: both may live otherwise now."""
+        for entity in tuple(self.users[identifier]):
+            self.accounts[entity].met = True
+            self._refresh(self.accounts[entity], touched)
+
+    def _refresh(self, account: Account, touched: Touched) -> None:
+        """Work out anew whether an account leads a life of its own, and what it shares accordingly."""
+        new = independence(self, account)
+        if new == account.independence:
+            return
+        uses = [
+            x
+            for x in self.identifiers.get(account.entity, _NOBODY)
+            if self.entities.kind(x) is not EntityKind.IP
+        ]
+        before = {x: is_independent(account, self.entities.kind(x)) for x in uses}
+        account.independence = new
+        for identifier in uses:
+            moved = is_independent(account, self.entities.kind(identifier)) - before[identifier]
+            if moved:
+                self._independents[identifier] = self._independents.get(identifier, 0) + moved
+                self._reconnect(identifier, touched)
+
     def _forget_clusters(self, accounts: set[int]) -> None:
         for account in accounts:
             label = self.clusters.label(account)
@@ -354,8 +416,7 @@ class EntityGraph:
                 account,
                 links.first_ms[link],
                 links.last_ms[link],
-                identifier in self.accounts[account].origins,
-                links.first_ms[link] - self.accounts[account].first_ms >= SETTLED_MS,
+                self._is_eligible(self.accounts[account], identifier, links.first_ms[link]),
             )
             for account, link in self.users.get(identifier, _NOBODY).items()
             if (account, identifier) not in self._cuts

@@ -57,6 +57,8 @@ class OpenRing:
     members: dict[int, None]
     decision: Decision
     shape: Shape
+    grounded_ms: int | None = None
+    """The newest event time at which it was blocked for what it gains."""
 
 
 class Rings:
@@ -66,11 +68,18 @@ class Rings:
     """
 
     def __init__(
-        self, policy: Policy, name: Callable[[int], str], began: Callable[[Collection[int]], int]
+        self,
+        policy: Policy,
+        name: Callable[[int], str],
+        began: Callable[[Collection[int]], int],
+        stands: Callable[[OpenRing], bool],
+        now_ms: Callable[[], int],
     ) -> None:
         self._policy = policy
         self._name = name
         self._began = began
+        self._stands = stands
+        self._now_ms = now_ms
         self._open: dict[str, OpenRing] = {}
         self._ring_of: dict[int, str] = {}
 
@@ -105,9 +114,16 @@ class Rings:
             return
         ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
         accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
-        if judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
+        stands = self._stands(survivor)
+        if stands and judgement.score < self._policy.block:
+            free = any(a not in self._ring_of for a in judgement.accounts)
+            if judgement.score < self._policy.review or not (free or merged):
+                return
+        elif judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
             return
+        if stands:
+            accounts = dict.fromkeys(sorted({*accounts, *survivor.members}))
         for other in merged:
             self._forget(other)
         added = [a for a in accounts if a not in survivor.members]
@@ -119,8 +135,6 @@ class Rings:
         survivor.members = accounts
         if added:
             survivor.began_ms = min(survivor.began_ms, self._began(accounts), *(r.began_ms for r in merged))
-        survivor.judgement = judgement
-        survivor.shape = judgement.evidence.shape
         if merged:
             sources = sorted(other.ring_id for other in merged)
             self._write(LedgerChange.MERGED, survivor.ring_id, sources, added, removed, at, outcome)
@@ -133,8 +147,10 @@ class Rings:
         fresh = list(accounts) if escalated else [a for a in added if a not in known]
         if escalated:
             survivor.decision = decision
+        if not stands or decision is Decision.BLOCK:
+            self._store(survivor, judgement)
         if fresh:
-            self._flag(survivor, fresh, at, outcome)
+            self._flag(survivor, judgement, fresh, at, outcome)
 
     def split(self, ring: OpenRing, parts: Sequence[Judgement], at: Moment, outcome: Outcome) -> None:
         """Part a ring whose members are no longer tied.
@@ -202,17 +218,26 @@ class Rings:
             judgement.evidence.shape,
         )
         self._open[ring_id] = ring
+        self._store(ring, judgement)
         for account in members:
             self._ring_of[account] = ring_id
         self._write(change, ring_id, sources, list(members), [], at, outcome)
-        self._flag(ring, list(members), at, outcome)
+        self._flag(ring, judgement, list(members), at, outcome)
+
+    def _store(self, ring: OpenRing, judgement: Judgement) -> None:
+        ring.judgement = judgement
+        ring.shape = judgement.evidence.shape
+        if judgement.score >= self._policy.block and judgement.kind is not RingKind.MULTI_ACCOUNT:
+            ring.grounded_ms = self._now_ms()
 
     def _forget(self, ring: OpenRing) -> None:
         del self._open[ring.ring_id]
         for account in ring.members:
             del self._ring_of[account]
 
-    def _flag(self, ring: OpenRing, accounts: Sequence[int], at: Moment, outcome: Outcome) -> None:
+    def _flag(
+        self, ring: OpenRing, judgement: Judgement, accounts: Sequence[int], at: Moment, outcome: Outcome
+    ) -> None:
         names = sorted(map(self._name, accounts))
         outcome.flags.append(
             Flag(
@@ -221,10 +246,10 @@ class Rings:
                 event_id=at.event_id,
                 accounts=names,
                 ring_id=ring.ring_id,
-                score=round(ring.judgement.score, 6),
+                score=round(judgement.score, 6),
                 decision=ring.decision,
-                reasons=reasons(ring.judgement),
-                kind=ring.judgement.kind,
+                reasons=reasons(judgement),
+                kind=judgement.kind,
             )
         )
 

@@ -1,20 +1,6 @@
 """How much a shared identifier says "same hand", and whom it therefore connects.
 
-The strength of an identifier is a log likelihood ratio, P(shared so | same hand) against P(shared so |
-strangers), after record linkage (Fellegi and Sunter, "A Theory for Record Linkage", JASA 64, 1969). It
-starts at a value per kind and falls with every further sharer, because what many use identifies nobody:
-
-    strength = base - per_visitor * visitors - per_resident * residents
-
-A *resident* was created with the identifier, a *visitor* came to it later. A kiosk, a hotel desk or a
-borrowed phone gathers visitors, each of whom has a home elsewhere; a farm's phone gathers residents. So
-visitors weigh more. An identifier connects while its strength is at least ``CONNECTING``; below, it is
-*public*, and since strength is a function of the live links alone, what it connected before it connects
-no longer. When visitors age out of the window it may become private again.
-
-A settled account that comes to a phone has a home elsewhere, and whoever uses the phone has nothing to do
-with that home: neighbours at a kiosk, guests of a hotel, victims of a thief. So it is not connected through
-the phone; what such arrivals have in common is looked at by itself (see ``tests.twin.visits``).
+See ``graph.updates.sharing`` for what it means.
 
 A phone sold on connects nobody across the sale: when at most two accounts used it for a week or longer,
 fell silent for a day or longer, and somebody else then took over for good, only the newest tenancy counts.
@@ -29,7 +15,7 @@ from typing import NamedTuple
 
 from graph.model.vocabulary import EntityKind
 from graph.updates.sharing import (
-    CONNECTING,
+    MOST_OWNERS,
     RESALE_OWNERS,
     RESALE_SILENCE_MS,
     RESALE_TENURE_MS,
@@ -43,9 +29,8 @@ class Tenure(NamedTuple):
     account: int
     first_ms: int
     last_ms: int
-    resident: bool
-    settled: bool = False
-    """Whether the account had been in use elsewhere for SETTLED_MS when it came."""
+    eligible: bool = True
+    """Whether nothing says that the account is only a visitor, or one of a crowd by chance."""
 
 
 def strength(kind: EntityKind, visitors: int, residents: int) -> float:
@@ -55,15 +40,15 @@ def strength(kind: EntityKind, visitors: int, residents: int) -> float:
 
 
 def connected(kind: EntityKind, tenures: Sequence[Tenure]) -> list[int]:
-    """The accounts that the identifier connects, ascending; empty when it connects nobody.
+    """The accounts that an identifier which is not public connects, ascending; empty when it connects nobody.
 
     A pure function of the identifier's live links. Cost: O(sharers log sharers).
     """
-    residents = sum(t.resident for t in tenures)
-    if len(tenures) < 2 or strength(kind, len(tenures) - residents, residents) < CONNECTING:
+    if len(tenures) < 2:
         return []
-    if kind is EntityKind.DEVICE:
-        tenures = [t for t in newest_tenancy(tenures) if t.resident or not t.settled]
+    if kind is EntityKind.DEVICE and len(tenures) <= MOST_OWNERS:
+        tenures = newest_tenancy(tenures)
+    tenures = [t for t in tenures if t.eligible]
     return sorted(t.account for t in tenures) if len(tenures) > 1 else []
 
 

@@ -9,7 +9,7 @@ cleared stays far below any threshold until at least as many new ones have joine
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from graph.engine.feature_extraction import VERDICT_WEIGHT
@@ -46,3 +46,7 @@ class Verdicts:
         clipped = min(1 - _FLOOR, max(_FLOOR, score))
         log_odds = math.log(clipped / (1 - clipped))
         return 1 / (1 + math.exp(-(log_odds + mean * max(VERDICT_WEIGHT, 2 * abs(log_odds)))))
+
+    def total(self, accounts: Iterable[int]) -> int:
+        """The sum of the answers about accounts."""
+        return sum(self._answers.get(account, 0) for account in accounts)

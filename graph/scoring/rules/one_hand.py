@@ -28,3 +28,13 @@ def one_door(e: Record) -> float:
     Students on a campus and colleagues in an office do so too, with a phone and a card each.
     """
     return float(0.5 * ramp(e.address_sharing, 0.4, 0.8) * (1.0 - 0.8 * e.own_device * e.own_card))
+
+
+@kernel
+def one_purse(e: Record) -> float:
+    """Strength in [0, 1] that the accounts pay with one card or are paid to one bank account.
+
+    Families, employees and fleets do so too: what they do with it has to tell, so this counts only beside a
+    gain.
+    """
+    return float(0.8 * ramp(max(e.card_sharing, e.bank_sharing), 0.5, 0.9))

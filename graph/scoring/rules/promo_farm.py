@@ -2,7 +2,7 @@
 
 Promo abuse is a problem of its own in the industry (Meituan, "PromoGuardian", arXiv 2510.12652); how it is
 looked for here is ours. A village phone's users take a welcome promo too; what sets a farm apart is that
-nearly all take the same one, at once, and hardly ride.
+nearly all take the same one, at once, and hardly ride. A purse in common is enough then: phones are cheap.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Description, Rule, percent, ramp
-from graph.scoring.rules.one_hand import one_door, one_hand
+from graph.scoring.rules.one_hand import one_door, one_hand, one_purse
 from graph.state.evidence_record import Evidence, Record
 
 
 @kernel
 def strength(e: Record) -> float:
     """Fresh accounts in one hand that take the same promotion soon and ride little."""
-    hand = max(one_hand(e), one_door(e))
+    hand = max(one_hand(e), one_door(e), one_purse(e))
     taking = ramp(e.same_promo, 0.4, 0.85)
     soon = ramp(e.promo_soon, 0.3, 0.8)
     idle = 1.0 - ramp(e.trips_per_account, 1.5, 5.0)

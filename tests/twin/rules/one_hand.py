@@ -27,3 +27,9 @@ def one_door(evidence: Evidence) -> float:
     """
     sharing = evidence.sharing
     return 0.5 * ramp(sharing.address_sharing, 0.4, 0.8) * (1.0 - 0.8 * sharing.own_device * sharing.own_card)
+
+
+def one_purse(evidence: Evidence) -> float:
+    """Strength in [0, 1] that the accounts pay with one card or are paid to one bank account."""
+    sharing = evidence.sharing
+    return 0.8 * ramp(max(sharing.card_sharing, sharing.bank_sharing), 0.5, 0.9)

@@ -11,13 +11,13 @@ from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
-from tests.twin.rules.one_hand import one_door, one_hand
+from tests.twin.rules.one_hand import one_door, one_hand, one_purse
 
 
 def promo_farm(evidence: Evidence) -> Finding:
     """Fresh accounts in one hand that take the same promotion soon and ride little."""
     takings, trips = evidence.takings, evidence.trips
-    hand = max(one_hand(evidence), one_door(evidence))
+    hand = max(one_hand(evidence), one_door(evidence), one_purse(evidence))
     taking = ramp(takings.same_promo, 0.4, 0.85)
     soon = ramp(takings.promo_soon, 0.3, 0.8)
     idle = 1.0 - ramp(trips.per_account, 1.5, 5.0)

@@ -19,8 +19,9 @@ from graph.model.events import (
     TripCompleted,
 )
 from graph.model.vocabulary import EntityKind
-from graph.updates.sharing import SETTLED_MS
-from tests.twin.sharing import Tenure, connected
+from graph.updates.independence import HOME_MS, LIFE_PARTNERS, TRIPS_A_PARTNER
+from graph.updates.sharing import CONNECTING, SETTLED_MS
+from tests.twin.sharing import Tenure, connected, strength
 
 Identifier = tuple[EntityKind, str]
 
@@ -88,24 +89,30 @@ class Twin:
         for (account, identifier), moments in self.uses.items():
             session = self._live(moments)
             if session:
-                found.setdefault(identifier, {})[account] = Tenure(
-                    number[account],
-                    session[0],
-                    session[-1],
-                    (account, identifier) in self.origins,
-                    session[0] - min(self.seen[account]) >= SETTLED_MS,
-                )
+                found.setdefault(identifier, {})[account] = Tenure(number[account], session[0], session[-1])
         return found
 
     def clusters(self) -> set[frozenset[str]]:
         names = sorted(self.seen)
+        tenures, residents = self.tenures(), self.residents()
         joined = nx.Graph()
-        for identifier, uses in self.tenures().items():
-            if identifier in self.public or not connected(
-                identifier[0], [t._replace(first_ms=0, last_ms=0, settled=False) for t in uses.values()]
-            ):
+        for identifier, uses in tenures.items():
+            kind = identifier[0]
+            if identifier in self.public or kind is EntityKind.IP:
                 continue
-            whom = connected(identifier[0], [t for a, t in uses.items() if (a, identifier) not in self.cut])
+            residing = residents[identifier]
+            is_crowd = strength(kind, len(uses) - residing, residing) < CONNECTING
+            independent = {a for a in uses if is_crowd and self._is_independent(a, kind, tenures)}
+            if is_crowd and 2 * len(independent) >= len(uses):
+                continue
+            whom = connected(
+                kind,
+                [
+                    t._replace(eligible=a not in independent and not self._visits(a, identifier, t))
+                    for a, t in uses.items()
+                    if (a, identifier) not in self.cut
+                ],
+            )
             joined.add_edges_from((names[account], identifier) for account in whom)
         return {
             frozenset(node for node in component if isinstance(node, str))
@@ -113,7 +120,29 @@ class Twin:
         }
 
     def residents(self) -> dict[Identifier, int]:
-        return {i: sum(t.resident for t in uses.values()) for i, uses in self.tenures().items()}
+        return {i: sum((a, i) in self.origins for a in uses) for i, uses in self.tenures().items()}
+
+    def _visits(self, account: str, identifier: Identifier, tenure: Tenure) -> bool:
+        """Whether a settled account came to a phone that it was not made on."""
+        settled = tenure.first_ms - min(self.seen[account]) >= SETTLED_MS
+        return identifier[0] is EntityKind.DEVICE and settled and (account, identifier) not in self.origins
+
+    def _is_independent(
+        self, account: str, kind: EntityKind, tenures: dict[Identifier, dict[str, Tenure]]
+    ) -> bool:
+        own = {i: uses[account] for i, uses in tenures.items() if account in uses}
+        alone = {i for i in own if len(tenures[i]) == 1}
+        pairs = [pair for pair, moments in self.trips.items() if account in pair and self._live(moments)]
+        owns = any(i[0] in (EntityKind.DEVICE, EntityKind.CARD) for i in alone)
+        if owns and LIFE_PARTNERS <= len(pairs) >= self.trips_of(account) / TRIPS_A_PARTNER:
+            return True
+        devices = {i: t for i, t in own.items() if i[0] is EntityKind.DEVICE}
+        if kind is not EntityKind.DEVICE or not devices:
+            return False
+        last_ms = max(t.last_ms for t in devices.values())
+        newest = {i for i, t in devices.items() if t.last_ms == last_ms}
+        begun = min(self.seen[account])
+        return newest <= alone and all(devices[i].first_ms - begun <= HOME_MS for i in newest)
 
     def trips_of(self, account: str) -> int:
         return sum(len(self._live(moments)) for pair, moments in self.trips.items() if account in pair)

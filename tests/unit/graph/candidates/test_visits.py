@@ -58,10 +58,13 @@ def test_drivers_who_change_cars_are_no_arrivals(side):
     assert_visit(side, scene, set(), *VICTIMS)
 
 
-def test_visitors_of_a_kiosk_that_is_public_are_no_visit(side):
-    assert_visit(side, theft([f"v{n:02}" for n in range(25)]), set(), "v00", "v24")
-    few = [f"v{n:02}" for n in range(24)]
-    assert_visit(side, theft(few), set(few), "v00", "v23")
+def test_visitors_of_a_kiosk_that_is_public_are_no_visit_and_however_many_who_stay_are(side):
+    many = [f"v{n:02}" for n in range(25)]
+    assert_visit(side, theft(many), set(many), "v00", "v24")
+    kiosk = theft(many)
+    for name in many:
+        kiosk.logs_in(name, 13, f"{name}s phone")
+    assert_visit(side, kiosk, set(), "v00", "v24")
 
 
 def test_a_driver_whom_two_arrivals_rode_with_since_they_came_is_taken_in(side):

@@ -7,10 +7,11 @@ import pytest
 
 from graph.model.results import Outcome
 from graph.model.shapes import CLUSTERS
-from graph.model.vocabulary import Decision, LedgerChange, RingKind
-from graph.rings.judgement import Judgement
+from graph.model.vocabulary import Decision, LedgerChange, RingKind, VerdictOutcome
+from graph.rings.judgement import CLEAR, Judgement
 from graph.rings.lifecycle import Moment, Policy, Rings
 from graph.rings.table import RingTable
+from graph.scoring.features import PLACES
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.ledger_replay import replay as replayed
 from tests.unit.graph.scenes import Scene
@@ -40,8 +41,12 @@ class Table:
         weighed = self.engine._judge_accounts(members, 0, CLUSTERS, Moment(self.step, "weighed"))
         return replace(weighed, score=score)
 
-    def judge(self, accounts, score: float) -> None:
-        self.rings.judge(self.weighed(accounts, score), self.now(), self.said)
+    def judge(self, accounts, score: float, gain: float = 0.0) -> None:
+        """``gain`` is how strongly the accounts look like a promotion farm."""
+        judgement = self.weighed(accounts, score)
+        features = list(judgement.features)
+        features[PLACES["rule.promo_farm"]] = gain
+        self.rings.judge(replace(judgement, features=tuple(features)), self.now(), self.said)
 
     def now(self) -> Moment:
         self.step += 1
@@ -194,3 +199,52 @@ def test_a_ring_keeps_its_beginning_when_the_links_that_told_of_it_have_aged_out
     (ring,) = rings.open_rings()
     assert told == []
     assert (ring.began_ms, ring.flagged_ms) == (3, 10)
+
+
+def test_a_ring_blocked_for_what_it_gains_stands_whatever_its_accounts_do_next(table):
+    table.judge(range(6), 0.96, gain=CLEAR)
+    table.judge(range(4), 0.2)
+    table.judge(range(3), 0.45)
+    assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
+    (ring,) = table.rings.open_rings()
+    assert table.rings.judgement(ring).score == 0.96
+    assert len(table.said.ledger) == 1
+    table.assert_replayed()
+
+
+def test_a_ring_that_stands_grows_by_whom_a_score_still_speaks_against_and_loses_nobody(table):
+    table.judge(range(4), 0.96, gain=CLEAR)
+    table.judge([2, 3, 4, 5], 0.49)
+    assert list(table.open().values()) == [[0, 1, 2, 3]]
+    table.judge([2, 3, 4, 5], 0.5)
+    assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
+    assert [(flag.score, flag.accounts) for flag in table.said.flags[1:]] == [(0.5, ["p04", "p05"])]
+    (ring,) = table.rings.open_rings()
+    assert table.rings.judgement(ring).score == 0.96
+    table.assert_replayed()
+
+
+@pytest.mark.parametrize(("score", "gain"), [(0.96, CLEAR - 0.01), (0.94, 1.0)])
+def test_a_ring_that_gains_nothing_or_was_not_blocked_does_not_stand(table, score, gain):
+    table.judge(range(6), score, gain)
+    table.judge(range(6), 0.2)
+    assert table.open() == {}
+
+
+def test_a_ring_stands_until_a_person_calls_its_accounts_honest(table):
+    table.judge(range(4), 0.96, gain=CLEAR)
+    table.engine._record_verdict(VerdictOutcome.LEGIT, [0, 1])
+    table.engine._record_verdict(VerdictOutcome.FRAUD, [2])
+    table.judge(range(4), 0.2)
+    assert table.open() == {}
+
+
+def test_a_ring_stands_for_as_long_as_the_window_and_no_longer(table):
+    for days, stands in ((90, True), (91, False)):
+        once = Table()
+        once.judge(range(4), 0.96, gain=CLEAR)
+        later = Scene()
+        later.logs_in("somebody", 1 + days, "elsewhere")
+        once.engine.apply(later.events)
+        once.judge(range(4), 0.2)
+        assert bool(once.open()) is stands

@@ -133,6 +133,7 @@ def test_a_phone_that_gathers_visitors_closes_what_it_decided(side):
     scene = Scene()
     for n in range(26):
         scene.logs_in(f"v{n:02}", 1 + n / 100, "kiosk")
+        scene.logs_in(f"v{n:02}", 2 + n / 100, f"phone of v{n:02}")
     engine = side()
     outcome = in_batches(engine, scene.events, 1)
     assert outcome.ledger[0].change is BORN
@@ -143,7 +144,11 @@ def test_a_phone_that_gathers_visitors_closes_what_it_decided(side):
 def test_a_card_that_turns_public_splits_the_ring_it_held_together(side):
     scene = bridged(4, 4)
     for n in range(12):
-        scene.adds_card(f"stranger{n:02}", 2 + n / 100, "card")
+        stranger = f"stranger{n:02}"
+        scene.logs_in(stranger, 2, f"phone of {stranger}")
+        for ride in range(3):
+            scene.rides(stranger, f"driver {ride} of {stranger}", 2 + ride / 10)
+        scene.adds_card(stranger, 3 + n / 100, "card")
     engine = side()
     ledger = engine.apply(scene.events).ledger
     assert members(engine) == [["a0", "a1", "a2", "a3"], ["b0", "b1", "b2", "b3"]]

@@ -1,5 +1,7 @@
 """Identifiers that turn public and private again, and what an analyst declares."""
 
+import pytest
+
 from graph.model.vocabulary import EntityKind
 from tests.unit.graph.scenes import Scene, moment
 
@@ -7,10 +9,21 @@ ANN_AND_BOB = frozenset({"ann", "bob"})
 
 
 def kiosk(visitors: int, first_day: float = 1.0) -> Scene:
+    """People with phones of their own use a kiosk, one after the other, and go home."""
     scene = Scene()
     for n in range(visitors):
-        scene.logs_in(f"v{n:02}", first_day + n / 100, "kiosk")
+        day = first_day + n / 100
+        scene.logs_in(f"v{n:02}", day - 0.5, f"phone of v{n:02}")
+        scene.logs_in(f"v{n:02}", day, "kiosk")
+        scene.logs_in(f"v{n:02}", day + 0.005, f"phone of v{n:02}")
     return scene
+
+
+def lives(scene: Scene, name: str, day: float) -> None:
+    """Somebody with a phone of his own who rides with three different drivers."""
+    scene.logs_in(name, day, f"phone of {name}")
+    for n in range(3):
+        scene.rides(name, f"driver {n} of {name}", day + n / 10)
 
 
 def test_a_kiosk_that_turns_public_parts_what_it_joined_before(side):
@@ -31,8 +44,8 @@ def test_a_public_kiosk_leaves_households_together(side):
 def test_the_event_that_makes_a_kiosk_public_names_everybody_it_parts(side):
     scene = kiosk(25)
     graph = side()
-    graph.apply(scene.events[:-1])
-    graph.apply(scene.events[-1:])
+    graph.apply(scene.events[:-2])
+    graph.apply(scene.events[-2:-1])
     assert graph.regrouped() == {f"v{n:02}" for n in range(24)}
 
 
@@ -49,8 +62,60 @@ def test_a_kiosk_becomes_private_again_when_its_visitors_age_out(side):
 def test_an_office_on_one_company_card_is_not_one_hand(side):
     scene = Scene()
     for n in range(30):
-        scene.adds_card(f"colleague{n:02}", n / 10, "company card")
+        lives(scene, f"colleague{n:02}", n / 10)
+        scene.adds_card(f"colleague{n:02}", n / 10 + 1, "company card")
+    graph = side.of(scene)
+    assert graph.clusters() == set()
+    assert graph.is_public(EntityKind.CARD, "company card")
+
+
+@pytest.mark.parametrize("kind", ["phone", "card", "payout"])
+@pytest.mark.parametrize("accounts", [8, 26, 70, 300])
+def test_fresh_accounts_are_one_hand_however_many_they_are(side, kind, accounts):
+    scene = Scene()
+    names = [f"f{n:03}" for n in range(accounts)]
+    for n, name in enumerate(names):
+        scene.signs_up(name, n / 100, "phone" if kind == "phone" else f"phone of {name}")
+        if kind == "card":
+            scene.adds_card(name, n / 100, "card")
+        if kind == "payout":
+            scene.is_paid_to(name, n / 100, "bank")
+    assert side.of(scene).clusters() == {frozenset(names)}
+
+
+def test_of_a_crowd_that_mostly_lives_elsewhere_nobody_is_joined_and_else_those_who_do_not(side):
+    scene = Scene()
+    for n in range(13):
+        lives(scene, f"colleague{n:02}", n / 10)
+        scene.adds_card(f"colleague{n:02}", 5, "card")
+    idle = [f"idle{n:02}" for n in range(13)]
+    for name in idle:
+        scene.adds_card(name, 6, "card")
     assert side.of(scene).clusters() == set()
+    scene.adds_card("one more", 7, "card")
+    assert side.of(scene).clusters() == {frozenset([*idle, "one more"])}
+
+
+def test_who_begins_to_live_leaves_the_crowd_and_who_shares_his_phone_comes_back(side):
+    scene = Scene()
+    idle = {f"idle{n:02}" for n in range(14)}
+    for name in sorted(idle):
+        scene.adds_card(name, 1, "card")
+    lives(scene, "idle00", 2)
+    assert side.of(scene).clusters() == {frozenset(idle - {"idle00"})}
+    scene.logs_in("friend", 3, "phone of idle00")
+    assert side.of(scene).clusters() == {frozenset(idle | {"friend"})}
+
+
+def test_rides_with_one_driver_are_no_life(side):
+    scene = Scene()
+    crew = {f"c{n:02}" for n in range(14)}
+    for name in sorted(crew):
+        scene.adds_card(name, 1, "card")
+        scene.logs_in(name, 1, f"phone of {name}")
+        for ride in range(9):
+            scene.rides(name, "accomplice", 2 + ride / 10)
+    assert side.of(scene).clusters() == {frozenset(crew)}
 
 
 def test_a_carrier_address_joins_nobody(side):
@@ -156,3 +221,23 @@ def test_two_paths_hold_a_cluster_until_both_are_cut(side):
     assert graph.clusters() == {ANN_AND_BOB}
     graph.cut("bob", EntityKind.CARD, "card", moment(3, "other"))
     assert graph.clusters() == set()
+
+
+def test_a_settled_guest_on_a_familys_phone_joins_nobody(side):
+    scene = Scene()
+    for name in ("ann", "bob"):
+        scene.signs_up(name, 1, "phone")
+    scene.signs_up("guest", 1, "phone of guest")
+    scene.logs_in("guest", 5, "phone")
+    assert side.of(scene).clusters() == {ANN_AND_BOB}
+
+
+def test_a_few_accounts_on_thousands_of_addresses_have_room(side):
+    scene = Scene()
+    for name in ("ann", "bob", "cat"):
+        scene.signs_up(name, 1, "phone", ip="address 0")
+        scene.takes(name, 1, "welcome")
+        for n in range(2500):
+            scene.logs_in(name, 1 + n / 3000, "phone", f"address {n}")
+    ((ring),) = side.of(scene).rings()
+    assert len([entity for entity in ring.entities if entity.startswith("ip:")]) == 2500

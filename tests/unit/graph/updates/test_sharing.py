@@ -3,22 +3,14 @@
 import pytest
 
 from graph.model.vocabulary import EntityKind
-from graph.updates.sharing import CONNECTING, DAY_MS, RESALE_SILENCE_MS, RESALE_TENURE_MS, WEIGHTS
+from graph.updates.sharing import CONNECTING, DAY_MS, RESALE_SILENCE_MS, RESALE_TENURE_MS
 from tests.twin.sharing import Tenure
 
 DEVICE, CARD, BANK, IP = EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP
 
 
-def used(account: int, first_day: float, last_day: float, resident: bool = False) -> Tenure:
-    return Tenure(account, round(first_day * DAY_MS), round(last_day * DAY_MS), resident)
-
-
-def visitors(count: int) -> list[Tenure]:
-    return [used(n, n, n + 40) for n in range(count)]
-
-
-def residents(count: int) -> list[Tenure]:
-    return [used(n, n / 10, n / 10 + 1, resident=True) for n in range(count)]
+def used(account: int, first_day: float, last_day: float) -> Tenure:
+    return Tenure(account, round(first_day * DAY_MS), round(last_day * DAY_MS))
 
 
 def test_a_phone_connects_a_household(parts):
@@ -30,38 +22,34 @@ def test_a_single_user_is_connected_to_nobody(parts):
     assert parts.connected(DEVICE, []) == []
 
 
-def test_a_farm_of_forty_residents_is_still_one_hand(parts):
-    assert parts.connected(DEVICE, residents(40)) == list(range(40))
+@pytest.mark.parametrize("accounts", [40, 64, 65, 400])
+def test_a_farm_is_one_hand_however_many_its_accounts_are(parts, accounts):
+    assert parts.connected(DEVICE, [used(n, n / 10, n / 10 + 1) for n in range(accounts)]) == list(
+        range(accounts)
+    )
 
 
-def test_a_kiosk_with_as_many_visitors_connects_nobody(parts):
-    assert parts.connected(DEVICE, visitors(40)) == []
+def is_crowd(parts, kind: EntityKind, visitors: int, residents: int = 0) -> bool:
+    return parts.strength(kind, visitors, residents) < CONNECTING
 
 
-def test_a_phone_turns_public_at_the_twenty_fifth_visitor(parts):
-    assert parts.connected(DEVICE, visitors(24)) == list(range(24))
-    assert parts.connected(DEVICE, visitors(25)) == []
+@pytest.mark.parametrize(
+    ("kind", "visitors"), [(DEVICE, 25), (CARD, 13), (BANK, 11), (EntityKind.PHONE, 9), (EntityKind.EMAIL, 9)]
+)
+def test_so_many_visitors_are_a_crowd_and_one_less_is_none(parts, kind, visitors):
+    assert is_crowd(parts, kind, visitors)
+    assert not is_crowd(parts, kind, visitors - 1)
 
 
-def test_a_family_card_connects_and_a_company_card_does_not(parts):
-    assert parts.connected(CARD, visitors(4)) == [0, 1, 2, 3]
-    assert parts.connected(CARD, visitors(30)) == []
-
-
-def test_a_bank_account_connects_a_few_drivers_and_not_a_fleet(parts):
-    assert parts.connected(BANK, visitors(3)) == [0, 1, 2]
-    assert parts.connected(BANK, visitors(12)) == []
+def test_forty_residents_of_a_phone_are_no_crowd_and_forty_visitors_are(parts):
+    assert not is_crowd(parts, DEVICE, 0, 40)
+    assert is_crowd(parts, DEVICE, 40)
 
 
 @pytest.mark.parametrize("sharers", [2, 3, 10, 1000])
-def test_an_address_never_connects(parts, sharers):
-    assert parts.connected(IP, visitors(sharers)) == []
-    assert parts.connected(IP, residents(sharers)) == []
-
-
-@pytest.mark.parametrize("kind", list(WEIGHTS))
-def test_two_sharers_connect_through_every_kind_but_an_address(parts, kind):
-    assert parts.connected(kind, visitors(2)) == ([] if kind is IP else [0, 1])
+def test_an_address_is_always_shared_by_a_crowd(parts, sharers):
+    assert is_crowd(parts, IP, sharers)
+    assert is_crowd(parts, IP, 0, sharers)
 
 
 def test_a_phone_sold_on_does_not_join_two_households(parts):
@@ -85,27 +73,26 @@ def test_a_phone_sold_twice_belongs_to_its_newest_owner(parts):
 def test_a_phone_that_changed_hands_without_a_silence_was_not_sold(parts):
     silence = RESALE_SILENCE_MS
     owner = used(1, 0, 30)
-    at_once = Tenure(2, owner.last_ms + silence - 1, owner.last_ms + 30 * DAY_MS, False)
+    at_once = Tenure(2, owner.last_ms + silence - 1, owner.last_ms + 30 * DAY_MS)
     after = at_once._replace(first_ms=owner.last_ms + silence)
     assert parts.connected(DEVICE, [owner, at_once]) == [1, 2]
     assert parts.connected(DEVICE, [owner, after]) == []
 
 
 def test_a_phone_used_for_less_than_an_owners_time_was_not_sold(parts):
-    short = Tenure(1, 0, RESALE_TENURE_MS - 1, False)
-    owner = Tenure(1, 0, RESALE_TENURE_MS, False)
+    short = Tenure(1, 0, RESALE_TENURE_MS - 1)
+    owner = Tenure(1, 0, RESALE_TENURE_MS)
     later = used(2, 30, 60)
     assert parts.connected(DEVICE, [short, later]) == [1, 2]
     assert parts.connected(DEVICE, [owner, later]) == []
 
 
-def test_a_settled_account_that_comes_to_a_phone_has_a_home_elsewhere(parts):
+def test_who_is_not_eligible_is_connected_to_nobody(parts):
     family = [used(1, 0, 50), used(2, 1, 50)]
-    guest = used(3, 20, 50)._replace(settled=True)
+    guest = used(3, 20, 50)._replace(eligible=False)
     assert parts.connected(DEVICE, [*family, guest]) == [1, 2]
     assert parts.connected(DEVICE, [family[0], guest]) == []
-    assert parts.connected(DEVICE, [*family, guest._replace(resident=True)]) == [1, 2, 3]
-    assert parts.connected(CARD, [*family, guest]) == [1, 2, 3]
+    assert parts.connected(CARD, [*family, guest]) == [1, 2]
 
 
 def test_three_accounts_are_no_single_owner_who_could_sell(parts):
@@ -120,10 +107,3 @@ def test_a_card_is_never_sold_on(parts):
 def test_the_newest_tenancy_of_a_phone_never_sold_is_everybody(parts):
     everybody = [used(1, 0, 50), used(2, 10, 40), used(3, 45, 48)]
     assert parts.connected(DEVICE, everybody) == [1, 2, 3]
-
-
-@pytest.mark.parametrize("kind", [DEVICE, CARD, BANK])
-def test_an_identifier_connects_exactly_while_its_strength_is_enough(parts, kind):
-    for sharers in range(2, 40):
-        enough = parts.strength(kind, sharers, 0) >= CONNECTING
-        assert bool(parts.connected(kind, visitors(sharers))) is enough
