@@ -159,7 +159,7 @@ MUTATIONS: Final = (
         "2 * entity.independents >= users",
         "2 * entity.independents <= users",
         f"{UPDATES}/test_public_identifiers.py::"
-        "test_fresh_accounts_are_one_hand_however_many_they_are[engine-26-phone]",
+        "test_of_a_crowd_that_mostly_lives_elsewhere_nobody_is_joined_and_else_those_who_do_not[engine]",
     ),
     Mutation(
         SHARING,
