@@ -45,8 +45,7 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     rings = rings_among(state, accounts)
     decision.survivor = NO_RING
     decision.merged = 0
-    most = free = 0
-    free = len(accounts)
+    most, free = 0, len(accounts)
     for place in range(rings):
         slot, common = overlaps.slots[place], overlaps.common[place]
         free -= common

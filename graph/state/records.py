@@ -142,7 +142,6 @@ TENURE: Final = np.dtype(
         ("account", "i4"),
         ("first_ms", "i8"),
         ("last_ms", "i8"),
-        ("resident", "u1"),
         ("eligible", "u1"),
         ("cut", "u1"),
         ("was_joined", "u1"),

@@ -221,11 +221,10 @@ def _use(state: State, account: int, kind: int, event: Any, slot: int, text: Byt
     use = links.links[link]
     # A use at the newest moment cannot move a sale (graph.updates.sharing) of one who holds the phone now.
     moved = event.ts < state.counters[0].watermark_ms and (first_ms != use.first_ms or last_ms != use.last_ms)
-    if revived or moved or not use.joins:
-        if moved:
-            reconnect(state, identifier, NO_LINK)
-        else:
-            reconnect_use(state, identifier, link)
+    if moved:
+        reconnect(state, identifier, NO_LINK)
+    elif revived or not use.joins:
+        reconnect_use(state, identifier, link)
 
 
 @kernel

@@ -109,10 +109,7 @@ def reconnect(state: State, identifier: int, fallen: int) -> None:
         if tenure.was_joined and split:
             notice(state, tenure.account)
         elif tenure.joined and not tenure.was_joined:
-            add_edge(state.links, state.forest, tenure.link)
-            entity.joined += 1
-            state.shared[state.entities[tenure.account].account] = 1
-            notice(state, tenure.account)
+            _join(state, entity, tenure.link)
 
 
 @kernel
@@ -135,10 +132,7 @@ def reconnect_use(state: State, identifier: int, link: int) -> None:
         state, account, identifier, entity.kind, use.first_ms
     )
     if wanted and not use.joins:
-        add_edge(state.links, state.forest, link)
-        entity.joined += 1
-        state.shared[state.entities[use.source].account] = 1
-        notice(state, use.source)
+        _join(state, entity, link)
     elif use.joins and not wanted:
         _part(state, entity, link)
 
@@ -187,6 +181,16 @@ def notice(state: State, account: int) -> None:
         facts.noticed = state.counters[0].event
         state.regrouped[state.cursor[0].regrouped] = account
         state.cursor[0].regrouped += 1
+
+
+@kernel
+def _join(state: State, entity: Any, link: int) -> None:
+    """Add an edge: the link's account belongs to the identifier's cluster from now on."""
+    account = state.links.links[link].source
+    add_edge(state.links, state.forest, link)
+    entity.joined += 1
+    state.shared[state.entities[account].account] = 1
+    notice(state, account)
 
 
 @kernel

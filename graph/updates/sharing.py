@@ -148,7 +148,6 @@ def _swap(left: Any, right: Any) -> None:
     left.account, right.account = right.account, left.account
     left.first_ms, right.first_ms = right.first_ms, left.first_ms
     left.last_ms, right.last_ms = right.last_ms, left.last_ms
-    left.resident, right.resident = right.resident, left.resident
     left.eligible, right.eligible = right.eligible, left.eligible
     left.cut, right.cut = right.cut, left.cut
     left.was_joined, right.was_joined = right.was_joined, left.was_joined
