@@ -66,7 +66,7 @@ notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs 
 	done
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
-	$(BIN)/python -m gnn.logistic.fitting
+	$(BIN)/python -m gnn.boosted.fitting
 
 network: $(STAMP) ## Train the shipped network on simulated cities anew
 	rm -rf build/network

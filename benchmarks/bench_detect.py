@@ -42,7 +42,7 @@ import msgspec
 import networkx as nx
 from surroundings import rate, surroundings
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import ABSENT, EventBatch, hash_texts
 from graph.model.events import Event

@@ -20,13 +20,19 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.peeling.around import circle_around, comes_back, work_for
+from benchmarks.peeling.around import (
+    MIN_CLOSED_SHARE,
+    MIN_DRIVERS,
+    MIN_RIDERS,
+    circle_around,
+    comes_back,
+    work_for,
+)
 from benchmarks.peeling.dense import dense_sets
 from benchmarks.peeling.scratch import load
 from benchmarks.peeling.state import Int32s, Peeling, empty
 from benchmarks.peeling.weights import ONE
-from gnn.logistic.scorer import load_scorer
-from graph.candidates.circles import MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_RIDERS
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.link_keys import LINK_KINDS
 from graph.model.view import GraphView

@@ -5,7 +5,7 @@ learn from other cities of mixed habits (``gnn.models.city_training.hard_city``)
 One line of JSON for each case: ring recall at ``DECIDING`` false rings for 10,000 honest accounts, by method,
 as mean and deviation over the seeds, and pooled: the worlds of all seeds ranked as one.
 
-* ``rules``: the strongest rule less what excuses (``gnn.logistic.fitting.first_guess``); ``logistic``: the
+* ``rules``: the strongest rule less what excuses (``gnn.logistic.judgements.first_guess``); ``logistic``: the
 shipped
   score;
 * ``components``: shared devices and cards, five accounts or more, identifiers of more than 30 left out, by
@@ -49,7 +49,7 @@ from gnn.evaluation import components, decode_truth
 from gnn.evaluation.history import History
 from gnn.evaluation.report import HUB_LIMIT
 from gnn.evaluation.ring_recall import Ranked, Report, recall_at, reports_of
-from gnn.logistic.fitting import first_guess
+from gnn.logistic.judgements import first_guess
 from gnn.logistic.scorer import load_scorer
 from gnn.models.charts import recall_by_camouflage
 from gnn.models.city_training import FIRST_SEED, SIZE, hard_city

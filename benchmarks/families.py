@@ -42,7 +42,7 @@ from benchmarks.groups.driver_families import (
 from benchmarks.groups.real_trips import RealTrip, deal, read_trips
 from benchmarks.groups.stream import Stream, in_order
 from benchmarks.surroundings import surroundings
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.results import Ring
 

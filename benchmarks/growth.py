@@ -32,7 +32,7 @@ from benchmarks.groups.honest import HONEST, TAKES_MONTHS
 from benchmarks.groups.standing import FOUND, accused, best_overlap, found_from
 from benchmarks.groups.stream import Stream, in_order
 from benchmarks.surroundings import surroundings
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 
 SIZES: Final = (6, 8, 10, 12, 16, 24, 50, 100, 200, 300, 500, 1000)

@@ -19,7 +19,7 @@ from time import perf_counter
 from typing import Any, Final
 from unittest.mock import patch
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.rings.lifecycle import Rings
 from simulation import CityConfig, simulate

@@ -111,5 +111,5 @@ def _torch() -> str:
 
 
 def _model() -> str:
-    scorer = importlib.import_module("gnn.logistic.scorer").load_scorer()
+    scorer = importlib.import_module("gnn.boosted.scorer").load_scorer()
     return f"{scorer.model_id} loads"

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def scorer_at(place: Path | None) -> Scorer | MemberScorer:
     """The scorer in ``place``: a folder that `train` wrote, a registry, or a file that `make weights` wrote.
 
-    None is the logistic score that ships. Raises BadCall when there is no such place or it holds neither,
-    Fatal when what it holds is damaged, altered or of another schema. What `train` writes is a network, and
-    so is all that a registry holds: trees and blends have no file without code in it and cannot be stored.
+    None is the score that ships, boosted trees. Raises BadCall when there is no such place or it holds
+    neither, Fatal when what it holds is damaged, altered or of another schema. What `train` writes is a
+    network, and so is all that a registry holds: trees and blends have no file without code in it and cannot
+    be stored.
     """
-    from gnn.logistic.scorer import load_scorer
+    from gnn.boosted.scorer import load_scorer
 
     if place is None:
         return load_scorer()

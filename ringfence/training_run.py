@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gnn.boosted.scorer import load_scorer
 from gnn.evaluation import Truth
-from gnn.logistic.scorer import load_scorer
 from gnn.models.drift import FEWEST_GROUPS, Drift, drift_of
 from gnn.models.figures import Judged, ModelFigures
 from gnn.models.making import Parts, Provenance, make_model, quantities

@@ -101,21 +101,21 @@ MUTATIONS: Final = (
     ),
     Mutation(
         CIRCLES,
-        "surplus = total / 2 - DENSITY * left_riders * left_drivers",
-        "surplus = total / 2 - (left_riders + left_drivers) / 2",
+        "and mark.count >= share * trips",
+        "and mark.count >= 0.9 * trips",
         f"{CANDIDATES}/test_circles.py::test_trips_bought_with_strangers_do_not_hide_a_block[engine]",
     ),
     Mutation(
         CIRCLES,
-        "max(account_of(state, near[place]).trips, 1) >= MIN_CLOSED_SHARE:",
-        "max(account_of(state, near[place]).trips, 1) >= 0.0:",
+        "and mark.count >= share * trips",
+        "and mark.count >= 0.0 * trips",
         f"{CANDIDATES}/test_circles.py::"
         "test_an_ordinary_customer_of_the_same_drivers_is_left_out[engine-has a driver of his own]",
     ),
     Mutation(
         CIRCLES,
-        "repeats = trips - length(state.links, rider, DRIVERS)",
-        "repeats = trips",
+        "trips - length(state.links, rider, DRIVERS) >= MIN_REPEATS",
+        "trips >= MIN_REPEATS",
         f"{CANDIDATES}/test_circles.py::test_riders_who_never_meet_a_driver_twice_form_no_circle[engine]",
     ),
     Mutation(

@@ -1,8 +1,15 @@
-"""The circle around one rider, compiled: what ``graph.candidates.circles`` says, on the edges of the peeling.
+"""The circle around one rider by greedy peeling, compiled, on the edges of the peeling.
 
-The same neighbourhood, the same surplus, the same thresholds and ties, as long as nodes are numbered in the
-order of their accounts; see there for the method and its sources. The caller passes how many live trips
-each edge and each rider has, and a ``Work`` to write in; nothing is allocated.
+The neighbourhood are the riders who, like this one, come back to the same drivers and share at least two with
+it, and the drivers that two of them ride with. In it the search looks for the riders R and drivers D with the
+largest edge surplus,
+
+    f(R, D) = (sum of the weights of the pairs that rode) - DENSITY x |R| x |D|
+
+(optimal quasi-cliques: Tsourakakis et al., "Denser than the Densest Subgraph", KDD 2013); a pair that rode
+again weighs 1, one that rode once a half. This is how the engine looked for circles before it took turns
+between riders and drivers (``graph.candidates.circles``). The caller passes how many live trips each edge and
+each rider has, and a ``Work`` to write in; nothing is allocated.
 
 One thing can be added: with ``usual_riders`` above 0, a pair weighs less with a driver who has more riders
 than that, and more with one who has fewer,
@@ -25,19 +32,17 @@ import numpy as np
 
 from benchmarks.peeling.local_heap import Floats, fell, pop, push
 from benchmarks.peeling.state import CHUNK_EDGES, NEXT_CHUNK, NOWHERE, Int32s, Peeling
-from graph.candidates.circles import (
-    DENSITY,
-    MAX_NEIGHBOURS,
-    MIN_CLOSED_SHARE,
-    MIN_DRIVERS,
-    MIN_REPEAT_SHARE,
-    MIN_REPEATS,
-    MIN_RIDERS,
-    SHARED_DRIVERS,
-    SHARED_SHARE,
-)
 from graph.kernels.kernel import kernel
 
+DENSITY = 1 / 3
+MIN_DRIVERS = 2
+MIN_RIDERS = 3
+MIN_REPEATS = 2
+MIN_REPEAT_SHARE = 0.15
+SHARED_DRIVERS = 2
+SHARED_SHARE = 0.3
+MAX_NEIGHBOURS = 60
+MIN_CLOSED_SHARE = 0.34
 _RIDERS = 0
 _DRIVERS = 1
 _PARTS = 1024

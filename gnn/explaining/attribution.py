@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.scoring.features import FEATURES
-from graph.scoring.scorer import LinearScorer, Scorer
+from graph.scoring.scorer import KernelScorer, Scorer
 
 MOST: Final = 3
 _SMALLEST: Final = 0.05
@@ -50,7 +50,7 @@ def strongest_attributions(features: Sequence[float], scorer: Scorer) -> tuple[A
 
 
 def _changes(features: Sequence[float], scorer: Scorer) -> Iterator[float]:
-    if isinstance(scorer, LinearScorer):
+    if isinstance(scorer, KernelScorer) and not scorer.trees.leaves.size:
         yield from (weight * value for weight, value in zip(scorer.weights, features, strict=True))
         return
     stands = _log_odds(scorer.score(features))

@@ -1,8 +1,8 @@
 """The logistic scorer: a stored, readable combination of findings into one probability.
 
-The model is a JSON file beside this module: feature names, weights, intercept, and the numbers that
-justify them (written by ``gnn.logistic.fitting``). It is refused when its features are not those of this
-version. Scoring is one dot product; nothing is imported but the standard library.
+The model is a JSON file (``gnn/weights/logistic.json``): feature names, weights, intercept, and the numbers
+that justify them (``gnn.logistic.fitting``). It is refused when its features are not those of this version.
+Scoring is one dot product; nothing is imported but the standard library.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graph.model.errors import Fatal
 from graph.scoring.features import FEATURES
 from graph.state.digest import content_id
+from graph.state.trees import NO_TREES, Trees
 
-SHIPPED: Final = "logistic.json"
+STORED: Final = "logistic.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class LogisticScorer:
 
     ``doubt`` is what the calibration set leaves open: after n groups without a mistake the next may still be
     one, with probability 1 / (n + 2) (Laplace's rule of succession). Satisfies
-    ``graph.scoring.scorer.Scorer``.
+    ``graph.scoring.scorer.KernelScorer``.
     """
 
     weights: tuple[float, ...]
@@ -37,6 +39,11 @@ class LogisticScorer:
     doubt: float
     model_id: str
 
+    @property
+    def trees(self) -> Trees:
+        """None: the sum is all."""
+        return NO_TREES
+
     def score(self, features: Sequence[float]) -> float:
         """Probability in [0, 1] that a candidate with these features is a ring."""
         total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
@@ -44,25 +51,43 @@ class LogisticScorer:
 
 
 def load_scorer(path: Path | None = None) -> LogisticScorer:
-    """The scorer stored in ``path``, or the one that ships. Raises Fatal when it does not fit."""
-    source = files("gnn").joinpath("weights", SHIPPED) if path is None else path
+    """The logistic scorer stored in ``path``, or ours. Raises Fatal when it does not fit."""
+    source = files("gnn").joinpath("weights", STORED) if path is None else path
+    return linear_scorer(read_stored(source), source)
+
+
+def read_stored(source: Path | Traversable) -> dict[str, Any]:
+    """What a model file holds. Raises Fatal when it is none, or of other features than this version's."""
     try:
-        stored = json.loads(source.read_text(encoding="utf-8"))
+        stored: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
         features = tuple(entry["name"] for entry in stored["features"])
-        weights = tuple(float(entry["weight"]) for entry in stored["features"])
-        intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
-        if not all(map(math.isfinite, (*weights, intercept, prior, doubt))):
-            raise ValueError("a number that is not finite")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Fatal(
-            f"expected a model file at {source}, found {type(error).__name__}: {error}; "
-            "make it anew with `make weights`"
-        ) from error
+        raise refused(source, error) from error
     if features != tuple(FEATURES):
         odd = sorted(set(features) ^ set(FEATURES)) or ["the same names in another order"]
         raise Fatal(
             f"expected a model with the {len(FEATURES)} features of this version, found one that differs in "
             f"{', '.join(odd[:5])}; make it anew with `make weights`"
         )
-    numbers = json.dumps([features, weights, intercept, prior, doubt])
+    return stored
+
+
+def linear_scorer(stored: dict[str, Any], source: Path | Traversable) -> LogisticScorer:
+    """The scorer of a file that was read. Raises Fatal when its numbers are no logistic scorer's."""
+    try:
+        weights = tuple(float(entry["weight"]) for entry in stored["features"])
+        intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
+        if not all(map(math.isfinite, (*weights, intercept, prior, doubt))):
+            raise ValueError("a number that is not finite")
+    except (ValueError, KeyError, TypeError) as error:
+        raise refused(source, error) from error
+    numbers = json.dumps([list(FEATURES), weights, intercept, prior, doubt])
     return LogisticScorer(weights, intercept, prior, doubt, content_id("logistic", numbers))
+
+
+def refused(source: Path | Traversable, error: Exception) -> Fatal:
+    """What is raised of a file that holds no model."""
+    return Fatal(
+        f"expected a model file at {source}, found {type(error).__name__}: {error}; "
+        "make it anew with `make weights`"
+    )

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from gnn.logistic.fitting import city_config
+from gnn.logistic.judgements import city_config
 from gnn.logistic.scorer import load_scorer
 from gnn.models.figures import Judged, ModelFigures, model_figures
 from gnn.models.making import Parts, Provenance, make_model

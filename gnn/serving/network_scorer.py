@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from gnn.models.drift_watch import DriftWatch
 from gnn.models.platt import Calibration
 from gnn.models.stored_model import StoredModel

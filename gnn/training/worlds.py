@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from gnn.evaluation.truth import Truth, decode_truth
-from gnn.logistic.fitting import first_guess
+from gnn.logistic.judgements import first_guess
 from gnn.tensors.examples import EVERY_DAYS, snapshots_of
 from gnn.tensors.lessons import Lesson, lesson_of
 from gnn.tensors.snapshot import Snapshot

@@ -4,7 +4,9 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
 
 * an address ties them: at most ``SEMI_PRIVATE_SHARERS`` use it, and at least half of its users stand in
   clusters, so that its users do not look independent of each other. An office, a campus or a cafe fails
-  this: its users come with phones and cards of their own;
+  this: its users come with phones and cards of their own. Each of the two units is at home there: two or
+  more of its accounts use it, if it has that many. One account of a family of four at an address is on its
+  way;
 * one referred the other, and both are clusters, or both use one semi-private address;
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
@@ -107,10 +109,16 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         address = records[link].target
-        if _semi_private(state, address) and _ties(state, address, stamp):
+        if (
+            _semi_private(state, address)
+            and _ties(state, address, stamp)
+            and _at_home(state, account, address)
+        ):
             user = first_link(state.links, address, USERS)
             while user >= 0:
-                found = _consider(state, records[user].source, found, stamp)
+                other = wide(records[user].source)
+                if state.marks[other].stamp != stamp and _at_home(state, other, address):
+                    found = _consider(state, other, found, stamp)
                 user = hooks[user].next_in
         link = hooks[link].next_out
     shared = is_shared(state, account)
@@ -272,6 +280,21 @@ def _semi_private(state: State, identifier: int) -> bool:
         state.entities[identifier].kind == IP
         and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
     )
+
+
+@kernel
+def _at_home(state: State, account: int, address: int) -> bool:
+    """Whether an account's unit uses the address, and not this account alone of several. O(its users)."""
+    if not is_shared(state, account):
+        return True
+    own = label(state.forest, account)
+    user = first_link(state.links, address, USERS)
+    while user >= 0:
+        other = wide(state.links.links[user].source)
+        if other != account and label(state.forest, other) == own:
+            return True
+        user = state.links.hooks[user].next_in
+    return False
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.candidates.visits import NEVER, arrival_ms
+from graph.candidates.visits import NEVER, arrival_ms, gathers
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import DRIVERS, IDENTITIES, USERS
@@ -62,6 +62,8 @@ def common(state: State, members: Int32s) -> int:
 def _may_tie(state: State, identifier: int) -> bool:
     if state.entities[identifier].kind == IP:
         return length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
+    if state.entities[identifier].kind == DEVICE:
+        return gathers(state, identifier)
     return not is_public(state, identifier)
 
 

@@ -20,9 +20,12 @@ from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
 from graph.state.state import DEVICE, DRIVER, IP, State, account_of, fresh_stamp
 from graph.updates.clusters import is_public
-from graph.updates.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
+from graph.updates.sharing import DAY_MS, SEMI_PRIVATE_SHARERS, SETTLED_MS
 
 MIN_ARRIVALS: Final = 2
+MAX_PHONES: Final = 64
+MOST_AT_ONCE: Final = 300
+AT_ONCE_MS: Final = DAY_MS
 MIN_COMMON_RIDERS: Final = 2
 MIN_COMMON_SHARE: Final = 0.25
 CHANCE_MARGIN: Final = 3.0
@@ -60,6 +63,34 @@ def arrival_ms(state: State, link: int) -> int:
 
 
 @kernel
+def gathers(state: State, phone: int) -> bool:
+    """Whether settled accounts that come to a phone may have something to do with each other.
+
+    They may when the phone is not public, and when they came all at once: at least half of its users within
+    ``AT_ONCE_MS`` of the first who came. A kiosk gathers people over weeks; a thief tries a whole batch of
+    stolen accounts on one phone in a day, and every one of them has a life elsewhere. O(1), or O(users) of a
+    public phone with no more than ``MOST_AT_ONCE`` users.
+    """
+    if not is_public(state, phone):
+        return True
+    users = length(state.links, phone, USERS)
+    if users > MOST_AT_ONCE or state.entities[phone].declared_public:
+        return False
+    first_ms = NEVER
+    link = first_link(state.links, phone, USERS)
+    while link >= 0:
+        first_ms = min(first_ms, arrival_ms(state, link))
+        link = state.links.hooks[link].next_in
+    together = 0
+    link = first_link(state.links, phone, USERS)
+    while link >= 0:
+        moment = arrival_ms(state, link)
+        together += moment != NEVER and moment <= first_ms + AT_ONCE_MS
+        link = state.links.hooks[link].next_in
+    return 2 * together >= users
+
+
+@kernel
 def visit_around(state: State, account: int) -> int:
     """Puts the candidate around the phone that the account came to into ``state.members``, ascending.
 
@@ -69,14 +100,8 @@ def visit_around(state: State, account: int) -> int:
     best = 0
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
-        device = records[link].target
-        if (
-            state.entities[device].kind == DEVICE
-            and length(state.links, device, USERS) > 1
-            and arrival_ms(state, link) != NEVER
-            and not is_public(state, device)
-        ):
-            found = _around(state, device)
+        if _came_to_share(state, link):
+            found = _around(state, records[link].target)
             if found > best:
                 best = found
                 copy(state.visits.around, state.members, best)
@@ -90,26 +115,21 @@ def _around(state: State, device: int) -> int:
     """Puts the candidate around a phone into ``state.visits.around``; how many, 0 with too few arrivals."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
-    arrivals = 0
-    link = first_link(state.links, device, USERS)
-    while link >= 0:
-        moment = arrival_ms(state, link)
-        if moment != NEVER:
-            arrived[arrivals] = records[link].source
-            moments[arrivals] = moment
-            arrivals += 1
-        link = hooks[link].next_in
-    if arrivals < MIN_ARRIVALS:
+    if _arrivals_on(state, device) < MIN_ARRIVALS:
         return 0
-    drivers = common_drivers(state, arrived[:arrivals], moments[:arrivals], fresh_stamp(state))
+    phones = _phones_from(state, device)
+    arrivals = _collect_arrivals(state, phones)
+    drivers = common_drivers(
+        state, state.arrivals.accounts[:arrivals], state.arrivals.moments_ms[:arrivals], fresh_stamp(state)
+    )
     stamp = fresh_stamp(state)
     around, addresses = state.visits.around, state.visits.addresses
     found = seen = 0
-    link = first_link(state.links, device, USERS)
-    while link >= 0:
-        found = _add(state, around, found, records[link].source, stamp)
-        link = hooks[link].next_in
+    for place in range(phones):
+        link = first_link(state.links, state.visits.phones[place], USERS)
+        while link >= 0:
+            found = _add(state, around, found, records[link].source, stamp)
+            link = hooks[link].next_in
     for place in range(drivers):
         found = _add(state, around, found, state.arrivals.drivers[place], stamp)
     for place in range(found):
@@ -133,6 +153,103 @@ def _around(state: State, device: int) -> int:
             while link >= 0:
                 found = _add(state, around, found, records[link].source, stamp)
                 link = hooks[link].next_in
+    return found
+
+
+@kernel
+def _phones_from(state: State, device: int) -> int:
+    """Puts a phone, and those that its wanderers lead to, into ``state.visits.phones``; returns how many.
+
+    A crew that changes its phones every week is together on none of them, and each account is seen on
+    several with others. A phone is added when one of the accounts that came to those at hand came to it
+    too, and at least half of those who came to it, two or more, are such wanderers. At most ``MAX_PHONES``,
+    nearest first.
+    """
+    records, hooks = state.links.links, state.links.hooks
+    phones, marks = state.visits.phones, state.marks
+    stamp = fresh_stamp(state)
+    marks[device].stamp = stamp
+    phones[0] = device
+    found, done = 1, 0
+    while done < found:
+        link = first_link(state.links, phones[done], USERS)
+        while link >= 0:
+            if arrival_ms(state, link) != NEVER:
+                other = first_link(state.links, records[link].source, IDENTITIES)
+                while other >= 0:
+                    phone = records[other].target
+                    if marks[phone].stamp != stamp and found < MAX_PHONES and _came_to_share(state, other):
+                        marks[phone].stamp = stamp
+                        if _is_of_wanderers(state, phone):
+                            phones[found] = phone
+                            found += 1
+                    other = hooks[other].next_out
+            link = hooks[link].next_in
+        done += 1
+    return found
+
+
+@kernel
+def _came_to_share(state: State, link: int) -> bool:
+    """Whether a link says that a settled account came to a phone that others use, and that gathers them."""
+    phone = state.links.links[link].target
+    return bool(
+        state.entities[phone].kind == DEVICE
+        and length(state.links, phone, USERS) > 1
+        and arrival_ms(state, link) != NEVER
+        and gathers(state, phone)
+    )
+
+
+@kernel
+def _is_of_wanderers(state: State, phone: int) -> bool:
+    """Whether at least half of those who came to a phone, two or more, came to several shared phones."""
+    arrivals = wanderers = 0
+    link = first_link(state.links, phone, USERS)
+    while link >= 0:
+        if arrival_ms(state, link) != NEVER:
+            arrivals += 1
+            phones = 0
+            other = first_link(state.links, state.links.links[link].source, IDENTITIES)
+            while other >= 0:
+                phones += _came_to_share(state, other)
+                other = state.links.hooks[other].next_out
+            wanderers += phones > 1
+        link = state.links.hooks[link].next_in
+    return wanderers >= MIN_ARRIVALS and 2 * wanderers >= arrivals
+
+
+@kernel
+def _arrivals_on(state: State, device: int) -> int:
+    """How many settled accounts came to a phone."""
+    arrivals = 0
+    link = first_link(state.links, device, USERS)
+    while link >= 0:
+        arrivals += arrival_ms(state, link) != NEVER
+        link = state.links.hooks[link].next_in
+    return arrivals
+
+
+@kernel
+def _collect_arrivals(state: State, phones: int) -> int:
+    """Puts who came to the phones at hand, and when first, into ``state.arrivals``; returns how many."""
+    arrived, moments = state.arrivals.accounts, state.arrivals.moments_ms
+    marks, stamp = state.marks, fresh_stamp(state)
+    found = 0
+    for place in range(phones):
+        link = first_link(state.links, state.visits.phones[place], USERS)
+        while link >= 0:
+            moment = arrival_ms(state, link)
+            if moment != NEVER:
+                mark = marks[state.links.links[link].source]
+                if mark.stamp != stamp:
+                    mark.stamp = stamp
+                    mark.first = found
+                    arrived[found] = state.links.links[link].source
+                    moments[found] = moment
+                    found += 1
+                moments[mark.first] = min(moments[mark.first], moment)
+            link = state.links.hooks[link].next_in
     return found
 
 

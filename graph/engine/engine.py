@@ -46,7 +46,7 @@ from graph.rings.lifecycle import Moment, OpenRing, Policy, Rings
 from graph.rings.table import RingTable
 from graph.scoring.features import FEATURES
 from graph.scoring.member_scorer import MemberScorer
-from graph.scoring.scorer import LinearScorer, Scorer
+from graph.scoring.scorer import KernelScorer, Scorer
 from graph.state.columns import view_of
 from graph.state.digest import content_id, state_digest
 from graph.state.entity_index import EntityIndex
@@ -102,7 +102,7 @@ class Engine:
     ``observer`` is called with every judgement, its features and its moment; training reads from it. Not for
     several threads. The examples of its methods go on from this one:
 
-    >>> from gnn.logistic.scorer import load_scorer
+    >>> from gnn.boosted.scorer import load_scorer
     >>> from graph.model.events import AccountCreated, PromoRedeemed
     >>> from graph.model.vocabulary import Role
     >>> start, minute = 1_760_000_000_000, 60_000
@@ -135,15 +135,17 @@ class Engine:
             memory.links.follow()
             memory.reserve(0, 0)
             self._reader = self._scorer.reader()
+        if isinstance(self._scorer, KernelScorer):
+            memory.set_scorer(
+                (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt), self._scorer.trees
+            )
         state, policy = memory.state, self._config.policy
         options = state.options[0]
         options["review"], options["block"], options["close"] = policy.review, policy.block, policy.close
         options["min_accounts"] = policy.min_accounts
         options["window_ms"] = self._config.window_ms
         options["observed"] = self._observer is not None
-        options["scored_outside"] = not isinstance(self._scorer, LinearScorer)
-        if isinstance(self._scorer, LinearScorer):
-            state.weights[:] = (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt)
+        options["scored_outside"] = not isinstance(self._scorer, KernelScorer)
         table = RingTable(memory, [ring.slot for ring in rings])
         # Bound to the memory and not to the engine: one that nobody holds goes at once, with all its arrays.
         self._rings = Rings(policy, table, self.entity_index.names, partial(_began_ms, memory))

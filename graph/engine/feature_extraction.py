@@ -11,7 +11,7 @@ from graph.links.change_log import log_score
 from graph.model.shapes import CLUSTERS
 from graph.rings.decision import stands
 from graph.scoring.features import extract
-from graph.scoring.scorer import linear_score
+from graph.scoring.scorer import kernel_score
 from graph.state.state import NO_RING, State, account_of
 
 VERDICT_WEIGHT: Final = 8.0
@@ -53,9 +53,9 @@ def extract_features(state: State) -> None:
 
 
 @kernel
-def score_linearly(state: State) -> None:
-    """Score the extracted features by the weights of a linear scorer."""
-    state.candidate[0].score = linear_score(state.features, state.weights)
+def score_in_kernel(state: State) -> None:
+    """Score the extracted features by the weights and trees of a scorer that kernels can work out."""
+    state.candidate[0].score = kernel_score(state.features, state.weights, state.trees)
 
 
 @kernel

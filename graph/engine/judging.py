@@ -3,9 +3,9 @@
 Which accounts are due is decided in ``graph.engine.rejudging``. The cost of an event does not grow with the
 graph.
 
-``run`` stops when Python has to act: to score with a scorer that is not linear, to open, change or close a
-ring, to split a ring whose cluster fell apart, to apply a verdict. It returns the reason, and goes on from
-there when it is called again. Few events do that; all others never leave the kernel.
+``run`` stops when Python has to act: to score with a scorer that kernels cannot work out, to open, change or
+close a ring, to split a ring whose cluster fell apart, to apply a verdict. It returns the reason, and goes on
+from there when it is called again. Few events do that; all others never leave the kernel.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from graph.engine.feature_extraction import (
     clear_scores,
     extract_features,
     in_a_ring,
-    score_linearly,
+    score_in_kernel,
     set_candidate,
 )
 from graph.engine.rejudging import count_event, is_due, postpone
@@ -87,7 +87,7 @@ def run(state: State, batch: KernelBatch) -> int:
                 cursor.step = _DECIDE
                 if options.scored_outside:
                     return NEEDS_SCORE
-                score_linearly(state)
+                score_in_kernel(state)
         if cursor.step == _DECIDE:
             assign_score(state)
             cursor.step = _FINISH

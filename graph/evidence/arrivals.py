@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.candidates.visits import NEVER, arrival_ms, common_drivers
+from graph.candidates.visits import NEVER, arrival_ms, common_drivers, gathers
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import BURST_MS, busiest
 from graph.kernels.arrays import Int32s
@@ -17,7 +17,6 @@ from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.evidence_record import Record
 from graph.state.state import DEVICE, State
-from graph.updates.clusters import is_public
 
 COMMON_DRIVERS: Final = 3
 TAKEN: Final = -2
@@ -42,7 +41,7 @@ def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
                 state.entities[device].kind == DEVICE
                 and length(state.links, device, USERS) > 1
                 and state.marks[device].count > 1
-                and not is_public(state, device)
+                and gathers(state, device)
             ):
                 moment = arrival_ms(state, link)
                 if moment < first or (moment == first and moment != NEVER and records[link].count < used):

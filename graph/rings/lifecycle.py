@@ -25,14 +25,15 @@ from graph.state.state import NO_RING
 class Policy:
     """What becomes of a score.
 
-    ``review`` opens a ring: more likely than not. ``block`` is for what a wrong answer costs an honest
-    person their income: 95 % sure. ``close`` is a little lower than ``review``, so that a ring does not
-    flicker, and no ring stays open that is more likely innocent by three to two.
+    ``review`` opens a ring: four to one, at which one in thirty groups of held-out cities was honest. Where
+    honest groups are of other sorts than in simulation it is more, which is why it is not even odds.
+    ``block`` is for what a wrong answer costs an honest person their income: 95 % sure. No ring stays open
+    below ``close``: more likely innocent than not.
     """
 
-    review: float = 0.5
+    review: float = 0.8
     block: float = 0.95
-    close: float = 0.4
+    close: float = 0.5
     min_accounts: int = 3
 
     def decide(self, score: float) -> Decision:

@@ -1,4 +1,4 @@
-"""The port through which the features of a candidate become one probability, and the linear kernel."""
+"""The port through which the features of a candidate become one probability, and the kernel that does it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Final, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
+from graph.kernels.arrays import Floats
 from graph.kernels.kernel import kernel
+from graph.state.trees import SPLITS, Trees
 
 EXTREME: Final = 30.0
-"""Log odds beyond which a linear score is cut: probabilities so near 0 or 1 do not differ."""
+"""Log odds beyond which a score is cut: probabilities so near 0 or 1 do not differ."""
 
 
 class Scorer(Protocol):
@@ -34,12 +33,17 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
-class LinearScorer(Scorer, Protocol):
-    """A scorer that is a logistic function of a weighted sum: kernels work it out themselves."""
+class KernelScorer(Scorer, Protocol):
+    """A scorer that is a logistic function of a weighted sum and of trees: kernels work it out themselves."""
 
     @property
     def weights(self) -> tuple[float, ...]:
         """One for each feature."""
+        ...
+
+    @property
+    def trees(self) -> Trees:
+        """What is added to the weighted sum; ``NO_TREES`` of a linear scorer."""
         ...
 
     @property
@@ -54,14 +58,20 @@ class LinearScorer(Scorer, Protocol):
 
 
 @kernel
-def linear_score(features: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
-    """Doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features))).
+def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
+    """Doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features + trees))).
 
-    ``weights`` holds one weight for each feature, then the intercept and the doubt.
+    ``weights`` holds one weight for each feature, then the intercept and the doubt. O(features + trees).
     """
     count = len(features)
     total = weights[count]
     for place in range(count):
         total += weights[place] * features[place]
+    for tree in range(len(trees.leaves)):
+        node = 0
+        while node < SPLITS:
+            passes = features[trees.features[tree, node]] > trees.thresholds[tree, node]
+            node = 2 * node + (2 if passes else 1)
+        total += trees.leaves[tree, node - SPLITS]
     doubt = weights[count + 1]
     return float(doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total)))))

@@ -111,6 +111,12 @@ def visit(e: Record) -> float:
     return 1.0 if e.shape == VISIT else 0.0
 
 
+@kernel
+def crowd(e: Record) -> float:
+    """How far there are more accounts than ``size`` tells apart: 0 up to ten, 1 from 300 on."""
+    return ramp(math.log(e.accounts), math.log(10), math.log(300))
+
+
 SIGNALS: Final[tuple[Signal, ...]] = (
     Signal("one_hand", 1, one_hand),
     Signal("size", 1, size),
@@ -126,4 +132,5 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     Signal("chargeback_rate", 1, chargeback_rate),
     Signal("circle", 0, circle),
     Signal("visit", 0, visit),
+    Signal("crowd", 1, crowd),
 )

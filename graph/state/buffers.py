@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.arrays import Arrays, Field, Floats, Int32s, Int64s
-from graph.state.sizes import MAX_DRIVERS, MAX_NEIGHBOURS
 
 _I4: Final = np.dtype(np.int32)
 _I8: Final = np.dtype(np.int64)
@@ -32,32 +31,14 @@ class GatheringBuffers(Arrays):
 
 
 class CircleBuffers(Arrays):
-    """Of ``graph.candidates.circles``: the neighbourhood of one rider, and its peeling."""
+    """Of ``graph.candidates.circles``: the riders and drivers at hand, ascending."""
 
     riders: Int32s
-    """Riders of the neighbourhood, ascending."""
     drivers: Int32s
-    """Drivers that two or more of them met, ascending."""
-    ranks: Int64s
-    """How near each rider is, with the rider in the low half: sorted, the nearest come first."""
-    common: Int32s
-    """By account number: drivers in common with the rider in the middle; 0 before and after a call."""
-    pairs: Int32s
-    """Weight of each pair of a rider (row) and a driver (column), in halves."""
-    left: Int32s
-    """Two rows, riders and drivers: what is left of the weights of each, in halves."""
-    peeled: Int32s
-    """Two rows, riders and drivers: when each was peeled."""
+    before: Int32s
+    """The drivers of the turn before."""
 
-    fields: ClassVar[dict[str, Field]] = {
-        "riders": _I4,
-        "drivers": _I4,
-        "ranks": _I8,
-        "common": _I4,
-        "pairs": (_I4, 2),
-        "left": (_I4, 2),
-        "peeled": (_I4, 2),
-    }
+    fields: ClassVar[dict[str, Field]] = {"riders": _I4, "drivers": _I4, "before": _I4}
 
 
 class ArrivalBuffers(Arrays):
@@ -76,10 +57,12 @@ class VisitBuffers(Arrays):
     """Of ``graph.candidates.visits``: the candidate around one phone."""
 
     around: Int32s
+    phones: Int32s
+    """By entity in number: that phone, and those that its wanderers lead to."""
     addresses: Int32s
     """By entity in number: addresses that accounts of the candidate use."""
 
-    fields: ClassVar[dict[str, Field]] = {"around": _I4, "addresses": _I4}
+    fields: ClassVar[dict[str, Field]] = {"around": _I4, "phones": _I4, "addresses": _I4}
 
 
 class TieBuffers(Arrays):
@@ -130,12 +113,7 @@ class OverlapBuffers(Arrays):
     fields: ClassVar[dict[str, Field]] = {"slots": _I4, "common": _I4, "merged": _I4}
 
 
-_BY_ENTITY: Final = {("visits", "addresses"), ("tying", "identifiers")}
-_TABLES: Final = {
-    "pairs": (MAX_NEIGHBOURS, MAX_DRIVERS),
-    "left": (2, MAX_DRIVERS),
-    "peeled": (2, MAX_DRIVERS),
-}
+_BY_ENTITY: Final = {("visits", "phones"), ("visits", "addresses"), ("tying", "identifiers")}
 BUFFERS: Final[dict[str, type[Arrays]]] = {
     "gathering": GatheringBuffers,
     "circles": CircleBuffers,
@@ -154,8 +132,7 @@ def buffers_for(accounts: int, entities: int) -> dict[str, Arrays]:
     for name, kind in BUFFERS.items():
         arrays: dict[str, npt.NDArray[Any]] = {}
         for field, spelt in kind.fields.items():
-            dtype = spelt[0] if isinstance(spelt, tuple) else spelt
-            room = _TABLES.get(field, entities if (name, field) in _BY_ENTITY else accounts)
-            arrays[field] = np.zeros(room, dtype)
+            assert isinstance(spelt, np.dtype)
+            arrays[field] = np.zeros(entities if (name, field) in _BY_ENTITY else accounts, spelt)
         made[name] = kind(**arrays)
     return made

@@ -7,7 +7,7 @@ marks; an account takes 192 bytes of facts and about 60 of scratch on top.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 import numpy as np
@@ -51,6 +51,7 @@ from graph.state.sizes import (
     Sizes,
 )
 from graph.state.state import NOBODY, State
+from graph.state.trees import NO_TREES, Trees
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
@@ -68,7 +69,6 @@ _GROWING: Final[dict[str, tuple[Any, str]]] = {
     "accounts": (ACCOUNT, "accounts"),
     "origins": (ORIGIN, "origins"),
     "shared": (np.uint8, "accounts"),
-    "returning": (np.int32, "accounts"),
     "passengers": (PASSENGERS, "passenger_blocks"),
 }
 """Arrays that are used up to a number, and which of the counters it is."""
@@ -113,7 +113,6 @@ class Memory:
         self._grow("accounts", ACCOUNTS_PER_EVENT * events)
         self._grow("origins", ORIGINS_PER_EVENT * events)
         self._grow("shared", ACCOUNTS_PER_EVENT * events)
-        self._grow("returning", ACCOUNTS_PER_EVENT * events)
         self._grow("passengers", events)
         if grown:
             self._fit_slots()
@@ -132,6 +131,12 @@ class Memory:
     def set_cuts(self, cuts: npt.NDArray[np.int64]) -> None:
         """Replace the explicit cuts, ascending."""
         self._arrays["cuts"] = cuts
+        self.state = self._state()
+
+    def set_scorer(self, weights: Sequence[float], trees: Trees) -> None:
+        """Take up what a scorer adds up: a weight for each feature, intercept and doubt, and its trees."""
+        self._arrays["weights"] = np.array(weights)
+        self._arrays["trees"] = trees
         self.state = self._state()
 
     @property
@@ -219,7 +224,6 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "accounts": np.zeros(FIRST_ROOM, ACCOUNT),
         "origins": np.zeros(FIRST_ROOM, ORIGIN),
         "shared": np.zeros(FIRST_ROOM, np.uint8),
-        "returning": np.zeros(FIRST_ROOM, np.int32),
         "passengers": np.zeros(FIRST_ROOM, PASSENGERS),
         "rings": np.zeros(64, RING),
         "ring_evidence": np.zeros(64, EVIDENCE),
@@ -231,6 +235,7 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "creations": np.zeros(DAYS, np.int32),
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(sizes.features + 2),
+        "trees": NO_TREES,
         "options": np.zeros(1, OPTIONS),
         "counters": counters,
         "cursor": np.zeros(1, CURSOR),

@@ -19,11 +19,6 @@ MAX_TRACKS: Final = 200_000
 TRACK_SLOTS: Final = 1 << 19
 """Slots of the table of tracks: at most two fifths are taken."""
 
-MAX_NEIGHBOURS: Final = 60
-"""Riders of one neighbourhood that are looked at, those who share most drivers first."""
-MAX_DRIVERS: Final = 2048
-"""Drivers of one neighbourhood beyond these are left out; sixty riders meet a few hundred."""
-
 MEMO_SLOTS: Final = 1024
 """Answers about pairs of a cluster and a driver that are kept while one candidate is gathered."""
 

@@ -49,6 +49,7 @@ from graph.state.records import (
     TRACK,
     TRACK_CHAIN,
 )
+from graph.state.trees import Trees
 
 Records = npt.NDArray[np.void]
 
@@ -88,8 +89,6 @@ class State(Arrays):
     origins: Records
     shared: npt.NDArray[np.uint8]
     """By account number: whether it stands in a cluster with another account."""
-    returning: Int32s
-    """By account number: how many drivers it has if it rode more than once with one of them, else 0."""
     passengers: Records
     rings: Records
     tracks: Records
@@ -103,7 +102,9 @@ class State(Arrays):
     ring_features: Floats
     """Of the newest judgement of each ring, by slot: (rings, len(FEATURES))."""
     weights: Floats
-    """A linear scorer's: one for each feature, then intercept and doubt."""
+    """The scorer's: one for each feature, then intercept and doubt."""
+    trees: Trees
+    """What the scorer adds to that; none where it is linear."""
     options: Records
     counters: Records
     cursor: Records
@@ -145,7 +146,6 @@ class State(Arrays):
         "marks": MARK,
         "origins": ORIGIN,
         "shared": _U1,
-        "returning": _I4,
         "passengers": PASSENGERS,
         "rings": RING,
         "tracks": TRACK,
@@ -157,6 +157,7 @@ class State(Arrays):
         "ring_evidence": EVIDENCE,
         "ring_features": (_F8, 2),
         "weights": _F8,
+        "trees": Trees,
         "options": OPTIONS,
         "counters": COUNTERS,
         "cursor": CURSOR,

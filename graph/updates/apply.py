@@ -13,7 +13,7 @@ import numpy as np
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_entity
 from graph.links.index import locate
-from graph.links.records import DRIVERS, IDENTITIES, USERS
+from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import advance, first_link, if_live, length, next_expired, touch, touch_at
 from graph.links.touch import find as find_link
 from graph.model.event_batch import (
@@ -324,17 +324,8 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more
     state.counters[0].live_trips += more
-    _note_return(state, rider)
     _refresh(state, rider)
     _refresh(state, driver)
-
-
-@kernel
-def _note_return(state: State, rider: int) -> None:
-    """Note whether the rider has more live trips than drivers, and how many these are."""
-    drivers = length(state.links, rider, DRIVERS)
-    returns = account_of(state, rider).trips > drivers
-    state.returning[state.entities[rider].account] = drivers if returns else 0
 
 
 @kernel
@@ -349,7 +340,6 @@ def _age(state: State) -> None:
             account_of(state, target).trips -= fallen.count
             state.counters[0].live_trips -= fallen.count
             remove_passenger(state, target, source)
-            _note_return(state, source)
             _fade(state, source)
             _fade(state, target)
             _refresh(state, source)

@@ -31,9 +31,11 @@ from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind
 from graph.rings.lifecycle import Policy
 from graph.scoring.features import FEATURES, extract
+from graph.scoring.measures import MEASURES
 from graph.scoring.rules import INNOCENT_RULES, RULES, Rule
 from graph.scoring.rules.finding import ramp
 from graph.state.evidence_record import EVIDENCE, Evidence
+from graph.state.trees import DEPTH
 from graph.updates.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,19 +125,19 @@ def sharing_table() -> str:
 
 @cache
 def model() -> dict[str, Any]:
-    stored: dict[str, Any] = json.loads((ROOT / "gnn" / "weights" / "logistic.json").read_text())
+    stored: dict[str, Any] = json.loads((ROOT / "gnn" / "weights" / "boosted.json").read_text())
     return stored
 
 
 def features_table() -> str:
-    head = ["feature", "sign", "weight", "mean in rings", "in honest", "alone"]
+    head = ["feature", "sign", "share of the gain", "mean in rings", "in honest", "alone"]
     return table(
         head,
         [
             [
                 f"`{f['name']}`",
                 SIGNS[FEATURES[f["name"]]],
-                f"{f['weight'] + 0.0:.2f}",
+                f"{f['gain']:.3f}",
                 f"{f['mean_in_rings']:.2f}",
                 f"{f['mean_in_honest']:.2f}",
                 f"{f['alone_auroc']:.2f}",
@@ -155,7 +157,8 @@ def fit_table() -> str:
         ["honest accounts in these cities", f"{training['honest_accounts']:,}"],
         ["intercept; doubt", f"{model()['intercept']:.2f}; {model()['doubt']:.4f}"],
         ["prior, of an account in no candidate", f"{model()['prior']:.4f}"],
-        ["penalty, chosen over folds of cities", f"{held_out['penalty']:g}, {held_out['folds']} folds"],
+        ["trees, of depth", f"{len(model()['trees'])}, {DEPTH}"],
+        ["held out in turn", f"{held_out['folds']} folds of cities"],
         ["held-out area under precision and recall", f"{held_out['auprc']:.3f}"],
         ["held-out area under the ROC curve", f"{held_out['auroc']:.3f}"],
         [
@@ -177,8 +180,14 @@ def calibration_table() -> str:
     )
 
 
+def measures_table() -> str:
+    rows = [[f"`{m.name}`", SIGNS[m.sign], f"`{m.expression.replace('e.', '')}`"] for m in MEASURES]
+    return table(["measure", "sign", "formula"], rows)
+
+
 MADE: dict[str, Callable[[], str]] = {
     "sharing": sharing_table,
+    "measures": measures_table,
     "features": features_table,
     "fit": fit_table,
     "calibration": calibration_table,

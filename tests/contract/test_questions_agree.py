@@ -22,7 +22,7 @@ INJECTED = ("' OR 1=1 --", "'}) MATCH (n) DETACH DELETE n //", "$id", ":id", "no
 
 def simulated_world(folder) -> World:
     """A small city with planted rings, recorded as it goes by the real engine and model."""
-    from gnn.logistic.scorer import load_scorer
+    from gnn.boosted.scorer import load_scorer
     from graph.engine import Engine, EngineConfig
 
     simulate(

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from simulation import CityConfig, simulate
 from streaming import DetectConfig, detect

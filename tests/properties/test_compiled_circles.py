@@ -1,4 +1,4 @@
-"""The compiled search for a circle says what a plain one says, around every rider of random rides."""
+"""The compiled search for a circle by peeling gives what a plain one gives, around every rider."""
 
 import math
 
@@ -6,10 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.peeling.around import circle_around, work_for
-from benchmarks.peeling.changes import add
-from benchmarks.peeling.state import empty
-from graph.candidates.circles import (
+from benchmarks.peeling.around import (
     DENSITY,
     MAX_NEIGHBOURS,
     MIN_CLOSED_SHARE,
@@ -19,7 +16,11 @@ from graph.candidates.circles import (
     MIN_RIDERS,
     SHARED_DRIVERS,
     SHARED_SHARE,
+    circle_around,
+    work_for,
 )
+from benchmarks.peeling.changes import add
+from benchmarks.peeling.state import empty
 
 RIDERS, NODES = 10, 16
 rides = st.lists(st.tuples(st.integers(0, RIDERS - 1), st.integers(RIDERS, NODES - 1)), max_size=90)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import LATENESS_MS, Engine, EngineConfig
 from graph.model.events import AccountCreated, Chargeback, TripCompleted
 from graph.model.vocabulary import Role

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.events import (
     AccountCreated,

@@ -4,7 +4,8 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
 
 * an address ties them: at most ``SEMI_PRIVATE_SHARERS`` use it, and at least half of its users stand in
   clusters, so that its users do not look independent of each other. An office, a campus or a cafe fails
-  this: its users come with phones and cards of their own;
+  this: its users come with phones and cards of their own. Each of the two units is at home there: two or
+  more of its accounts use it, if it has that many;
 * one referred the other, and both are clusters, or both use one semi-private address;
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
@@ -88,8 +89,12 @@ class Assembler:
             and 2 <= len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
         ]
         for address in addresses:
-            if self._ties(address):
-                found.extend(other for other in graph.users[address] if other not in gathered)
+            if self._ties(address) and self._at_home(account, address):
+                found.extend(
+                    other
+                    for other in graph.users[address]
+                    if other not in gathered and self._at_home(other, address)
+                )
         shared = graph.is_shared(account)
         found.extend(
             other
@@ -118,6 +123,11 @@ class Assembler:
             clustered = sum(map(self._graph.is_shared, users))
             known = self._addresses[address] = clustered >= CLUSTERED_SHARE * len(users)
         return known
+
+    def _at_home(self, account: int, address: int) -> bool:
+        """Whether the account's unit uses the address, and not this account alone of several."""
+        unit = self._graph.cluster(account)
+        return len(unit) == 1 or sum(member in self._graph.users[address] for member in unit) > 1
 
     def _rides(self, rider: int, driver: int) -> bool:
         """Whether the rider's cluster rides with the driver more than strangers would."""

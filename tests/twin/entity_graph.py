@@ -94,6 +94,10 @@ class EntityGraph:
         """Whether the account stands in a cluster with another account."""
         return self.clusters.label(account) is not None
 
+    def is_declared_public(self, identifier: int) -> bool:
+        """Whether an analyst declared the identifier public."""
+        return identifier in self._declared_public
+
     def is_public(self, identifier: int) -> bool:
         """Whether the identifier is used by too many to connect anybody."""
         if identifier in self._declared_public:

@@ -33,5 +33,56 @@ def features_of(evidence: Evidence, findings: Sequence[Finding]) -> list[float]:
         ramp(cards.chargeback_rate, 0.0, 0.5),
         float(evidence.shape is Shape.CIRCLE),
         float(evidence.shape is Shape.VISIT),
+        ramp(math.log(evidence.accounts), math.log(10), math.log(300)),
     )
-    return [*(finding.strength for finding in findings), *signals]
+    return [*(finding.strength for finding in findings), *signals, *_measures(evidence)]
+
+
+def _measures(evidence: Evidence) -> tuple[float, ...]:
+    """Evidence as it is, quantities without an upper end on a scale from 0 to 1."""
+    trips, cards, places, arrivals = evidence.trips, evidence.cards, evidence.places, evidence.arrivals
+    sharing, takings, timing = evidence.sharing, evidence.takings, evidence.timing
+    return (
+        1.0 - sharing.hands / evidence.accounts,
+        evidence.drivers / evidence.accounts,
+        sharing.device_sharing,
+        sharing.card_sharing,
+        sharing.bank_sharing,
+        sharing.address_sharing,
+        _half(sharing.accounts_per_device, 3),
+        _half(sharing.accounts_per_card, 2),
+        sharing.own_device,
+        sharing.own_card,
+        _half(timing.pace_days, 1),
+        _half(timing.active_days, 7),
+        takings.promo_share,
+        takings.same_promo,
+        takings.promo_soon,
+        _half(takings.promos_per_account, 1),
+        takings.referral_share,
+        _half(takings.referral_depth, 2),
+        _half(trips.per_account, 5),
+        _half(trips.inside, 10),
+        trips.driver_inside_share,
+        _half(trips.riders_inside, 5),
+        _half(trips.drivers_inside, 2),
+        trips.pair_density,
+        trips.incentive_rate,
+        _half(cards.per_rider, 1),
+        _half(cards.per_device, 1),
+        cards.moving,
+        _half(cards.chargebacks, 3),
+        cards.chargeback_share,
+        _half(arrivals.count, 5),
+        arrivals.share,
+        arrivals.burst,
+        _half(arrivals.used, 1),
+        arrivals.same_drivers,
+        _half(places.spread_km, 2),
+        _half(places.riders, 5),
+    )
+
+
+def _half(quantity: float, half: int) -> float:
+    """0 for nothing, one half at ``half``, never quite 1."""
+    return quantity / (quantity + half)

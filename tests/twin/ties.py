@@ -8,7 +8,7 @@ from graph.model.vocabulary import EntityKind
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.twin.candidates import joined_ms
 from tests.twin.entity_graph import EntityGraph
-from tests.twin.visits import arrival_ms
+from tests.twin.visits import arrival_ms, gathers
 
 
 def ties(graph: EntityGraph, members: Collection[int]) -> dict[int, int]:
@@ -21,15 +21,15 @@ def ties(graph: EntityGraph, members: Collection[int]) -> dict[int, int]:
         for identifier in graph.identifiers.get(member, ()):
             used[identifier] = used.get(identifier, 0) + 1
     return {
-        identifier: count
-        for identifier, count in used.items()
-        if count > 1
-        and (
-            len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
-            if graph.entities.kind(identifier) is EntityKind.IP
-            else not graph.is_public(identifier)
-        )
+        identifier: count for identifier, count in used.items() if count > 1 and _may_tie(graph, identifier)
     }
+
+
+def _may_tie(graph: EntityGraph, identifier: int) -> bool:
+    kind = graph.entities.kind(identifier)
+    if kind is EntityKind.IP:
+        return len(graph.users[identifier]) <= SEMI_PRIVATE_SHARERS
+    return gathers(graph, identifier) if kind is EntityKind.DEVICE else not graph.is_public(identifier)
 
 
 def began_ms(graph: EntityGraph, members: Collection[int]) -> int:

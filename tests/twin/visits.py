@@ -10,7 +10,15 @@ Cost: O(links of the phone's users).
 
 from __future__ import annotations
 
-from graph.candidates.visits import CHANCE_MARGIN, MIN_ARRIVALS, MIN_COMMON_RIDERS, MIN_COMMON_SHARE
+from graph.candidates.visits import (
+    AT_ONCE_MS,
+    CHANCE_MARGIN,
+    MAX_PHONES,
+    MIN_ARRIVALS,
+    MIN_COMMON_RIDERS,
+    MIN_COMMON_SHARE,
+    MOST_AT_ONCE,
+)
 from graph.model.vocabulary import EntityKind
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS, SETTLED_MS
 from tests.twin.entity_graph import EntityGraph
@@ -31,9 +39,21 @@ def arrival_ms(graph: EntityGraph, account: int, device: int) -> int | None:
     return first_ms
 
 
+def gathers(graph: EntityGraph, device: int) -> bool:
+    """Whether settled accounts that come to a phone may have something to do with each other."""
+    if not graph.is_public(device):
+        return True
+    users = graph.users[device]
+    if len(users) > MOST_AT_ONCE or graph.is_declared_public(device):
+        return False
+    moments = [moment for account in users if (moment := arrival_ms(graph, account, device)) is not None]
+    together = sum(moment <= min(moments) + AT_ONCE_MS for moment in moments)
+    return 2 * together >= len(users)
+
+
 def arrivals_on(graph: EntityGraph, device: int) -> dict[int, int]:
-    """The settled accounts that came to a phone, with the time each came, for a phone that is not public."""
-    if graph.is_public(device):
+    """The settled accounts that came to a phone, with the time each came, for a phone that gathers them."""
+    if not gathers(graph, device):
         return {}
     found = {}
     for account in graph.users.get(device, {}):
@@ -43,20 +63,49 @@ def arrivals_on(graph: EntityGraph, device: int) -> dict[int, int]:
     return found
 
 
-def visit_around(graph: EntityGraph, account: int) -> tuple[int, ...]:
-    """The candidate around the phone that the account came to, ascending; empty when it came to none."""
-    best: tuple[int, ...] = ()
+def shared_arrivals(graph: EntityGraph, account: int) -> dict[int, dict[int, int]]:
+    """Phones that others use too and that the account came to, in order, with all who came to each."""
+    found = {}
     for identifier in graph.identifiers.get(account, ()):
         if graph.entities.kind(identifier) is EntityKind.DEVICE and len(graph.users[identifier]) > 1:
             arrivals = arrivals_on(graph, identifier)
-            if account in arrivals and len(arrivals) >= MIN_ARRIVALS:
-                best = max(best, _around(graph, identifier, arrivals), key=len)
+            if account in arrivals:
+                found[identifier] = arrivals
+    return found
+
+
+def visit_around(graph: EntityGraph, account: int) -> tuple[int, ...]:
+    """The candidate around the phone that the account came to, ascending; empty when it came to none."""
+    best: tuple[int, ...] = ()
+    for device, arrivals in shared_arrivals(graph, account).items():
+        if len(arrivals) >= MIN_ARRIVALS:
+            best = max(best, _around(graph, phones_from(graph, device)), key=len)
     return best
 
 
-def _around(graph: EntityGraph, device: int, arrivals: dict[int, int]) -> tuple[int, ...]:
-    members = dict.fromkeys(graph.users[device])
-    for driver in common_drivers(graph, arrivals):
+def phones_from(graph: EntityGraph, device: int) -> list[int]:
+    """A phone and those that its wanderers lead to, nearest first."""
+    phones, seen = [device], {device}
+    for phone in phones:
+        for account in arrivals_on(graph, phone):
+            for other, arrivals in shared_arrivals(graph, account).items():
+                if other in seen or len(phones) >= MAX_PHONES:
+                    continue
+                seen.add(other)
+                wanderers = sum(len(shared_arrivals(graph, each)) > 1 for each in arrivals)
+                if wanderers >= MIN_ARRIVALS and 2 * wanderers >= len(arrivals):
+                    phones.append(other)
+    return phones
+
+
+def _around(graph: EntityGraph, phones: list[int]) -> tuple[int, ...]:
+    members: dict[int, None] = {}
+    came: dict[int, int] = {}
+    for phone in phones:
+        members.update(dict.fromkeys(graph.users[phone]))
+        for account, moment in arrivals_on(graph, phone).items():
+            came[account] = min(moment, came.get(account, moment))
+    for driver in common_drivers(graph, came):
         members[driver] = None
     addresses: dict[int, int] = {}
     for member in members:

@@ -9,7 +9,7 @@ from graph.model.vocabulary import EntityKind
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 from tests.twin.evidence.timing import busiest
-from tests.twin.visits import arrival_ms, common_drivers
+from tests.twin.visits import arrival_ms, common_drivers, gathers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _arrival(graph: EntityGraph, member: int, inside: dict[int, None]) -> tuple[
     for identifier, link in graph.identifiers.get(member, {}).items():
         if graph.entities.kind(identifier) is EntityKind.DEVICE:
             users = graph.users[identifier]
-            if len(users) > 1 and not graph.is_public(identifier) and sum(u in inside for u in users) > 1:
+            if len(users) > 1 and gathers(graph, identifier) and sum(u in inside for u in users) > 1:
                 moment = arrival_ms(graph, member, identifier)
                 if moment is not None:
                     arrivals.append((moment, graph.links.count[link]))

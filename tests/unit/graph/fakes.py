@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph.engine import Engine, EngineConfig
 from graph.model.events import EventBase
 from graph.model.results import Outcome
+from graph.rings.lifecycle import Policy
 from graph.scoring.features import FEATURES
 
 ACCUSING = [n for n, name in enumerate(FEATURES) if name.startswith("rule.") or name == "signal.one_hand"]
@@ -25,9 +26,13 @@ class StrongestSign:
         return self.damping * max(features[n] for n in ACCUSING)
 
 
+EVEN_ODDS = Policy(review=0.5, close=0.4)
+"""Scenes are written for rings that open when they are more likely than not."""
+
+
 def new_engine(**options) -> Engine:
-    """An engine that judges by the strongest sign."""
-    return Engine(EngineConfig(**options), StrongestSign())
+    """An engine that judges by the strongest sign, at even odds."""
+    return Engine(EngineConfig(**{"policy": EVEN_ODDS, **options}), StrongestSign())
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gnn.logistic.fitting import Rows, city_config, fit, maximum_likelihood, weights_of
+from gnn.logistic.fitting import fit, maximum_likelihood
+from gnn.logistic.judgements import Rows, city_config, weights_of
 from gnn.logistic.scorer import load_scorer
 from graph.scoring.features import FEATURES
 

@@ -94,7 +94,7 @@ def test_a_model_is_chosen_by_its_folder_its_registry_or_its_file(tmp_path, mode
     registry.add(SHIPPED)
     registry.crown(shipped)
     assert scorer_at(SHIPPED).model_id == scorer_at(tmp_path / "models").model_id == shipped
-    assert scorer_at(SHIPPED.parent / "logistic.json").model_id == scorer_at(None).model_id
+    assert scorer_at(SHIPPED.parent / "boosted.json").model_id == scorer_at(None).model_id
 
 
 def test_what_is_no_model_of_this_version_is_refused_in_one_line(tmp_path, model):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gnn.evaluation.truth import TrueRing, Truth
-from gnn.logistic.fitting import first_guess
+from gnn.logistic.judgements import first_guess
 from gnn.tensors.examples import Recorder, snapshots_of
 from gnn.tensors.features import NODE_FEATURES, node_features, schema_digest
 from gnn.tensors.lessons import lesson_of

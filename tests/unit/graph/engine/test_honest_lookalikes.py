@@ -6,7 +6,7 @@ By the engine; that the twin tells the same of the same cities is for
 
 import pytest
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from tests.unit.graph.city import live_in
 from tests.unit.graph.lookalikes import LOOKALIKES

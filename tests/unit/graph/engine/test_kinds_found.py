@@ -6,7 +6,7 @@ By the engine, with the scorer that ships too; that the twin tells the same of t
 
 import pytest
 
-from gnn.logistic.scorer import load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.vocabulary import RingKind
 from tests.unit.graph.city import live_in

@@ -82,7 +82,7 @@ def test_a_state_made_with_a_model_is_refused_without_it(tmp_path: Path, records
     here = world(tmp_path / "state", records)
     here.run()
     here.is_network = False
-    with pytest.raises(Fatal, match=r"with the model logistic_\w+, found model_\w+: use that one"):
+    with pytest.raises(Fatal, match=r"with the model boosted_\w+, found model_\w+: use that one"):
         here.run()
 
 

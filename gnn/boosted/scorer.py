@@ -1,0 +1,96 @@
+"""The boosted scorer: many small trees over the features of a candidate, added up to one probability.
+
+The model is a JSON file (``gnn/weights/boosted.json``, written by ``gnn.boosted.fitting``) with the trees and
+the numbers that justify them. It is refused when its features are not those of this version.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from gnn.logistic.scorer import LogisticScorer, linear_scorer, read_stored, refused
+from graph.scoring.features import FEATURES
+from graph.scoring.scorer import EXTREME
+from graph.state.digest import content_id
+from graph.state.trees import LEAVES, SPLITS, Trees
+
+SHIPPED: Final = "boosted.json"
+
+
+@dataclass(frozen=True)
+class BoostedScorer:
+    """P(ring) = doubt + (1 - 2 doubt) / (1 + exp(-(intercept + a leaf of each tree))).
+
+    Each tree moves the log odds only in the directions that its features may (``FEATURES``). Satisfies
+    ``graph.scoring.scorer.KernelScorer``.
+    """
+
+    trees: Trees
+    intercept: float
+    prior: float
+    doubt: float
+    model_id: str
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """No feature counts but through trees."""
+        return (0.0,) * len(FEATURES)
+
+    @cached_property
+    def _rows(self) -> list[tuple[list[int], list[float], list[float]]]:
+        """The trees as plain numbers, which Python reads faster one at a time."""
+        trees = self.trees
+        return list(
+            zip(trees.features.tolist(), trees.thresholds.tolist(), trees.leaves.tolist(), strict=True)
+        )
+
+    def score(self, features: Sequence[float]) -> float:
+        """Probability in [0, 1] that a candidate with these features is a ring. O(trees)."""
+        total = self.intercept
+        for split, threshold, leaf in self._rows:
+            node = 0
+            while node < SPLITS:
+                node = 2 * node + (2 if features[split[node]] > threshold[node] else 1)
+            total += leaf[node - SPLITS]
+        return self.doubt + (1.0 - 2.0 * self.doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total))))
+
+
+def load_scorer(path: Path | None = None) -> BoostedScorer | LogisticScorer:
+    """The scorer stored in ``path``, or the one that ships; a file without trees is a logistic one's.
+
+    Raises Fatal when it does not fit.
+    """
+    source = files("gnn").joinpath("weights", SHIPPED) if path is None else path
+    stored = read_stored(source)
+    return _boosted(stored, source) if "trees" in stored else linear_scorer(stored, source)
+
+
+def _boosted(stored: dict[str, Any], source: Any) -> BoostedScorer:
+    try:
+        trees = Trees(
+            features=np.array([tree["features"] for tree in stored["trees"]], np.int32).reshape(-1, SPLITS),
+            thresholds=np.array([tree["thresholds"] for tree in stored["trees"]], float).reshape(-1, SPLITS),
+            leaves=np.array([tree["leaves"] for tree in stored["trees"]], float).reshape(-1, LEAVES),
+        )
+        intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
+        if not (np.isfinite(trees.thresholds).all() and np.isfinite(trees.leaves).all()):
+            raise ValueError("a number that is not finite")
+        if not all(map(math.isfinite, (intercept, prior, doubt))):
+            raise ValueError("a number that is not finite")
+        if not ((trees.features >= 0) & (trees.features < len(FEATURES))).all():
+            raise ValueError("a split by a feature that is not there")
+        if not len(trees.features) == len(trees.thresholds) == len(trees.leaves):
+            raise ValueError("trees of another depth")
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        raise refused(source, error) from error
+    numbers = json.dumps([stored["trees"], intercept, prior, doubt, list(FEATURES)])
+    return BoostedScorer(trees, intercept, prior, doubt, content_id("boosted", numbers))

@@ -1,0 +1,164 @@
+"""What scores learn from: the judgements that an engine makes in simulated cities, labelled.
+
+Cities of many seeds, sizes, fraud shares and camouflages are simulated; the engine runs over each, and
+every judgement it makes becomes a row: the features as they were at that event, and whether at least half
+of the candidate's accounts belong to planted rings. The rows of one group (a ring, or an honest candidate)
+share one unit of weight, so that what is judged often does not drown what is judged once.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from gnn.evaluation.truth import decode_truth
+from gnn.logistic.scorer import LogisticScorer
+from graph.engine import Engine, EngineConfig
+from graph.model.events import Event
+from graph.rings.judgement import Judgement
+from graph.rings.lifecycle import Moment
+from graph.scoring.features import FEATURES
+from simulation import CityConfig, simulate
+
+Floats = npt.NDArray[np.float64]
+
+FIRST_SEED: Final = 7001
+BATCH: Final = 10_000
+FOLDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Judgements of one city: features (n, len(FEATURES)), label, and the group each belongs to."""
+
+    features: Floats
+    labels: Floats
+    groups: tuple[str, ...]
+    honest_accounts: int
+    lone_fraud: int
+    """Fraudulent accounts that were never part of a candidate."""
+    lone_honest: int
+
+
+def first_guess() -> LogisticScorer:
+    """The scorer that opens rings while judgements are gathered, so that a fit depends on no earlier fit.
+
+    Any rule at full strength makes a ring, unless as much speaks for innocence.
+    """
+    guess = {"rule": 6.0, "innocent": -2.0, "signal": 0.0, "measure": 0.0}
+    weights = tuple(guess[name.split(".")[0]] for name in FEATURES)
+    return LogisticScorer(weights, intercept=-3.0, prior=0.005, doubt=0.0, model_id="first_guess")
+
+
+def city_config(seed: int) -> CityConfig:
+    """The city of one seed: every habit that a caller may set is drawn, so that no city is typical.
+
+    Families of habits take turns.
+    """
+    draw = random.Random(seed)
+    return CityConfig(
+        seed=seed,
+        habits="second" if seed % 2 else "first",
+        riders=draw.choice([2000, 3500, 5000]),
+        drivers=draw.choice([150, 300, 500]),
+        days=draw.choice([21, 28, 40]),
+        fraud_share=draw.choice([0.02, 0.04, 0.08]),
+        camouflage=draw.choice([0.0, 0.15, 0.3, 0.45, 0.7, 1.0]),
+        gps=draw.random() < 0.35,
+        ping_interval_s=120.0,
+        trips_per_rider_day=draw.choice([0.08, 0.15, 0.3]),
+    )
+
+
+def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
+    """Simulate one city, run the engine over it, label each judgement."""
+    with tempfile.TemporaryDirectory() as scratch:
+        city = Path(scratch) / "city"
+        summary = simulate(city_config(seed), city)
+        truth = decode_truth((city / "truth.json").read_bytes(), "truth.json")
+        ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
+        features: list[list[float]] = []
+        labels: list[float] = []
+        groups: list[str] = []
+        in_candidate: set[str] = set()
+
+        def observe(judgement: Judgement, values: list[float], _at: Moment) -> None:
+            names = [engine.entity_index.name(account) for account in judgement.accounts]
+            in_candidate.update(names)
+            rings = Counter(ring_of[name] for name in names if name in ring_of)
+            fraudulent = 2 * rings.total() >= len(names)
+            features.append(values)
+            labels.append(float(fraudulent))
+            groups.append(f"{seed} {rings.most_common(1)[0][0] if fraudulent else names[0]}")
+
+        engine = Engine(EngineConfig(), scorer, observe)
+        decoder = msgspec.json.Decoder(Event)
+        batch: list[Any] = []
+        with (city / summary.events_path.name).open("rb") as lines:
+            for line in lines:
+                batch.append(decoder.decode(line))
+                if len(batch) == BATCH:
+                    engine.apply(batch)
+                    batch.clear()
+        engine.apply(batch)
+        lone = [a.account_id for a in engine.accounts() if a.account_id not in in_candidate]
+    return Rows(
+        np.array(features),
+        np.array(labels),
+        tuple(groups),
+        summary.accounts - len(ring_of),
+        sum(name in ring_of for name in lone),
+        sum(name not in ring_of for name in lone),
+    )
+
+
+def weights_of(groups: Sequence[str]) -> Floats:
+    """One unit of weight for each group, shared by its rows."""
+    sizes = Counter(groups)
+    return np.array([1.0 / sizes[group] for group in groups])
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The rows of several cities: features (n, k), labels, weights and folds (n,). A city is in one fold."""
+
+    x: Floats
+    y: Floats
+    w: Floats
+    fold: npt.NDArray[np.int_]
+
+
+def sample_of(cities: Sequence[Rows]) -> Sample:
+    """The rows of these cities as one sample; folds take turns over cities."""
+    return Sample(
+        np.concatenate([rows.features for rows in cities]),
+        np.concatenate([rows.labels for rows in cities]),
+        np.concatenate([weights_of(rows.groups) for rows in cities]),
+        np.concatenate([np.full(len(rows.labels), n % FOLDS) for n, rows in enumerate(cities)]),
+    )
+
+
+def gathered(cities: int, processes: int) -> list[Rows]:
+    """The rows of so many cities, in the order of their seeds, from ``FIRST_SEED`` on; prints as it goes."""
+    seeds = range(FIRST_SEED, FIRST_SEED + cities)
+    scorer = first_guess()
+    found = []
+    with ProcessPoolExecutor(processes) as pool:
+        for seed, rows in zip(seeds, pool.map(judgements_of, seeds, [scorer] * cities), strict=True):
+            print(
+                f"city {seed}: {len(rows.labels)} judgements, {math.floor(rows.labels.sum())} of rings",
+                flush=True,
+            )
+            found.append(rows)
+    return found
