@@ -17,6 +17,7 @@ from graph.model.events import (
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
+    WalletTransfer,
 )
 from graph.model.vocabulary import LinkKind
 
@@ -46,6 +47,7 @@ _OPTIONAL: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
         ("rider_id", "card_id", LinkKind.USES_CARD),
         ("rider_id", "promo_id", LinkKind.REDEEMED),
     ),
+    WalletTransfer: (("account_id", "device_id", LinkKind.USES_DEVICE),),
 }
 """(account field, field that may be left out, link): the event stands without the field."""
 _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] = {
@@ -54,6 +56,7 @@ _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
     PayoutAdded: (("account_id", "bank_account_id", LinkKind.USES_BANK_ACCOUNT),),
     PromoRedeemed: (("account_id", "promo_id", LinkKind.REDEEMED),),
     TripCompleted: (("rider_id", "driver_id", LinkKind.RODE_WITH),),
+    WalletTransfer: (("account_id", "to_account_id", LinkKind.PAID),),
 }
 """The same where the event is about nothing else: it goes as a whole."""
 

@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from gnn.explaining.counterfactual import Tie, ties_of, without
 from graph.model.event_batch import EventBatch
-from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict
+from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict, WalletTransfer
 from graph.model.vocabulary import LinkKind
 
 CROWD: Final = 30
 BACKGROUND: Final = 3_000
-_BETWEEN_ACCOUNTS: Final = frozenset({LinkKind.RODE_WITH, LinkKind.REFERRED})
+_BETWEEN_ACCOUNTS: Final = frozenset({LinkKind.RODE_WITH, LinkKind.REFERRED, LinkKind.PAID})
 
 Rows = npt.NDArray[np.int64]
 
@@ -112,6 +112,8 @@ def _accounts_in(event: EventBase) -> Sequence[str]:
         return (event.rider_id, event.driver_id)
     if isinstance(event, Verdict):
         return (event.subject,)
+    if isinstance(event, WalletTransfer):
+        return (event.account_id, event.to_account_id)
     if isinstance(event, AccountCreated) and event.referrer_id is not None:
         return (event.account_id, event.referrer_id)
     named: str | None = getattr(event, "account_id", None)

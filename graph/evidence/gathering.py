@@ -8,6 +8,7 @@ from graph.evidence.places import measure_places
 from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
 from graph.evidence.timing import measure_timing
+from graph.evidence.transfers import measure_transfers
 from graph.evidence.trips import measure_trips
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -17,7 +18,7 @@ from graph.state.state import DRIVER, State, fresh_stamp
 
 @kernel
 def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
-    """Measure a candidate, its accounts ascending. Cost: O(links of its accounts)."""
+    """Measure a candidate, its accounts ascending. Cost: O(links of its accounts), of payments some."""
     drivers = 0
     stamp = fresh_stamp(state)
     for place in range(len(members)):
@@ -34,6 +35,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_sharing(state, members, stamp, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)
+    measure_transfers(state, members, stamp, e)
     arrivals, uses = find_arrivals(state, members)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
     measure_cards(state, members, fresh_stamp(state), e)

@@ -33,6 +33,7 @@ from graph.model.vocabulary import Role, VerdictOutcome
     PROMO_REDEEMED,
     TRIP_COMPLETED,
     GPS_PING,
+    WALLET_TRANSFER,
     VERDICT,
 ) = range(len(EVENT_TYPES))
 """Codes of the event types: their places in ``EVENT_TYPES``."""

@@ -19,6 +19,7 @@ from graph.model.event_batch import (
     PROMO_REDEEMED,
     SLOTS,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 
 
@@ -39,7 +40,8 @@ def _same(name: str, slots: set[int]) -> int:
 
 
 ACCOUNT_ID: Final = text_slot(
-    "account_id", ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYOUT_ADDED, CHARGEBACK, PROMO_REDEEMED
+    "account_id",
+    *(ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYOUT_ADDED, CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER),
 )
 
 CREATED_DEVICE_ID: Final = text_slot("device_id", ACCOUNT_CREATED)
@@ -59,6 +61,9 @@ BANK_ACCOUNT_ID: Final = text_slot("bank_account_id", PAYOUT_ADDED)
 PROMO_ID: Final = text_slot("promo_id", PROMO_REDEEMED)
 PROMO_DEVICE_ID: Final = text_slot("device_id", PROMO_REDEEMED)
 
+TO_ACCOUNT_ID: Final = text_slot("to_account_id", WALLET_TRANSFER)
+TRANSFER_DEVICE_ID: Final = text_slot("device_id", WALLET_TRANSFER)
+
 TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING)
 RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED)
 DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED)
@@ -66,7 +71,7 @@ RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED)
 DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED)
 TRIP_CARD_ID: Final = text_slot("card_id", TRIP_COMPLETED)
 
-AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED)
+AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER)
 """In the main unit of money."""
 
 FARE: Final = value_slot("fare", TRIP_COMPLETED)

@@ -112,6 +112,15 @@ class GpsPing(EventBase, tag="gps_ping", frozen=True, kw_only=True, gc=False):
     lon: Longitude
 
 
+class WalletTransfer(EventBase, tag="wallet_transfer", frozen=True, kw_only=True, gc=False):
+    """An account paid another one out of its wallet."""
+
+    account_id: Identifier
+    to_account_id: Identifier
+    amount: Amount
+    device_id: Identifier | None = None
+
+
 class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
@@ -130,6 +139,7 @@ Event = (
     | PromoRedeemed
     | TripCompleted
     | GpsPing
+    | WalletTransfer
     | Verdict
 )
 EVENT_TYPES: tuple[type[EventBase], ...] = (
@@ -141,6 +151,7 @@ EVENT_TYPES: tuple[type[EventBase], ...] = (
     PromoRedeemed,
     TripCompleted,
     GpsPing,
+    WalletTransfer,
     Verdict,
 )
 """Every concrete event, in the order of the contract's table."""

@@ -42,6 +42,7 @@ class LinkKind(StrEnum):
     RODE_WITH = "rode_with"
     REFERRED = "referred"
     REDEEMED = "redeemed"
+    PAID = "paid"
 
 
 class RingKind(StrEnum):

@@ -103,6 +103,20 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     same_drivers: float
     """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
 
+    transfers: int
+    """Payments of the members from wallet to wallet, those to and of institutions aside (shops, payrolls)."""
+    transfer_money: float
+    transfer_share: float
+    """Share of the accounts that paid a member, or the account that most members paid."""
+    fan_in: int
+    """How many members paid the account that most of them paid."""
+    cash_out: float
+    """Share of the money sent that went to the one account that got most of it."""
+    circular_flow: float
+    """Of the money sent to members, the share that its receivers sent to members too: 1 in a circle."""
+    tried_transfers: float
+    """Share of the pairs that paid whose smallest amount was a test: a twentieth of the others' mean."""
+
     places: int
     """Riders with a known pick-up."""
     spread_km: float

@@ -25,6 +25,7 @@ from graph.model.event_batch import (
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 from graph.model.event_slots import (
     ACCOUNT_ID,
@@ -52,6 +53,8 @@ from graph.model.event_slots import (
     REFERRER_ID,
     RIDER_DEVICE_ID,
     RIDER_ID,
+    TO_ACCOUNT_ID,
+    TRANSFER_DEVICE_ID,
     TRIP_CARD_ID,
     TRIP_ID,
 )
@@ -98,6 +101,7 @@ _CREATED_WITH: Final = (
 _RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
 _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
+_PAID: Final = LINK_CODE[LinkKind.PAID]
 
 
 @kernel
@@ -134,6 +138,8 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         facts.chargeback_units += to_units(event.values[AMOUNT])
     elif event.kind == PROMO_REDEEMED:
         _redeemed(state, event, text)
+    elif event.kind == WALLET_TRANSFER:
+        _paid(state, event, text)
 
 
 @kernel
@@ -246,22 +252,22 @@ def _created(state: State, event: Any, text: Bytes) -> None:
     for kind, slot in _CREATED_WITH:
         _use(state, account, kind, event, slot, text)
     if event.text_length[REFERRER_ID] > 0:
-        referrer = _referrer(state, account, event, text)
+        referrer = _other_account(state, account, event, REFERRER_ID, text)
         if referrer != account:
             touch(state.links, _REFERRED, referrer, account, event.ts, 0)
 
 
 @kernel
-def _referrer(state: State, account: int, event: Any, text: Bytes) -> int:
-    """The account that referred another, which is no touch of it when it referred itself."""
+def _other_account(state: State, account: int, event: Any, slot: int, text: Bytes) -> int:
+    """The account that an event names beside another, which is no second touch of that when both are one."""
     entity = state.entities[account]
-    if entity.name_length == event.text_length[REFERRER_ID]:
+    if entity.name_length == event.text_length[slot]:
         same = True
         for place in range(entity.name_length):
-            same = same and text[event.text_start[REFERRER_ID] + place] == state.names[entity.name_at + place]
+            same = same and text[event.text_start[slot] + place] == state.names[entity.name_at + place]
         if same:
             return account
-    return _account(state, event, REFERRER_ID, text)
+    return _account(state, event, slot, text)
 
 
 @kernel
@@ -276,6 +282,28 @@ def _redeemed(state: State, event: Any, text: Bytes) -> None:
     promo = _entity(state, PROMO, event, PROMO_ID, text)
     touch(state.links, _REDEEMED, account, promo, event.ts, units)
     _use(state, account, DEVICE, event, PROMO_DEVICE_ID, text)
+
+
+@kernel
+def _paid(state: State, event: Any, text: Bytes) -> None:
+    """An account paid another; one that pays itself only uses its phone."""
+    payer = _account(state, event, ACCOUNT_ID, text)
+    payee = _other_account(state, payer, event, TO_ACCOUNT_ID, text)
+    if payer != payee:
+        _count_payment(state, payer, payee, event.ts, to_units(event.values[AMOUNT]))
+    _use(state, payer, DEVICE, event, TRANSFER_DEVICE_ID, text)
+
+
+@kernel
+def _count_payment(state: State, payer: int, payee: int, ts: int, units: int) -> None:
+    links = state.links
+    located = locate(links, _PAID, payer, payee)
+    found = if_live(links, located)
+    before = 0 if found < 0 else links.links[found].count
+    link, began = touch_at(links, located, _PAID, payer, payee, ts, units)
+    payment = links.links[link]
+    if payment.live and payment.count != before:
+        payment.least = units if began else min(payment.least, units)
 
 
 @kernel
@@ -354,7 +382,7 @@ def _age(state: State) -> None:
             _fade(state, target)
             _refresh(state, source)
             _refresh(state, target)
-        elif fallen.kind not in (_REFERRED, _REDEEMED):
+        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID):
             kind = state.entities[target].kind
             if kind != IP and is_independent(account_of(state, source), kind):
                 state.entities[target].independents -= 1

@@ -23,6 +23,7 @@ from graph.model.event_batch import (
     PROMO_REDEEMED,
     TEXTS,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 from graph.model.event_slots import text_slot
 from graph.model.events import EVENT_TYPES
@@ -82,6 +83,11 @@ _EVENTS: Final[dict[int, dict[str, _Text]]] = {
         "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
         "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
         "card_id": _used(EntityKind.CARD, "rider_id"),
+    },
+    WALLET_TRANSFER: {
+        "account_id": _OWNER,
+        "to_account_id": _Text(EntityKind.ACCOUNT, LinkKind.PAID),
+        "device_id": _used(EntityKind.DEVICE),
     },
 }
 _KINDS: Final = np.full((len(EVENT_TYPES), TEXTS), NOT_KNOWN)

@@ -27,6 +27,7 @@ _PREFIXES: Final[dict[str, str]] = {
     "rider_id": "account",
     "driver_id": "account",
     "referrer_id": "account",
+    "to_account_id": "account",
     "device_id": "device",
     "rider_device_id": "device",
     "driver_device_id": "device",

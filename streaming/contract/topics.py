@@ -18,6 +18,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "promo_redeemed": ("promos", "account_id"),
     "trip_completed": ("trips", "trip_id"),
     "gps_ping": ("gps", "trip_id"),
+    "wallet_transfer": ("payments", "account_id"),
     "verdict": ("verdicts", "subject"),
 }
 """For every type of event its topic and the field that is the key there."""

@@ -50,6 +50,7 @@ MODULES = [
     "evidence.timing",
     "evidence.takings",
     "evidence.arrivals",
+    "evidence.transfers",
     "engine.engine",
     "engine.judging",
     "rings.lifecycle",

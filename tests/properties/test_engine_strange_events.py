@@ -16,6 +16,7 @@ from graph.model.events import (
     PromoRedeemed,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
 from graph.model.vocabulary import Role, VerdictOutcome
 from graph.updates.sharing import DAY_MS
@@ -37,7 +38,7 @@ def strange_events(seed, people, count):
         when = ts - draw.choice((0, 0, 0, DAY_MS, 100 * DAY_MS))
         a, b, thing = (f"n{draw.randrange(people)}" for _ in range(3))
         common = {"event_id": f"e{n}", "ts": when}
-        kind = draw.randrange(12)
+        kind = draw.randrange(13)
         if kind == 0:
             yield AccountCreated(
                 **common,
@@ -68,6 +69,14 @@ def strange_events(seed, people, count):
             )
         elif kind == 7:
             yield Verdict(**common, subject=a, outcome=draw.choice(list(VerdictOutcome)), analyst="x")
+        elif kind == 8:
+            yield WalletTransfer(
+                **common,
+                account_id=a,
+                to_account_id=b,
+                amount=draw.choice((0.0, 0.5, 1e9)),
+                device_id=maybe(thing),
+            )
         else:
             yield TripCompleted(
                 **common,

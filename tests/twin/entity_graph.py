@@ -23,6 +23,7 @@ from graph.model.events import (
     PromoRedeemed,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
 from graph.state.accounts import UNKNOWN_MS
@@ -69,6 +70,10 @@ class EntityGraph:
         self.referrals: Adjacency = {}
         self.referrers: Adjacency = {}
         self.redeemed: Adjacency = {}
+        self.payees: Adjacency = {}
+        self.payers: Adjacency = {}
+        self.least_paid: dict[int, int] = {}
+        """Of each live payment, by link, the smallest single amount."""
         self._tracks = Tracks()
         self._connected: dict[int, list[int]] = {}
         self._cluster_of: dict[int, tuple[int, ...]] = {}
@@ -223,6 +228,22 @@ class EntityGraph:
             self.redeemed.setdefault(account.entity, {})[promo] = link
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
+    def _paid(self, event: WalletTransfer, touched: Touched) -> None:
+        payer = self._account(event.account_id, event.ts, touched)
+        if event.to_account_id != event.account_id:
+            payee = self._account(event.to_account_id, event.ts, touched)
+            units = to_units(event.amount)
+            found = self.links.find(LinkKind.PAID, payer.entity, payee.entity)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(LinkKind.PAID, payer.entity, payee.entity, event.ts, units)
+            if revived:
+                self.payees.setdefault(payer.entity, {})[payee.entity] = link
+                self.payers.setdefault(payee.entity, {})[payer.entity] = link
+                self.least_paid[link] = units
+            elif self.links.is_live(link) and self.links.count[link] != before:
+                self.least_paid[link] = min(self.least_paid[link], units)
+        self._use(payer, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
     def _rode(self, event: TripCompleted, touched: Touched) -> None:
         oddities = self._tracks.close(event.trip_id, event.distance_km)
         judgement = self.habits.judge(event, oddities)
@@ -340,6 +361,9 @@ class EntityGraph:
                 touched.faded.update((source, target))
                 self._refresh_if_met(self.accounts[source], touched)
                 self._refresh_if_met(self.accounts[target], touched)
+            elif self.payees.get(source, _NOBODY).get(target) == link:
+                _drop(self.payees, source, target)
+                _drop(self.payers, target, source)
             else:
                 _drop(self.referrals, source, target)
                 _drop(self.referrers, target, source)
@@ -440,6 +464,7 @@ _APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
     PromoRedeemed: EntityGraph._redeemed,
     TripCompleted: EntityGraph._rode,
     GpsPing: EntityGraph._pinged,
+    WalletTransfer: EntityGraph._paid,
     Verdict: EntityGraph._judged,
 }
 """What each type of event does to the graph."""

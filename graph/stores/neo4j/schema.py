@@ -44,6 +44,14 @@ _INDEXED: Final = (
     ("Trip", "driver_id"),
     ("Taking", "account_id"),
 )
+_FIRST_TYPES: Final = (*(name for kind, name in TYPES.items() if kind is not LinkKind.PAID), "FORMER")
+
+
+def _index_of(kind: str) -> str:
+    """The statement that indexes the links of a type by their target, newest last."""
+    return f"CREATE INDEX IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.target, r.last_ms, r.first_ms)"
+
+
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
         *(
@@ -56,16 +64,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         *(
             f"MATCH ()-[r:{kind}]->(b) WHERE r.target IS NULL CALL (r, b) {{ SET r.target = b.key }} "
             "IN TRANSACTIONS OF 10000 ROWS"
-            for kind in (*TYPES.values(), "FORMER")
+            for kind in _FIRST_TYPES
         ),
-        *(
-            f"CREATE INDEX IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.target, r.last_ms, r.first_ms)"
-            for kind in (*TYPES.values(), "FORMER")
-        ),
+        *(_index_of(kind) for kind in _FIRST_TYPES),
     ),
+    (_index_of(TYPES[LinkKind.PAID]),),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
-without reading all of them."""
+without reading all of them. The third: payments."""
 VERSION: Final = len(MIGRATIONS)
 _READY_S: Final = 120
 

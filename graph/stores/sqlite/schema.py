@@ -104,7 +104,10 @@ WHERE m.to_ms IS NULL;
 """
 """What an open ring's accounts took, and their trips with each other: both questions about money ask it."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY)
+_PAID: Final = ""
+"""Wallet transfers: a word more among the kinds of links, which every migration writes anew."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY, _PAID)
 VERSION: Final = len(MIGRATIONS)
 
 

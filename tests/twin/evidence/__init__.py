@@ -17,6 +17,7 @@ from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
 from tests.twin.evidence.takings import Takings, measure_takings
 from tests.twin.evidence.timing import Timing, measure_timing
+from tests.twin.evidence.transfers import Transfers, measure_transfers
 from tests.twin.evidence.trips import Trips, measure_trips
 
 
@@ -34,6 +35,7 @@ class Evidence:
     trips: Trips
     cards: Cards
     arrivals: Arrivals
+    transfers: Transfers
     places: Places
 
 
@@ -53,6 +55,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
         arrivals=measure_arrivals(graph, members),
+        transfers=measure_transfers(graph, members),
         places=measure_places(accounts),
     )
 
@@ -65,6 +68,7 @@ __all__ = [
     "Sharing",
     "Takings",
     "Timing",
+    "Transfers",
     "Trips",
     "gather_evidence",
 ]

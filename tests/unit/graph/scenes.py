@@ -13,6 +13,7 @@ from graph.model.events import (
     PromoRedeemed,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
 from graph.model.vocabulary import Role, VerdictOutcome
 from graph.rings.lifecycle import Moment
@@ -84,6 +85,13 @@ class Scene:
         self._events.append(
             PromoRedeemed(
                 account_id=account, promo_id=promo, amount=amount, device_id=device, **self._when(day)
+            )
+        )
+
+    def pays(self, account, day, to, amount=20.0, device=None) -> None:
+        self._events.append(
+            WalletTransfer(
+                account_id=account, to_account_id=to, amount=amount, device_id=device, **self._when(day)
             )
         )
 

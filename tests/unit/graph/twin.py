@@ -17,6 +17,7 @@ from graph.model.events import (
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
+    WalletTransfer,
 )
 from graph.model.vocabulary import EntityKind
 from graph.updates.independence import HOME_MS, LIFE_PARTNERS, TRIPS_A_PARTNER
@@ -71,6 +72,10 @@ class Twin:
                 self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
             case Chargeback():
                 self._use(event.account_id, event.ts)
+            case WalletTransfer():
+                self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
+                if event.to_account_id != event.account_id:
+                    self._use(event.to_account_id, event.ts)
             case TripCompleted():
                 self._use(
                     event.rider_id,

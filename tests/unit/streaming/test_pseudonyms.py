@@ -2,7 +2,7 @@ import pytest
 
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
-from graph.model.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
+from graph.model.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict, WalletTransfer
 from graph.model.vocabulary import Role, VerdictOutcome
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.fields import FIELDS, FieldKind
@@ -36,8 +36,11 @@ def test_an_account_has_one_pseudonym_in_every_role():
     )
     promo = PromoRedeemed(event_id="e2", ts=1, account_id="a1", promo_id="p1", amount=1.0)
     verdict = Verdict(event_id="e3", ts=1, subject="a1", outcome=VerdictOutcome.FRAUD, analyst="x")
+    transfer = WalletTransfer(event_id="e4", ts=1, account_id="a2", to_account_id="a1", amount=1.0)
+    on_transfer = pseudonyms.replace(transfer)
     on_trip, on_promo, on_verdict = map(pseudonyms.replace, (trip, promo, verdict))
     assert on_trip.rider_id == on_promo.account_id == on_verdict.subject
+    assert (on_transfer.to_account_id, on_transfer.account_id) == (on_trip.rider_id, on_trip.driver_id)
     assert on_trip.rider_id != on_trip.driver_id
     assert on_trip.promo_id == on_promo.promo_id == "p1"
     assert on_verdict.analyst == "x"
@@ -55,6 +58,7 @@ def test_a_batch_is_pseudonymised_as_its_events_are():
         Verdict(event_id="e2", ts=2, subject="ring_7", outcome=VerdictOutcome.FRAUD, analyst="x", note=""),
         Verdict(event_id="e3", ts=3, subject="a1", outcome=VerdictOutcome.LEGIT, analyst="x", note="h\u00e9"),
         AccountCreated(event_id="e4", ts=4, account_id="a1", role=Role.DRIVER, ip="\u00fc", email_hash="m"),
+        WalletTransfer(event_id="e6", ts=6, account_id="a1", to_account_id="a2", amount=0.5, device_id="d"),
         PromoRedeemed(event_id="e5", ts=5, account_id="a1", promo_id="p1", amount=0.5, trip_id="ring_1"),
     ]
     replaced = pseudonyms.replace_all(EventBatch.of(events))

@@ -20,6 +20,7 @@ def test_the_table_of_fields_says_what_the_contract_says():
         "promo_redeemed",
         "trip_completed",
         "verdict",
+        "wallet_transfer",
     ]
     ping = {field.name: (field.kind, field.required, field.low, field.high) for field in FIELDS[GpsPing]}
     assert ping == {

@@ -99,6 +99,21 @@ def test_a_promotion_is_counted_and_its_first_taking_remembered(side):
     assert (ann.promos, ann.promo_units, ann.promo_ms) == (2, 125_000, at(2))
 
 
+def test_a_transfer_ties_payer_and_payee_with_its_money_and_the_payers_phone(side):
+    scene = Scene()
+    scene.pays("ann", 1, "bob", 12.5, device="phone")
+    scene.pays("ann", 2, "bob", 0.5)
+    scene.pays("ann", 3, "ann", 7.0, device="tablet")
+    graph = side.of(scene)
+    assert graph.links() == {
+        (LinkKind.PAID, "ann", "bob", 2, 130_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_DEVICE, "ann", "tablet", 1, 0),
+    }
+    assert graph.clusters() == set()
+    assert (graph.facts("bob").first_ms, graph.facts("bob").last_ms) == (at(1), at(2))
+
+
 def test_two_takers_of_one_promotion_are_not_tied(side):
     scene = Scene()
     scene.takes("ann", 1, "welcome")
