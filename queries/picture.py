@@ -41,7 +41,13 @@ _STYLE: Final = {
     "ip": ("h", "#888888", 90),
     "promo": ("*", "#c0392b", 170),
 }
-_EDGES: Final = {"rode_with": "#1f4e79", "referred": "#c0392b", "redeemed": "#e0a8a0", "paid": "#2e8b57"}
+_EDGES: Final = {
+    "rode_with": "#1f4e79",
+    "referred": "#c0392b",
+    "redeemed": "#e0a8a0",
+    "paid": "#2e8b57",
+    "tried": "#e6550d",
+}
 _IDENTITY_EDGE: Final = "#b8b8b8"
 
 

@@ -95,6 +95,8 @@ def awkward_world() -> World:
     scene.pays("f1", 6.5, "f0", 12.5, device="d2")
     scene.pays("f2", 6.6, "f0", 7.25)
     scene.pays("f0", 7, "purse", 19.0)
+    scene.is_declined("f3", 7.1, "card 1", 1.5, device="d2")
+    scene.is_declined("f3", 7.2, "card 9", 2.5, device="d2")
     scene.signs_up("old", 0.1, device="forgotten phone")
     scene.signs_up("late", 0.2, device="forgotten phone")
     scene.logs_in("f3", 8, "d'1")

@@ -14,6 +14,7 @@ from graph.model.events import (
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -48,6 +49,7 @@ _OPTIONAL: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
         ("rider_id", "promo_id", LinkKind.REDEEMED),
     ),
     WalletTransfer: (("account_id", "device_id", LinkKind.USES_DEVICE),),
+    PaymentDeclined: (("account_id", "device_id", LinkKind.USES_DEVICE),),
 }
 """(account field, field that may be left out, link): the event stands without the field."""
 _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] = {
@@ -57,6 +59,7 @@ _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
     PromoRedeemed: (("account_id", "promo_id", LinkKind.REDEEMED),),
     TripCompleted: (("rider_id", "driver_id", LinkKind.RODE_WITH),),
     WalletTransfer: (("account_id", "to_account_id", LinkKind.PAID),),
+    PaymentDeclined: (("account_id", "card_id", LinkKind.TRIED),),
 }
 """The same where the event is about nothing else: it goes as a whole."""
 

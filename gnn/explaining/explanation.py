@@ -33,7 +33,12 @@ from graph.scoring.scorer import Scorer
 MOST_BONDS: Final = 20
 WIDTH: Final = 12
 MOST_REMOVED: Final = 10
-_FAR_ENDS: Final = {LinkKind.RODE_WITH: "driver", LinkKind.REDEEMED: "promotion", LinkKind.PAID: "payee"}
+_FAR_ENDS: Final = {
+    LinkKind.RODE_WITH: "driver",
+    LinkKind.REDEEMED: "promotion",
+    LinkKind.PAID: "payee",
+    LinkKind.TRIED: "declined card",
+}
 """What an interaction link leads to, in words."""
 
 
@@ -67,6 +72,8 @@ class Bond:
             return f"promotion {target}, taken by {self.members} of them"
         if self.kind is LinkKind.PAID:
             return f"the {self.events} transfers of {self.members} of them to account {target} {self._when}"
+        if self.kind is LinkKind.TRIED:
+            return f"card {target}, declined for {self.members} of them"
         return f"{named} {target} of {self.members} of them"
 
     @property

@@ -19,11 +19,11 @@ import numpy.typing as npt
 from gnn.explaining.counterfactual import Tie, ties_of, without
 from graph.model.event_batch import EventBatch
 from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict, WalletTransfer
-from graph.model.vocabulary import LinkKind
+from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 
 CROWD: Final = 30
 BACKGROUND: Final = 3_000
-_BETWEEN_ACCOUNTS: Final = frozenset({LinkKind.RODE_WITH, LinkKind.REFERRED, LinkKind.PAID})
+_IDENTITY: Final = frozenset(IDENTITY_LINKS.values())
 
 Rows = npt.NDArray[np.int64]
 
@@ -99,7 +99,7 @@ class City:
         for account in dict.fromkeys(_accounts_in(event)):
             self._rows_of[account].append(row)
         for tie in ties_of(event):
-            if tie.kind in _BETWEEN_ACCOUNTS or tie.kind is LinkKind.REDEEMED:
+            if tie.kind not in _IDENTITY:
                 continue
             users = self._users[tie.kind, tie.target]
             if tie.source not in users:

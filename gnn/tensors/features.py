@@ -23,9 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 DAY_MS: Final = 86_400_000
 SIDES: Final = ("out", "in")
-HEARD_KINDS: Final = tuple(kind for kind in LINK_KINDS if kind is not LinkKind.PAID)
-"""The kinds of links that the network reads, by their codes. It was fitted before payments were known:
-whoever fits it anew adds them."""
+HEARD_KINDS: Final = tuple(kind for kind in LINK_KINDS if kind not in (LinkKind.PAID, LinkKind.TRIED))
+"""The kinds of links that the network reads, by their codes. It was fitted before payments were known,
+made or declined: whoever fits it anew adds them."""
 _RIDES: Final = ("count", "incentive", "odd", "surcharge", "fare")
 NODE_FEATURES: Final[tuple[str, ...]] = (
     *(f"kind.{kind}" for kind in KINDS),
@@ -99,7 +99,7 @@ def _rides(view: GraphView, side: str, ends: npt.NDArray[np.int32], columns: dic
 def _shared(view: GraphView, columns: dict[str, Floats]) -> None:
     """Of an identifier: over what span its users came, how often each used it, whether it joins them."""
     links, nodes = view.links, len(view.kind)
-    uses = view.kind[links.target] != KIND_CODE[EntityKind.ACCOUNT]
+    uses = (view.kind[links.target] != KIND_CODE[EntityKind.ACCOUNT]) & (links.kind < len(HEARD_KINDS))
     at, first = links.target[uses], links.first_ms[uses]
     earliest = np.full(nodes, np.iinfo(np.int64).max)
     latest = np.full(nodes, np.iinfo(np.int64).min)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.evidence.arrivals import find_arrivals, measure_arrivals
 from graph.evidence.cards import measure_cards
+from graph.evidence.declines import measure_declines
 from graph.evidence.places import measure_places
 from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
@@ -39,4 +40,5 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     arrivals, uses = find_arrivals(state, members)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
     measure_cards(state, members, fresh_stamp(state), e)
+    measure_declines(state, members, fresh_stamp(state), e)
     measure_places(state, members, e)

@@ -35,9 +35,9 @@ LINK: Final = np.dtype(
     }
 )
 """One cache line. ``joins``: NON_TREE_EDGE or TREE_EDGE when it is an edge of the cluster graph, else 0;
-``resumed``: it has older sessions; ``least``: of a payment, the smallest single amount, in the place of a
-ride's ``incentive_units``; ``next_in_bucket``: the next in its bucket of a queue. -1 stands for
-none. A free record has count 0."""
+``resumed``: it has older sessions; ``least``: of payments that were made or declined, the smallest single
+amount, in the place of a ride's ``incentive_units``; ``next_in_bucket``: the next in its bucket of a queue.
+-1 stands for none. A free record has count 0."""
 
 NON_TREE_EDGE: Final = 1
 TREE_EDGE: Final = 2
@@ -97,10 +97,14 @@ REFERRERS: Final = 4
 REDEEMED: Final = 5
 PAYEES: Final = 6
 PAYERS: Final = 7
+TRIED: Final = 8
 """Lists of an account: its identity links; as rider, its drivers; as driver, its riders; whom it referred;
-who referred it; what it redeemed; whom it paid; who paid it."""
-ACCOUNT_LISTS: Final = 7
+who referred it; what it redeemed; whom it paid; who paid it; the
+cards that it tried and that were declined."""
+ACCOUNT_LISTS: Final = 8
 """How many lists an account has beside the one in its record."""
+NO_LIST: Final = -1
+"""Stands for the list of a target that keeps none: a card knows who uses it, not who tried it."""
 USERS: Final = 0
 """The only list of any other entity: the links that lead to it."""
 
@@ -109,6 +113,7 @@ _SLOTS: Final = {
     LinkKind.REFERRED: (REFERRALS, REFERRERS),
     LinkKind.REDEEMED: (REDEEMED, USERS),
     LinkKind.PAID: (PAYEES, PAYERS),
+    LinkKind.TRIED: (TRIED, NO_LIST),
 } | dict.fromkeys(IDENTITY_LINKS.values(), (IDENTITIES, USERS))
 OUT_SLOT: Final = np.array([_SLOTS[kind][0] for kind in LinkKind], np.int64)
 """By link kind: which list of its source a link stands in."""

@@ -34,6 +34,7 @@ from graph.model.vocabulary import Role, VerdictOutcome
     TRIP_COMPLETED,
     GPS_PING,
     WALLET_TRANSFER,
+    PAYMENT_DECLINED,
     VERDICT,
 ) = range(len(EVENT_TYPES))
 """Codes of the event types: their places in ``EVENT_TYPES``."""

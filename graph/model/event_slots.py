@@ -15,6 +15,7 @@ from graph.model.event_batch import (
     CARD_ADDED,
     CHARGEBACK,
     GPS_PING,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     SLOTS,
@@ -42,6 +43,7 @@ def _same(name: str, slots: set[int]) -> int:
 ACCOUNT_ID: Final = text_slot(
     "account_id",
     *(ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYOUT_ADDED, CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER),
+    PAYMENT_DECLINED,
 )
 
 CREATED_DEVICE_ID: Final = text_slot("device_id", ACCOUNT_CREATED)
@@ -64,6 +66,9 @@ PROMO_DEVICE_ID: Final = text_slot("device_id", PROMO_REDEEMED)
 TO_ACCOUNT_ID: Final = text_slot("to_account_id", WALLET_TRANSFER)
 TRANSFER_DEVICE_ID: Final = text_slot("device_id", WALLET_TRANSFER)
 
+TRIED_CARD_ID: Final = text_slot("card_id", PAYMENT_DECLINED)
+TRIED_DEVICE_ID: Final = text_slot("device_id", PAYMENT_DECLINED)
+
 TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING)
 RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED)
 DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED)
@@ -71,7 +76,7 @@ RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED)
 DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED)
 TRIP_CARD_ID: Final = text_slot("card_id", TRIP_COMPLETED)
 
-AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER)
+AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER, PAYMENT_DECLINED)
 """In the main unit of money."""
 
 FARE: Final = value_slot("fare", TRIP_COMPLETED)

@@ -121,6 +121,16 @@ class WalletTransfer(EventBase, tag="wallet_transfer", frozen=True, kw_only=True
     device_id: Identifier | None = None
 
 
+class PaymentDeclined(EventBase, tag="payment_declined", frozen=True, kw_only=True, gc=False):
+    """A card was refused. It need not be the account's: whoever tries stolen cards tries those of others."""
+
+    account_id: Identifier
+    card_id: Identifier
+    amount: Amount
+    device_id: Identifier | None = None
+    trip_id: Identifier | None = None
+
+
 class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
@@ -140,6 +150,7 @@ Event = (
     | TripCompleted
     | GpsPing
     | WalletTransfer
+    | PaymentDeclined
     | Verdict
 )
 EVENT_TYPES: tuple[type[EventBase], ...] = (
@@ -152,6 +163,7 @@ EVENT_TYPES: tuple[type[EventBase], ...] = (
     TripCompleted,
     GpsPing,
     WalletTransfer,
+    PaymentDeclined,
     Verdict,
 )
 """Every concrete event, in the order of the contract's table."""

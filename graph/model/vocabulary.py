@@ -43,6 +43,7 @@ class LinkKind(StrEnum):
     REFERRED = "referred"
     REDEEMED = "redeemed"
     PAID = "paid"
+    TRIED = "tried"
 
 
 class RingKind(StrEnum):

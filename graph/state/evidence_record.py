@@ -117,6 +117,17 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     tried_transfers: float
     """Share of the pairs that paid whose smallest amount was a test: a twentieth of the others' mean."""
 
+    declines: int
+    """Declined payments with cards that the account does not use; so in all that follows."""
+    declined_cards: int
+    declined_per_device: float
+    """Such cards over the phones of the accounts that tried them."""
+    small_declines: float
+    """Share of the pairs of account and card whose mean amount was at most a third of the mean fare."""
+    charged_after: float
+    """Of the accounts that tried such a card, the share that used a card which was taken afterwards."""
+    declined_money: float
+
     places: int
     """Riders with a known pick-up."""
     spread_km: float

@@ -22,6 +22,7 @@ from graph.model.event_batch import (
     CARD_ADDED,
     CHARGEBACK,
     GPS_PING,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     TRIP_COMPLETED,
@@ -55,6 +56,8 @@ from graph.model.event_slots import (
     RIDER_ID,
     TO_ACCOUNT_ID,
     TRANSFER_DEVICE_ID,
+    TRIED_CARD_ID,
+    TRIED_DEVICE_ID,
     TRIP_CARD_ID,
     TRIP_ID,
 )
@@ -102,6 +105,7 @@ _RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
 _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
 _PAID: Final = LINK_CODE[LinkKind.PAID]
+_TRIED: Final = LINK_CODE[LinkKind.TRIED]
 
 
 @kernel
@@ -140,6 +144,11 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         _redeemed(state, event, text)
     elif event.kind == WALLET_TRANSFER:
         _paid(state, event, text)
+    elif event.kind == PAYMENT_DECLINED:
+        account = _account(state, event, ACCOUNT_ID, text)
+        card = _entity(state, CARD, event, TRIED_CARD_ID, text)
+        _count_payment(state, _TRIED, account, card, event.ts, to_units(event.values[AMOUNT]))
+        _use(state, account, DEVICE, event, TRIED_DEVICE_ID, text)
 
 
 @kernel
@@ -290,17 +299,18 @@ def _paid(state: State, event: Any, text: Bytes) -> None:
     payer = _account(state, event, ACCOUNT_ID, text)
     payee = _other_account(state, payer, event, TO_ACCOUNT_ID, text)
     if payer != payee:
-        _count_payment(state, payer, payee, event.ts, to_units(event.values[AMOUNT]))
+        _count_payment(state, _PAID, payer, payee, event.ts, to_units(event.values[AMOUNT]))
     _use(state, payer, DEVICE, event, TRANSFER_DEVICE_ID, text)
 
 
 @kernel
-def _count_payment(state: State, payer: int, payee: int, ts: int, units: int) -> None:
+def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, units: int) -> None:
+    """Add a payment that was made or declined to its link, with the smallest amount."""
     links = state.links
-    located = locate(links, _PAID, payer, payee)
+    located = locate(links, kind, payer, payee)
     found = if_live(links, located)
     before = 0 if found < 0 else links.links[found].count
-    link, began = touch_at(links, located, _PAID, payer, payee, ts, units)
+    link, began = touch_at(links, located, kind, payer, payee, ts, units)
     payment = links.links[link]
     if payment.live and payment.count != before:
         payment.least = units if began else min(payment.least, units)
@@ -382,7 +392,7 @@ def _age(state: State) -> None:
             _fade(state, target)
             _refresh(state, source)
             _refresh(state, target)
-        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID):
+        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID, _TRIED):
             kind = state.entities[target].kind
             if kind != IP and is_independent(account_of(state, source), kind):
                 state.entities[target].independents -= 1

@@ -19,6 +19,7 @@ from graph.model.event_batch import (
     ACCOUNT_LOGIN,
     CARD_ADDED,
     CHARGEBACK,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     TEXTS,
@@ -83,6 +84,11 @@ _EVENTS: Final[dict[int, dict[str, _Text]]] = {
         "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
         "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
         "card_id": _used(EntityKind.CARD, "rider_id"),
+    },
+    PAYMENT_DECLINED: {
+        "account_id": _OWNER,
+        "card_id": _Text(EntityKind.CARD, LinkKind.TRIED),
+        "device_id": _used(EntityKind.DEVICE),
     },
     WALLET_TRANSFER: {
         "account_id": _OWNER,

@@ -51,6 +51,7 @@ MODULES = [
     "evidence.takings",
     "evidence.arrivals",
     "evidence.transfers",
+    "evidence.declines",
     "engine.engine",
     "engine.judging",
     "rings.lifecycle",

@@ -28,6 +28,8 @@ REQUIRED = {
     "promo_redeemed": {"account_id": "id", "promo_id": "id", "amount": "amount"},
     "trip_completed": {"trip_id": "id", "rider_id": "id", "driver_id": "id", "fare": "amount"},
     "gps_ping": {"trip_id": "id", "driver_id": "id", "lat": "lat", "lon": "lon"},
+    "wallet_transfer": {"account_id": "id", "to_account_id": "id", "amount": "amount"},
+    "payment_declined": {"account_id": "id", "card_id": "id", "amount": "amount"},
     "verdict": {"subject": "id", "outcome": ("fraud", "legit", "unsure"), "analyst": "id"},
 }
 OPTIONAL = {
@@ -45,6 +47,8 @@ OPTIONAL = {
         "promo_id": "id", "incentive": "amount",
     },
     "gps_ping": {},
+    "wallet_transfer": {"device_id": "id"},
+    "payment_declined": {"device_id": "id", "trip_id": "id"},
     "verdict": {"note": "text"},
 }  # fmt: skip
 LIMITS = {"lat": (-90, 90), "lon": (-180, 180), "amount": (0, math.inf)}

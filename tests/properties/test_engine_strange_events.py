@@ -12,6 +12,7 @@ from graph.model.events import (
     CardAdded,
     Chargeback,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -38,7 +39,7 @@ def strange_events(seed, people, count):
         when = ts - draw.choice((0, 0, 0, DAY_MS, 100 * DAY_MS))
         a, b, thing = (f"n{draw.randrange(people)}" for _ in range(3))
         common = {"event_id": f"e{n}", "ts": when}
-        kind = draw.randrange(13)
+        kind = draw.randrange(14)
         if kind == 0:
             yield AccountCreated(
                 **common,
@@ -76,6 +77,10 @@ def strange_events(seed, people, count):
                 to_account_id=b,
                 amount=draw.choice((0.0, 0.5, 1e9)),
                 device_id=maybe(thing),
+            )
+        elif kind == 9:
+            yield PaymentDeclined(
+                **common, account_id=a, card_id=b, amount=draw.choice((0.0, 0.5, 1e9)), device_id=maybe(thing)
             )
         else:
             yield TripCompleted(

@@ -14,6 +14,7 @@ from graph.model.events import (
     AccountLogin,
     CardAdded,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -60,6 +61,13 @@ anything = st.one_of(
         account_id=accounts,
         to_account_id=accounts,
         amount=st.sampled_from([0.5, 20.0, 300.0]),
+        device_id=perhaps() | devices,
+    ),
+    event(
+        PaymentDeclined,
+        account_id=accounts,
+        card_id=st.sampled_from(["c0", "c1", "c2", "c3"]),
+        amount=st.sampled_from([0.5, 9.0]),
         device_id=perhaps() | devices,
     ),
     event(

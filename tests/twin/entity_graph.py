@@ -19,6 +19,7 @@ from graph.model.events import (
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -72,6 +73,7 @@ class EntityGraph:
         self.redeemed: Adjacency = {}
         self.payees: Adjacency = {}
         self.payers: Adjacency = {}
+        self.tried: Adjacency = {}
         self.least_paid: dict[int, int] = {}
         """Of each live payment, by link, the smallest single amount."""
         self._tracks = Tracks()
@@ -244,6 +246,15 @@ class EntityGraph:
                 self.least_paid[link] = min(self.least_paid[link], units)
         self._use(payer, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
+    def _declined(self, event: PaymentDeclined, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        card = self.entities.intern(EntityKind.CARD, event.card_id)
+        units = to_units(event.amount)
+        link, revived = self.links.touch(LinkKind.TRIED, account.entity, card, event.ts, units)
+        if revived:
+            self.tried.setdefault(account.entity, {})[card] = link
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
     def _rode(self, event: TripCompleted, touched: Touched) -> None:
         oddities = self._tracks.close(event.trip_id, event.distance_km)
         judgement = self.habits.judge(event, oddities)
@@ -341,6 +352,8 @@ class EntityGraph:
             kind = self.entities.kind(target)
             if kind is EntityKind.PROMO:
                 _drop(self.redeemed, source, target)
+            elif self.tried.get(source, _NOBODY).get(target) == link:
+                _drop(self.tried, source, target)
             elif kind is not EntityKind.ACCOUNT:
                 _drop(self.users, target, source)
                 _drop(self.identifiers, source, target)
@@ -465,6 +478,7 @@ _APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
     TripCompleted: EntityGraph._rode,
     GpsPing: EntityGraph._pinged,
     WalletTransfer: EntityGraph._paid,
+    PaymentDeclined: EntityGraph._declined,
     Verdict: EntityGraph._judged,
 }
 """What each type of event does to the graph."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.scoring.rules.card_testing import card_testing
 from graph.scoring.rules.cash_out import cash_out
 from graph.scoring.rules.collusion import collusion
 from graph.scoring.rules.fake_rides import fake_rides
@@ -29,7 +30,7 @@ RULES: Final[tuple[Rule, ...]] = (
     takeover,
 )
 
-REMARKS: Final[tuple[Remark, ...]] = (cash_out,)
+REMARKS: Final[tuple[Remark, ...]] = (cash_out, card_testing)
 """In the order in which they are made, after the rules."""
 
 __all__ = ["INNOCENT_RULES", "REMARKS", "RULES", "Finding", "Remark", "Rule"]

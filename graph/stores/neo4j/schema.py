@@ -44,7 +44,8 @@ _INDEXED: Final = (
     ("Trip", "driver_id"),
     ("Taking", "account_id"),
 )
-_FIRST_TYPES: Final = (*(name for kind, name in TYPES.items() if kind is not LinkKind.PAID), "FORMER")
+_LATER: Final = (LinkKind.PAID, LinkKind.TRIED)
+_FIRST_TYPES: Final = (*(name for kind, name in TYPES.items() if kind not in _LATER), "FORMER")
 
 
 def _index_of(kind: str) -> str:
@@ -69,9 +70,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         *(_index_of(kind) for kind in _FIRST_TYPES),
     ),
     (_index_of(TYPES[LinkKind.PAID]),),
+    (_index_of(TYPES[LinkKind.TRIED]),),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
-without reading all of them. The third: payments."""
+without reading all of them. The others: kinds of links that came later."""
 VERSION: Final = len(MIGRATIONS)
 _READY_S: Final = 120
 

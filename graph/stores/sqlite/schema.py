@@ -104,10 +104,10 @@ WHERE m.to_ms IS NULL;
 """
 """What an open ring's accounts took, and their trips with each other: both questions about money ask it."""
 
-_PAID: Final = ""
-"""Wallet transfers: a word more among the kinds of links, which every migration writes anew."""
+_WORDS: Final = ""
+"""Only a word more among the kinds of links, which every migration writes: payments, then declined ones."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY, _PAID)
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS)
 VERSION: Final = len(MIGRATIONS)
 
 

@@ -13,6 +13,7 @@ from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
 from tests.twin.evidence.cards import Cards, measure_cards
+from tests.twin.evidence.declines import Declines, measure_declines
 from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
 from tests.twin.evidence.takings import Takings, measure_takings
@@ -36,6 +37,7 @@ class Evidence:
     cards: Cards
     arrivals: Arrivals
     transfers: Transfers
+    declines: Declines
     places: Places
 
 
@@ -56,6 +58,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         cards=measure_cards(graph, members),
         arrivals=measure_arrivals(graph, members),
         transfers=measure_transfers(graph, members),
+        declines=measure_declines(graph, members),
         places=measure_places(accounts),
     )
 
@@ -63,6 +66,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
 __all__ = [
     "Arrivals",
     "Cards",
+    "Declines",
     "Evidence",
     "Places",
     "Sharing",

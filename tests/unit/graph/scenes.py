@@ -9,6 +9,7 @@ from graph.model.events import (
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -92,6 +93,13 @@ class Scene:
         self._events.append(
             WalletTransfer(
                 account_id=account, to_account_id=to, amount=amount, device_id=device, **self._when(day)
+            )
+        )
+
+    def is_declined(self, account, day, card, amount=1.0, device=None) -> None:
+        self._events.append(
+            PaymentDeclined(
+                account_id=account, card_id=card, amount=amount, device_id=device, **self._when(day)
             )
         )
 

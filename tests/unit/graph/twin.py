@@ -14,6 +14,7 @@ from graph.model.events import (
     CardAdded,
     Chargeback,
     EventBase,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
     TripCompleted,
@@ -68,7 +69,7 @@ class Twin:
                 )
             case PayoutAdded():
                 self._use(event.account_id, event.ts, (EntityKind.BANK_ACCOUNT, event.bank_account_id))
-            case PromoRedeemed():
+            case PromoRedeemed() | PaymentDeclined():
                 self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
             case Chargeback():
                 self._use(event.account_id, event.ts)

@@ -16,6 +16,7 @@ def test_the_table_of_fields_says_what_the_contract_says():
         "card_added",
         "chargeback",
         "gps_ping",
+        "payment_declined",
         "payout_added",
         "promo_redeemed",
         "trip_completed",

@@ -120,6 +120,7 @@ def flat(e: Evidence) -> evidence_record.Evidence:
             share="transfer_share",
             tried="tried_transfers",
         ),
+        **asdict(e.declines),
         **_renamed(e.places, riders="places"),
     )
 

@@ -114,6 +114,16 @@ def test_a_transfer_ties_payer_and_payee_with_its_money_and_the_payers_phone(sid
     assert (graph.facts("bob").first_ms, graph.facts("bob").last_ms) == (at(1), at(2))
 
 
+def test_a_declined_payment_notes_that_the_card_was_tried_and_whose_phone_it_was(side):
+    scene = Scene()
+    scene.is_declined("ann", 1, "card", 2.5, device="phone")
+    scene.is_declined("ann", 2, "card", 1.0)
+    assert side.of(scene).links() == {
+        (LinkKind.TRIED, "ann", "card", 2, 35_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+    }
+
+
 def test_two_takers_of_one_promotion_are_not_tied(side):
     scene = Scene()
     scene.takes("ann", 1, "welcome")
