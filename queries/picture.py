@@ -47,6 +47,7 @@ _EDGES: Final = {
     "redeemed": "#e0a8a0",
     "paid": "#2e8b57",
     "tried": "#e6550d",
+    "cancelled": "#9e9ac8",
 }
 _IDENTITY_EDGE: Final = "#b8b8b8"
 

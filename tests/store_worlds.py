@@ -97,6 +97,8 @@ def awkward_world() -> World:
     scene.pays("f0", 7, "purse", 19.0)
     scene.is_declined("f3", 7.1, "card 1", 1.5, device="d2")
     scene.is_declined("f3", 7.2, "card 9", 2.5, device="d2")
+    scene.cancels("f3", "driver", 7.3, Role.DRIVER, 4.0, rider_device_id="d2")
+    scene.cancels("f2", "driver", 7.4)
     scene.signs_up("old", 0.1, device="forgotten phone")
     scene.signs_up("late", 0.2, device="forgotten phone")
     scene.logs_in("f3", 8, "d'1")

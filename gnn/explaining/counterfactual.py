@@ -17,6 +17,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     WalletTransfer,
 )
@@ -50,6 +51,10 @@ _OPTIONAL: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
     ),
     WalletTransfer: (("account_id", "device_id", LinkKind.USES_DEVICE),),
     PaymentDeclined: (("account_id", "device_id", LinkKind.USES_DEVICE),),
+    TripCancelled: (
+        ("rider_id", "rider_device_id", LinkKind.USES_DEVICE),
+        ("driver_id", "driver_device_id", LinkKind.USES_DEVICE),
+    ),
 }
 """(account field, field that may be left out, link): the event stands without the field."""
 _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] = {
@@ -60,6 +65,7 @@ _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
     TripCompleted: (("rider_id", "driver_id", LinkKind.RODE_WITH),),
     WalletTransfer: (("account_id", "to_account_id", LinkKind.PAID),),
     PaymentDeclined: (("account_id", "card_id", LinkKind.TRIED),),
+    TripCancelled: (("rider_id", "driver_id", LinkKind.CANCELLED),),
 }
 """The same where the event is about nothing else: it goes as a whole."""
 

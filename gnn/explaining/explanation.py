@@ -38,6 +38,7 @@ _FAR_ENDS: Final = {
     LinkKind.REDEEMED: "promotion",
     LinkKind.PAID: "payee",
     LinkKind.TRIED: "declined card",
+    LinkKind.CANCELLED: "driver of cancelled trips",
 }
 """What an interaction link leads to, in words."""
 
@@ -72,6 +73,8 @@ class Bond:
             return f"promotion {target}, taken by {self.members} of them"
         if self.kind is LinkKind.PAID:
             return f"the {self.events} transfers of {self.members} of them to account {target} {self._when}"
+        if self.kind is LinkKind.CANCELLED:
+            return f"the {self.events} cancelled trips of {self.members} of them with driver {target}"
         if self.kind is LinkKind.TRIED:
             return f"card {target}, declined for {self.members} of them"
         return f"{named} {target} of {self.members} of them"

@@ -18,7 +18,15 @@ import numpy.typing as npt
 
 from gnn.explaining.counterfactual import Tie, ties_of, without
 from graph.model.event_batch import EventBatch
-from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict, WalletTransfer
+from graph.model.events import (
+    AccountCreated,
+    EventBase,
+    GpsPing,
+    TripCancelled,
+    TripCompleted,
+    Verdict,
+    WalletTransfer,
+)
 from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 
 CROWD: Final = 30
@@ -108,7 +116,7 @@ class City:
 
 
 def _accounts_in(event: EventBase) -> Sequence[str]:
-    if isinstance(event, TripCompleted):
+    if isinstance(event, TripCompleted | TripCancelled):
         return (event.rider_id, event.driver_id)
     if isinstance(event, Verdict):
         return (event.subject,)

@@ -23,9 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 DAY_MS: Final = 86_400_000
 SIDES: Final = ("out", "in")
-HEARD_KINDS: Final = tuple(kind for kind in LINK_KINDS if kind not in (LinkKind.PAID, LinkKind.TRIED))
-"""The kinds of links that the network reads, by their codes. It was fitted before payments were known,
-made or declined: whoever fits it anew adds them."""
+HEARD_KINDS: Final = LINK_KINDS[: LINK_CODE[LinkKind.PAID]]
+"""The kinds of links that the network reads, by their codes. It was fitted before payments and
+cancellations were known: whoever fits it anew adds them."""
 _RIDES: Final = ("count", "incentive", "odd", "surcharge", "fare")
 NODE_FEATURES: Final[tuple[str, ...]] = (
     *(f"kind.{kind}" for kind in KINDS),

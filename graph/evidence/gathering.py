@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.evidence.arrivals import find_arrivals, measure_arrivals
+from graph.evidence.cancellations import measure_cancellations
 from graph.evidence.cards import measure_cards
 from graph.evidence.declines import measure_declines
 from graph.evidence.places import measure_places
@@ -36,6 +37,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_sharing(state, members, stamp, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)
+    measure_cancellations(state, members, stamp, e)
     measure_transfers(state, members, stamp, e)
     arrivals, uses = find_arrivals(state, members)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)

@@ -35,6 +35,7 @@ from graph.model.vocabulary import Role, VerdictOutcome
     GPS_PING,
     WALLET_TRANSFER,
     PAYMENT_DECLINED,
+    TRIP_CANCELLED,
     VERDICT,
 ) = range(len(EVENT_TYPES))
 """Codes of the event types: their places in ``EVENT_TYPES``."""

@@ -19,6 +19,7 @@ from graph.model.event_batch import (
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     SLOTS,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
     WALLET_TRANSFER,
 )
@@ -69,11 +70,11 @@ TRANSFER_DEVICE_ID: Final = text_slot("device_id", WALLET_TRANSFER)
 TRIED_CARD_ID: Final = text_slot("card_id", PAYMENT_DECLINED)
 TRIED_DEVICE_ID: Final = text_slot("device_id", PAYMENT_DECLINED)
 
-TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING)
-RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED)
-DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED)
-RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED)
-DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED)
+TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING, TRIP_CANCELLED)
+RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED, TRIP_CANCELLED)
+DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED, TRIP_CANCELLED)
+RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED, TRIP_CANCELLED)
+DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED, TRIP_CANCELLED)
 TRIP_CARD_ID: Final = text_slot("card_id", TRIP_COMPLETED)
 
 AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER, PAYMENT_DECLINED)
@@ -87,6 +88,8 @@ PICKUP_LON: Final = value_slot("pickup_lon", TRIP_COMPLETED)
 DROPOFF_LAT: Final = value_slot("dropoff_lat", TRIP_COMPLETED)
 DROPOFF_LON: Final = value_slot("dropoff_lon", TRIP_COMPLETED)
 INCENTIVE: Final = value_slot("incentive", TRIP_COMPLETED)
+
+FEE: Final = value_slot("fee", TRIP_CANCELLED)
 
 LAT: Final = value_slot("lat", GPS_PING)
 LON: Final = value_slot("lon", GPS_PING)

@@ -131,6 +131,18 @@ class PaymentDeclined(EventBase, tag="payment_declined", frozen=True, kw_only=Tr
     trip_id: Identifier | None = None
 
 
+class TripCancelled(EventBase, tag="trip_cancelled", frozen=True, kw_only=True, gc=False):
+    """A trip that was agreed did not happen. ``by`` says who cancelled it; ``fee`` was paid to the other."""
+
+    trip_id: Identifier
+    rider_id: Identifier
+    driver_id: Identifier
+    by: Role
+    fee: Amount | None = None
+    rider_device_id: Identifier | None = None
+    driver_device_id: Identifier | None = None
+
+
 class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
@@ -151,6 +163,7 @@ Event = (
     | GpsPing
     | WalletTransfer
     | PaymentDeclined
+    | TripCancelled
     | Verdict
 )
 EVENT_TYPES: tuple[type[EventBase], ...] = (
@@ -164,6 +177,7 @@ EVENT_TYPES: tuple[type[EventBase], ...] = (
     GpsPing,
     WalletTransfer,
     PaymentDeclined,
+    TripCancelled,
     Verdict,
 )
 """Every concrete event, in the order of the contract's table."""

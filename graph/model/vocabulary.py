@@ -44,6 +44,7 @@ class LinkKind(StrEnum):
     REDEEMED = "redeemed"
     PAID = "paid"
     TRIED = "tried"
+    CANCELLED = "cancelled"
 
 
 class RingKind(StrEnum):

@@ -128,6 +128,17 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Of the accounts that tried such a card, the share that used a card which was taken afterwards."""
     declined_money: float
 
+    cancelled_inside: int
+    """Trips between members that one of the two cancelled."""
+    cancelled_share: float
+    """These over what members agreed on with each other: trips inside and cancelled ones."""
+    mutual_cancels: float
+    """Share of the pairs with such a trip in which each cancelled on the other."""
+    fee_money: float
+    """Fees for them."""
+    turned_away: float
+    """Of what the drivers agreed on, the share that they cancelled on riders who are no members."""
+
     places: int
     """Riders with a known pick-up."""
     spread_km: float

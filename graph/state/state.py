@@ -1,7 +1,7 @@
 """Everything the engine knows, as arrays: one record for each entity, account and link.
 
 Kernels take the whole ``State``; it holds no Python object, so that a batch of events is one call. Who owns
-and grows the arrays is ``graph.state.memory``. An entity of kind account has nine lists of links, any other
+and grows the arrays is ``graph.state.memory``. An entity of kind account has eleven lists of links, any other
 has one.
 """
 

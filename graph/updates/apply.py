@@ -25,6 +25,7 @@ from graph.model.event_batch import (
     PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
     WALLET_TRANSFER,
 )
@@ -42,6 +43,7 @@ from graph.model.event_slots import (
     DRIVER_DEVICE_ID,
     DRIVER_ID,
     FARE,
+    FEE,
     INCENTIVE,
     LAT,
     LOGIN_DEVICE_ID,
@@ -106,6 +108,7 @@ _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
 _PAID: Final = LINK_CODE[LinkKind.PAID]
 _TRIED: Final = LINK_CODE[LinkKind.TRIED]
+_CANCELLED: Final = LINK_CODE[LinkKind.CANCELLED]
 
 
 @kernel
@@ -149,6 +152,8 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         card = _entity(state, CARD, event, TRIED_CARD_ID, text)
         _count_payment(state, _TRIED, account, card, event.ts, to_units(event.values[AMOUNT]))
         _use(state, account, DEVICE, event, TRIED_DEVICE_ID, text)
+    elif event.kind == TRIP_CANCELLED:
+        _cancelled(state, event, text)
 
 
 @kernel
@@ -322,11 +327,8 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
     surcharge, odd = judge_trip(state, event.values, odd_track)
     rider = _account(state, event, RIDER_ID, text)
     driver = _account(state, event, DRIVER_ID, text)
-    rides, drives = account_of(state, rider), account_of(state, driver)
-    if rides.role == UNKNOWN_ROLE:
-        rides.role = RIDER
-    if drives.role == UNKNOWN_ROLE:
-        drives.role = DRIVER
+    _give_roles(state, rider, driver)
+    rides = account_of(state, rider)
     # An absent coordinate is not a number, which equals nothing.
     lat, lon = event.values[PICKUP_LAT], event.values[PICKUP_LON]
     if lat == lat and lon == lon:  # noqa: PLR0124
@@ -338,6 +340,36 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
     _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
     _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
     _use(state, rider, CARD, event, TRIP_CARD_ID, text)
+
+
+@kernel
+def _give_roles(state: State, rider: int, driver: int) -> None:
+    """Whoever has no role yet has that of the trip at hand; who rides and drives at once is a rider."""
+    rides, drives = account_of(state, rider), account_of(state, driver)
+    if rides.role == UNKNOWN_ROLE:
+        rides.role = RIDER
+    if drives.role == UNKNOWN_ROLE:
+        drives.role = DRIVER
+
+
+@kernel
+def _cancelled(state: State, event: Any, text: Bytes) -> None:
+    """A trip did not happen: no ride, but each used a phone, and one left the other waiting."""
+    rider = _account(state, event, RIDER_ID, text)
+    driver = _account(state, event, DRIVER_ID, text)
+    _give_roles(state, rider, driver)
+    if rider != driver:
+        links = state.links
+        located = locate(links, _CANCELLED, rider, driver)
+        found = if_live(links, located)
+        before = 0 if found < 0 else links.links[found].count
+        fee = to_units(event.values[FEE])
+        link, _ = touch_at(links, located, _CANCELLED, rider, driver, event.ts, fee)
+        lost = links.links[link]
+        if lost.live and lost.count != before:
+            lost.by_driver += event.code == DRIVER
+    _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
+    _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
 
 
 @kernel
@@ -392,7 +424,7 @@ def _age(state: State) -> None:
             _fade(state, target)
             _refresh(state, source)
             _refresh(state, target)
-        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID, _TRIED):
+        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID, _TRIED, _CANCELLED):
             kind = state.entities[target].kind
             if kind != IP and is_independent(account_of(state, source), kind):
                 state.entities[target].independents -= 1

@@ -23,6 +23,7 @@ from graph.model.event_batch import (
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     TEXTS,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
     WALLET_TRANSFER,
 )
@@ -89,6 +90,12 @@ _EVENTS: Final[dict[int, dict[str, _Text]]] = {
         "account_id": _OWNER,
         "card_id": _Text(EntityKind.CARD, LinkKind.TRIED),
         "device_id": _used(EntityKind.DEVICE),
+    },
+    TRIP_CANCELLED: {
+        "rider_id": _OWNER,
+        "driver_id": _Text(EntityKind.ACCOUNT, LinkKind.CANCELLED, "rider_id"),
+        "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
+        "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
     },
     WALLET_TRANSFER: {
         "account_id": _OWNER,

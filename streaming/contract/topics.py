@@ -20,6 +20,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "gps_ping": ("gps", "trip_id"),
     "wallet_transfer": ("payments", "account_id"),
     "payment_declined": ("payments", "account_id"),
+    "trip_cancelled": ("trips", "trip_id"),
     "verdict": ("verdicts", "subject"),
 }
 """For every type of event its topic and the field that is the key there."""

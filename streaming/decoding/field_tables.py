@@ -13,7 +13,6 @@ import numpy as np
 
 from graph.model.event_batch import SLOTS, TEXTS, VALUES
 from graph.model.events import EVENT_TYPES
-from graph.model.vocabulary import Role, VerdictOutcome
 from streaming.contract.fields import FIELDS, Field, FieldKind, tag_of
 
 LONGEST_WORD: Final = 16
@@ -67,8 +66,8 @@ def _words() -> list[tuple[str, int, int]]:
     """Every word known: (word, which list it belongs to, its number there); keys are list NO_FIELD."""
     words = [(name, NO_FIELD, number) for number, name in enumerate(NAMES)]
     words += [(tag_of(kind), TYPE, code) for code, kind in enumerate(EVENT_TYPES)]
-    words += [(word.value, NAMES.index("role"), code) for code, word in enumerate(Role, 1)]
-    words += [(word.value, NAMES.index("outcome"), code) for code, word in enumerate(VerdictOutcome, 1)]
+    for field in _BY_NAME.values():
+        words += [(word, NAMES.index(field.name), code) for code, word in enumerate(field.choices, 1)]
     return words
 
 

@@ -52,6 +52,7 @@ MODULES = [
     "evidence.arrivals",
     "evidence.transfers",
     "evidence.declines",
+    "evidence.cancellations",
     "engine.engine",
     "engine.judging",
     "rings.lifecycle",
@@ -313,7 +314,7 @@ def names_for(evidence: Evidence) -> dict[str, Any]:
     """What a formula of the document may use."""
     names: dict[str, Any] = {name: getattr(evidence, name) for name in Evidence.__struct_fields__}
     names |= {"ramp": ramp, "log": math.log}
-    for shared in ("one_hand", "one_door", "one_purse"):
+    for shared in ("one_hand", "one_door", "one_purse", "farmed"):
         exec(formula_that_sets(shared), names)
     return names
 

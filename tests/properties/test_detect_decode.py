@@ -30,6 +30,7 @@ REQUIRED = {
     "gps_ping": {"trip_id": "id", "driver_id": "id", "lat": "lat", "lon": "lon"},
     "wallet_transfer": {"account_id": "id", "to_account_id": "id", "amount": "amount"},
     "payment_declined": {"account_id": "id", "card_id": "id", "amount": "amount"},
+    "trip_cancelled": {"trip_id": "id", "rider_id": "id", "driver_id": "id", "by": ("rider", "driver")},
     "verdict": {"subject": "id", "outcome": ("fraud", "legit", "unsure"), "analyst": "id"},
 }
 OPTIONAL = {
@@ -49,6 +50,7 @@ OPTIONAL = {
     "gps_ping": {},
     "wallet_transfer": {"device_id": "id"},
     "payment_declined": {"device_id": "id", "trip_id": "id"},
+    "trip_cancelled": {"fee": "amount", "rider_device_id": "id", "driver_device_id": "id"},
     "verdict": {"note": "text"},
 }  # fmt: skip
 LIMITS = {"lat": (-90, 90), "lon": (-180, 180), "amount": (0, math.inf)}

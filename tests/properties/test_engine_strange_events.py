@@ -15,6 +15,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
     WalletTransfer,
@@ -39,7 +40,7 @@ def strange_events(seed, people, count):
         when = ts - draw.choice((0, 0, 0, DAY_MS, 100 * DAY_MS))
         a, b, thing = (f"n{draw.randrange(people)}" for _ in range(3))
         common = {"event_id": f"e{n}", "ts": when}
-        kind = draw.randrange(14)
+        kind = draw.randrange(15)
         if kind == 0:
             yield AccountCreated(
                 **common,
@@ -81,6 +82,17 @@ def strange_events(seed, people, count):
         elif kind == 9:
             yield PaymentDeclined(
                 **common, account_id=a, card_id=b, amount=draw.choice((0.0, 0.5, 1e9)), device_id=maybe(thing)
+            )
+        elif kind == 10:
+            yield TripCancelled(
+                **common,
+                trip_id=thing,
+                rider_id=a,
+                driver_id=b,
+                by=draw.choice(list(Role)),
+                fee=maybe(draw.choice((0.0, 4.0, 1e9))),
+                rider_device_id=maybe(thing),
+                driver_device_id=maybe(b),
             )
         else:
             yield TripCompleted(

@@ -17,6 +17,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     WalletTransfer,
 )
@@ -69,6 +70,16 @@ anything = st.one_of(
         card_id=st.sampled_from(["c0", "c1", "c2", "c3"]),
         amount=st.sampled_from([0.5, 9.0]),
         device_id=perhaps() | devices,
+    ),
+    event(
+        TripCancelled,
+        trip_id=st.just("t"),
+        rider_id=accounts,
+        driver_id=accounts,
+        by=st.sampled_from(sorted(Role)),
+        fee=perhaps() | st.just(4.0),
+        rider_device_id=perhaps() | devices,
+        driver_device_id=perhaps() | devices,
     ),
     event(
         TripCompleted,

@@ -22,6 +22,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
     WalletTransfer,
@@ -74,6 +75,9 @@ class EntityGraph:
         self.payees: Adjacency = {}
         self.payers: Adjacency = {}
         self.tried: Adjacency = {}
+        self.lost_drivers: Adjacency = {}
+        self.lost_riders: Adjacency = {}
+        self.cancelled_by_driver: dict[int, int] = {}
         self.least_paid: dict[int, int] = {}
         """Of each live payment, by link, the smallest single amount."""
         self._tracks = Tracks()
@@ -255,6 +259,25 @@ class EntityGraph:
             self.tried.setdefault(account.entity, {})[card] = link
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
+    def _cancelled(self, event: TripCancelled, touched: Touched) -> None:
+        rider = self._account(event.rider_id, event.ts, touched)
+        driver = self._account(event.driver_id, event.ts, touched)
+        rider.role = rider.role or Role.RIDER
+        driver.role = driver.role or Role.DRIVER
+        if rider is not driver:
+            ends = (LinkKind.CANCELLED, rider.entity, driver.entity)
+            found = self.links.find(*ends)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(*ends, event.ts, to_units(event.fee or 0.0))
+            if revived:
+                self.lost_drivers.setdefault(rider.entity, {})[driver.entity] = link
+                self.lost_riders.setdefault(driver.entity, {})[rider.entity] = link
+                self.cancelled_by_driver[link] = 0
+            if self.links.is_live(link) and self.links.count[link] != before:
+                self.cancelled_by_driver[link] += event.by is Role.DRIVER
+        self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
+        self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
+
     def _rode(self, event: TripCompleted, touched: Touched) -> None:
         oddities = self._tracks.close(event.trip_id, event.distance_km)
         judgement = self.habits.judge(event, oddities)
@@ -374,6 +397,9 @@ class EntityGraph:
                 touched.faded.update((source, target))
                 self._refresh_if_met(self.accounts[source], touched)
                 self._refresh_if_met(self.accounts[target], touched)
+            elif self.lost_drivers.get(source, _NOBODY).get(target) == link:
+                _drop(self.lost_drivers, source, target)
+                _drop(self.lost_riders, target, source)
             elif self.payees.get(source, _NOBODY).get(target) == link:
                 _drop(self.payees, source, target)
                 _drop(self.payers, target, source)
@@ -479,6 +505,7 @@ _APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
     GpsPing: EntityGraph._pinged,
     WalletTransfer: EntityGraph._paid,
     PaymentDeclined: EntityGraph._declined,
+    TripCancelled: EntityGraph._cancelled,
     Verdict: EntityGraph._judged,
 }
 """What each type of event does to the graph."""

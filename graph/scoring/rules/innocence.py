@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.scoring.rules.cash_out import came_together
+from graph.scoring.rules.fee_farming import farmed
 from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.state.evidence_record import Evidence, Record
 
@@ -89,7 +90,7 @@ def describe_long_lives(e: Evidence) -> Description:
 
 @kernel
 def no_gain_strength(e: Record) -> float:
-    """Nothing taken: no promotions, no incentives beyond the city's, surcharge, chargeback or cash-out."""
+    """Nothing taken: no promotions, no incentives beyond the city's, surcharges, chargebacks or fees."""
     gain = max(
         ramp(e.promo_share, 0.3, 0.8),
         ramp(e.referral_share, 0.2, 0.6),
@@ -98,6 +99,7 @@ def no_gain_strength(e: Record) -> float:
         ramp(e.odd_rate, 0.03, 0.2) * ramp(e.inside, 1, 5),
         ramp(e.chargeback_rate, 0.02, 0.15),
         0.6 * came_together(e),
+        0.6 * farmed(e),
     )
     return 1.0 - gain
 

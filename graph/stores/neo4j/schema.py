@@ -44,7 +44,7 @@ _INDEXED: Final = (
     ("Trip", "driver_id"),
     ("Taking", "account_id"),
 )
-_LATER: Final = (LinkKind.PAID, LinkKind.TRIED)
+_LATER: Final = (LinkKind.PAID, LinkKind.TRIED, LinkKind.CANCELLED)
 _FIRST_TYPES: Final = (*(name for kind, name in TYPES.items() if kind not in _LATER), "FORMER")
 
 
@@ -71,6 +71,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     (_index_of(TYPES[LinkKind.PAID]),),
     (_index_of(TYPES[LinkKind.TRIED]),),
+    (_index_of(TYPES[LinkKind.CANCELLED]),),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
 without reading all of them. The others: kinds of links that came later."""

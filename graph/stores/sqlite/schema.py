@@ -105,9 +105,10 @@ WHERE m.to_ms IS NULL;
 """What an open ring's accounts took, and their trips with each other: both questions about money ask it."""
 
 _WORDS: Final = ""
-"""Only a word more among the kinds of links, which every migration writes: payments, then declined ones."""
+"""Only a word more among the kinds of links, which every migration writes: payments, declined
+ones, cancelled trips."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS)
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS)
 VERSION: Final = len(MIGRATIONS)
 
 

@@ -12,6 +12,7 @@ from graph.model.shapes import Shape
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
+from tests.twin.evidence.cancellations import Cancellations, measure_cancellations
 from tests.twin.evidence.cards import Cards, measure_cards
 from tests.twin.evidence.declines import Declines, measure_declines
 from tests.twin.evidence.places import Places, measure_places
@@ -38,6 +39,7 @@ class Evidence:
     arrivals: Arrivals
     transfers: Transfers
     declines: Declines
+    cancellations: Cancellations
     places: Places
 
 
@@ -59,12 +61,14 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         arrivals=measure_arrivals(graph, members),
         transfers=measure_transfers(graph, members),
         declines=measure_declines(graph, members),
+        cancellations=measure_cancellations(graph, members),
         places=measure_places(accounts),
     )
 
 
 __all__ = [
     "Arrivals",
+    "Cancellations",
     "Cards",
     "Declines",
     "Evidence",

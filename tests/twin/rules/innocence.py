@@ -9,6 +9,7 @@ from __future__ import annotations
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
+from tests.twin.rules.remarks import farmed
 
 
 def own_means(evidence: Evidence) -> Finding:
@@ -76,7 +77,7 @@ def long_lives(evidence: Evidence) -> Finding:
 
 
 def no_gain(evidence: Evidence) -> Finding:
-    """Nothing taken: no promotions, no incentives beyond the city's, surcharge, chargeback or cash-out."""
+    """Nothing taken: no promotions, no incentives beyond the city's, surcharges, chargebacks or fees."""
     takings, trips, cards = evidence.takings, evidence.trips, evidence.cards
     transfers = evidence.transfers
     paid = transfers.fan_in / evidence.accounts
@@ -89,6 +90,7 @@ def no_gain(evidence: Evidence) -> Finding:
         ramp(trips.odd_rate, 0.03, 0.2) * ramp(trips.inside, 1, 5),
         ramp(cards.chargeback_rate, 0.02, 0.15),
         0.6 * together,
+        0.6 * farmed(evidence),
     )
     return Finding(
         "no_gain",

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from graph.scoring.rules.card_testing import MANY
 from graph.scoring.rules.finding import Finding, counted, percent
 from tests.twin.evidence import Evidence
+from tests.twin.rules.finding import ramp
 
 
 def remarks(evidence: Evidence) -> Iterator[Finding]:
     """Every remark, in a fixed order."""
     yield _cash_out(evidence)
     yield _card_testing(evidence)
+    yield _fee_farming(evidence)
 
 
 def _cash_out(evidence: Evidence) -> Finding:
@@ -49,5 +51,35 @@ def _card_testing(evidence: Evidence) -> Finding:
             "small_declines": declines.small_declines,
             "charged_after": declines.charged_after,
             "declined_money": declines.declined_money,
+        },
+    )
+
+
+def farmed(evidence: Evidence) -> float:
+    """Strength in [0, 1] that members cancel on each other for fees."""
+    cancelled = evidence.cancellations
+    if not cancelled.fee_money:
+        return 0.0
+    often = ramp(cancelled.cancelled_inside, 2, 8) * ramp(cancelled.cancelled_share, 0.2, 0.6)
+    return often * (0.4 + 0.6 * cancelled.mutual_cancels)
+
+
+def _fee_farming(evidence: Evidence) -> Finding:
+    cancelled, trips = evidence.cancellations, evidence.trips
+    inside, money = cancelled.cancelled_inside, cancelled.fee_money
+    fees = cancelled.cancelled_share if inside > 1 and money else 0.0
+    return Finding(
+        "fee_farming",
+        None,
+        max(fees, cancelled.turned_away if trips.inside else 0.0),
+        f"{counted(inside, 'trip')} cancelled between them ({percent(cancelled.cancelled_share)} of what "
+        f"they agreed on) for {money:.2f} in fees, {percent(cancelled.mutual_cancels)} of the pairs from "
+        f"both sides; the drivers turned away others in {percent(cancelled.turned_away)} of their trips",
+        {
+            "cancelled_inside": cancelled.cancelled_inside,
+            "cancelled_share": cancelled.cancelled_share,
+            "mutual_cancels": cancelled.mutual_cancels,
+            "fee_money": cancelled.fee_money,
+            "turned_away": cancelled.turned_away,
         },
     )

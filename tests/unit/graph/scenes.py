@@ -12,6 +12,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
     WalletTransfer,
@@ -113,6 +114,20 @@ class Scene:
                 fare=fare_of(km, minutes) if fare is None else fare,
                 distance_km=km,
                 duration_s=minutes * 60,
+                **more,
+                **when,
+            )
+        )
+
+    def cancels(self, rider, driver, day, by=Role.RIDER, fee=None, **more) -> None:
+        when = self._when(day)
+        self._events.append(
+            TripCancelled(
+                trip_id=f"trip-{when['event_id']}",
+                rider_id=rider,
+                driver_id=driver,
+                by=by,
+                fee=fee,
                 **more,
                 **when,
             )

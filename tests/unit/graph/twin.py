@@ -17,6 +17,7 @@ from graph.model.events import (
     PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     WalletTransfer,
 )
@@ -77,6 +78,9 @@ class Twin:
                 self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
                 if event.to_account_id != event.account_id:
                     self._use(event.to_account_id, event.ts)
+            case TripCancelled():
+                self._use(event.rider_id, event.ts, (EntityKind.DEVICE, event.rider_device_id))
+                self._use(event.driver_id, event.ts, (EntityKind.DEVICE, event.driver_device_id))
             case TripCompleted():
                 self._use(
                     event.rider_id,

@@ -19,6 +19,7 @@ def test_the_table_of_fields_says_what_the_contract_says():
         "payment_declined",
         "payout_added",
         "promo_redeemed",
+        "trip_cancelled",
         "trip_completed",
         "verdict",
         "wallet_transfer",

@@ -121,6 +121,7 @@ def flat(e: Evidence) -> evidence_record.Evidence:
             tried="tried_transfers",
         ),
         **asdict(e.declines),
+        **asdict(e.cancellations),
         **_renamed(e.places, riders="places"),
     )
 

@@ -124,6 +124,22 @@ def test_a_declined_payment_notes_that_the_card_was_tried_and_whose_phone_it_was
     }
 
 
+def test_a_cancelled_trip_is_no_ride_and_notes_the_fee_and_both_phones(side):
+    scene = Scene()
+    scene.cancels("ann", "dan", 1, Role.DRIVER, 2.5, rider_device_id="phone", driver_device_id="tablet")
+    scene.cancels("ann", "dan", 2)
+    scene.cancels("ann", "ann", 3, fee=9.0)
+    graph = side.of(scene)
+    assert graph.links() == {
+        (LinkKind.CANCELLED, "ann", "dan", 2, 25_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_DEVICE, "dan", "tablet", 1, 0),
+    }
+    ann, dan = graph.facts("ann"), graph.facts("dan")
+    assert (ann.trips, ann.role, dan.role) == (0, Role.RIDER, Role.DRIVER)
+    assert graph.clusters() == set()
+
+
 def test_two_takers_of_one_promotion_are_not_tied(side):
     scene = Scene()
     scene.takes("ann", 1, "welcome")
