@@ -11,13 +11,30 @@ from typing import Annotated
 
 import msgspec
 
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, EntityKind, Role, VerdictOutcome
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Subject = Annotated[str, msgspec.Meta(min_length=1, max_length=141)]
+"""An account, a ring, or ``kind:identifier``: as long as the longest kind and an identifier."""
 Milliseconds = Annotated[int, msgspec.Meta(ge=946_684_800_000)]
+Until = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=253_402_300_799_999)]
+"""Epoch ms before the year 10000, which a float holds exactly."""
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+def act_fault(act: str, subject: str, other: str | None) -> str:
+    """Why these fields do not make an act together, in words; empty when they do."""
+    kind, colon, _ = subject.partition(":")
+    is_identifier = colon != "" and kind in set(EntityKind) - {EntityKind.ACCOUNT}
+    if act in (ActKind.CUT, ActKind.UNDO) and other is None:
+        return f"expected the field other in an act of the kind {act}"
+    if act in (ActKind.DECLARE_PUBLIC, ActKind.DECLARE_PRIVATE) and not is_identifier:
+        return f"subject: expected kind:identifier in an act of the kind {act}"
+    if act == ActKind.HOUSEHOLD and is_identifier:
+        return f"subject: expected an account or a ring in an act of the kind {act}"
+    return ""
 
 
 class EventBase(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type"):
@@ -143,6 +160,23 @@ class TripCancelled(EventBase, tag="trip_cancelled", frozen=True, kw_only=True, 
     driver_device_id: Identifier | None = None
 
 
+class AnalystAct(EventBase, tag="analyst_act", frozen=True, kw_only=True, gc=False):
+    """What an analyst did to the graph by hand. ``other`` is what to cut from, or the act to undo."""
+
+    act: ActKind
+    subject: Subject
+    analyst: Identifier
+    other: Subject | None = None
+    note: str | None = None
+    until_ts: Until | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when the fields do not make an act together."""
+        fault = act_fault(self.act, self.subject, self.other)
+        if fault:
+            raise ValueError(fault)
+
+
 class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
@@ -164,6 +198,7 @@ Event = (
     | WalletTransfer
     | PaymentDeclined
     | TripCancelled
+    | AnalystAct
     | Verdict
 )
 EVENT_TYPES: tuple[type[EventBase], ...] = (
@@ -178,6 +213,7 @@ EVENT_TYPES: tuple[type[EventBase], ...] = (
     WalletTransfer,
     PaymentDeclined,
     TripCancelled,
+    AnalystAct,
     Verdict,
 )
 """Every concrete event, in the order of the contract's table."""

@@ -84,6 +84,16 @@ class VerdictOutcome(StrEnum):
     UNSURE = "unsure"
 
 
+class ActKind(StrEnum):
+    """What an analyst did to the graph by hand."""
+
+    CUT = "cut"
+    DECLARE_PUBLIC = "declare_public"
+    DECLARE_PRIVATE = "declare_private"
+    HOUSEHOLD = "household"
+    UNDO = "undo"
+
+
 class RejectionReason(StrEnum):
     """Why a record went to the dead letters instead of into the graph."""
 

@@ -71,6 +71,11 @@ RIDER: Final = 1
 DRIVER: Final = 2
 """Codes of ``role`` in account records and of roles in event batches."""
 
+PUBLIC: Final = 1
+PRIVATE: Final = 2
+"""What an analyst declared an identifier to be: nobody's, so that it connects no one, also backwards; or that
+of those who share it, however many these are. 0 while nobody said anything."""
+
 NO_RING: Final = -1
 NOBODY: Final = -1
 

@@ -21,6 +21,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "wallet_transfer": ("payments", "account_id"),
     "payment_declined": ("payments", "account_id"),
     "trip_cancelled": ("trips", "trip_id"),
+    "analyst_act": ("verdicts", "subject"),
     "verdict": ("verdicts", "subject"),
 }
 """For every type of event its topic and the field that is the key there."""

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from graph.model.event_batch import SLOTS, TEXTS, VALUES
-from graph.model.events import EVENT_TYPES
+from graph.model.events import EVENT_TYPES, AnalystAct
 from streaming.contract.fields import FIELDS, Field, FieldKind, tag_of
 
 LONGEST_WORD: Final = 16
@@ -50,6 +50,9 @@ VALUE_FIELD: Final = np.full((len(EVENT_TYPES), VALUES), NO_FIELD, np.int64)
 CHOICE_FIELD: Final = np.full(len(EVENT_TYPES), NO_FIELD, np.int64)
 REQUIRED: Final = np.zeros(len(EVENT_TYPES), np.uint64)
 """By event type: a bit for each field that must be there."""
+
+CAREFUL: Final = np.array([kind is AnalystAct for kind in EVENT_TYPES])
+"""By event type: whether it has rules of more than one field, which the decoder of single records knows."""
 
 for _code, _kind in enumerate(EVENT_TYPES):
     for _slot, _name in enumerate(SLOTS[_code].texts):

@@ -83,6 +83,8 @@ LAYOUT |= {
     "JUDGED",
     "FELL_APART",
     "VERDICT_RECEIVED",
+    "ACT_RECEIVED",
+    "ACTS_END",
     "ENTITY_BITS",
 }
 """Places in arrays and sizes of tables: no reader of the document needs them."""

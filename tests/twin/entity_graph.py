@@ -15,6 +15,7 @@ from typing import Final
 from graph.model.events import (
     AccountCreated,
     AccountLogin,
+    AnalystAct,
     CardAdded,
     Chargeback,
     EventBase,
@@ -86,7 +87,7 @@ class EntityGraph:
         self._residents: dict[int, int] = {}
         self._independents: dict[int, int] = {}
         self._cuts: dict[tuple[int, int], None] = {}
-        self._declared_public: dict[int, None] = {}
+        self._declared: dict[int, bool] = {}
 
     # -- views -------------------------------------------------------------------------------------
 
@@ -107,10 +108,10 @@ class EntityGraph:
 
     def is_public(self, identifier: int) -> bool:
         """Whether the identifier is used by too many to connect anybody."""
-        if identifier in self._declared_public:
-            return True
         if self.entities.kind(identifier) is EntityKind.IP:
             return True
+        if identifier in self._declared:
+            return self._declared[identifier]
         users = len(self.users.get(identifier, _NOBODY))
         return self.is_crowd(identifier) and 2 * self._independents.get(identifier, 0) >= users
 
@@ -130,7 +131,7 @@ class EntityGraph:
 
     def declared_public(self) -> list[int]:
         """Identifiers that an analyst declared public, in ascending order."""
-        return sorted(self._declared_public)
+        return sorted(identifier for identifier, public in self._declared.items() if public)
 
     def expected_trips(self, driver: int, met: int, rides: int) -> float:
         """How many of a group's rides would be with the driver if riders met drivers by chance.
@@ -165,16 +166,21 @@ class EntityGraph:
 
     def cut(self, account: int, identifier: int) -> Touched:
         """An analyst's cut: the identifier no longer connects the account, whatever comes."""
-        touched = Touched()
-        self._cuts[account, identifier] = None
-        self._reconnect(identifier, touched)
-        return touched
+        return self.establish({*self._cuts, (account, identifier)}, self._declared, [identifier])
 
     def declare_public(self, identifier: int) -> Touched:
         """An analyst's word that the identifier belongs to nobody: it connects no one, also backwards."""
+        return self.establish(set(self._cuts), self._declared | {identifier: True}, [identifier])
+
+    def establish(
+        self, cuts: set[tuple[int, int]], declared: dict[int, bool], identifiers: Sequence[int]
+    ) -> Touched:
+        """All that analysts say now, where ``identifiers`` are those of which it may be news."""
         touched = Touched()
-        self._declared_public[identifier] = None
-        self._reconnect(identifier, touched)
+        self._cuts = dict.fromkeys(sorted(cuts))
+        self._declared = declared
+        for identifier in identifiers:
+            self._reconnect(identifier, touched)
         return touched
 
     def _created(self, event: AccountCreated, touched: Touched) -> None:
@@ -314,8 +320,8 @@ class EntityGraph:
     def _pinged(self, event: GpsPing, _touched: Touched) -> None:
         self._tracks.ping(event)
 
-    def _judged(self, _event: Verdict, _touched: Touched) -> None:
-        """A verdict changes rings, not the graph."""
+    def _judged(self, _event: Verdict | AnalystAct, _touched: Touched) -> None:
+        """What people say changes rings, or the graph by a way of its own (``tests.twin.acts``)."""
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -506,6 +512,7 @@ _APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
     WalletTransfer: EntityGraph._paid,
     PaymentDeclined: EntityGraph._declined,
     TripCancelled: EntityGraph._cancelled,
+    AnalystAct: EntityGraph._judged,
     Verdict: EntityGraph._judged,
 }
 """What each type of event does to the graph."""

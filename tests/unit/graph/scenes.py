@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.model.events import (
     AccountCreated,
     AccountLogin,
+    AnalystAct,
     CardAdded,
     Chargeback,
     EventBase,
@@ -17,7 +18,7 @@ from graph.model.events import (
     Verdict,
     WalletTransfer,
 )
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, Role, VerdictOutcome
 from graph.rings.lifecycle import Moment
 from graph.updates.sharing import DAY_MS
 
@@ -135,6 +136,20 @@ class Scene:
 
     def pings(self, trip, driver, day, lat, lon) -> None:
         self._events.append(GpsPing(trip_id=trip, driver_id=driver, lat=lat, lon=lon, **self._when(day)))
+
+    def is_acted_on(self, subject, day, act: ActKind, other=None, until=None, act_id=None) -> None:
+        when = self._when(day)
+        self._events.append(
+            AnalystAct(
+                act=act,
+                subject=subject,
+                other=other,
+                analyst="ana",
+                until_ts=None if until is None else at(until),
+                event_id=act_id or when["event_id"],
+                ts=when["ts"],
+            )
+        )
 
     def is_answered(self, subject, day, outcome: VerdictOutcome) -> None:
         self._events.append(Verdict(subject=subject, outcome=outcome, analyst="ana", **self._when(day)))

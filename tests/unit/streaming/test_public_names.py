@@ -13,6 +13,7 @@ def test_the_table_of_fields_says_what_the_contract_says():
     assert sorted(TAGS) == [
         "account_created",
         "account_login",
+        "analyst_act",
         "card_added",
         "chargeback",
         "gps_ping",
