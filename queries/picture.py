@@ -41,7 +41,14 @@ _STYLE: Final = {
     "ip": ("h", "#888888", 90),
     "promo": ("*", "#c0392b", 170),
 }
-_EDGES: Final = {"rode_with": "#1f4e79", "referred": "#c0392b", "redeemed": "#e0a8a0"}
+_EDGES: Final = {
+    "rode_with": "#1f4e79",
+    "referred": "#c0392b",
+    "redeemed": "#e0a8a0",
+    "paid": "#2e8b57",
+    "tried": "#e6550d",
+    "cancelled": "#9e9ac8",
+}
 _IDENTITY_EDGE: Final = "#b8b8b8"
 
 

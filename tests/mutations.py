@@ -169,8 +169,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         CLUSTERS,
-        "if entity.declared_public:",
-        "if entity.declared_public > 1:",
+        "if entity.declared and",
+        "if entity.declared > 1 and",
         f"{UPDATES}/test_public_identifiers.py::"
         "test_a_phone_declared_public_connects_nobody_before_or_after[engine]",
     ),

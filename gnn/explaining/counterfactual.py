@@ -14,9 +14,12 @@ from graph.model.events import (
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
+    WalletTransfer,
 )
 from graph.model.vocabulary import LinkKind
 
@@ -46,6 +49,12 @@ _OPTIONAL: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
         ("rider_id", "card_id", LinkKind.USES_CARD),
         ("rider_id", "promo_id", LinkKind.REDEEMED),
     ),
+    WalletTransfer: (("account_id", "device_id", LinkKind.USES_DEVICE),),
+    PaymentDeclined: (("account_id", "device_id", LinkKind.USES_DEVICE),),
+    TripCancelled: (
+        ("rider_id", "rider_device_id", LinkKind.USES_DEVICE),
+        ("driver_id", "driver_device_id", LinkKind.USES_DEVICE),
+    ),
 }
 """(account field, field that may be left out, link): the event stands without the field."""
 _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] = {
@@ -54,6 +63,9 @@ _REQUIRED: Final[dict[type[EventBase], tuple[tuple[str, str, LinkKind], ...]]] =
     PayoutAdded: (("account_id", "bank_account_id", LinkKind.USES_BANK_ACCOUNT),),
     PromoRedeemed: (("account_id", "promo_id", LinkKind.REDEEMED),),
     TripCompleted: (("rider_id", "driver_id", LinkKind.RODE_WITH),),
+    WalletTransfer: (("account_id", "to_account_id", LinkKind.PAID),),
+    PaymentDeclined: (("account_id", "card_id", LinkKind.TRIED),),
+    TripCancelled: (("rider_id", "driver_id", LinkKind.CANCELLED),),
 }
 """The same where the event is about nothing else: it goes as a whole."""
 

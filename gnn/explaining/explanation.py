@@ -33,11 +33,19 @@ from graph.scoring.scorer import Scorer
 MOST_BONDS: Final = 20
 WIDTH: Final = 12
 MOST_REMOVED: Final = 10
+_FAR_ENDS: Final = {
+    LinkKind.RODE_WITH: "driver",
+    LinkKind.REDEEMED: "promotion",
+    LinkKind.PAID: "payee",
+    LinkKind.TRIED: "declined card",
+    LinkKind.CANCELLED: "driver of cancelled trips",
+}
+"""What an interaction link leads to, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """Ties of one sort: ``targets`` are an identifier or a driver, or all of a kind that members share.
+    """Ties of one sort: ``targets`` are an identifier, a driver, a payee, or all of a kind in common.
 
     The referrals among members have one target, "".
     """
@@ -56,13 +64,19 @@ class Bond:
             return f"the {self.events} referrals among them"
         named = self.kind.removeprefix("uses_").replace("_", " ")
         if len(self.targets) > 1:
-            what = {LinkKind.RODE_WITH: "driver", LinkKind.REDEEMED: "promotion"}.get(self.kind, named)
+            what = _FAR_ENDS.get(self.kind, named)
             return f"all {len(self.targets)} {_several(what)} that they share"
         (target,) = self.targets
         if self.kind is LinkKind.RODE_WITH:
             return f"the {self.events} trips of {self.members} of them with driver {target} {self._when}"
         if self.kind is LinkKind.REDEEMED:
             return f"promotion {target}, taken by {self.members} of them"
+        if self.kind is LinkKind.PAID:
+            return f"the {self.events} transfers of {self.members} of them to account {target} {self._when}"
+        if self.kind is LinkKind.CANCELLED:
+            return f"the {self.events} cancelled trips of {self.members} of them with driver {target}"
+        if self.kind is LinkKind.TRIED:
+            return f"card {target}, declined for {self.members} of them"
         return f"{named} {target} of {self.members} of them"
 
     @property

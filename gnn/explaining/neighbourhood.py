@@ -2,9 +2,9 @@
 
 What bears on accounts: all events of theirs and of whoever shares an identifier with them (identifiers of
 more than ``CROWD`` accounts aside), positions on the trips among these, every sign-up of the city (how many
-fell on a day is evidence), and up to ``BACKGROUND`` other trips, evenly spread, from which the fares and
-habits of the city can be learnt. A judgement on these events is close to one on all, not equal: what is found
-on them has to be checked on the whole.
+fell on a day is evidence) and every act of an analyst, and up to ``BACKGROUND`` other trips, evenly spread,
+from which the fares and habits of the city can be learnt. A judgement on these events is close to one on all,
+not equal: what is found on them has to be checked on the whole.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ import numpy.typing as npt
 
 from gnn.explaining.counterfactual import Tie, ties_of, without
 from graph.model.event_batch import EventBatch
-from graph.model.events import AccountCreated, EventBase, GpsPing, TripCompleted, Verdict
-from graph.model.vocabulary import LinkKind
+from graph.model.events import (
+    AccountCreated,
+    AnalystAct,
+    EventBase,
+    GpsPing,
+    TripCancelled,
+    TripCompleted,
+    Verdict,
+    WalletTransfer,
+)
+from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 
 CROWD: Final = 30
 BACKGROUND: Final = 3_000
-_BETWEEN_ACCOUNTS: Final = frozenset({LinkKind.RODE_WITH, LinkKind.REFERRED})
+_IDENTITY: Final = frozenset(IDENTITY_LINKS.values())
 
 Rows = npt.NDArray[np.int64]
 
@@ -38,7 +47,7 @@ class City:
         self._pings_of: dict[str, list[int]] = defaultdict(list)
         self._users: dict[tuple[LinkKind, str], set[str]] = defaultdict(set)
         self._shares: dict[str, list[tuple[LinkKind, str]]] = defaultdict(list)
-        self._sign_ups: list[int] = []
+        self._always: list[int] = []
         self._trips: list[int] = []
         for row, event in enumerate(self.events):
             self._take(row, event)
@@ -47,11 +56,11 @@ class City:
         return len(self.events)
 
     def near(self, accounts: Collection[str]) -> Rows:
-        """The rows that bear on ``accounts``, ascending. O(rows found + sign-ups)."""
+        """The rows that bear on ``accounts``, ascending. O(rows found + sign-ups + acts)."""
         asked = frozenset(accounts)
         shared = {thing for account in asked for thing in self._shares.get(account, ())}
         core = asked.union(*(users for thing in shared if len(users := self._users[thing]) <= CROWD))
-        rows = set(self._sign_ups) | set(self._trips[:: max(1, len(self._trips) // BACKGROUND)])
+        rows = set(self._always) | set(self._trips[:: max(1, len(self._trips) // BACKGROUND)])
         for account in core:
             own = self._rows_of.get(account, ())
             rows.update(own)
@@ -94,12 +103,12 @@ class City:
             return
         if isinstance(event, TripCompleted):
             self._trips.append(row)
-        if isinstance(event, AccountCreated):
-            self._sign_ups.append(row)
+        if isinstance(event, AccountCreated | AnalystAct):
+            self._always.append(row)
         for account in dict.fromkeys(_accounts_in(event)):
             self._rows_of[account].append(row)
         for tie in ties_of(event):
-            if tie.kind in _BETWEEN_ACCOUNTS or tie.kind is LinkKind.REDEEMED:
+            if tie.kind not in _IDENTITY:
                 continue
             users = self._users[tie.kind, tie.target]
             if tie.source not in users:
@@ -108,10 +117,12 @@ class City:
 
 
 def _accounts_in(event: EventBase) -> Sequence[str]:
-    if isinstance(event, TripCompleted):
+    if isinstance(event, TripCompleted | TripCancelled):
         return (event.rider_id, event.driver_id)
     if isinstance(event, Verdict):
         return (event.subject,)
+    if isinstance(event, WalletTransfer):
+        return (event.account_id, event.to_account_id)
     if isinstance(event, AccountCreated) and event.referrer_id is not None:
         return (event.account_id, event.referrer_id)
     named: str | None = getattr(event, "account_id", None)

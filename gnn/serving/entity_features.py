@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from gnn.tensors.features import DAY_MS, NODE_FEATURES, Floats
+from gnn.tensors.features import DAY_MS, HEARD_KINDS, NODE_FEATURES, Floats
 from graph.kernels.kernel import kernel
 from graph.links.lists import next_link
 from graph.links.records import (
@@ -27,7 +27,7 @@ from graph.links.records import (
 )
 from graph.links.touch import first_link, length
 from graph.model.entities import KINDS
-from graph.model.link_keys import LINK_CODE, LINK_KINDS, MONEY_SCALE
+from graph.model.link_keys import LINK_CODE, MONEY_SCALE
 from graph.model.view import ROLES
 from graph.model.vocabulary import LinkKind
 from graph.state.state import ACCOUNT_KIND, UNKNOWN_ROLE, State, account_of
@@ -43,8 +43,8 @@ _CHARGEBACKS: Final = _AT["chargebacks"]
 _CHARGEBACK_MONEY: Final = _AT["chargeback_money"]
 _ACTIVE_DAYS: Final = _AT["active_days"]
 _USED_DAYS: Final = _AT["used_days"]
-_LINKS_OUT: Final = _AT[f"links.out.{LINK_KINDS[0]}"]
-_LINKS_IN: Final = _AT[f"links.in.{LINK_KINDS[0]}"]
+_LINKS_OUT: Final = _AT[f"links.out.{HEARD_KINDS[0]}"]
+_LINKS_IN: Final = _AT[f"links.in.{HEARD_KINDS[0]}"]
 _RIDES_OUT: Final = _AT["rides.out.count"]
 _RIDES_IN: Final = _AT["rides.in.count"]
 _SPREAD_DAYS: Final = _AT["shared.spread_days"]
@@ -90,7 +90,7 @@ def _read_account(state: State, entity: int, out: Floats) -> None:
             own += 1
             link = next_link(links, link, OUT)
     out[_USED_DAYS] = _logarithm(held / max(own, 1), 1)
-    for kind in range(len(LINK_KINDS)):
+    for kind in range(len(HEARD_KINDS)):
         out[_LINKS_OUT + kind] = _logarithm(out[_LINKS_OUT + kind], 1)
     out[_LINKS_OUT + _RODE] = _logarithm(length(links, entity, DRIVERS), 1)
     out[_LINKS_OUT + _REFERRED] = _logarithm(length(links, entity, REFERRALS), 1)

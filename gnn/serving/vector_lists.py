@@ -6,6 +6,8 @@ alone, which the engine marks, and on who is a crowd just now, which is looked u
 
 from __future__ import annotations
 
+from typing import Final
+
 from gnn.serving.vector_state import (
     COUNTED,
     CROWDS,
@@ -16,15 +18,16 @@ from gnn.serving.vector_state import (
     ROWS,
     VectorState,
 )
+from gnn.tensors.features import HEARD_KINDS
 from graph.kernels.kernel import kernel
 from graph.links.lists import next_link
 from graph.links.records import (
-    ACCOUNT_LISTS,
     IDENTITIES,
     IN,
     IN_SLOT,
     OUT,
     OUT_SLOT,
+    REDEEMED,
     REFERRERS,
     RIDERS,
     USERS,
@@ -32,6 +35,9 @@ from graph.links.records import (
 )
 from graph.links.touch import first_link, length
 from graph.state.state import ACCOUNT_KIND, State
+
+_HEARD_LISTS: Final = REDEEMED + 1
+"""Lists of an account that are heard: the first so many."""
 
 
 @kernel
@@ -91,7 +97,7 @@ def _walk(state: State, v: VectorState, entity: int, row: int) -> int:
     """Put the far ends of an entity's links into ``heard`` from a row on, list by list; as ``listen``."""
     links, fanout = state.links, v.network[0].fanout
     is_account = state.entities[entity].kind == ACCOUNT_KIND
-    for slot in range(ACCOUNT_LISTS + 1 if is_account else 1):
+    for slot in range(_HEARD_LISTS if is_account else 1):
         goes_out = is_account and slot not in (RIDERS, REFERRERS)
         is_crowd = length(links, entity, slot) > fanout
         mixed = is_account and slot == IDENTITIES
@@ -119,7 +125,7 @@ def _crowds(state: State, v: VectorState, speaker: int, slot: int, now: int) -> 
     if v.ticks[slot, COUNTED] <= state.links.change_log.touched[speaker]:
         links, fanout, bits = state.links, v.network[0].fanout, 0
         is_account = state.entities[speaker].kind == ACCOUNT_KIND
-        for kind in range(len(OUT_SLOT)):
+        for kind in range(len(HEARD_KINDS)):
             if (
                 is_account
                 and length(links, speaker, OUT_SLOT[kind]) > fanout

@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 DAY_MS: Final = 86_400_000
 SIDES: Final = ("out", "in")
+HEARD_KINDS: Final = LINK_KINDS[: LINK_CODE[LinkKind.PAID]]
+"""The kinds of links that the network reads, by their codes. It was fitted before payments and
+cancellations were known: whoever fits it anew adds them."""
 _RIDES: Final = ("count", "incentive", "odd", "surcharge", "fare")
 NODE_FEATURES: Final[tuple[str, ...]] = (
     *(f"kind.{kind}" for kind in KINDS),
@@ -37,7 +40,7 @@ NODE_FEATURES: Final[tuple[str, ...]] = (
         "active_days",
         "used_days",
     ),
-    *(f"links.{side}.{kind}" for side in SIDES for kind in LINK_KINDS),
+    *(f"links.{side}.{kind}" for side in SIDES for kind in HEARD_KINDS),
     *(f"rides.{side}.{fact}" for side in SIDES for fact in _RIDES),
     *("shared.spread_days", "shared.uses", "joins"),
 )
@@ -70,7 +73,7 @@ def node_features(view: GraphView) -> Matrix:
     ):
         columns[name][rows] = np.log1p(np.maximum(values, 0) / unit)
     for side, ends in zip(SIDES, (links.source, links.target), strict=True):
-        for code, link_kind in enumerate(LINK_KINDS):
+        for code, link_kind in enumerate(HEARD_KINDS):
             of_kind = links.kind == code
             columns[f"links.{side}.{link_kind}"] = np.log1p(np.bincount(ends[of_kind], minlength=nodes))
         _rides(view, side, ends, columns)
@@ -96,7 +99,7 @@ def _rides(view: GraphView, side: str, ends: npt.NDArray[np.int32], columns: dic
 def _shared(view: GraphView, columns: dict[str, Floats]) -> None:
     """Of an identifier: over what span its users came, how often each used it, whether it joins them."""
     links, nodes = view.links, len(view.kind)
-    uses = view.kind[links.target] != KIND_CODE[EntityKind.ACCOUNT]
+    uses = (view.kind[links.target] != KIND_CODE[EntityKind.ACCOUNT]) & (links.kind < len(HEARD_KINDS))
     at, first = links.target[uses], links.first_ms[uses]
     earliest = np.full(nodes, np.iinfo(np.int64).max)
     latest = np.full(nodes, np.iinfo(np.int64).min)

@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from gnn.tensors.features import HEARD_KINDS
 from gnn.tensors.propagate import mean_over
-from graph.model.link_keys import LINK_KINDS
 from graph.model.view import GraphView
 
 FANOUT: Final = 256
 RELATIONS: Final[tuple[tuple[int, bool], ...]] = tuple(
-    (code, towards_target) for code in range(len(LINK_KINDS)) for towards_target in (True, False)
+    (code, towards_target) for code in range(len(HEARD_KINDS)) for towards_target in (True, False)
 )
-"""(index into LINK_KINDS, whether the target hears the source), in the order the network expects."""
+"""(index into HEARD_KINDS, whether the target hears the source), in the order the network expects."""
 
 Indices = npt.NDArray[np.int32]
 

@@ -29,6 +29,29 @@ def ties(state: State, members: Int32s) -> int:
 
 
 @kernel
+def shared_with(state: State, account: int, others: Int32s) -> int:
+    """Puts the identifiers that an account uses and one of others too into ``state.tying.identifiers``.
+
+    Returns how many. Cost: O(identity links of all of them).
+    """
+    records, hooks = state.links.links, state.links.hooks
+    stamp = fresh_stamp(state)
+    for other in others:
+        link = first_link(state.links, other, IDENTITIES)
+        while link >= 0:
+            state.marks[records[link].target].stamp = stamp
+            link = hooks[link].next_out
+    found = 0
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        if state.marks[records[link].target].stamp == stamp:
+            state.tying.identifiers[found] = records[link].target
+            found += 1
+        link = hooks[link].next_out
+    return found
+
+
+@kernel
 def common(state: State, members: Int32s) -> int:
     """Puts the identifiers that several members use into ``state.tying.identifiers``; how many.
 

@@ -80,7 +80,7 @@ class ChangeFeed:
             [
                 records["target"][noted[is_identity]],
                 went & _LOW_BITS,
-                np.setdiff1d(np.array(public, np.int64), np.array(self._public or (), np.int64)),
+                np.setxor1d(np.array(public, np.int64), np.array(self._public or (), np.int64)),
             ]
         )
         members = np.union1d(accounts, went[_is_identity(went)] >> ENTITY_BITS & _LOW_BITS)

@@ -19,9 +19,13 @@ import numpy.typing as npt
 
 from graph.candidates.gathering import gather
 from graph.candidates.ties import began_ms, ties
+from graph.engine.act_resolution import act_of
+from graph.engine.acts import Act, Acts
 from graph.engine.change_feed import ChangeFeed
 from graph.engine.feature_extraction import assign_score, with_verdicts
 from graph.engine.judging import (
+    ACT_RECEIVED,
+    ACTS_END,
     DONE,
     FELL_APART,
     JUDGED,
@@ -29,6 +33,7 @@ from graph.engine.judging import (
     VERDICT_RECEIVED,
     begin_batch,
     extract_features_of,
+    follow_act,
     follow_analyst,
     judge_account,
     run,
@@ -36,11 +41,11 @@ from graph.engine.judging import (
 from graph.model.changes import Changes, Happenings
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
-from graph.model.events import EventBase, Verdict
+from graph.model.events import AnalystAct, EventBase, Verdict
 from graph.model.results import AccountScore, Outcome, Ring
 from graph.model.shapes import CLUSTERS, SHAPES
 from graph.model.view import GraphView
-from graph.model.vocabulary import EntityKind, VerdictOutcome
+from graph.model.vocabulary import ActKind, EntityKind, VerdictOutcome
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment, OpenRing, Policy, Rings
 from graph.rings.table import RingTable
@@ -53,7 +58,6 @@ from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
 from graph.state.sizes import Sizes
 from graph.state.state import DRIVER, State
-from graph.updates.analysts import cut_link, declare_public
 from graph.updates.sharing import DAY_MS
 
 DEFAULT_WINDOW_DAYS: Final = 90
@@ -130,6 +134,7 @@ class Engine:
         """Work on these arrays, with these rings open in them."""
         self._memory = memory
         self.entity_index = EntityIndex(memory)
+        self._acts = Acts(memory)
         self._reader = None
         if isinstance(self._scorer, MemberScorer):
             memory.links.follow()
@@ -178,12 +183,12 @@ class Engine:
     def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst unlinks an account from an identifier, now and for what comes."""
         account = self._known(EntityKind.ACCOUNT, account_id)
-        cut_link(self._memory, account, self._known(kind, identifier))
+        self._acts.begin(Act(at.event_id, cuts=((account, self._known(kind, identifier)),)))
         return self._after(at)
 
     def declare_public(self, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst declares an identifier public: it connects nobody, also backwards."""
-        declare_public(self._memory.state, self._known(kind, identifier))
+        self._acts.begin(Act(at.event_id, public=self._known(kind, identifier)))
         return self._after(at)
 
     # -- views -------------------------------------------------------------------------------------
@@ -274,12 +279,17 @@ class Engine:
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Everything the engine knows, as arrays; copies, so that the engine may go on meanwhile."""
         rings = msgspec.json.encode(self._rings.open_rings())
-        return self._memory.save() | self._change_feed.save() | {"open_rings": np.frombuffer(rings, np.uint8)}
+        said = {
+            "open_rings": np.frombuffer(rings, np.uint8),
+            "acts": np.frombuffer(self._acts.save(), np.uint8),
+        }
+        return self._memory.save() | self._change_feed.save() | said
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved, by an engine with the same configuration."""
         rings = msgspec.json.decode(saved["open_rings"].tobytes(), type=list[OpenRing])
         self._take_up(Memory.load(self._config.window_ms, LATENESS_MS, _SIZES, saved), rings)
+        self._acts.load(saved["acts"].tobytes())
         self._change_feed.load(saved)
 
     # -- judging -----------------------------------------------------------------------------------
@@ -311,6 +321,14 @@ class Engine:
                 verdict = batch.event(int(state.cursor["row"][0]))
                 assert isinstance(verdict, Verdict)
                 self._apply_verdict(verdict, moment, outcome)
+            elif reason == ACT_RECEIVED:
+                act = batch.event(int(state.cursor["row"][0]))
+                assert isinstance(act, AnalystAct)
+                if self._carry_out(act):
+                    follow_act(self._memory.state, True)
+            elif reason == ACTS_END:
+                self._acts.expire(moment.ts)
+                follow_act(self._memory.state, False)
 
     def _moment(self, batch: EventBatch) -> Moment:
         row = int(self._memory.state.cursor["row"][0])
@@ -387,12 +405,21 @@ class Engine:
 
     def _record_verdict(self, outcome: VerdictOutcome, accounts: Sequence[int]) -> None:
         """Store a verdict about accounts; ``unsure`` takes an earlier one back."""
-        state = self._memory.state
         verdict = {VerdictOutcome.FRAUD: 1, VerdictOutcome.LEGIT: -1, VerdictOutcome.UNSURE: 0}[outcome]
         for account in accounts:
-            facts = state.accounts[state.entities["account"][account]]
-            state.counters["verdicts"][0] += (verdict != 0) - int(facts["verdict"] != 0)
-            facts["verdict"] = verdict
+            self._acts.answer(account, verdict)
+
+    def _carry_out(self, event: AnalystAct) -> bool:
+        """Let an act hold, or end the one that it undoes; whether the graph was touched."""
+        if event.act is ActKind.UNDO:
+            return self._acts.undo(event.other or "")
+        act = act_of(event, self._memory.state, self.entity_index, self._members_of)
+        return act is not None and self._acts.begin(act)
+
+    def _members_of(self, ring_id: str) -> Sequence[int]:
+        """The accounts of an open ring; none when no ring is called so."""
+        ring = self._rings.get(ring_id)
+        return () if ring is None else self._rings.members(ring)
 
     def _after(self, at: Moment) -> Outcome:
         outcome = Outcome(flags=[], ledger=[])

@@ -4,8 +4,9 @@ Which accounts are due is decided in ``graph.engine.rejudging``. The cost of an 
 graph.
 
 ``run`` stops when Python has to act: to score with a scorer that kernels cannot work out, to open, change or
-close a ring, to split a ring whose cluster fell apart, to apply a verdict. It returns the reason, and goes on
-from there when it is called again. Few events do that; all others never leave the kernel.
+close a ring, to split a ring whose cluster fell apart, to apply a verdict or an act of an analyst. It returns
+the reason, and goes on from there when it is called again. Few events do that; all others never leave the
+kernel.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from graph.engine.feature_extraction import (
 from graph.engine.rejudging import count_event, is_due, postpone
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
-from graph.model.event_batch import TRIP_COMPLETED, VERDICT, KernelBatch
+from graph.model.event_batch import ANALYST_ACT, TRIP_COMPLETED, VERDICT, KernelBatch
 from graph.model.shapes import CIRCLE, CLUSTERS, VISIT
 from graph.rings.decision import CONFIRM, NOTHING, confirm, decide, stands
 from graph.state.interning import Bytes
@@ -47,9 +48,12 @@ NEEDS_SCORE: Final = 1
 JUDGED: Final = 2
 FELL_APART: Final = 3
 VERDICT_RECEIVED: Final = 4
-_CANDIDATE: Final = 5
+ACT_RECEIVED: Final = 5
+ACTS_END: Final = 6
+_CANDIDATE: Final = 7
 """Why ``run`` returned: the batch is done; the candidate at hand waits for a score in ``state.candidate``; it
-was judged; the ring of the account ``state.cursor[0].subject`` fell apart; a verdict was received."""
+was judged; the ring of the account ``state.cursor[0].subject`` fell apart; a verdict was received,
+or an act; acts of analysts are over before the event at hand."""
 
 _APPLY: Final = 0
 _REGROUP: Final = 1
@@ -120,6 +124,7 @@ def begin_batch(state: State) -> None:
     state.cursor[0].phase = _APPLY
     state.cursor[0].step = _NEXT
     state.cursor[0].pending = NOBODY
+    state.cursor[0].acting = 0
 
 
 @kernel
@@ -128,6 +133,15 @@ def follow_analyst(state: State) -> None:
     begin_batch(state)
     state.cursor[0].row = -1
     _begin_following(state)
+    state.cursor[0].acting = 1
+
+
+@kernel
+def follow_act(state: State, is_event: bool) -> None:
+    """Judge the accounts that an act regrouped, then go on behind its event, or before the one at its end."""
+    _begin_following(state)
+    state.cursor[0].acting = 1
+    state.cursor[0].after = _REJUDGE if is_event else _APPLY
 
 
 @kernel
@@ -151,6 +165,7 @@ def _begin_following(state: State) -> None:
     sort(state.regrouped[: cursor.regrouped])
     sort(state.faded[: cursor.faded])
     cursor.phase = _REGROUP
+    cursor.after = _FADE
     cursor.index = 0
 
 
@@ -163,11 +178,14 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
         if phase == _APPLY:
             if cursor.row >= len(events):
                 return DONE
+            if events[cursor.row].ts > state.counters[0].acts_end_ms:
+                return ACTS_END
             if cursor.row % EVENTS_AT_ONCE == 0:
                 look_up(state, events, text, cursor.row)
             apply_event(state, events[cursor.row], text)
             touched = cursor.touched[0] != NOBODY or cursor.regrouped + cursor.faded > 0
-            if not touched and events[cursor.row].kind != VERDICT:
+            said = events[cursor.row].kind == VERDICT or events[cursor.row].kind == ANALYST_ACT
+            if not touched and not said:
                 cursor.row += 1
                 continue
             _begin_following(state)
@@ -187,8 +205,10 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                         cursor.subject = entity
                         return FELL_APART
                     return _CANDIDATE
-            cursor.phase = _FADE
+            cursor.phase = cursor.after
             cursor.index = 0
+            if cursor.after != _FADE:
+                cursor.acting = 0
         elif phase == _FADE:
             while cursor.index < cursor.faded:
                 entity = state.faded[cursor.index]
@@ -205,6 +225,8 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 return DONE
             if events[cursor.row].kind == VERDICT:
                 return VERDICT_RECEIVED
+            if events[cursor.row].kind == ANALYST_ACT:
+                return ACT_RECEIVED
         elif phase == _REJUDGE:
             while cursor.index < 2:
                 entity = cursor.touched[cursor.index]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from graph.evidence.arrivals import find_arrivals, measure_arrivals
+from graph.evidence.cancellations import measure_cancellations
 from graph.evidence.cards import measure_cards
+from graph.evidence.declines import measure_declines
 from graph.evidence.places import measure_places
 from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
 from graph.evidence.timing import measure_timing
+from graph.evidence.transfers import measure_transfers
 from graph.evidence.trips import measure_trips
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -17,7 +20,7 @@ from graph.state.state import DRIVER, State, fresh_stamp
 
 @kernel
 def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
-    """Measure a candidate, its accounts ascending. Cost: O(links of its accounts)."""
+    """Measure a candidate, its accounts ascending. Cost: O(links of its accounts), of payments some."""
     drivers = 0
     stamp = fresh_stamp(state)
     for place in range(len(members)):
@@ -34,7 +37,10 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_sharing(state, members, stamp, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)
+    measure_cancellations(state, members, stamp, e)
+    measure_transfers(state, members, stamp, e)
     arrivals, uses = find_arrivals(state, members)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
     measure_cards(state, members, fresh_stamp(state), e)
+    measure_declines(state, members, fresh_stamp(state), e)
     measure_places(state, members, e)

@@ -10,25 +10,27 @@ one a verb is about. It is a constant wherever these verbs are made part of a ca
 from __future__ import annotations
 
 from graph.kernels.kernel import inlined, wide
-from graph.links.records import HEAD, IN, IN_SLOT, LENGTH, OUT, OUT_SLOT, TAIL, LinkState
+from graph.links.records import HEAD, IN, IN_SLOT, LENGTH, NO_LIST, OUT, OUT_SLOT, TAIL, LinkState
 
 
 @inlined
 def enter(s: LinkState, link: int) -> None:
-    """Put a link at the end of the list of its source and of that of its target."""
+    """Put a link at the end of the list of its source, and of that of its target if that keeps one."""
     record = s.links[link]
     kind = wide(record.kind)
     _append(s, wide(record.source), OUT_SLOT[kind], link, OUT)
-    _append(s, wide(record.target), IN_SLOT[kind], link, IN)
+    if IN_SLOT[kind] != NO_LIST:
+        _append(s, wide(record.target), IN_SLOT[kind], link, IN)
 
 
 @inlined
 def leave(s: LinkState, link: int) -> None:
-    """Take a link out of the list of its source and of that of its target."""
+    """Take a link out of the lists that ``enter`` put it in."""
     record = s.links[link]
     kind = wide(record.kind)
     _remove(s, wide(record.source), OUT_SLOT[kind], link, OUT)
-    _remove(s, wide(record.target), IN_SLOT[kind], link, IN)
+    if IN_SLOT[kind] != NO_LIST:
+        _remove(s, wide(record.target), IN_SLOT[kind], link, IN)
 
 
 @inlined

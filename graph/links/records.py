@@ -1,8 +1,8 @@
 """Links as records in arrays: what a kernel sees of the link store.
 
 A link is two records: what a lookup reads fits one cache line (``LINK``), what only a change of liveness
-reads stands apart (``HOOK``). Facts about rides and hooks into the forest share their bytes, because no
-link has both: rides are interaction, and only identity links join.
+reads stands apart (``HOOK``). Facts about rides, payments or cancellations and hooks into the forest share
+their bytes, because no link has both: these are interaction, and only identity links join.
 """
 
 from __future__ import annotations
@@ -20,23 +20,25 @@ LINK: Final = np.dtype(
     {
         "names": [
             *("source", "target", "kind", "live", "joins", "resumed", "count"),
-            *("incentives", "odd", "incentive_units", "surcharge"),
+            *("incentives", "odd", "incentive_units", "surcharge", "least", "by_driver"),
             *("next_source_edge", "prev_source_edge", "next_target_edge", "prev_target_edge"),
             *("next_in_bucket", "first_ms", "last_ms", "money"),
         ],
         "formats": [
             *("i4", "i4", "u1", "u1", "u1", "u1", "i4"),
-            *("i4", "i4", "i8", "f4"),
+            *("i4", "i4", "i8", "f4", "i8", "i4"),
             *("i4", "i4", "i4", "i4"),
             *("i4", "i8", "i8", "i8"),
         ],
-        "offsets": [0, 4, 8, 9, 10, 11, 12, 16, 20, 24, 32, 16, 20, 24, 28, 36, 40, 48, 56],
+        "offsets": [0, 4, 8, 9, 10, 11, 12, 16, 20, 24, 32, 24, 16, 16, 20, 24, 28, 36, 40, 48, 56],
         "itemsize": 64,
     }
 )
 """One cache line. ``joins``: NON_TREE_EDGE or TREE_EDGE when it is an edge of the cluster graph, else 0;
-``resumed``: it has older sessions; ``next_in_bucket``: the next in its bucket of a queue. -1 stands for
-none. A free record has count 0."""
+``resumed``: it has older sessions; ``least``: of payments that were made or declined, the smallest single
+amount, in the place of a ride's ``incentive_units``; ``by_driver``: how many of the cancelled trips the
+driver cancelled, in the place of a ride's ``incentives``; ``next_in_bucket``: the next in its bucket of a
+queue. -1 stands for none. A free record has count 0."""
 
 NON_TREE_EDGE: Final = 1
 TREE_EDGE: Final = 2
@@ -94,10 +96,19 @@ RIDERS: Final = 2
 REFERRALS: Final = 3
 REFERRERS: Final = 4
 REDEEMED: Final = 5
+PAYEES: Final = 6
+PAYERS: Final = 7
+TRIED: Final = 8
+LOST_DRIVERS: Final = 9
+LOST_RIDERS: Final = 10
 """Lists of an account: its identity links; as rider, its drivers; as driver, its riders; whom it referred;
-who referred it; what it redeemed."""
-ACCOUNT_LISTS: Final = 5
+who referred it; what it redeemed; whom it paid; who paid it; the
+cards that it tried and that were declined; as rider, the drivers of trips that were cancelled; as driver, the
+riders of these."""
+ACCOUNT_LISTS: Final = 10
 """How many lists an account has beside the one in its record."""
+NO_LIST: Final = -1
+"""Stands for the list of a target that keeps none: a card knows who uses it, not who tried it."""
 USERS: Final = 0
 """The only list of any other entity: the links that lead to it."""
 
@@ -105,6 +116,9 @@ _SLOTS: Final = {
     LinkKind.RODE_WITH: (DRIVERS, RIDERS),
     LinkKind.REFERRED: (REFERRALS, REFERRERS),
     LinkKind.REDEEMED: (REDEEMED, USERS),
+    LinkKind.PAID: (PAYEES, PAYERS),
+    LinkKind.TRIED: (TRIED, NO_LIST),
+    LinkKind.CANCELLED: (LOST_DRIVERS, LOST_RIDERS),
 } | dict.fromkeys(IDENTITY_LINKS.values(), (IDENTITIES, USERS))
 OUT_SLOT: Final = np.array([_SLOTS[kind][0] for kind in LinkKind], np.int64)
 """By link kind: which list of its source a link stands in."""

@@ -22,7 +22,7 @@ from graph.kernels.raw import chosen, raw
 from graph.kernels.rows import copy
 from graph.kernels.sip_hash import hash_id
 from graph.model.events import EVENT_TYPES, Event, EventBase
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, Role, VerdictOutcome
 
 (
     ACCOUNT_CREATED,
@@ -33,6 +33,10 @@ from graph.model.vocabulary import Role, VerdictOutcome
     PROMO_REDEEMED,
     TRIP_COMPLETED,
     GPS_PING,
+    WALLET_TRANSFER,
+    PAYMENT_DECLINED,
+    TRIP_CANCELLED,
+    ANALYST_ACT,
     VERDICT,
 ) = range(len(EVENT_TYPES))
 """Codes of the event types: their places in ``EVENT_TYPES``."""
@@ -56,7 +60,8 @@ EVENT: Final = np.dtype(
     ],
     align=True,
 )
-"""``code`` is a role (1 rider, 2 driver) or an outcome (1 fraud, 2 legit, 3 unsure), 0 where there is none.
+"""``code`` is a role (1 rider, 2 driver), an outcome (1 fraud, 2 legit, 3 unsure) or the kind of an act (from
+1 on), 0 where there is none.
 A text that starts at ABSENT and a value that is not a number are absent; the length of an absent text is 0.
 ``id_hash`` is ``graph.kernels.sip_hash.hash_id`` of the event id, ``text_hash`` is
 ``graph.kernels.hashing.hash_bytes``."""
@@ -80,24 +85,27 @@ class Slots:
     choice: str | None
     """The field that ``code`` stands for, and its words from 1 on."""
     words: tuple[Any, ...]
+    whole: frozenset[str]
+    """Values that are whole numbers."""
 
 
-_CHOICES: Final[dict[type, tuple[Any, ...]]] = {Role: tuple(Role), VerdictOutcome: tuple(VerdictOutcome)}
+_CHOICES: Final[dict[type, tuple[Any, ...]]] = {kind: tuple(kind) for kind in (Role, VerdictOutcome, ActKind)}
 
 
 def _slots(kind: type[EventBase]) -> Slots:
-    texts, values, choice, words = [], [], None, ()
+    texts, values, choice, words, whole = [], [], None, (), []
     for name, hint in get_type_hints(kind).items():
         held = next(part for part in (*get_args(hint), hint) if part is not type(None))
         if name in ("event_id", "ts"):
             continue
         if held in _CHOICES:
             choice, words = name, _CHOICES[held]
-        elif held is float:
+        elif held in (float, int):
             values.append(name)
+            whole += [name] * (held is int)
         else:
             texts.append(name)
-    return Slots(tuple(texts), tuple(values), choice, words)
+    return Slots(tuple(texts), tuple(values), choice, words, frozenset(whole))
 
 
 SLOTS: Final = tuple(_slots(kind) for kind in EVENT_TYPES)
@@ -183,9 +191,9 @@ class EventBatch:
             for name, start, length in zip(slots.texts, starts, lengths, strict=False):
                 if start != ABSENT:
                     fields[name] = str(text[start : start + length], "utf-8")
-            fields |= {
-                name: value for name, value in zip(slots.values, values, strict=False) if not isnan(value)
-            }
+            for name, value in zip(slots.values, values, strict=False):
+                if not isnan(value):
+                    fields[name] = int(value) if name in slots.whole else value
             if slots.choice is not None:
                 fields[slots.choice] = slots.words[word - 1]
             yield EVENT_TYPES[code](**fields)

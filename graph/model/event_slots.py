@@ -15,10 +15,13 @@ from graph.model.event_batch import (
     CARD_ADDED,
     CHARGEBACK,
     GPS_PING,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     SLOTS,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 
 
@@ -39,7 +42,9 @@ def _same(name: str, slots: set[int]) -> int:
 
 
 ACCOUNT_ID: Final = text_slot(
-    "account_id", ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYOUT_ADDED, CHARGEBACK, PROMO_REDEEMED
+    "account_id",
+    *(ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYOUT_ADDED, CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER),
+    PAYMENT_DECLINED,
 )
 
 CREATED_DEVICE_ID: Final = text_slot("device_id", ACCOUNT_CREATED)
@@ -59,14 +64,20 @@ BANK_ACCOUNT_ID: Final = text_slot("bank_account_id", PAYOUT_ADDED)
 PROMO_ID: Final = text_slot("promo_id", PROMO_REDEEMED)
 PROMO_DEVICE_ID: Final = text_slot("device_id", PROMO_REDEEMED)
 
-TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING)
-RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED)
-DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED)
-RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED)
-DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED)
+TO_ACCOUNT_ID: Final = text_slot("to_account_id", WALLET_TRANSFER)
+TRANSFER_DEVICE_ID: Final = text_slot("device_id", WALLET_TRANSFER)
+
+TRIED_CARD_ID: Final = text_slot("card_id", PAYMENT_DECLINED)
+TRIED_DEVICE_ID: Final = text_slot("device_id", PAYMENT_DECLINED)
+
+TRIP_ID: Final = text_slot("trip_id", TRIP_COMPLETED, GPS_PING, TRIP_CANCELLED)
+RIDER_ID: Final = text_slot("rider_id", TRIP_COMPLETED, TRIP_CANCELLED)
+DRIVER_ID: Final = text_slot("driver_id", TRIP_COMPLETED, TRIP_CANCELLED)
+RIDER_DEVICE_ID: Final = text_slot("rider_device_id", TRIP_COMPLETED, TRIP_CANCELLED)
+DRIVER_DEVICE_ID: Final = text_slot("driver_device_id", TRIP_COMPLETED, TRIP_CANCELLED)
 TRIP_CARD_ID: Final = text_slot("card_id", TRIP_COMPLETED)
 
-AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED)
+AMOUNT: Final = value_slot("amount", CHARGEBACK, PROMO_REDEEMED, WALLET_TRANSFER, PAYMENT_DECLINED)
 """In the main unit of money."""
 
 FARE: Final = value_slot("fare", TRIP_COMPLETED)
@@ -77,6 +88,8 @@ PICKUP_LON: Final = value_slot("pickup_lon", TRIP_COMPLETED)
 DROPOFF_LAT: Final = value_slot("dropoff_lat", TRIP_COMPLETED)
 DROPOFF_LON: Final = value_slot("dropoff_lon", TRIP_COMPLETED)
 INCENTIVE: Final = value_slot("incentive", TRIP_COMPLETED)
+
+FEE: Final = value_slot("fee", TRIP_CANCELLED)
 
 LAT: Final = value_slot("lat", GPS_PING)
 LON: Final = value_slot("lon", GPS_PING)

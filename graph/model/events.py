@@ -11,13 +11,30 @@ from typing import Annotated
 
 import msgspec
 
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, EntityKind, Role, VerdictOutcome
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Subject = Annotated[str, msgspec.Meta(min_length=1, max_length=141)]
+"""An account, a ring, or ``kind:identifier``: as long as the longest kind and an identifier."""
 Milliseconds = Annotated[int, msgspec.Meta(ge=946_684_800_000)]
+Until = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=253_402_300_799_999)]
+"""Epoch ms before the year 10000, which a float holds exactly."""
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+def act_fault(act: str, subject: str, other: str | None) -> str:
+    """Why these fields do not make an act together, in words; empty when they do."""
+    kind, colon, _ = subject.partition(":")
+    is_identifier = colon != "" and kind in set(EntityKind) - {EntityKind.ACCOUNT}
+    if act in (ActKind.CUT, ActKind.UNDO) and other is None:
+        return f"expected the field other in an act of the kind {act}"
+    if act in (ActKind.DECLARE_PUBLIC, ActKind.DECLARE_PRIVATE) and not is_identifier:
+        return f"subject: expected kind:identifier in an act of the kind {act}"
+    if act == ActKind.HOUSEHOLD and is_identifier:
+        return f"subject: expected an account or a ring in an act of the kind {act}"
+    return ""
 
 
 class EventBase(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type"):
@@ -112,6 +129,54 @@ class GpsPing(EventBase, tag="gps_ping", frozen=True, kw_only=True, gc=False):
     lon: Longitude
 
 
+class WalletTransfer(EventBase, tag="wallet_transfer", frozen=True, kw_only=True, gc=False):
+    """An account paid another one out of its wallet."""
+
+    account_id: Identifier
+    to_account_id: Identifier
+    amount: Amount
+    device_id: Identifier | None = None
+
+
+class PaymentDeclined(EventBase, tag="payment_declined", frozen=True, kw_only=True, gc=False):
+    """A card was refused. It need not be the account's: whoever tries stolen cards tries those of others."""
+
+    account_id: Identifier
+    card_id: Identifier
+    amount: Amount
+    device_id: Identifier | None = None
+    trip_id: Identifier | None = None
+
+
+class TripCancelled(EventBase, tag="trip_cancelled", frozen=True, kw_only=True, gc=False):
+    """A trip that was agreed did not happen. ``by`` says who cancelled it; ``fee`` was paid to the other."""
+
+    trip_id: Identifier
+    rider_id: Identifier
+    driver_id: Identifier
+    by: Role
+    fee: Amount | None = None
+    rider_device_id: Identifier | None = None
+    driver_device_id: Identifier | None = None
+
+
+class AnalystAct(EventBase, tag="analyst_act", frozen=True, kw_only=True, gc=False):
+    """What an analyst did to the graph by hand. ``other`` is what to cut from, or the act to undo."""
+
+    act: ActKind
+    subject: Subject
+    analyst: Identifier
+    other: Subject | None = None
+    note: str | None = None
+    until_ts: Until | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when the fields do not make an act together."""
+        fault = act_fault(self.act, self.subject, self.other)
+        if fault:
+            raise ValueError(fault)
+
+
 class Verdict(EventBase, tag="verdict", frozen=True, kw_only=True, gc=False):
     """An investigator's answer about a ring or an account."""
 
@@ -130,6 +195,10 @@ Event = (
     | PromoRedeemed
     | TripCompleted
     | GpsPing
+    | WalletTransfer
+    | PaymentDeclined
+    | TripCancelled
+    | AnalystAct
     | Verdict
 )
 EVENT_TYPES: tuple[type[EventBase], ...] = (
@@ -141,6 +210,10 @@ EVENT_TYPES: tuple[type[EventBase], ...] = (
     PromoRedeemed,
     TripCompleted,
     GpsPing,
+    WalletTransfer,
+    PaymentDeclined,
+    TripCancelled,
+    AnalystAct,
     Verdict,
 )
 """Every concrete event, in the order of the contract's table."""

@@ -42,6 +42,9 @@ class LinkKind(StrEnum):
     RODE_WITH = "rode_with"
     REFERRED = "referred"
     REDEEMED = "redeemed"
+    PAID = "paid"
+    TRIED = "tried"
+    CANCELLED = "cancelled"
 
 
 class RingKind(StrEnum):
@@ -79,6 +82,16 @@ class VerdictOutcome(StrEnum):
     FRAUD = "fraud"
     LEGIT = "legit"
     UNSURE = "unsure"
+
+
+class ActKind(StrEnum):
+    """What an analyst did to the graph by hand."""
+
+    CUT = "cut"
+    DECLARE_PUBLIC = "declare_public"
+    DECLARE_PRIVATE = "declare_private"
+    HOUSEHOLD = "household"
+    UNDO = "undo"
 
 
 class RejectionReason(StrEnum):

@@ -88,7 +88,7 @@ def stands(state: State, slot: int) -> bool:
     ring, counters = state.rings[slot], state.counters[0]
     if not ring.blocked or counters.watermark_ms - ring.grounded_ms > state.options[0].window_ms:
         return False
-    if state.cursor[0].row < 0:
+    if state.cursor[0].acting:
         return False
     verdicts = 0
     if counters.verdicts > 0:

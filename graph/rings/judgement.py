@@ -11,7 +11,7 @@ from graph.model.results import Reason
 from graph.model.shapes import Shape
 from graph.model.vocabulary import RingKind
 from graph.scoring.features import PLACES
-from graph.scoring.rules import INNOCENT_RULES, RULES, Finding, Rule
+from graph.scoring.rules import INNOCENT_RULES, REMARKS, RULES, Finding, Rule
 from graph.state.evidence_record import Evidence, evidence_of
 
 CLEAR: Final = 0.3
@@ -81,6 +81,9 @@ class Judgement:
             rule, strength = max(strengths, key=_by_strength)
             shown = [rule.found(self.evidence, strength)]
         shown.sort(key=lambda f: -f.strength)
+        if not innocent:
+            remarks = (remark.found(self.evidence) for remark in REMARKS)
+            shown += [remark for remark in remarks if remark.strength >= SHOWN]
         if self.truncated and not innocent:
             detail = (
                 f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"

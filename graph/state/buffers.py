@@ -74,7 +74,7 @@ class TieBuffers(Arrays):
 
 
 class EvidenceBuffers(Arrays):
-    """Of ``graph.evidence``: one place for each account of the candidate that is measured."""
+    """Of ``graph.evidence``: a place for each account of the candidate that is measured, and each payee."""
 
     hands: Int32s
     """Union-find over accounts in one hand."""
@@ -88,6 +88,12 @@ class EvidenceBuffers(Arrays):
     longitudes: Floats
     ordered: Floats
     """Degrees or kilometres, ascending."""
+    received_units: Int64s
+    """Money that members sent to each payee; the members come first."""
+    sent_units: Int64s
+    """Money that each member sent to members."""
+    payers: Int32s
+    """How many members paid each payee."""
 
     fields: ClassVar[dict[str, Field]] = {
         "hands": _I4,
@@ -98,6 +104,9 @@ class EvidenceBuffers(Arrays):
         "latitudes": _F8,
         "longitudes": _F8,
         "ordered": _F8,
+        "received_units": _I8,
+        "sent_units": _I8,
+        "payers": _I4,
     }
 
 

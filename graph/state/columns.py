@@ -11,7 +11,7 @@ from graph.model.view import NO_ROLE, AccountColumns, GraphView, LinkColumns
 from graph.model.vocabulary import LinkKind
 from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
-from graph.state.state import Records, State
+from graph.state.state import PUBLIC, Records, State
 
 _INTEGERS: Final = (
     "created_ms",
@@ -82,4 +82,6 @@ def explicit_cuts(state: State) -> tuple[tuple[int, int], ...]:
 
 def declared_public(state: State) -> tuple[int, ...]:
     """Every identifier declared public, ascending. O(entities)."""
-    return tuple(np.flatnonzero(state.entities["declared_public"][: state.counters["entities"][0]]).tolist())
+    return tuple(
+        np.flatnonzero(state.entities["declared"][: state.counters["entities"][0]] == PUBLIC).tolist()
+    )

@@ -26,6 +26,7 @@ _LINK: Final = 1
 _ACCOUNT: Final = 2
 _CUT: Final = 3
 _PUBLIC: Final = 4
+"""And 5 for what was declared private."""
 
 
 def state_digest(state: State) -> str:
@@ -82,8 +83,9 @@ def _acts(state: State, seed: Any) -> Any:
         item = _fold(_fold(seed, _CUT), state.entities[key >> 32].hash)
         total += _fold(item, state.entities[key & 0xFFFFFFFF].hash)
     for number in range(state.counters[0].entities):
-        if state.entities[number].declared_public:
-            total += _fold(_fold(seed, _PUBLIC), state.entities[number].hash)
+        declared = state.entities[number].declared
+        if declared:
+            total += _fold(_fold(seed, _PUBLIC + declared - 1), state.entities[number].hash)
     return total
 
 

@@ -103,6 +103,42 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     same_drivers: float
     """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
 
+    transfers: int
+    """Payments of the members from wallet to wallet, those to and of institutions aside (shops, payrolls)."""
+    transfer_money: float
+    transfer_share: float
+    """Share of the accounts that paid a member, or the account that most members paid."""
+    fan_in: int
+    """How many members paid the account that most of them paid."""
+    cash_out: float
+    """Share of the money sent that went to the one account that got most of it."""
+    circular_flow: float
+    """Of the money sent to members, the share that its receivers sent to members too: 1 in a circle."""
+    tried_transfers: float
+    """Share of the pairs that paid whose smallest amount was a test: a twentieth of the others' mean."""
+
+    declines: int
+    """Declined payments with cards that the account does not use; so in all that follows."""
+    declined_cards: int
+    declined_per_device: float
+    """Such cards over the phones of the accounts that tried them."""
+    small_declines: float
+    """Share of the pairs of account and card whose mean amount was at most a third of the mean fare."""
+    charged_after: float
+    """Of the accounts that tried such a card, the share that used a card which was taken afterwards."""
+    declined_money: float
+
+    cancelled_inside: int
+    """Trips between members that one of the two cancelled."""
+    cancelled_share: float
+    """These over what members agreed on with each other: trips inside and cancelled ones."""
+    mutual_cancels: float
+    """Share of the pairs with such a trip in which each cancelled on the other."""
+    fee_money: float
+    """Fees for them."""
+    turned_away: float
+    """Of what the drivers agreed on, the share that they cancelled on riders who are no members."""
+
     places: int
     """Riders with a known pick-up."""
     spread_km: float

@@ -18,7 +18,7 @@ from graph.kernels.arrays import layout_of
 from graph.kernels.raw import copied, grown
 from graph.links.store import LinkStore
 from graph.model.errors import Fatal
-from graph.model.event_batch import TEXTS
+from graph.model.event_batch import LATEST_MS, TEXTS
 from graph.state.buffers import buffers_for
 from graph.state.evidence_record import EVIDENCE
 from graph.state.interning import place_all
@@ -217,6 +217,7 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
     track_chain[0] = (-1, -1, -1, 1, 0)
     counters = np.zeros(1, COUNTERS)
     counters["free_passenger_block"] = NOBODY
+    counters["acts_end_ms"] = LATEST_MS
     return {
         "entities": np.zeros(FIRST_ROOM, NAMED),
         "slots": np.full(2 * FIRST_ROOM, -1, np.int32),

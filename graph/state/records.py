@@ -12,15 +12,16 @@ NAMED: Final = np.dtype(
         ("name_at", "i8"),
         ("name_length", "u2"),
         ("kind", "u1"),
-        ("declared_public", "u1"),
+        ("declared", "u1"),
         ("account", "i4"),
         ("residents", "i4"),
         ("independents", "i4"),
         ("joined", "i4"),
     ]
 )
-"""``residents``: users that were created with it; ``independents``: users with a life of their own;
-``joined``: users that it joins to a cluster now."""
+"""``declared``: what an analyst said of it, PUBLIC or PRIVATE (``graph.state.state``); ``residents``: users
+that were created with it; ``independents``: users with a life of their own; ``joined``: users that it joins
+to a cluster now."""
 
 ACCOUNT: Final = np.dtype(
     [
@@ -170,24 +171,26 @@ COUNTERS: Final = np.dtype(
             "origins",
             "passenger_blocks",
             "free_passenger_block",
+            "acts_end_ms",
         )
     ]
 )
 """One row, kept in snapshots: the newest event time; how many events were applied, trips are live and
-accounts have a verdict; how much of the arrays is used; and the first free block of passengers, -1 for
-none."""
+accounts have a verdict; how much of the arrays is used; the first free block of passengers, -1 for
+none; and when the first act of an analyst that has an end is over."""
 
 CURSOR: Final = np.dtype(
     [
         *((name, "i8") for name in ("row", "phase", "index", "step", "regrouped", "faded")),
-        *((name, "i8") for name in ("pending", "subject")),
+        *((name, "i8") for name in ("pending", "subject", "after", "acting")),
         ("touched", "i8", (2,)),
     ]
 )
 """One row: how far a batch is. The event at hand (``row``) and its ``phase``; the ``index`` in what the phase
 walks along; the ``step`` of the candidate at hand; how many accounts the event regrouped and how many rides
 it let fade; the account whose cluster is looked at behind its visit (``pending``), and the one whose ring
-fell apart (``subject``); the accounts that the event names. -1 stands for nobody."""
+fell apart (``subject``); the phase that comes ``after`` regrouped accounts were judged; whether an
+analyst regrouped them (``acting``); the accounts that the event names. -1 stands for nobody."""
 
 CANDIDATE: Final = np.dtype([("size", "i8"), ("shape", "i8"), ("truncated", "i8"), ("score", "f8")])
 """One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``."""

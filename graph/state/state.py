@@ -1,7 +1,7 @@
 """Everything the engine knows, as arrays: one record for each entity, account and link.
 
 Kernels take the whole ``State``; it holds no Python object, so that a batch of events is one call. Who owns
-and grows the arrays is ``graph.state.memory``. An entity of kind account has six lists of links, any other
+and grows the arrays is ``graph.state.memory``. An entity of kind account has eleven lists of links, any other
 has one.
 """
 
@@ -71,6 +71,11 @@ UNKNOWN_ROLE: Final = 0
 RIDER: Final = 1
 DRIVER: Final = 2
 """Codes of ``role`` in account records and of roles in event batches."""
+
+PUBLIC: Final = 1
+PRIVATE: Final = 2
+"""What an analyst declared an identifier to be: nobody's, so that it connects no one, also backwards; or that
+of those who share it, however many these are. 0 while nobody said anything."""
 
 NO_RING: Final = -1
 NOBODY: Final = -1

@@ -22,9 +22,12 @@ from graph.model.event_batch import (
     CARD_ADDED,
     CHARGEBACK,
     GPS_PING,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 from graph.model.event_slots import (
     ACCOUNT_ID,
@@ -40,6 +43,7 @@ from graph.model.event_slots import (
     DRIVER_DEVICE_ID,
     DRIVER_ID,
     FARE,
+    FEE,
     INCENTIVE,
     LAT,
     LOGIN_DEVICE_ID,
@@ -52,6 +56,10 @@ from graph.model.event_slots import (
     REFERRER_ID,
     RIDER_DEVICE_ID,
     RIDER_ID,
+    TO_ACCOUNT_ID,
+    TRANSFER_DEVICE_ID,
+    TRIED_CARD_ID,
+    TRIED_DEVICE_ID,
     TRIP_CARD_ID,
     TRIP_ID,
 )
@@ -98,6 +106,9 @@ _CREATED_WITH: Final = (
 _RODE: Final = LINK_CODE[LinkKind.RODE_WITH]
 _REFERRED: Final = LINK_CODE[LinkKind.REFERRED]
 _REDEEMED: Final = LINK_CODE[LinkKind.REDEEMED]
+_PAID: Final = LINK_CODE[LinkKind.PAID]
+_TRIED: Final = LINK_CODE[LinkKind.TRIED]
+_CANCELLED: Final = LINK_CODE[LinkKind.CANCELLED]
 
 
 @kernel
@@ -134,6 +145,15 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         facts.chargeback_units += to_units(event.values[AMOUNT])
     elif event.kind == PROMO_REDEEMED:
         _redeemed(state, event, text)
+    elif event.kind == WALLET_TRANSFER:
+        _paid(state, event, text)
+    elif event.kind == PAYMENT_DECLINED:
+        account = _account(state, event, ACCOUNT_ID, text)
+        card = _entity(state, CARD, event, TRIED_CARD_ID, text)
+        _count_payment(state, _TRIED, account, card, event.ts, to_units(event.values[AMOUNT]))
+        _use(state, account, DEVICE, event, TRIED_DEVICE_ID, text)
+    elif event.kind == TRIP_CANCELLED:
+        _cancelled(state, event, text)
 
 
 @kernel
@@ -246,22 +266,22 @@ def _created(state: State, event: Any, text: Bytes) -> None:
     for kind, slot in _CREATED_WITH:
         _use(state, account, kind, event, slot, text)
     if event.text_length[REFERRER_ID] > 0:
-        referrer = _referrer(state, account, event, text)
+        referrer = _other_account(state, account, event, REFERRER_ID, text)
         if referrer != account:
             touch(state.links, _REFERRED, referrer, account, event.ts, 0)
 
 
 @kernel
-def _referrer(state: State, account: int, event: Any, text: Bytes) -> int:
-    """The account that referred another, which is no touch of it when it referred itself."""
+def _other_account(state: State, account: int, event: Any, slot: int, text: Bytes) -> int:
+    """The account that an event names beside another, which is no second touch of that when both are one."""
     entity = state.entities[account]
-    if entity.name_length == event.text_length[REFERRER_ID]:
+    if entity.name_length == event.text_length[slot]:
         same = True
         for place in range(entity.name_length):
-            same = same and text[event.text_start[REFERRER_ID] + place] == state.names[entity.name_at + place]
+            same = same and text[event.text_start[slot] + place] == state.names[entity.name_at + place]
         if same:
             return account
-    return _account(state, event, REFERRER_ID, text)
+    return _account(state, event, slot, text)
 
 
 @kernel
@@ -279,16 +299,36 @@ def _redeemed(state: State, event: Any, text: Bytes) -> None:
 
 
 @kernel
+def _paid(state: State, event: Any, text: Bytes) -> None:
+    """An account paid another; one that pays itself only uses its phone."""
+    payer = _account(state, event, ACCOUNT_ID, text)
+    payee = _other_account(state, payer, event, TO_ACCOUNT_ID, text)
+    if payer != payee:
+        _count_payment(state, _PAID, payer, payee, event.ts, to_units(event.values[AMOUNT]))
+    _use(state, payer, DEVICE, event, TRANSFER_DEVICE_ID, text)
+
+
+@kernel
+def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, units: int) -> None:
+    """Add a payment that was made or declined to its link, with the smallest amount."""
+    links = state.links
+    located = locate(links, kind, payer, payee)
+    found = if_live(links, located)
+    before = 0 if found < 0 else links.links[found].count
+    link, began = touch_at(links, located, kind, payer, payee, ts, units)
+    payment = links.links[link]
+    if payment.live and payment.count != before:
+        payment.least = units if began else min(payment.least, units)
+
+
+@kernel
 def _rode(state: State, event: Any, text: Bytes) -> None:
     odd_track = close_track(state, event.text_hash[TRIP_ID], event.values[DISTANCE_KM])
     surcharge, odd = judge_trip(state, event.values, odd_track)
     rider = _account(state, event, RIDER_ID, text)
     driver = _account(state, event, DRIVER_ID, text)
-    rides, drives = account_of(state, rider), account_of(state, driver)
-    if rides.role == UNKNOWN_ROLE:
-        rides.role = RIDER
-    if drives.role == UNKNOWN_ROLE:
-        drives.role = DRIVER
+    _give_roles(state, rider, driver)
+    rides = account_of(state, rider)
     # An absent coordinate is not a number, which equals nothing.
     lat, lon = event.values[PICKUP_LAT], event.values[PICKUP_LON]
     if lat == lat and lon == lon:  # noqa: PLR0124
@@ -300,6 +340,36 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
     _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
     _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
     _use(state, rider, CARD, event, TRIP_CARD_ID, text)
+
+
+@kernel
+def _give_roles(state: State, rider: int, driver: int) -> None:
+    """Whoever has no role yet has that of the trip at hand; who rides and drives at once is a rider."""
+    rides, drives = account_of(state, rider), account_of(state, driver)
+    if rides.role == UNKNOWN_ROLE:
+        rides.role = RIDER
+    if drives.role == UNKNOWN_ROLE:
+        drives.role = DRIVER
+
+
+@kernel
+def _cancelled(state: State, event: Any, text: Bytes) -> None:
+    """A trip did not happen: no ride, but each used a phone, and one left the other waiting."""
+    rider = _account(state, event, RIDER_ID, text)
+    driver = _account(state, event, DRIVER_ID, text)
+    _give_roles(state, rider, driver)
+    if rider != driver:
+        links = state.links
+        located = locate(links, _CANCELLED, rider, driver)
+        found = if_live(links, located)
+        before = 0 if found < 0 else links.links[found].count
+        fee = to_units(event.values[FEE])
+        link, _ = touch_at(links, located, _CANCELLED, rider, driver, event.ts, fee)
+        lost = links.links[link]
+        if lost.live and lost.count != before:
+            lost.by_driver += event.code == DRIVER
+    _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
+    _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
 
 
 @kernel
@@ -344,7 +414,7 @@ def _age(state: State) -> None:
             _fade(state, target)
             _refresh(state, source)
             _refresh(state, target)
-        elif fallen.kind not in (_REFERRED, _REDEEMED):
+        elif fallen.kind not in (_REFERRED, _REDEEMED, _PAID, _TRIED, _CANCELLED):
             kind = state.entities[target].kind
             if kind != IP and is_independent(account_of(state, source), kind):
                 state.entities[target].independents -= 1

@@ -19,10 +19,13 @@ from graph.model.event_batch import (
     ACCOUNT_LOGIN,
     CARD_ADDED,
     CHARGEBACK,
+    PAYMENT_DECLINED,
     PAYOUT_ADDED,
     PROMO_REDEEMED,
     TEXTS,
+    TRIP_CANCELLED,
     TRIP_COMPLETED,
+    WALLET_TRANSFER,
 )
 from graph.model.event_slots import text_slot
 from graph.model.events import EVENT_TYPES
@@ -82,6 +85,22 @@ _EVENTS: Final[dict[int, dict[str, _Text]]] = {
         "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
         "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
         "card_id": _used(EntityKind.CARD, "rider_id"),
+    },
+    PAYMENT_DECLINED: {
+        "account_id": _OWNER,
+        "card_id": _Text(EntityKind.CARD, LinkKind.TRIED),
+        "device_id": _used(EntityKind.DEVICE),
+    },
+    TRIP_CANCELLED: {
+        "rider_id": _OWNER,
+        "driver_id": _Text(EntityKind.ACCOUNT, LinkKind.CANCELLED, "rider_id"),
+        "rider_device_id": _used(EntityKind.DEVICE, "rider_id"),
+        "driver_device_id": _used(EntityKind.DEVICE, "driver_id"),
+    },
+    WALLET_TRANSFER: {
+        "account_id": _OWNER,
+        "to_account_id": _Text(EntityKind.ACCOUNT, LinkKind.PAID),
+        "device_id": _used(EntityKind.DEVICE),
     },
 }
 _KINDS: Final = np.full((len(EVENT_TYPES), TEXTS), NOT_KNOWN)

@@ -14,7 +14,7 @@ from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
-from graph.state.state import DEVICE, IP, State, account_of
+from graph.state.state import DEVICE, IP, PUBLIC, State, account_of
 from graph.updates.independence import independence, is_independent, moves
 from graph.updates.sharing import CONNECTING, MOST_OWNERS, SETTLED_MS, join_tenures, strength
 
@@ -29,10 +29,13 @@ def is_shared(state: State, account: int) -> bool:
 
 @kernel
 def is_public(state: State, identifier: int) -> bool:
-    """Whether the identifier connects nobody: a crowd with lives of its own, or an analyst said so. O(1)."""
+    """Whether the identifier connects nobody: a crowd with lives of its own, or an analyst said so. O(1).
+
+    An address is public whatever anybody says.
+    """
     entity = state.entities[identifier]
-    if entity.declared_public:
-        return True
+    if entity.declared and entity.kind != IP:
+        return bool(entity.declared == PUBLIC)
     users = length(state.links, identifier, USERS)
     return is_crowd(state, identifier) and (entity.kind == IP or 2 * entity.independents >= users)
 

@@ -17,11 +17,11 @@
 MATCH (s:RingfenceStore {name: 'store'})
 WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
 CALL (key, since, until, past) {
-  MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
+  MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
   RETURN toLower(type(l)) AS link, 'out' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
   MATCH (e:Entity {key: past})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
-    AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
+    AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN l.kind AS link, 'out' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
   UNION ALL
   MATCH (o)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
@@ -60,8 +60,20 @@ CALL (key, since, until, past) {
   WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
   RETURN 'referred' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
+  MATCH (o)-[l:PAID]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
+  RETURN 'paid' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (o)-[l:TRIED]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
+  RETURN 'tried' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
+  MATCH (o)-[l:CANCELLED]->() WHERE l.target = key AND l.last_ms >= since AND l.first_ms <= until
+  WITH o, l ORDER BY l.target DESC, l.last_ms DESC, o.key LIMIT $limit
+  RETURN 'cancelled' AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
+  UNION ALL
   MATCH (o)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
-    AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
+    AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   WITH o, l ORDER BY l.last_ms DESC, l.kind, o.key LIMIT $limit
   RETURN l.kind AS link, 'in' AS direction, o, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
 }
@@ -73,13 +85,13 @@ ORDER BY last_ms DESC, link, direction, other_kind, other_id, first_ms
 MATCH (s:RingfenceStore {name: 'store'})
 WITH $kind + ':' + $id AS key, coalesce($as_of - s.window_ms, 0) AS since, coalesce($as_of, 9007199254740991) AS until, CASE WHEN $as_of IS NULL THEN null ELSE $kind + ':' + $id END AS past
 CALL (key, since, until, past) {
-  MATCH (e:Entity {key: key}) WHERE $as_of IS NULL RETURN COUNT { (e)-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-() } AS found
+  MATCH (e:Entity {key: key}) WHERE $as_of IS NULL RETURN COUNT { (e)-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]-() } AS found
   UNION ALL
-  MATCH (e:Entity {key: past})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->() WHERE l.last_ms >= since AND l.first_ms <= until
+  MATCH (e:Entity {key: past})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]->() WHERE l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
   MATCH (e:Entity {key: past})-[l:FORMER]->(o:Entity) WHERE l.last_ms >= since AND l.first_ms <= until
-    AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
+    AND NOT EXISTS { MATCH (e)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]->(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN count(*) AS found
   UNION ALL
   MATCH ()-[l:USES_DEVICE]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
@@ -109,8 +121,17 @@ CALL (key, since, until, past) {
   MATCH ()-[l:REFERRED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
+  MATCH ()-[l:PAID]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:TRIED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
+  RETURN count(l) AS found
+  UNION ALL
+  MATCH ()-[l:CANCELLED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
+  RETURN count(l) AS found
+  UNION ALL
   MATCH (o)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
-    AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
+    AND NOT EXISTS { MATCH (e)<-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]-(o) WHERE toLower(type(n)) = l.kind AND n.first_ms <= l.first_ms }
   RETURN count(*) AS found
 }
 RETURN sum(found)

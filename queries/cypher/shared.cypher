@@ -44,7 +44,7 @@ CALL (key, since, until, past) {
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, true AS is_live
   UNION ALL
-  MATCH (a)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
+  MATCH (a)-[l:FORMER]->(e) WHERE l.kind <> 'tried' AND l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   WITH a, l ORDER BY l.last_ms DESC, a.id LIMIT $limit
   RETURN a, l.first_ms AS first_ms, l.last_ms AS last_ms, l.events AS events, l.money_units AS units, false AS is_live
@@ -80,7 +80,7 @@ CALL (key, since, until, past) {
   MATCH ()-[l:REDEEMED]->() WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
   RETURN count(l) AS found
   UNION ALL
-  MATCH (a)-[l:FORMER]->(e) WHERE l.target = past AND l.last_ms >= since AND l.first_ms <= until
+  MATCH (a)-[l:FORMER]->(e) WHERE l.kind <> 'tried' AND l.target = past AND l.last_ms >= since AND l.first_ms <= until
     AND NOT EXISTS { MATCH (a)-[n:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED]->(e) WHERE n.first_ms <= l.first_ms }
   RETURN count(*) AS found
 }

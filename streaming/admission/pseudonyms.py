@@ -15,18 +15,20 @@ import numpy as np
 
 from graph.kernels.raw import copied
 from graph.model.errors import BadCall
-from graph.model.event_batch import SLOTS, VERDICT, EventBatch, hash_texts
-from graph.model.events import EVENT_TYPES, Event, EventBase
+from graph.model.event_batch import ANALYST_ACT, SLOTS, VERDICT, EventBatch, hash_texts
+from graph.model.events import EVENT_TYPES, AnalystAct, Event, EventBase, Verdict
+from graph.model.vocabulary import ActKind, EntityKind
 from streaming.contract.fields import FIELDS
 
 RING_PREFIX: Final = "ring_"
-"""How ring ids begin; a verdict on a ring keeps its subject."""
+"""How ring ids begin; a verdict on a ring, or an act, keeps its subject."""
 
 _PREFIXES: Final[dict[str, str]] = {
     "account_id": "account",
     "rider_id": "account",
     "driver_id": "account",
     "referrer_id": "account",
+    "to_account_id": "account",
     "device_id": "device",
     "rider_device_id": "device",
     "driver_device_id": "device",
@@ -43,12 +45,12 @@ _FIELDS: Final[dict[type[EventBase], tuple[tuple[str, str], ...]]] = {
 }
 
 _SLOTS: Final = tuple(
-    (code, slot, "account" if name == "subject" else _PREFIXES[name])
+    (code, slot, _PREFIXES[name])
     for code, slots in enumerate(SLOTS)
     for slot, name in enumerate(slots.texts)
-    if name == "subject" or name in _PREFIXES
+    if name in _PREFIXES
 )
-"""(event code, slot, prefix) of every personal text of a record."""
+"""(event code, slot, prefix) of every personal text of a record, the subjects of what people say aside."""
 
 
 class Pseudonyms:
@@ -78,10 +80,18 @@ class Pseudonyms:
             identifier = getattr(event, name)
             if identifier is not None:
                 changes[name] = self._pseudonym(kind, identifier)
-        subject = getattr(event, "subject", None)
-        if subject is not None and not subject.startswith(RING_PREFIX):
-            changes["subject"] = self._pseudonym("account", subject)
+        for name in _subjects(event):
+            changes[name] = self._named(getattr(event, name))
         return msgspec.structs.replace(event, **changes)
+
+    def _named(self, subject: str) -> str:
+        """The pseudonym of an account, or of an identifier behind its kind; a ring as it is."""
+        kind, colon, identifier = subject.partition(":")
+        if subject.startswith(RING_PREFIX):
+            return subject
+        if colon and identifier and kind in set(EntityKind):
+            return f"{kind}:{self._pseudonym(kind, identifier)}"
+        return self._pseudonym("account", subject)
 
     def replace_all(self, batch: EventBatch) -> EventBatch:
         """The same for every event of a batch. About a microsecond an identifier."""
@@ -91,7 +101,7 @@ class Pseudonyms:
         for code, slot, kind in _SLOTS:
             rows = np.flatnonzero(records["kind"] == code)
             texts = batch[rows].texts(slot)
-            chosen = [n for n, text in enumerate(texts) if text and not _is_ring(code, text)]
+            chosen = [n for n, text in enumerate(texts) if text]
             if not chosen:
                 continue
             spelt = "".join([self._pseudonym(kind, texts[n]) for n in chosen]).encode()
@@ -100,10 +110,23 @@ class Pseudonyms:
             records["text_length"][rows[chosen], slot] = each
             pieces.append(np.frombuffer(spelt, np.uint8))
             size += len(spelt)
+        for row in np.flatnonzero(np.isin(records["kind"], (VERDICT, ANALYST_ACT))).tolist():
+            event = batch.event(row)
+            for name in _subjects(event):
+                slot = SLOTS[records["kind"][row]].texts.index(name)
+                spelt = self._named(getattr(event, name)).encode()
+                records["text_start"][row, slot], records["text_length"][row, slot] = size, len(spelt)
+                pieces.append(np.frombuffer(spelt, np.uint8))
+                size += len(spelt)
         buffer = np.concatenate(pieces)
         hash_texts(records, buffer)
         return EventBatch(records, buffer)
 
 
-def _is_ring(code: int, text: str) -> bool:
-    return code == VERDICT and text.startswith(RING_PREFIX)
+def _subjects(event: EventBase) -> tuple[str, ...]:
+    """The fields of a verdict or an act that name somebody; the act that is undone is nobody."""
+    if isinstance(event, Verdict):
+        return ("subject",)
+    if not isinstance(event, AnalystAct):
+        return ()
+    return ("subject",) if event.other is None or event.act is ActKind.UNDO else ("subject", "other")

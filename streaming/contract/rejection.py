@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any, Final
 
 from graph.model.errors import Rejected
+from graph.model.events import AnalystAct, act_fault
 from graph.model.vocabulary import RejectionReason
 from streaming.contract.fields import FIELDS, TAGS, Field, FieldKind
 
@@ -138,7 +139,15 @@ def _fault_of_object(pairs: _Pairs, literals: list[str]) -> Rejected | None:
             fault = judge(field, value)
             if fault is not None:
                 return fault
-    return None
+    return _no_act(record) if TAGS[kind] is AnalystAct else None
+
+
+def _no_act(record: dict[str, Any]) -> Rejected | None:
+    detail = act_fault(record["act"], record["subject"], record.get("other"))
+    if not detail:
+        return None
+    is_missing = record.get("other") is None and not detail.startswith("subject")
+    return Rejected(RejectionReason.MISSING_FIELD if is_missing else RejectionReason.BAD_IDENTIFIER, detail)
 
 
 def _wrong_type(field: Field, value: Any) -> Rejected | None:

@@ -18,6 +18,10 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "promo_redeemed": ("promos", "account_id"),
     "trip_completed": ("trips", "trip_id"),
     "gps_ping": ("gps", "trip_id"),
+    "wallet_transfer": ("payments", "account_id"),
+    "payment_declined": ("payments", "account_id"),
+    "trip_cancelled": ("trips", "trip_id"),
+    "analyst_act": ("verdicts", "subject"),
     "verdict": ("verdicts", "subject"),
 }
 """For every type of event its topic and the field that is the key there."""

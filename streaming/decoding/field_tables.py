@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 
 from graph.model.event_batch import SLOTS, TEXTS, VALUES
-from graph.model.events import EVENT_TYPES
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.events import EVENT_TYPES, AnalystAct
 from streaming.contract.fields import FIELDS, Field, FieldKind, tag_of
 
 LONGEST_WORD: Final = 16
@@ -52,6 +51,9 @@ CHOICE_FIELD: Final = np.full(len(EVENT_TYPES), NO_FIELD, np.int64)
 REQUIRED: Final = np.zeros(len(EVENT_TYPES), np.uint64)
 """By event type: a bit for each field that must be there."""
 
+CAREFUL: Final = np.array([kind is AnalystAct for kind in EVENT_TYPES])
+"""By event type: whether it has rules of more than one field, which the decoder of single records knows."""
+
 for _code, _kind in enumerate(EVENT_TYPES):
     for _slot, _name in enumerate(SLOTS[_code].texts):
         TEXT_FIELD[_code, _slot] = NAMES.index(_name)
@@ -67,8 +69,8 @@ def _words() -> list[tuple[str, int, int]]:
     """Every word known: (word, which list it belongs to, its number there); keys are list NO_FIELD."""
     words = [(name, NO_FIELD, number) for number, name in enumerate(NAMES)]
     words += [(tag_of(kind), TYPE, code) for code, kind in enumerate(EVENT_TYPES)]
-    words += [(word.value, NAMES.index("role"), code) for code, word in enumerate(Role, 1)]
-    words += [(word.value, NAMES.index("outcome"), code) for code, word in enumerate(VerdictOutcome, 1)]
+    for field in _BY_NAME.values():
+        words += [(word, NAMES.index(field.name), code) for code, word in enumerate(field.choices, 1)]
     return words
 
 

@@ -1,7 +1,8 @@
 """Lines of JSON to event records, in one pass over the bytes.
 
 Strict on purpose: a line is accepted only when it plainly is what the contract describes. Whatever is not
-plain (an escape, an exponent, a nested value, more unknown keys than a few, or any fault) is marked, and
+plain (an escape, an exponent, a nested value, more unknown keys than a few, an
+analyst's act, or any fault) is marked, and
 ``streaming.decoding.decode`` gives the verdict about it. So there are never two opinions about what is an
 event.
 """
@@ -20,6 +21,7 @@ from graph.kernels.words import load_word, word_at
 from graph.model.event_batch import ABSENT, TEXTS, VALUES, Records
 from streaming.decoding.decimals import NOT_UNDERSTOOD, read_number
 from streaming.decoding.field_tables import (
+    CAREFUL,
     CHOICE,
     CHOICE_FIELD,
     EVENT_ID,
@@ -305,7 +307,7 @@ def _parse_lines(
                 plain = present & (_ONE << np.uint64(TYPE)) != 0
             if plain:
                 required = REQUIRED[found[TYPE].code]
-                plain = present & required == required
+                plain = present & required == required and not CAREFUL[found[TYPE].code]
             if plain:
                 _write_record(text, found, present, records[row])
         if not plain:

@@ -52,6 +52,9 @@ MODULES = [
     "evidence.timing",
     "evidence.takings",
     "evidence.arrivals",
+    "evidence.transfers",
+    "evidence.declines",
+    "evidence.cancellations",
     "engine.engine",
     "engine.judging",
     "rings.lifecycle",
@@ -82,6 +85,8 @@ LAYOUT |= {
     "JUDGED",
     "FELL_APART",
     "VERDICT_RECEIVED",
+    "ACT_RECEIVED",
+    "ACTS_END",
     "ENTITY_BITS",
 }
 """Places in arrays and sizes of tables: no reader of the document needs them."""
@@ -320,7 +325,7 @@ def names_for(evidence: Evidence) -> dict[str, Any]:
     """What a formula of the document may use."""
     names: dict[str, Any] = {name: getattr(evidence, name) for name in Evidence.__struct_fields__}
     names |= {"ramp": ramp, "log": math.log}
-    for shared in ("one_hand", "one_door", "one_purse"):
+    for shared in ("one_hand", "one_door", "one_purse", "farmed"):
         exec(formula_that_sets(shared), names)
     return names
 

@@ -28,6 +28,14 @@ REQUIRED = {
     "promo_redeemed": {"account_id": "id", "promo_id": "id", "amount": "amount"},
     "trip_completed": {"trip_id": "id", "rider_id": "id", "driver_id": "id", "fare": "amount"},
     "gps_ping": {"trip_id": "id", "driver_id": "id", "lat": "lat", "lon": "lon"},
+    "wallet_transfer": {"account_id": "id", "to_account_id": "id", "amount": "amount"},
+    "payment_declined": {"account_id": "id", "card_id": "id", "amount": "amount"},
+    "trip_cancelled": {"trip_id": "id", "rider_id": "id", "driver_id": "id", "by": ("rider", "driver")},
+    "analyst_act": {
+        "act": ("cut", "declare_public", "declare_private", "household", "undo"),
+        "subject": "who",
+        "analyst": "id",
+    },
     "verdict": {"subject": "id", "outcome": ("fraud", "legit", "unsure"), "analyst": "id"},
 }
 OPTIONAL = {
@@ -45,6 +53,10 @@ OPTIONAL = {
         "promo_id": "id", "incentive": "amount",
     },
     "gps_ping": {},
+    "wallet_transfer": {"device_id": "id"},
+    "payment_declined": {"device_id": "id", "trip_id": "id"},
+    "trip_cancelled": {"fee": "amount", "rider_device_id": "id", "driver_device_id": "id"},
+    "analyst_act": {"other": "who", "note": "text", "until_ts": "until"},
     "verdict": {"note": "text"},
 }  # fmt: skip
 LIMITS = {"lat": (-90, 90), "lon": (-180, 180), "amount": (0, math.inf)}
@@ -66,8 +78,20 @@ def fits(kind: str | tuple[str, ...], value: object) -> bool:
         return isinstance(value, str)
     if kind == "id":
         return isinstance(value, str) and 1 <= len(value) <= 128 and "\0" not in value
+    if kind == "who":
+        return isinstance(value, str) and 1 <= len(value) <= 141 and "\0" not in value
+    if kind == "until":
+        return type(value) is int and 946_684_800_000 <= value <= 253_402_300_799_999
     low, high = LIMITS[kind]
     return type(value) in (int, float) and low <= value <= high and abs(value) <= sys.float_info.max
+
+
+def makes_an_act(act: str, subject: str, other: str | None) -> bool:
+    """Whether the fields of an act go together; identifiers stand behind their kind."""
+    kinds = ("device:", "card:", "bank_account:", "phone:", "email:", "ip:", "promo:")
+    if act in ("cut", "undo"):
+        return other is not None
+    return subject.startswith(kinds) is (act != "household")
 
 
 def as_read(kind: str | tuple[str, ...], value: object) -> object:
@@ -104,6 +128,7 @@ def twin(line: bytes) -> dict[str, object]:
         value = record.get(name)
         demand(value is None or fits(rule, value))
         found[name] = as_read(rule, value)
+    demand(kind != "analyst_act" or makes_an_act(found["act"], found["subject"], found["other"]))
     return found
 
 
@@ -161,6 +186,10 @@ identifiers = st.text(min_size=1, max_size=6) | st.sampled_from(["a" * 128, "a" 
 numbers = st.floats() | st.integers() | st.sampled_from([90, -180.0, 1e308, -0.0, 10**400])
 values = identifiers | numbers | st.booleans() | st.none() | st.sampled_from(["rider", "fraud"])
 RIGHT = {
+    "who": st.sampled_from(
+        ["a", "ring_1", "device:d", "phone:", "account:a", "devices:d", "ip:" + "1" * 138]
+    ),
+    "until": st.integers(946_684_800_000, 253_402_300_799_999),
     "id": identifiers.filter(lambda text: 0 < len(text) < 129 and "\0" not in text),
     "text": st.text(max_size=5),
     "lat": st.floats(-90, 90) | st.integers(-90, 90),

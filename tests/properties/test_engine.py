@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.engine import Engine, EngineConfig
-from graph.model.events import Verdict
-from graph.model.vocabulary import VerdictOutcome
+from graph.model.events import AnalystAct, Verdict
+from graph.model.vocabulary import ActKind, VerdictOutcome
 from graph.scoring.features import FEATURES
 from graph.updates.sharing import DAY_MS
-from tests.properties.test_entity_graph import STEP_MS, accounts, anything, event, spelt
+from tests.properties.test_entity_graph import STEP_MS, accounts, anything, event, perhaps, spelt
 from tests.unit.graph.fakes import StrongestSign, in_batches, joined, new_engine
 from tests.unit.graph.ledger_replay import replay
 from tests.unit.graph.scenes import START
@@ -19,7 +19,40 @@ verdicts = event(
     outcome=st.sampled_from(sorted(VerdictOutcome)),
     analyst=st.just("ana"),
 )
-streams = st.lists(anything | anything | anything | verdicts, min_size=10, max_size=60)
+named = st.sampled_from(["device:d0", "device:d1", "phone:p0", "card:c0", "ip:i0", "device:unseen"])
+until = perhaps() | st.integers(0, 320).map(lambda step: START + step * STEP_MS)
+acts = st.one_of(
+    event(
+        AnalystAct,
+        act=st.just(ActKind.CUT),
+        subject=accounts | named,
+        other=named | accounts,
+        analyst=st.just("ana"),
+        until_ts=until,
+    ),
+    event(
+        AnalystAct,
+        act=st.sampled_from([ActKind.DECLARE_PUBLIC, ActKind.DECLARE_PRIVATE]),
+        subject=named,
+        analyst=st.just("ana"),
+        until_ts=until,
+    ),
+    event(
+        AnalystAct,
+        act=st.just(ActKind.HOUSEHOLD),
+        subject=accounts | st.just("nobody"),
+        analyst=st.just("ana"),
+        until_ts=until,
+    ),
+    event(
+        AnalystAct,
+        act=st.just(ActKind.UNDO),
+        subject=accounts,
+        other=st.integers(0, 90).map(lambda n: f"e{n}"),
+        analyst=st.just("ana"),
+    ),
+)
+streams = st.lists(anything | anything | anything | verdicts | acts, min_size=10, max_size=60)
 
 
 def engine():

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from gnn.boosted.scorer import load_scorer
 from graph.engine import LATENESS_MS, Engine, EngineConfig
-from graph.model.events import AccountCreated, Chargeback, TripCompleted
+from graph.model.events import AccountCreated, AnalystAct, Chargeback, TripCompleted
 from graph.model.vocabulary import Role
 from graph.rings.lifecycle import Moment
+from tests.properties.test_engine import acts, verdicts
 from tests.properties.test_engine import streams as short_streams
-from tests.properties.test_engine import verdicts
 from tests.properties.test_engine_strange_events import strange_events
 from tests.properties.test_entity_graph import anything, event, perhaps, spelt
 from tests.twin.engine import PlainEngine
@@ -47,7 +47,7 @@ riding = event(
 )
 disowning = event(Chargeback, account_id=crowd, amount=st.floats(0, 99))
 crowded = st.lists(
-    sharing_a_phone_number | riding | anything | disowning | verdicts, min_size=20, max_size=90
+    sharing_a_phone_number | riding | anything | disowning | verdicts | acts, min_size=20, max_size=90
 )
 streams = short_streams | crowded
 
@@ -152,7 +152,8 @@ def test_an_engine_that_takes_up_what_was_saved_goes_on_as_if_nothing_had_been(s
 @settings(max_examples=60, deadline=None)
 @given(drawn=streams, data=st.data())
 def test_any_order_within_the_lateness_gives_the_same_digest(drawn, data):
-    events = spelt(drawn)
+    # What an act is about is looked up when it comes, so acts keep their place.
+    events = [event for event in spelt(drawn) if not isinstance(event, AnalystAct)]
     in_time, shuffled = pair()[0], pair()[0]
     in_time.apply(events)
     shuffled.apply(late(events, data))

@@ -9,15 +9,19 @@ from graph.engine import Engine, EngineConfig
 from graph.model.events import (
     AccountCreated,
     AccountLogin,
+    AnalystAct,
     CardAdded,
     Chargeback,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, Role, VerdictOutcome
 from graph.updates.sharing import DAY_MS
 from tests.unit.graph.ledger_replay import replay
 
@@ -37,7 +41,7 @@ def strange_events(seed, people, count):
         when = ts - draw.choice((0, 0, 0, DAY_MS, 100 * DAY_MS))
         a, b, thing = (f"n{draw.randrange(people)}" for _ in range(3))
         common = {"event_id": f"e{n}", "ts": when}
-        kind = draw.randrange(12)
+        kind = draw.randrange(16)
         if kind == 0:
             yield AccountCreated(
                 **common,
@@ -68,6 +72,42 @@ def strange_events(seed, people, count):
             )
         elif kind == 7:
             yield Verdict(**common, subject=a, outcome=draw.choice(list(VerdictOutcome)), analyst="x")
+        elif kind == 8:
+            yield WalletTransfer(
+                **common,
+                account_id=a,
+                to_account_id=b,
+                amount=draw.choice((0.0, 0.5, 1e9)),
+                device_id=maybe(thing),
+            )
+        elif kind == 9:
+            yield PaymentDeclined(
+                **common, account_id=a, card_id=b, amount=draw.choice((0.0, 0.5, 1e9)), device_id=maybe(thing)
+            )
+        elif kind == 10:
+            yield TripCancelled(
+                **common,
+                trip_id=thing,
+                rider_id=a,
+                driver_id=b,
+                by=draw.choice(list(Role)),
+                fee=maybe(draw.choice((0.0, 4.0, 1e9))),
+                rider_device_id=maybe(thing),
+                driver_device_id=maybe(b),
+            )
+        elif kind == 11:
+            act = draw.choice(list(ActKind))
+            declares = act in (ActKind.DECLARE_PUBLIC, ActKind.DECLARE_PRIVATE)
+            yield AnalystAct(
+                **common,
+                act=act,
+                subject=f"device:{thing}" if declares else a,
+                other=f"e{draw.randrange(n + 1)}"
+                if act is ActKind.UNDO
+                else draw.choice((b, f"card:{thing}")),
+                analyst="x",
+                until_ts=maybe(ts + DAY_MS),
+            )
         else:
             yield TripCompleted(
                 **common,

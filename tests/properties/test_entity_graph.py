@@ -14,9 +14,12 @@ from graph.model.events import (
     AccountLogin,
     CardAdded,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
+    WalletTransfer,
 )
 from graph.model.vocabulary import EntityKind, Role
 from graph.updates.sharing import DAY_MS, WEIGHTS, SharingWeights
@@ -54,6 +57,30 @@ anything = st.one_of(
     event(CardAdded, account_id=accounts, card_id=cards, device_id=perhaps() | devices),
     event(PayoutAdded, account_id=accounts, bank_account_id=st.just("b0")),
     event(PromoRedeemed, account_id=accounts, promo_id=st.just("w"), amount=st.just(5.0), device_id=devices),
+    event(
+        WalletTransfer,
+        account_id=accounts,
+        to_account_id=accounts,
+        amount=st.sampled_from([0.5, 20.0, 300.0]),
+        device_id=perhaps() | devices,
+    ),
+    event(
+        PaymentDeclined,
+        account_id=accounts,
+        card_id=st.sampled_from(["c0", "c1", "c2", "c3"]),
+        amount=st.sampled_from([0.5, 9.0]),
+        device_id=perhaps() | devices,
+    ),
+    event(
+        TripCancelled,
+        trip_id=st.just("t"),
+        rider_id=accounts,
+        driver_id=accounts,
+        by=st.sampled_from(sorted(Role)),
+        fee=perhaps() | st.just(4.0),
+        rider_device_id=perhaps() | devices,
+        driver_device_id=perhaps() | devices,
+    ),
     event(
         TripCompleted,
         trip_id=st.just("t"),

@@ -7,20 +7,29 @@ again: see ``graph.engine.rejudging``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.engine.judging import MIN_CIRCLE_TRIPS
 from graph.engine.rejudging import CANDIDATE_GROWTH, RING_GROWTH
 from graph.model.errors import BadCall
-from graph.model.events import Chargeback, EventBase, GpsPing, PromoRedeemed, TripCompleted, Verdict
+from graph.model.events import (
+    AnalystAct,
+    Chargeback,
+    EventBase,
+    GpsPing,
+    PromoRedeemed,
+    TripCompleted,
+    Verdict,
+)
 from graph.model.results import AccountScore, Outcome, Ring
 from graph.model.shapes import Shape
 from graph.model.view import GraphView
 from graph.model.vocabulary import Decision, EntityKind
 from graph.rings.lifecycle import Moment
 from graph.scoring.scorer import Scorer
+from tests.twin.acts import Act, Acts
 from tests.twin.candidates import Assembler, Candidate
 from tests.twin.circles import circle_around
 from tests.twin.entity_graph import EntityGraph, Touched
@@ -60,6 +69,7 @@ class PlainEngine:
         )
         self._is_acting = False
         self._verdicts = Verdicts()
+        self._acts = Acts(self.graph, self._verdicts)
         self._assembler = Assembler(self.graph)
 
     # -- events ------------------------------------------------------------------------------------
@@ -74,13 +84,17 @@ class PlainEngine:
         outcome = Outcome(flags=[], ledger=[])
         graph = self.graph
         for event in events:
+            at = Moment(event.ts, event.event_id)
+            if event.ts > self._acts.end_ms:
+                self._follow_act(self._acts.expire(event.ts), at, outcome)
             if isinstance(event, GpsPing) and graph.ping(event):
                 continue
             self.touched = touched = graph.apply(event)
-            at = Moment(event.ts, event.event_id)
             judged = self._follow(touched, at, outcome)
             if isinstance(event, Verdict):
                 self._hear(event, at, outcome)
+            elif isinstance(event, AnalystAct):
+                self._follow_act(self._acts.carry_out(event, self._members_of), at, outcome)
             else:
                 self._look_again(event, touched.accounts, at, outcome, judged)
         return outcome
@@ -88,11 +102,13 @@ class PlainEngine:
     def cut(self, account_id: str, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst unlinks an account from an identifier, now and for what comes."""
         account = self._known(EntityKind.ACCOUNT, account_id)
-        return self._after(self.graph.cut(account, self._known(kind, identifier)), at)
+        cuts = frozenset({(account, self._known(kind, identifier))})
+        return self._after(self._acts.begin(Act(at.event_id, cuts=cuts)), at)
 
     def declare_public(self, kind: EntityKind, identifier: str, at: Moment) -> Outcome:
         """An analyst declares an identifier public: it connects nobody, also backwards."""
-        return self._after(self.graph.declare_public(self._known(kind, identifier)), at)
+        declared = (self._known(kind, identifier), True)
+        return self._after(self._acts.begin(Act(at.event_id, declared=declared)), at)
 
     # -- views -------------------------------------------------------------------------------------
 
@@ -292,13 +308,22 @@ class PlainEngine:
             self._verdicts.hear(event.outcome, (account,))
             self._judge_around(account, at, outcome, set())
 
-    def _after(self, touched: Touched, at: Moment) -> Outcome:
-        self.touched = touched
+    def _after(self, touched: Touched | None, at: Moment) -> Outcome:
         outcome = Outcome(flags=[], ledger=[])
+        self._follow_act(touched, at, outcome)
+        return outcome
+
+    def _follow_act(self, touched: Touched | None, at: Moment, outcome: Outcome) -> None:
+        if touched is None:
+            return
+        self.touched = touched
         self._is_acting = True
         self._follow(touched, at, outcome)
         self._is_acting = False
-        return outcome
+
+    def _members_of(self, ring_id: str) -> Collection[int]:
+        ring = self._rings.get(ring_id)
+        return () if ring is None else ring.members
 
     def _stands(self, ring: OpenRing) -> bool:
         """Whether a ring goes on whatever its accounts do next: see ``graph.rings.decision.stands``."""

@@ -15,14 +15,18 @@ from typing import Final
 from graph.model.events import (
     AccountCreated,
     AccountLogin,
+    AnalystAct,
     CardAdded,
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
 from graph.state.accounts import UNKNOWN_MS
@@ -69,13 +73,21 @@ class EntityGraph:
         self.referrals: Adjacency = {}
         self.referrers: Adjacency = {}
         self.redeemed: Adjacency = {}
+        self.payees: Adjacency = {}
+        self.payers: Adjacency = {}
+        self.tried: Adjacency = {}
+        self.lost_drivers: Adjacency = {}
+        self.lost_riders: Adjacency = {}
+        self.cancelled_by_driver: dict[int, int] = {}
+        self.least_paid: dict[int, int] = {}
+        """Of each live payment, by link, the smallest single amount."""
         self._tracks = Tracks()
         self._connected: dict[int, list[int]] = {}
         self._cluster_of: dict[int, tuple[int, ...]] = {}
         self._residents: dict[int, int] = {}
         self._independents: dict[int, int] = {}
         self._cuts: dict[tuple[int, int], None] = {}
-        self._declared_public: dict[int, None] = {}
+        self._declared: dict[int, bool] = {}
 
     # -- views -------------------------------------------------------------------------------------
 
@@ -100,10 +112,10 @@ class EntityGraph:
 
     def is_public(self, identifier: int) -> bool:
         """Whether the identifier is used by too many to connect anybody."""
-        if identifier in self._declared_public:
-            return True
         if self.entities.kind(identifier) is EntityKind.IP:
             return True
+        if identifier in self._declared:
+            return self._declared[identifier]
         users = len(self.users.get(identifier, _NOBODY))
         return self.is_crowd(identifier) and 2 * self._independents.get(identifier, 0) >= users
 
@@ -123,7 +135,7 @@ class EntityGraph:
 
     def declared_public(self) -> list[int]:
         """Identifiers that an analyst declared public, in ascending order."""
-        return sorted(self._declared_public)
+        return sorted(identifier for identifier, public in self._declared.items() if public)
 
     def expected_trips(self, driver: int, met: int, rides: int) -> float:
         """How many of a group's rides would be with the driver if riders met drivers by chance.
@@ -158,16 +170,21 @@ class EntityGraph:
 
     def cut(self, account: int, identifier: int) -> Touched:
         """An analyst's cut: the identifier no longer connects the account, whatever comes."""
-        touched = Touched()
-        self._cuts[account, identifier] = None
-        self._reconnect(identifier, touched)
-        return touched
+        return self.establish({*self._cuts, (account, identifier)}, self._declared, [identifier])
 
     def declare_public(self, identifier: int) -> Touched:
         """An analyst's word that the identifier belongs to nobody: it connects no one, also backwards."""
+        return self.establish(set(self._cuts), self._declared | {identifier: True}, [identifier])
+
+    def establish(
+        self, cuts: set[tuple[int, int]], declared: dict[int, bool], identifiers: Sequence[int]
+    ) -> Touched:
+        """All that analysts say now, where ``identifiers`` are those of which it may be news."""
         touched = Touched()
-        self._declared_public[identifier] = None
-        self._reconnect(identifier, touched)
+        self._cuts = dict.fromkeys(sorted(cuts))
+        self._declared = declared
+        for identifier in identifiers:
+            self._reconnect(identifier, touched)
         return touched
 
     def _created(self, event: AccountCreated, touched: Touched) -> None:
@@ -227,6 +244,50 @@ class EntityGraph:
             self.redeemed.setdefault(account.entity, {})[promo] = link
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
+    def _paid(self, event: WalletTransfer, touched: Touched) -> None:
+        payer = self._account(event.account_id, event.ts, touched)
+        if event.to_account_id != event.account_id:
+            payee = self._account(event.to_account_id, event.ts, touched)
+            units = to_units(event.amount)
+            found = self.links.find(LinkKind.PAID, payer.entity, payee.entity)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(LinkKind.PAID, payer.entity, payee.entity, event.ts, units)
+            if revived:
+                self.payees.setdefault(payer.entity, {})[payee.entity] = link
+                self.payers.setdefault(payee.entity, {})[payer.entity] = link
+                self.least_paid[link] = units
+            elif self.links.is_live(link) and self.links.count[link] != before:
+                self.least_paid[link] = min(self.least_paid[link], units)
+        self._use(payer, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    def _declined(self, event: PaymentDeclined, touched: Touched) -> None:
+        account = self._account(event.account_id, event.ts, touched)
+        card = self.entities.intern(EntityKind.CARD, event.card_id)
+        units = to_units(event.amount)
+        link, revived = self.links.touch(LinkKind.TRIED, account.entity, card, event.ts, units)
+        if revived:
+            self.tried.setdefault(account.entity, {})[card] = link
+        self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
+
+    def _cancelled(self, event: TripCancelled, touched: Touched) -> None:
+        rider = self._account(event.rider_id, event.ts, touched)
+        driver = self._account(event.driver_id, event.ts, touched)
+        rider.role = rider.role or Role.RIDER
+        driver.role = driver.role or Role.DRIVER
+        if rider is not driver:
+            ends = (LinkKind.CANCELLED, rider.entity, driver.entity)
+            found = self.links.find(*ends)
+            before = 0 if found is None else self.links.count[found]
+            link, revived = self.links.touch(*ends, event.ts, to_units(event.fee or 0.0))
+            if revived:
+                self.lost_drivers.setdefault(rider.entity, {})[driver.entity] = link
+                self.lost_riders.setdefault(driver.entity, {})[rider.entity] = link
+                self.cancelled_by_driver[link] = 0
+            if self.links.is_live(link) and self.links.count[link] != before:
+                self.cancelled_by_driver[link] += event.by is Role.DRIVER
+        self._use(rider, EntityKind.DEVICE, event.rider_device_id, event.ts, touched)
+        self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
+
     def _rode(self, event: TripCompleted, touched: Touched) -> None:
         oddities = self._tracks.close(event.trip_id, event.distance_km)
         judgement = self.habits.judge(event, oddities)
@@ -263,8 +324,8 @@ class EntityGraph:
     def _pinged(self, event: GpsPing, _touched: Touched) -> None:
         self._tracks.ping(event)
 
-    def _judged(self, _event: Verdict, _touched: Touched) -> None:
-        """A verdict changes rings, not the graph."""
+    def _judged(self, _event: Verdict | AnalystAct, _touched: Touched) -> None:
+        """What people say changes rings, or the graph by a way of its own (``tests.twin.acts``)."""
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -324,6 +385,8 @@ class EntityGraph:
             kind = self.entities.kind(target)
             if kind is EntityKind.PROMO:
                 _drop(self.redeemed, source, target)
+            elif self.tried.get(source, _NOBODY).get(target) == link:
+                _drop(self.tried, source, target)
             elif kind is not EntityKind.ACCOUNT:
                 _drop(self.users, target, source)
                 _drop(self.identifiers, source, target)
@@ -344,6 +407,12 @@ class EntityGraph:
                 touched.faded.update((source, target))
                 self._refresh_if_met(self.accounts[source], touched)
                 self._refresh_if_met(self.accounts[target], touched)
+            elif self.lost_drivers.get(source, _NOBODY).get(target) == link:
+                _drop(self.lost_drivers, source, target)
+                _drop(self.lost_riders, target, source)
+            elif self.payees.get(source, _NOBODY).get(target) == link:
+                _drop(self.payees, source, target)
+                _drop(self.payers, target, source)
             else:
                 _drop(self.referrals, source, target)
                 _drop(self.referrers, target, source)
@@ -444,6 +513,10 @@ _APPLY: Final[dict[type[EventBase], Callable[..., None]]] = {
     PromoRedeemed: EntityGraph._redeemed,
     TripCompleted: EntityGraph._rode,
     GpsPing: EntityGraph._pinged,
+    WalletTransfer: EntityGraph._paid,
+    PaymentDeclined: EntityGraph._declined,
+    TripCancelled: EntityGraph._cancelled,
+    AnalystAct: EntityGraph._judged,
     Verdict: EntityGraph._judged,
 }
 """What each type of event does to the graph."""

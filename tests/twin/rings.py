@@ -20,6 +20,7 @@ from graph.rings.lifecycle import Moment, Policy
 from graph.state.digest import content_id
 from tests.twin.evidence import Evidence
 from tests.twin.rules import Finding
+from tests.twin.rules.remarks import remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +299,8 @@ def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
     if not speaking and not innocent:
         speaking = [max((f for f in judgement.findings if f.kind is not None), key=lambda f: f.strength)]
     speaking.sort(key=lambda f: -f.strength)
+    if not innocent:
+        speaking += [f for f in remarks(judgement.evidence) if f.strength >= SHOWN]
     if judgement.truncated and not innocent:
         detail = f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"
         speaking.append(Finding("truncated", None, 0.0, detail))

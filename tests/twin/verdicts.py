@@ -23,6 +23,8 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._answers: dict[int, int] = {}
+        self.households: set[int] = set()
+        """Accounts that an analyst says live together: cleared, where no answer says anything else."""
 
     def hear(self, outcome: VerdictOutcome, accounts: Sequence[int]) -> None:
         """Take an answer about accounts."""
@@ -38,9 +40,7 @@ class Verdicts:
         The log odds move by the mean answer times VERDICT_WEIGHT, or times twice the evidence's own log odds
         where that is more: so answers about half of the accounts balance any evidence, and more outweigh it.
         """
-        if not self._answers:
-            return score
-        mean = sum(self._answers.get(account, 0) for account in accounts) / len(accounts)
+        mean = self.total(accounts) / len(accounts)
         if not mean:
             return score
         clipped = min(1 - _FLOOR, max(_FLOOR, score))
@@ -49,4 +49,4 @@ class Verdicts:
 
     def total(self, accounts: Iterable[int]) -> int:
         """The sum of the answers about accounts."""
-        return sum(self._answers.get(account, 0) for account in accounts)
+        return sum(self._answers.get(account) or -(account in self.households) for account in accounts)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from graph.model.entities import KIND_CODE
 from graph.model.link_keys import LINK_KINDS
 from graph.model.view import NO_ROLE, ROLES, AccountColumns, GraphView, LinkColumns
+from graph.model.vocabulary import IDENTITY_LINKS
 from tests.twin.entity_graph import EntityGraph
 
 Int8s = npt.NDArray[np.int8]
@@ -27,8 +27,8 @@ def view_of(graph: EntityGraph) -> GraphView:
     entities, links = graph.entities, graph.links
     accounts = sorted(graph.accounts, key=lambda account: account.entity)
     order = sorted(links.live_links(), key=lambda k: (links.kind[k], links.source[k], links.target[k]))
-    account_kind = KIND_CODE[entities.kind(accounts[0].entity)] if accounts else 0
-    target_is_account = [entities.kind_code(links.target[k]) == account_kind for k in order]
+    identity = set(IDENTITY_LINKS.values())
+    is_identity = [LINK_KINDS[links.kind[k]] in identity for k in order]
     rode = [LINK_KINDS[links.kind[k]] == "rode_with" for k in order]
     facts = graph.ride_facts
 
@@ -76,8 +76,8 @@ def view_of(graph: EntityGraph) -> GraphView:
             surcharge=np.array(of_rides(facts.surcharge), np.float64),
             joins=np.array(
                 [
-                    not is_account and links.source[k] in graph.connects(links.target[k])
-                    for k, is_account in zip(order, target_is_account, strict=True)
+                    may_join and links.source[k] in graph.connects(links.target[k])
+                    for k, may_join in zip(order, is_identity, strict=True)
                 ],
                 np.bool_,
             ),

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.scoring.rules.card_testing import card_testing
+from graph.scoring.rules.cash_out import cash_out
 from graph.scoring.rules.collusion import collusion
 from graph.scoring.rules.fake_rides import fake_rides
-from graph.scoring.rules.finding import Finding, Rule
+from graph.scoring.rules.fee_farming import fee_farming
+from graph.scoring.rules.finding import Finding, Remark, Rule
 from graph.scoring.rules.innocence import INNOCENT_RULES
 from graph.scoring.rules.multi_account import multi_account
 from graph.scoring.rules.promo_farm import promo_farm
@@ -28,4 +31,7 @@ RULES: Final[tuple[Rule, ...]] = (
     takeover,
 )
 
-__all__ = ["INNOCENT_RULES", "RULES", "Finding", "Rule"]
+REMARKS: Final[tuple[Remark, ...]] = (cash_out, card_testing, fee_farming)
+"""In the order in which they are made, after the rules."""
+
+__all__ = ["INNOCENT_RULES", "REMARKS", "RULES", "Finding", "Remark", "Rule"]

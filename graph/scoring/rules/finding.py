@@ -49,6 +49,20 @@ class Rule:
         return Finding(self.name, self.kind, strength, detail, numbers)
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an investigator should know of a ring and no scorer weighs by itself: in words like a rule's."""
+
+    name: str
+    strength: Callable[[Evidence], float]
+    describe: Callable[[Evidence], Description]
+
+    def found(self, evidence: Evidence) -> Finding:
+        """The finding, of no kind of ring."""
+        detail, numbers = self.describe(evidence)
+        return Finding(self.name, None, self.strength(evidence), detail, numbers)
+
+
 @kernel
 def ramp(value: float, low: float, high: float) -> float:
     """0 up to ``low``, 1 from ``high`` on, linear between: a threshold without an edge to hide behind.

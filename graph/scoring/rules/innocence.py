@@ -7,6 +7,8 @@ on, hotel desks, company cards, drivers who also ride, school runs (see docs/det
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
+from graph.scoring.rules.cash_out import came_together
+from graph.scoring.rules.fee_farming import farmed
 from graph.scoring.rules.finding import Description, Rule, percent, ramp
 from graph.state.evidence_record import Evidence, Record
 
@@ -88,7 +90,7 @@ def describe_long_lives(e: Evidence) -> Description:
 
 @kernel
 def no_gain_strength(e: Record) -> float:
-    """Nothing taken: no promotions, no incentives above the city's rate, no surcharge, no chargeback."""
+    """Nothing taken: no promotions, no incentives beyond the city's, surcharges, chargebacks or fees."""
     gain = max(
         ramp(e.promo_share, 0.3, 0.8),
         ramp(e.referral_share, 0.2, 0.6),
@@ -96,6 +98,8 @@ def no_gain_strength(e: Record) -> float:
         ramp(e.surcharge, 0.05, 0.25) * ramp(e.inside, 1, 5),
         ramp(e.odd_rate, 0.03, 0.2) * ramp(e.inside, 1, 5),
         ramp(e.chargeback_rate, 0.02, 0.15),
+        0.6 * came_together(e),
+        0.6 * farmed(e),
     )
     return 1.0 - gain
 

@@ -32,9 +32,10 @@ def one_door(e: Record) -> float:
 
 @kernel
 def one_purse(e: Record) -> float:
-    """Strength in [0, 1] that the accounts pay with one card or are paid to one bank account.
+    """Strength in [0, 1] that the accounts pay with one card, are paid to one bank account, or pay one.
 
     Families, employees and fleets do so too: what they do with it has to tell, so this counts only beside a
     gain.
     """
-    return float(0.8 * ramp(max(e.card_sharing, e.bank_sharing), 0.5, 0.9))
+    wallet = e.cash_out * e.fan_in / e.accounts
+    return float(0.8 * ramp(max(e.card_sharing, e.bank_sharing, wallet), 0.5, 0.9))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
+from graph.scoring.rules.card_testing import tested
 from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
@@ -16,12 +17,12 @@ from graph.state.evidence_record import Evidence, Record
 
 @kernel
 def strength(e: Record) -> float:
-    """More cards than phones, cards that move between accounts, payments disowned."""
+    """More cards than phones, cards that move between accounts, payments disowned, cards tried."""
     many = ramp(e.cards_per_device, 1.2, 3.0) * ramp(e.cards, 2, 6)
     moving = ramp(e.moving_cards, 0.15, 0.5) * ramp(e.cards_per_rider, 0.9, 1.8)
     disowned = ramp(e.chargeback_rate, 0.03, 0.25) * ramp(e.chargebacks, 0, 3)
     hand = max(one_hand(e), 0.6 * ramp(e.cards_per_rider, 2, 5))
-    return hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned)
+    return hand * min(1.0, 0.25 * many + 0.5 * moving * (0.4 + 0.6 * many) + 0.6 * disowned + 0.5 * tested(e))
 
 
 def describe(e: Evidence) -> Description:

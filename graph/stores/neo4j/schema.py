@@ -44,6 +44,15 @@ _INDEXED: Final = (
     ("Trip", "driver_id"),
     ("Taking", "account_id"),
 )
+_LATER: Final = (LinkKind.PAID, LinkKind.TRIED, LinkKind.CANCELLED)
+_FIRST_TYPES: Final = (*(name for kind, name in TYPES.items() if kind not in _LATER), "FORMER")
+
+
+def _index_of(kind: str) -> str:
+    """The statement that indexes the links of a type by their target, newest last."""
+    return f"CREATE INDEX IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.target, r.last_ms, r.first_ms)"
+
+
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
         *(
@@ -56,16 +65,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         *(
             f"MATCH ()-[r:{kind}]->(b) WHERE r.target IS NULL CALL (r, b) {{ SET r.target = b.key }} "
             "IN TRANSACTIONS OF 10000 ROWS"
-            for kind in (*TYPES.values(), "FORMER")
+            for kind in _FIRST_TYPES
         ),
-        *(
-            f"CREATE INDEX IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.target, r.last_ms, r.first_ms)"
-            for kind in (*TYPES.values(), "FORMER")
-        ),
+        *(_index_of(kind) for kind in _FIRST_TYPES),
     ),
+    (_index_of(TYPES[LinkKind.PAID]),),
+    (_index_of(TYPES[LinkKind.TRIED]),),
+    (_index_of(TYPES[LinkKind.CANCELLED]),),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
-without reading all of them."""
+without reading all of them. The others: kinds of links that came later."""
 VERSION: Final = len(MIGRATIONS)
 _READY_S: Final = 120
 

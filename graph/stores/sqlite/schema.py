@@ -104,7 +104,11 @@ WHERE m.to_ms IS NULL;
 """
 """What an open ring's accounts took, and their trips with each other: both questions about money ask it."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY)
+_WORDS: Final = ""
+"""Only a word more among the kinds of links, which every migration writes: payments, declined
+ones, cancelled trips."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS)
 VERSION: Final = len(MIGRATIONS)
 
 

@@ -1,5 +1,5 @@
 // Every live link of these entities, seen from them. $keys: kind:identifier.
-UNWIND $keys AS key MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED]-(o:Entity)
+UNWIND $keys AS key MATCH (e:Entity {key: key})-[l:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP|REDEEMED|RODE_WITH|REFERRED|PAID|TRIED|CANCELLED]-(o:Entity)
 RETURN key, toLower(type(l)) AS link, startNode(l) = e AS is_out, o.key AS other, l.first_ms AS first_ms,
   l.last_ms AS last_ms, l.events AS events, l.money_units / 10000.0 AS money
 ORDER BY key, link, other, is_out

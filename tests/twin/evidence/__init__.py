@@ -12,11 +12,14 @@ from graph.model.shapes import Shape
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
+from tests.twin.evidence.cancellations import Cancellations, measure_cancellations
 from tests.twin.evidence.cards import Cards, measure_cards
+from tests.twin.evidence.declines import Declines, measure_declines
 from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
 from tests.twin.evidence.takings import Takings, measure_takings
 from tests.twin.evidence.timing import Timing, measure_timing
+from tests.twin.evidence.transfers import Transfers, measure_transfers
 from tests.twin.evidence.trips import Trips, measure_trips
 
 
@@ -34,6 +37,9 @@ class Evidence:
     trips: Trips
     cards: Cards
     arrivals: Arrivals
+    transfers: Transfers
+    declines: Declines
+    cancellations: Cancellations
     places: Places
 
 
@@ -53,18 +59,24 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
         arrivals=measure_arrivals(graph, members),
+        transfers=measure_transfers(graph, members),
+        declines=measure_declines(graph, members),
+        cancellations=measure_cancellations(graph, members),
         places=measure_places(accounts),
     )
 
 
 __all__ = [
     "Arrivals",
+    "Cancellations",
     "Cards",
+    "Declines",
     "Evidence",
     "Places",
     "Sharing",
     "Takings",
     "Timing",
+    "Transfers",
     "Trips",
     "gather_evidence",
 ]

@@ -12,6 +12,7 @@ from graph.scoring.rules.finding import Finding, counted, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_hand
+from tests.twin.rules.remarks import farmed
 
 
 def collusion(evidence: Evidence) -> Finding:
@@ -19,7 +20,8 @@ def collusion(evidence: Evidence) -> Finding:
     trips = evidence.trips
     closed = ramp(trips.inside_share, 0.25, 0.6)
     dense = ramp(trips.pair_density, 0.2, 0.6)
-    gain = max(ramp(trips.incentive_excess, 0.12, 0.4), 0.7 * ramp(trips.surcharge, 0.08, 0.3))
+    dear = 0.7 * ramp(trips.surcharge, 0.08, 0.3)
+    gain = max(ramp(trips.incentive_excess, 0.12, 0.4), dear, 0.7 * farmed(evidence))
     both = ramp(trips.riders_inside, 2, 6) * ramp(trips.drivers_inside, 1, 3)
     return Finding(
         "collusion",

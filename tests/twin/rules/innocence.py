@@ -9,6 +9,7 @@ from __future__ import annotations
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
 from tests.twin.rules.finding import ramp
+from tests.twin.rules.remarks import farmed
 
 
 def own_means(evidence: Evidence) -> Finding:
@@ -76,8 +77,11 @@ def long_lives(evidence: Evidence) -> Finding:
 
 
 def no_gain(evidence: Evidence) -> Finding:
-    """Nothing taken: no promotions, no incentives above the city's rate, no surcharge, no chargeback."""
+    """Nothing taken: no promotions, no incentives beyond the city's, surcharges, chargebacks or fees."""
     takings, trips, cards = evidence.takings, evidence.trips, evidence.cards
+    transfers = evidence.transfers
+    paid = transfers.fan_in / evidence.accounts
+    together = ramp(transfers.cash_out, 0.5, 0.9) * ramp(transfers.fan_in, 2, 6) * ramp(paid, 0.3, 0.8)
     gain = max(
         ramp(takings.promo_share, 0.3, 0.8),
         ramp(takings.referral_share, 0.2, 0.6),
@@ -85,6 +89,8 @@ def no_gain(evidence: Evidence) -> Finding:
         ramp(trips.surcharge, 0.05, 0.25) * ramp(trips.inside, 1, 5),
         ramp(trips.odd_rate, 0.03, 0.2) * ramp(trips.inside, 1, 5),
         ramp(cards.chargeback_rate, 0.02, 0.15),
+        0.6 * together,
+        0.6 * farmed(evidence),
     )
     return Finding(
         "no_gain",

@@ -30,6 +30,7 @@ def one_door(evidence: Evidence) -> float:
 
 
 def one_purse(evidence: Evidence) -> float:
-    """Strength in [0, 1] that the accounts pay with one card or are paid to one bank account."""
-    sharing = evidence.sharing
-    return 0.8 * ramp(max(sharing.card_sharing, sharing.bank_sharing), 0.5, 0.9)
+    """Strength in [0, 1] that the accounts pay with one card, are paid to one bank account, or pay one."""
+    sharing, transfers = evidence.sharing, evidence.transfers
+    wallet = transfers.cash_out * transfers.fan_in / evidence.accounts
+    return 0.8 * ramp(max(sharing.card_sharing, sharing.bank_sharing, wallet), 0.5, 0.9)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from graph.model.events import (
     AccountCreated,
     AccountLogin,
+    AnalystAct,
     CardAdded,
     Chargeback,
     EventBase,
     GpsPing,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
     Verdict,
+    WalletTransfer,
 )
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.vocabulary import ActKind, Role, VerdictOutcome
 from graph.rings.lifecycle import Moment
 from graph.updates.sharing import DAY_MS
 
@@ -87,6 +91,20 @@ class Scene:
             )
         )
 
+    def pays(self, account, day, to, amount=20.0, device=None) -> None:
+        self._events.append(
+            WalletTransfer(
+                account_id=account, to_account_id=to, amount=amount, device_id=device, **self._when(day)
+            )
+        )
+
+    def is_declined(self, account, day, card, amount=1.0, device=None) -> None:
+        self._events.append(
+            PaymentDeclined(
+                account_id=account, card_id=card, amount=amount, device_id=device, **self._when(day)
+            )
+        )
+
     def rides(self, rider, driver, day, km=5.0, minutes=15.0, fare=None, trip=None, **more) -> None:
         when = self._when(day)
         self._events.append(
@@ -102,8 +120,36 @@ class Scene:
             )
         )
 
+    def cancels(self, rider, driver, day, by=Role.RIDER, fee=None, **more) -> None:
+        when = self._when(day)
+        self._events.append(
+            TripCancelled(
+                trip_id=f"trip-{when['event_id']}",
+                rider_id=rider,
+                driver_id=driver,
+                by=by,
+                fee=fee,
+                **more,
+                **when,
+            )
+        )
+
     def pings(self, trip, driver, day, lat, lon) -> None:
         self._events.append(GpsPing(trip_id=trip, driver_id=driver, lat=lat, lon=lon, **self._when(day)))
+
+    def is_acted_on(self, subject, day, act: ActKind, other=None, until=None, act_id=None) -> None:
+        when = self._when(day)
+        self._events.append(
+            AnalystAct(
+                act=act,
+                subject=subject,
+                other=other,
+                analyst="ana",
+                until_ts=None if until is None else at(until),
+                event_id=act_id or when["event_id"],
+                ts=when["ts"],
+            )
+        )
 
     def is_answered(self, subject, day, outcome: VerdictOutcome) -> None:
         self._events.append(Verdict(subject=subject, outcome=outcome, analyst="ana", **self._when(day)))

@@ -14,9 +14,12 @@ from graph.model.events import (
     CardAdded,
     Chargeback,
     EventBase,
+    PaymentDeclined,
     PayoutAdded,
     PromoRedeemed,
+    TripCancelled,
     TripCompleted,
+    WalletTransfer,
 )
 from graph.model.vocabulary import EntityKind
 from graph.updates.independence import HOME_MS, LIFE_PARTNERS, TRIPS_A_PARTNER
@@ -67,10 +70,17 @@ class Twin:
                 )
             case PayoutAdded():
                 self._use(event.account_id, event.ts, (EntityKind.BANK_ACCOUNT, event.bank_account_id))
-            case PromoRedeemed():
+            case PromoRedeemed() | PaymentDeclined():
                 self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
             case Chargeback():
                 self._use(event.account_id, event.ts)
+            case WalletTransfer():
+                self._use(event.account_id, event.ts, (EntityKind.DEVICE, event.device_id))
+                if event.to_account_id != event.account_id:
+                    self._use(event.to_account_id, event.ts)
+            case TripCancelled():
+                self._use(event.rider_id, event.ts, (EntityKind.DEVICE, event.rider_device_id))
+                self._use(event.driver_id, event.ts, (EntityKind.DEVICE, event.driver_device_id))
             case TripCompleted():
                 self._use(
                     event.rider_id,

@@ -13,6 +13,9 @@ VERDICT = (
 )
 
 
+ACT = b'{"event_id":"e1","type":"analyst_act","ts":1767268800000,"analyst":"x",%s}'
+
+
 def rejection(line: bytes, max_line_bytes: int = 1 << 20) -> Rejected:
     with pytest.raises(Rejected) as caught:
         Decoder(max_line_bytes).decode(line)
@@ -170,3 +173,30 @@ def test_a_broken_line_does_not_touch_its_neighbours():
         assert [isinstance(record, Rejected) for record in records] == [False, True, False, True, False]
         assert records[0] == records[2] == records[4] == good
         assert decoder.decode_lines([PING, PING]) == [good, good]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "detail"),
+    [
+        (
+            b'"act":"cut","subject":"a"',
+            Reason.MISSING_FIELD,
+            "expected the field other in an act of the kind cut",
+        ),
+        (b'"act":"undo","subject":"a","other":null', Reason.MISSING_FIELD, "expected the field other"),
+        (b'"act":"declare_public","subject":"a"', Reason.BAD_IDENTIFIER, "subject: expected kind:identifier"),
+        (b'"act":"declare_private","subject":"account:a"', Reason.BAD_IDENTIFIER, "expected kind:identifier"),
+        (b'"act":"household","subject":"device:d"', Reason.BAD_IDENTIFIER, "expected an account or a ring"),
+        (b'"act":"forgive","subject":"a"', Reason.WRONG_TYPE, "expected one of cut, declare_public"),
+        (b'"act":"household","subject":"a","until_ts":1', Reason.TIME_OUT_OF_RANGE, "until_ts"),
+    ],
+)
+def test_what_makes_no_act_says_what_was_expected(fields, reason, detail):
+    rejected = rejection(ACT % fields)
+    assert rejected.reason is reason
+    assert detail in (rejected.detail or "")
+
+
+def test_an_act_is_read_with_its_end():
+    act = Decoder().decode(ACT % b'"act":"cut","subject":"a","other":"device:d","until_ts":1767355200000')
+    assert (act.other, act.until_ts) == ("device:d", 1_767_355_200_000)

@@ -2,8 +2,16 @@ import pytest
 
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
-from graph.model.events import AccountCreated, PromoRedeemed, TripCompleted, Verdict
-from graph.model.vocabulary import Role, VerdictOutcome
+from graph.model.events import (
+    AccountCreated,
+    AccountLogin,
+    AnalystAct,
+    PromoRedeemed,
+    TripCompleted,
+    Verdict,
+    WalletTransfer,
+)
+from graph.model.vocabulary import ActKind, Role, VerdictOutcome
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.fields import FIELDS, FieldKind
 
@@ -36,8 +44,11 @@ def test_an_account_has_one_pseudonym_in_every_role():
     )
     promo = PromoRedeemed(event_id="e2", ts=1, account_id="a1", promo_id="p1", amount=1.0)
     verdict = Verdict(event_id="e3", ts=1, subject="a1", outcome=VerdictOutcome.FRAUD, analyst="x")
+    transfer = WalletTransfer(event_id="e4", ts=1, account_id="a2", to_account_id="a1", amount=1.0)
+    on_transfer = pseudonyms.replace(transfer)
     on_trip, on_promo, on_verdict = map(pseudonyms.replace, (trip, promo, verdict))
     assert on_trip.rider_id == on_promo.account_id == on_verdict.subject
+    assert (on_transfer.to_account_id, on_transfer.account_id) == (on_trip.rider_id, on_trip.driver_id)
     assert on_trip.rider_id != on_trip.driver_id
     assert on_trip.promo_id == on_promo.promo_id == "p1"
     assert on_verdict.analyst == "x"
@@ -48,6 +59,23 @@ def test_a_verdict_on_a_ring_keeps_its_subject():
     assert Pseudonyms(KEY).replace(verdict) == verdict
 
 
+def act(kind: ActKind, subject: str, other: str | None) -> AnalystAct:
+    return AnalystAct(event_id="e9", ts=9, act=kind, subject=subject, other=other, analyst="x", note="n")
+
+
+def test_an_act_names_whom_the_events_name():
+    pseudonyms = Pseudonyms(KEY)
+    login = AccountLogin(event_id="e1", ts=1, account_id="a1", device_id="d1")
+    seen = pseudonyms.replace(login)
+    cut = pseudonyms.replace(act(ActKind.CUT, "a1", "device:d1"))
+    assert (cut.subject, cut.other) == (seen.account_id, f"device:{seen.device_id}")
+    assert (
+        pseudonyms.replace(act(ActKind.CUT, "account:a1", "ring_7")).subject == f"account:{seen.account_id}"
+    )
+    undo = pseudonyms.replace(act(ActKind.UNDO, "a1", "e1"))
+    assert (undo.subject, undo.other, undo.analyst) == (seen.account_id, "e1", "x")
+
+
 def test_a_batch_is_pseudonymised_as_its_events_are():
     pseudonyms = Pseudonyms(KEY)
     events = [
@@ -55,6 +83,9 @@ def test_a_batch_is_pseudonymised_as_its_events_are():
         Verdict(event_id="e2", ts=2, subject="ring_7", outcome=VerdictOutcome.FRAUD, analyst="x", note=""),
         Verdict(event_id="e3", ts=3, subject="a1", outcome=VerdictOutcome.LEGIT, analyst="x", note="h\u00e9"),
         AccountCreated(event_id="e4", ts=4, account_id="a1", role=Role.DRIVER, ip="\u00fc", email_hash="m"),
+        WalletTransfer(event_id="e6", ts=6, account_id="a1", to_account_id="a2", amount=0.5, device_id="d"),
+        act(ActKind.CUT, "ring_7", "device:d"),
+        act(ActKind.UNDO, "device:d", "e1"),
         PromoRedeemed(event_id="e5", ts=5, account_id="a1", promo_id="p1", amount=0.5, trip_id="ring_1"),
     ]
     replaced = pseudonyms.replace_all(EventBatch.of(events))

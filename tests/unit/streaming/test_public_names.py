@@ -13,13 +13,17 @@ def test_the_table_of_fields_says_what_the_contract_says():
     assert sorted(TAGS) == [
         "account_created",
         "account_login",
+        "analyst_act",
         "card_added",
         "chargeback",
         "gps_ping",
+        "payment_declined",
         "payout_added",
         "promo_redeemed",
+        "trip_cancelled",
         "trip_completed",
         "verdict",
+        "wallet_transfer",
     ]
     ping = {field.name: (field.kind, field.required, field.low, field.high) for field in FIELDS[GpsPing]}
     assert ping == {

@@ -184,3 +184,23 @@ def test_all_bonds_of_a_kind_make_one():
     assert kinds[LinkKind.USES_DEVICE].targets == ("other phone", "phone")
     assert kinds[LinkKind.USES_DEVICE].words == "all 2 devices that they share"
     assert kinds[LinkKind.USES_IP].words == "ip home of 2 of them"
+
+
+def test_payments_declines_and_cancellations_are_bonds_in_words():
+    scene = Scene()
+    for name in ("ann", "bea"):
+        scene.pays(name, 2, "purse")
+        scene.is_declined(name, 2, "gold")
+        scene.cancels(name, "dan", 2)
+    bonds = bonds_of(scene.events, frozenset({"ann", "bea"}))
+    assert [bond.words for bond in bonds] == [
+        "the 2 cancelled trips of 2 of them with driver dan",
+        "the 2 transfers of 2 of them to account purse of 16 November",
+        "card gold, declined for 2 of them",
+    ]
+    for bond in bonds:
+        (target,) = bond.targets
+        left = list(
+            without(scene.events, lambda tie, kind=bond.kind, to=target: (tie.kind, tie.target) == (kind, to))
+        )
+        assert len(left) == len(scene.events) - 2

@@ -113,6 +113,15 @@ def flat(e: Evidence) -> evidence_record.Evidence:
             burst="arrival_burst",
             used="arrival_uses",
         ),
+        **_renamed(
+            e.transfers,
+            count="transfers",
+            money="transfer_money",
+            share="transfer_share",
+            tried="tried_transfers",
+        ),
+        **asdict(e.declines),
+        **asdict(e.cancellations),
         **_renamed(e.places, riders="places"),
     )
 

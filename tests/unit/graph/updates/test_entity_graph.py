@@ -99,6 +99,47 @@ def test_a_promotion_is_counted_and_its_first_taking_remembered(side):
     assert (ann.promos, ann.promo_units, ann.promo_ms) == (2, 125_000, at(2))
 
 
+def test_a_transfer_ties_payer_and_payee_with_its_money_and_the_payers_phone(side):
+    scene = Scene()
+    scene.pays("ann", 1, "bob", 12.5, device="phone")
+    scene.pays("ann", 2, "bob", 0.5)
+    scene.pays("ann", 3, "ann", 7.0, device="tablet")
+    graph = side.of(scene)
+    assert graph.links() == {
+        (LinkKind.PAID, "ann", "bob", 2, 130_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_DEVICE, "ann", "tablet", 1, 0),
+    }
+    assert graph.clusters() == set()
+    assert (graph.facts("bob").first_ms, graph.facts("bob").last_ms) == (at(1), at(2))
+
+
+def test_a_declined_payment_notes_that_the_card_was_tried_and_whose_phone_it_was(side):
+    scene = Scene()
+    scene.is_declined("ann", 1, "card", 2.5, device="phone")
+    scene.is_declined("ann", 2, "card", 1.0)
+    assert side.of(scene).links() == {
+        (LinkKind.TRIED, "ann", "card", 2, 35_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+    }
+
+
+def test_a_cancelled_trip_is_no_ride_and_notes_the_fee_and_both_phones(side):
+    scene = Scene()
+    scene.cancels("ann", "dan", 1, Role.DRIVER, 2.5, rider_device_id="phone", driver_device_id="tablet")
+    scene.cancels("ann", "dan", 2)
+    scene.cancels("ann", "ann", 3, fee=9.0)
+    graph = side.of(scene)
+    assert graph.links() == {
+        (LinkKind.CANCELLED, "ann", "dan", 2, 25_000),
+        (LinkKind.USES_DEVICE, "ann", "phone", 1, 0),
+        (LinkKind.USES_DEVICE, "dan", "tablet", 1, 0),
+    }
+    ann, dan = graph.facts("ann"), graph.facts("dan")
+    assert (ann.trips, ann.role, dan.role) == (0, Role.RIDER, Role.DRIVER)
+    assert graph.clusters() == set()
+
+
 def test_two_takers_of_one_promotion_are_not_tied(side):
     scene = Scene()
     scene.takes("ann", 1, "welcome")
