@@ -64,7 +64,7 @@ def first_guess() -> LogisticScorer:
 def city_config(seed: int) -> CityConfig:
     """The city of one seed: every habit that a caller may set is drawn, so that no city is typical.
 
-    Families of habits take turns.
+    Families of habits take turns, and every other city of the second writes transfers of money.
     """
     draw = random.Random(seed)
     return CityConfig(
@@ -78,6 +78,7 @@ def city_config(seed: int) -> CityConfig:
         gps=draw.random() < 0.35,
         ping_interval_s=120.0,
         trips_per_rider_day=draw.choice([0.08, 0.15, 0.3]),
+        transfers=seed % 4 == 1,
     )
 
 

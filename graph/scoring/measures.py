@@ -70,4 +70,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _share("same_drivers", 1),
     _quantity("spread_km", 0, 2),
     _quantity("places", 0, 5),
+    _share("transfer_share", 0),
+    _share("cash_out", 1),
+    _share("circular_flow", 1),
 )

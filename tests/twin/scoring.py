@@ -80,6 +80,9 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
         arrivals.same_drivers,
         _half(places.spread_km, 2),
         _half(places.riders, 5),
+        evidence.transfers.share,
+        evidence.transfers.cash_out,
+        evidence.transfers.circular_flow,
     )
 
 
