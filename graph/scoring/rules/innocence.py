@@ -7,7 +7,8 @@ on, hotel desks, company cards, drivers who also ride, school runs (see docs/det
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
-from graph.scoring.rules.finding import Description, Rule, percent, ramp
+from graph.kernels.ramp import ramp
+from graph.scoring.rules.finding import Description, Rule, percent
 from graph.state.evidence_record import Evidence, Record
 
 
