@@ -106,7 +106,8 @@ def _is_one_step(track: Any, span_s: float) -> bool:
     """Whether the car stood but for one step, that was neither a gap in the track nor short."""
     if track.pings < DRAWN_FIXES or track.path_km < DRAWN_KM:
         return False
-    return track.largest_km > ONE_STEP_KM * track.path_km and track.largest_s < ONE_STEP_S * span_s
+    one = track.largest_km > ONE_STEP_KM * track.path_km and track.largest_s < ONE_STEP_S * span_s
+    return bool(one)
 
 
 @kernel
