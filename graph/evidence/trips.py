@@ -20,7 +20,7 @@ from graph.updates.habits import incentive_rate
 ONE_ODD: Final = 1.0
 """One odd trip is no evidence: so much improbability is left out of account."""
 
-FARES_AS_USUAL: Final = 3.0
+FARES_AS_USUAL: Final = 2.0
 """A mean of few fares is a matter of luck: so many at the expected price are reckoned in."""
 
 

@@ -24,7 +24,7 @@ _WORTH: Final[dict[TripReason, float]] = {
     TripReason.RULER: 8.0,
     TripReason.STEADY: 8.0,
     TripReason.STANDS_STILL: 8.0,
-    TripReason.JUMPS: 6.5,
+    TripReason.JUMPS: 5.5,
     TripReason.LONGER_THAN_TRACK: 3.5,
     TripReason.SLOWER_THAN_TRACK: 3.5,
     TripReason.ENDS_ELSEWHERE: 5.5,
