@@ -38,11 +38,12 @@ from graph.engine.judging import (
     judge_account,
     run,
 )
+from graph.engine.trips import last_trip
 from graph.model.changes import Changes, Happenings
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
 from graph.model.events import AnalystAct, EventBase, Verdict
-from graph.model.results import AccountScore, Outcome, Ring
+from graph.model.results import AccountScore, Outcome, Ring, TripIntegrity
 from graph.model.shapes import CLUSTERS, SHAPES
 from graph.model.view import GraphView
 from graph.model.vocabulary import ActKind, EntityKind, VerdictOutcome
@@ -235,6 +236,23 @@ class Engine:
             "clusters": len(self._memory.forest),
             "open_rings": len(self._rings),
         }
+
+    def last_trip(self) -> TripIntegrity | None:
+        """How far the newest completed trip is what it says, and why not; None before the first.
+
+        >>> from graph.model.events import TripCompleted
+        >>> ride = {"rider_id": "farmer00", "driver_id": "d", "fare": 9.0, "distance_km": 5.0}
+        >>> trips = [
+        ...     TripCompleted(event_id=f"t{n}", ts=start + n, trip_id=f"t{n}", duration_s=seconds, **ride)
+        ...     for n, seconds in enumerate((900.0, 20.0))
+        ... ]
+        >>> for trip in trips:
+        ...     _ = engine.apply([trip])
+        ...     print(round(engine.last_trip().integrity, 2), engine.last_trip().reasons)
+        0.99 []
+        0.69 [<TripReason.TOO_FAST: 'too_fast'>]
+        """
+        return last_trip(self._memory.state)
 
     @property
     def state(self) -> State:

@@ -5,6 +5,8 @@ Cost: O(rode-with links of the members).
 
 from __future__ import annotations
 
+from typing import Final
+
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -15,15 +17,21 @@ from graph.state.evidence_record import Record
 from graph.state.state import DRIVER, State
 from graph.updates.habits import incentive_rate
 
+ONE_ODD: Final = 1.0
+"""One odd trip is no evidence: so much improbability is left out of account."""
+
+FARES_AS_USUAL: Final = 2.0
+"""A mean of few fares is a matter of luck: so many at the expected price are reckoned in."""
+
 
 @kernel
 def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """The trips inside; expects the members marked under ``stamp`` with a count of 0."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    pairs = inside = incentives = odd = riders = drivers = 0
+    pairs = inside = incentives = riders = drivers = 0
     incentive_units = fare_units = 0
-    surcharge = 0.0
+    surcharge = odd = 0.0
     all_trips = rider_trips = driver_trips = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]
@@ -60,7 +68,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     e.pair_density = ratio(pairs, riders * drivers)
     e.incentive_rate = ratio(incentives, inside)
     e.incentive_excess = e.incentive_rate - incentive_rate(state) if inside else 0.0
-    e.surcharge = ratio(surcharge, inside)
-    e.odd_rate = ratio(odd, inside)
+    e.surcharge = ratio(surcharge, inside + FARES_AS_USUAL)
+    e.odd_rate = ratio(max(odd - ONE_ODD, 0.0), inside)
     e.incentive_money = incentive_units / MONEY_SCALE
     e.fare_money = fare_units / MONEY_SCALE

@@ -240,7 +240,7 @@ def _begin_to_live(s: LinkState, link: int) -> None:
     record = s.links[link]
     record.live = 1
     record.incentives = 0
-    record.odd = 0
+    record.odd = 0.0
     record.incentive_units = 0
     record.surcharge = 0.0
     s.counters[0].live += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from graph.model.vocabulary import Decision, LedgerChange, RingKind
+from graph.model.vocabulary import Decision, LedgerChange, RingKind, TripReason
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -58,6 +58,21 @@ class AccountScore(msgspec.Struct, frozen=True, gc=False):
     account_id: str
     score: float
     ring_id: str | None
+
+
+class TripIntegrity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was made of one completed trip.
+
+    ``integrity`` is the probability that the trip is what it says; ``reasons`` say why it is low. The fare
+    and the seconds that were expected of it are None while the city's habits are not known; ``surcharge`` is
+    the logarithm of the fare over the expected one, 0 while unknown.
+    """
+
+    integrity: float
+    reasons: list[TripReason]
+    surcharge: float
+    expected_fare: float | None
+    expected_s: float | None
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}):

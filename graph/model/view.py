@@ -66,8 +66,8 @@ class LinkColumns:
     incentives: Int64s
     """Of a rode-with link: trips with an incentive; 0 for other kinds, as all that follow."""
     incentive_units: Int64s
-    odd: Int64s
-    """Trips whose claims do not hold."""
+    odd: Floats
+    """Sum of the improbabilities of its trips: how many are not what they say, by expectation."""
     surcharge: Floats
     """Sum of log fare over the city's fare."""
     joins: npt.NDArray[np.bool_]

@@ -114,6 +114,23 @@ class RejectionReason(StrEnum):
     UNPROCESSABLE = "unprocessable"
 
 
+class TripReason(StrEnum):
+    """Why a trip is held to be less than honest."""
+
+    REPLAYED = "replayed"
+    RULER = "ruler"
+    STEADY = "steady"
+    STANDS_STILL = "stands_still"
+    JUMPS = "jumps"
+    LONGER_THAN_TRACK = "longer_than_track"
+    SLOWER_THAN_TRACK = "slower_than_track"
+    ENDS_ELSEWHERE = "ends_elsewhere"
+    TOO_FAST = "too_fast"
+    TOO_SLOW = "too_slow"
+    OVERPRICED = "overpriced"
+    SHORTER_THAN_CLAIMED = "shorter_than_claimed"
+
+
 IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {
     EntityKind.DEVICE: LinkKind.USES_DEVICE,
     EntityKind.CARD: LinkKind.USES_CARD,

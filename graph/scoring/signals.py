@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.kernels.kernel import kernel
+from graph.kernels.ramp import ramp
 from graph.model.shapes import CIRCLE, VISIT
-from graph.scoring.rules.finding import ramp
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Record
 

@@ -69,7 +69,7 @@ def link_columns(links: Records) -> LinkColumns:
         money=links["money"].astype(np.int64),
         incentives=np.where(rode, links["incentives"], 0).astype(np.int64),
         incentive_units=np.where(rode, links["incentive_units"], 0).astype(np.int64),
-        odd=np.where(rode, links["odd"], 0).astype(np.int64),
+        odd=np.where(rode, links["odd"], 0.0).astype(np.float64),
         surcharge=np.where(rode, links["surcharge"], 0.0).astype(np.float64),
         joins=~rode & (links["joins"] != 0),
     )

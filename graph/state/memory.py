@@ -24,6 +24,7 @@ from graph.state.evidence_record import EVIDENCE
 from graph.state.interning import place_all
 from graph.state.records import (
     ACCOUNT,
+    AREA,
     CANDIDATE,
     COUNTERS,
     CURSOR,
@@ -41,12 +42,16 @@ from graph.state.records import (
     TENURE,
     TRACK,
     TRACK_CHAIN,
+    TRIP,
 )
 from graph.state.sizes import (
+    AREAS,
     DAYS,
     EVENTS_AT_ONCE,
     MAX_TRACKS,
     MEMO_SLOTS,
+    PLACES,
+    REPLAY_SLOTS,
     TRACK_SLOTS,
     Sizes,
 )
@@ -73,10 +78,12 @@ _GROWING: Final[dict[str, tuple[Any, str]]] = {
 }
 """Arrays that are used up to a number, and which of the counters it is."""
 _KEPT_WHOLE: Final = (
-    "tracks",
     "track_slots",
     "track_chain",
+    "replays",
     "habits",
+    "areas",
+    "places",
     "creations",
     "cuts",
     "rings",
@@ -149,6 +156,7 @@ class Memory:
         """Every array that a later :meth:`load` needs, cut to what is used; copies."""
         saved = {name: copied(self._arrays[name][: self._used(name)]) for name in _GROWING}
         saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
+        saved["tracks"] = copied(self._arrays["tracks"][: self._arrays["track_chain"]["used"][0]])
         saved["layout"] = np.frombuffer(LAYOUT.encode(), np.uint8)
         saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
         return saved | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
@@ -168,6 +176,7 @@ class Memory:
         memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
         memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
         memory._arrays = _empty(sizes) | {name: copied(saved[name]) for name in (*_GROWING, *_KEPT_WHOLE)}
+        grown(saved["tracks"], memory._arrays["tracks"], len(saved["tracks"]))
         memory._fit_slots()
         memory._fit_scratch()
         memory.state = None  # type: ignore[assignment]
@@ -230,6 +239,10 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "ring_evidence": np.zeros(64, EVIDENCE),
         "ring_features": np.zeros((64, sizes.features)),
         "tracks": np.zeros(MAX_TRACKS + 1, TRACK),
+        "trip": np.zeros(1, TRIP),
+        "replays": np.zeros(REPLAY_SLOTS, np.uint64),
+        "areas": np.zeros(AREAS, AREA),
+        "places": np.zeros(PLACES, np.uint8),
         "track_slots": np.zeros(TRACK_SLOTS, np.int32),
         "track_chain": track_chain,
         "habits": np.zeros(1, HABITS),

@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from graph.state.sizes import CELLS, PRINTS, REASONS, SKETCH_BINS, SKETCHES
+
 NAMED: Final = np.dtype(
     [
         ("hash", "u8"),
@@ -112,30 +114,69 @@ HABITS: Final = np.dtype(
         ("moment", "f8", (3,)),
         ("coefficients", "f8", (3,)),
         ("rows", "f8", (3, 4)),
+        ("priced", "i8"),
         ("solved", "i8"),
         ("solved_at", "i8"),
         ("speeds", "i8"),
         ("speed_mean", "f8"),
-        ("speed_square", "f8"),
+        ("cells", "f8", (CELLS, 4)),
+        ("counts", "i4", (SKETCHES, SKETCH_BINS)),
+        ("learnt", "i8", (SKETCHES,)),
+        ("settled_at", "i8", (SKETCHES,)),
+        ("centre", "f8", (SKETCHES,)),
+        ("lower", "f8", (SKETCHES,)),
+        ("upper", "f8", (SKETCHES,)),
+        ("places_seen", "i8"),
     ]
 )
+"""``cells``: trips of one distance and time of day, the sum of what their log speed differs from the city's
+by, and the same two of log fares. ``counts`` to ``upper``: the sketches of ``graph.updates.sketches``."""
+
+AREA: Final = np.dtype([("place", "i8"), ("support", "i8"), ("usual", "f8", (4,))])
+"""Trips from one area of the city, as in ``cells``; ``support`` falls when another area wants its place."""
 
 TRACK: Final = np.dtype(
     [
         ("trip", "u8"),
+        ("first_ms", "i8"),
         ("last_ms", "i8"),
-        ("start_lat", "f8"),
-        ("start_lon", "f8"),
-        ("last_lat", "f8"),
-        ("last_lon", "f8"),
-        ("path_km", "f8"),
-        ("pings", "i4"),
-        ("jumps", "i4"),
+        *((name, "f8") for name in ("start_lat", "start_lon", "km_a_lon", "x", "y")),
+        *((name, "f8") for name in ("second_x", "second_y", "before_x", "before_y")),
+        *((name, "f8") for name in ("path_km", "farthest_km", "far_km")),
+        *((name, "f8") for name in ("sum_t", "sum_tt", "sum_x", "sum_y", "sum_tx", "sum_ty")),
+        *((name, "f8") for name in ("sum_xx", "sum_xy", "sum_yy")),
+        *((name, "f8") for name in ("sum_s", "sum_ts", "sum_ss", "sum_v", "sum_vv")),
+        *((name, "f8") for name in ("from_x", "from_y", "to_x", "to_y")),
+        *((name, "f8") for name in ("moved_x", "moved_y")),
+        *((name, "i8") for name in ("before_ms", "from_ms", "to_ms")),
+        *((name, "f8") for name in ("longest_s", "largest_km", "largest_s")),
+        ("marks", "u8", (3,)),
+        ("prints", "u8", (PRINTS,)),
+        ("minutes", "i4", (PRINTS,)),
+        *((name, "i4") for name in ("pings", "jumps", "settling", "moves", "printed", "rough", "coarse")),
         ("next", "i4"),
         ("before", "i4"),
     ]
 )
-"""``next`` and ``before`` chain the running tracks in the order they began; ``next`` also the free ones."""
+"""One running trip. Places are km east and north of the first fix: ``x``, ``y`` of the last, ``second_`` and
+``before_`` of the second and of the last but one, ``moved_`` of the last that had moved on, ``from_`` and
+``to_`` the ends of a leap that is not confirmed yet. ``sum_`` are sums over the fixes of time t in seconds,
+place x and y, way driven s, and over the steps of speed v. ``prints`` are the smallest
+fingerprints so far, ``minutes`` when they were driven. ``next`` and ``before`` chain the running tracks in
+the order they began; ``next`` also the free ones."""
+
+TRIP: Final = np.dtype(
+    [
+        ("log_odds", "f8"),
+        ("improbability", "f8"),
+        ("surcharge", "f8"),
+        ("expected_fare", "f8"),
+        ("expected_s", "f8"),
+        ("signs", "f8", (REASONS,)),
+    ]
+)
+"""The trip judged last: log odds that it is not what it says, and what each sign added to them. What is
+expected is NaN while unknown."""
 
 TENURE: Final = np.dtype(
     [

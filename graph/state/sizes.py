@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from graph.model.vocabulary import TripReason
+
 EVENTS_AT_ONCE: Final = 32
 """Events whose entities are looked up together, a power of two: what is fetched is near when needed."""
 
@@ -18,6 +20,22 @@ MAX_TRACKS: Final = 200_000
 """Trips whose track is followed at once; the oldest gives way."""
 TRACK_SLOTS: Final = 1 << 19
 """Slots of the table of tracks: at most two fifths are taken."""
+
+PRINTS: Final = 3
+"""Fingerprints kept of each track."""
+REPLAY_SLOTS: Final = 1 << 20
+"""Fingerprints of driven tracks that are remembered, a power of two; the oldest of four give way."""
+
+SKETCHES: Final = 17
+SKETCH_BINS: Final = 256
+"""Sketches of what is usual in the city, and how finely each divides what it counts."""
+CELLS: Final = 48
+AREAS: Final = 4096
+"""Sorts of trips by distance and time of day, and areas of the city, whose habits are learnt apart."""
+PLACES: Final = 1 << 16
+"""Counters of coordinates that come up again."""
+REASONS: Final = len(TripReason)
+"""Signs that a trip is not what it says."""
 
 MEMO_SLOTS: Final = 1024
 """Answers about pairs of a cluster and a driver that are kept while one candidate is gathered."""

@@ -31,6 +31,7 @@ from graph.state.buffers import (
 from graph.state.evidence_record import EVIDENCE
 from graph.state.records import (
     ACCOUNT,
+    AREA,
     CANDIDATE,
     COUNTERS,
     CURSOR,
@@ -48,6 +49,7 @@ from graph.state.records import (
     TENURE,
     TRACK,
     TRACK_CHAIN,
+    TRIP,
 )
 from graph.state.trees import Trees
 
@@ -57,6 +59,7 @@ _U1: Final = np.dtype(np.uint8)
 _I4: Final = np.dtype(np.int32)
 _I8: Final = np.dtype(np.int64)
 _F8: Final = np.dtype(np.float64)
+_U8: Final = np.dtype(np.uint64)
 
 ACCOUNT_KIND: Final = KIND_CODE[EntityKind.ACCOUNT]
 DEVICE: Final = KIND_CODE[EntityKind.DEVICE]
@@ -99,7 +102,14 @@ class State(Arrays):
     tracks: Records
     track_slots: Int32s
     track_chain: Records
+    trip: Records
+    """The trip judged last."""
+    replays: npt.NDArray[np.uint64]
+    """Fingerprints of tracks, in sets of four: 40 bits of hash, 24 bits of the minute it was driven."""
     habits: Records
+    areas: Records
+    places: npt.NDArray[np.uint8]
+    """By hash: how often a place came up of late."""
     creations: Int32s
     cuts: Int64s
     """Explicit cuts, as account entity << 32 | identifier, ascending."""
@@ -156,7 +166,11 @@ class State(Arrays):
         "tracks": TRACK,
         "track_slots": _I4,
         "track_chain": TRACK_CHAIN,
+        "trip": TRIP,
+        "replays": _U8,
         "habits": HABITS,
+        "areas": AREA,
+        "places": _U1,
         "creations": _I4,
         "cuts": _I8,
         "ring_evidence": EVIDENCE,

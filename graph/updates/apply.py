@@ -39,7 +39,6 @@ from graph.model.event_slots import (
     CREATED_EMAIL,
     CREATED_IP,
     CREATED_PHONE,
-    DISTANCE_KM,
     DRIVER_DEVICE_ID,
     DRIVER_ID,
     FARE,
@@ -87,10 +86,11 @@ from graph.state.state import (
 )
 from graph.updates.batched_lookup import NOT_KNOWN
 from graph.updates.clusters import NO_LINK, met, reconnect, reconnect_use, refresh_independence
-from graph.updates.habits import judge_trip, learn_creation
+from graph.updates.habits import learn_creation
 from graph.updates.independence import is_independent
+from graph.updates.integrity import judge_trip
 from graph.updates.passengers import add_passenger, remove_passenger
-from graph.updates.tracks import add_ping, close_track
+from graph.updates.tracks import add_ping
 
 _USES: Final = np.array(
     [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
@@ -323,8 +323,7 @@ def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, uni
 
 @kernel
 def _rode(state: State, event: Any, text: Bytes) -> None:
-    odd_track = close_track(state, event.text_hash[TRIP_ID], event.values[DISTANCE_KM])
-    surcharge, odd = judge_trip(state, event.values, odd_track)
+    judge_trip(state, event.text_hash[TRIP_ID], event.ts, event.values)
     rider = _account(state, event, RIDER_ID, text)
     driver = _account(state, event, DRIVER_ID, text)
     _give_roles(state, rider, driver)
@@ -336,7 +335,7 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
         rides.pickup_lat += lat
         rides.pickup_lon += lon
     if rider != driver:
-        _count_ride(state, rider, driver, event, surcharge, odd)
+        _count_ride(state, rider, driver, event)
     _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
     _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
     _use(state, rider, CARD, event, TRIP_CARD_ID, text)
@@ -373,7 +372,7 @@ def _cancelled(state: State, event: Any, text: Bytes) -> None:
 
 
 @kernel
-def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: float, odd: bool) -> None:
+def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
     links = state.links
     located = locate(links, _RODE, rider, driver)
     found = if_live(links, located)
@@ -388,8 +387,8 @@ def _count_ride(state: State, rider: int, driver: int, event: Any, surcharge: fl
     units = to_units(event.values[INCENTIVE])
     ride.incentives += units > 0
     ride.incentive_units += units
-    ride.odd += odd
-    ride.surcharge += surcharge
+    ride.odd += state.trip[0].improbability
+    ride.surcharge += state.trip[0].surcharge
     more = ride.count - before
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more

@@ -1,27 +1,36 @@
-"""GPS tracks of running trips, the newest of them, and what is odd about each when its trip completes.
+"""GPS tracks of running trips, as they grow: the newest of them, each as sums that do not grow with it.
 
-One small accumulator per running trip, found by a 64-bit hash of the trip's id (two of 200,000 running
-trips meet with odds of one in a billion), dropped when it completes, when it is ``TRACK_LIFE_MS`` old and
-another begins, or when ``MAX_TRACKS`` newer ones began.
+One record per running trip, found by a 64-bit hash of the trip's id (two of 200,000 running trips meet with
+odds of one in a billion), dropped when it completes, when it is ``TRACK_LIFE_MS`` old and another begins, or
+when ``MAX_TRACKS`` newer ones began. What the sums say when the trip completes is judged in
+``graph.updates.forgeries``.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
 
-from graph.kernels.geometry import distance_km
+from graph.kernels.geometry import EARTH_KM_PER_DEGREE
 from graph.kernels.kernel import kernel
 from graph.state.sizes import MAX_TRACKS, TRACK_SLOTS
 from graph.state.state import State
+from graph.updates.places import is_rounded
+from graph.updates.replays import take_print
 
-JUMP_KMH: Final = 200.0
-STANDSTILL_SHARE: Final = 0.2
-RULER_PINGS: Final = 6
-RULER_EXCESS: Final = 1.002
-"""Driven paths bend: a track of six or more pings within 0.2 % of a straight line was drawn."""
-MIN_PINGS: Final = 3
+LEAP_KMH: Final = 150.0
+"""Nobody drives faster between two fixes in a city."""
+LEAP_KM: Final = 0.8
+LEAP_ALLOWED_KMH: Final = 100.0
+"""A leap is a step of so much more than this speed explains: what a tunnel hides is not."""
+SETTLED_FIXES: Final = 3
+SETTLED_S: Final = 45.0
+"""A leap is one when the receiver stayed so long before it, and stays so long after it, where it was: a
+receiver that errs comes back sooner."""
+STAYS: Final = 0.7
+"""Share of the leap that must already lie ahead at the fix before it, and still behind at the fix after."""
 TRACK_LIFE_MS: Final = 6 * 3_600_000
 
 _NONE: Final = -1
@@ -31,42 +40,158 @@ _EMPTY: Final = 0
 
 @kernel
 def add_ping(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
-    """Add a position to the trip's track; one that is older than the last is left out. O(1)."""
+    """Add a position to the trip's track: O(1).
+
+    One that is older than the last is left out, and so are zeros, which stand for no position.
+    """
+    if lat == 0.0 and lon == 0.0:
+        return
     slot = _find(state, trip)
     number = state.track_slots[slot]
     if number == _EMPTY:
         _begin(state, trip, ts, lat, lon)
         return
     track = state.tracks[number]
-    seconds = (ts - track.last_ms) / 1000
-    if seconds <= 0:
+    if ts <= track.last_ms:
         return
-    step_km = distance_km(track.last_lat, track.last_lon, lat, lon)
-    track.path_km += step_km
-    track.jumps += step_km / seconds * 3600 > JUMP_KMH and step_km > 0.5
-    track.pings += 1
+    x = (lon - track.start_lon) * track.km_a_lon
+    y = (lat - track.start_lat) * EARTH_KM_PER_DEGREE
+    seconds = (ts - track.last_ms) / 1000
+    step_km = _apart(x, y, track.x, track.y)
+    _watch_for_leaps(track, ts, x, y, step_km, seconds)
+    _sum_up(track, (ts - track.first_ms) / 1000, x, y, step_km, seconds)
+    take_print(track, ts, x, y, lat, lon)
+    track.rough += is_rounded(lat, lon, 1e3)
+    track.coarse += is_rounded(lat, lon, 1e4)
+    if track.pings == 1:
+        track.second_x = x
+        track.second_y = y
+    track.longest_s = max(track.longest_s, seconds)
+    if step_km > track.largest_km:
+        track.largest_km = step_km
+        track.largest_s = seconds
+    track.before_ms = track.last_ms
+    track.before_x = track.x
+    track.before_y = track.y
+    track.x = x
+    track.y = y
     track.last_ms = ts
-    track.last_lat = lat
-    track.last_lon = lon
+    track.pings += 1
 
 
 @kernel
-def close_track(state: State, trip: Any, claimed_km: float) -> bool:
-    """Forget the trip's track; returns whether it jumps, stands still or was drawn with a ruler."""
+def _start(track: Any, ts: int, lat: float, lon: float) -> None:
+    """The first fix, from which places are measured."""
+    track.first_ms = ts
+    track.before_ms = ts
+    track.last_ms = ts
+    track.start_lat = lat
+    track.start_lon = lon
+    track.km_a_lon = EARTH_KM_PER_DEGREE * math.cos(math.radians(lat))
+    track.longest_s = track.largest_km = track.largest_s = 0.0
+    track.x = track.y = 0.0
+    track.second_x = track.second_y = track.before_x = track.before_y = 0.0
+    track.path_km = track.farthest_km = track.far_km = 0.0
+    track.sum_t = track.sum_tt = track.sum_x = track.sum_y = track.sum_tx = track.sum_ty = 0.0
+    track.sum_xx = track.sum_xy = track.sum_yy = 0.0
+    track.sum_s = track.sum_ts = track.sum_ss = track.sum_v = track.sum_vv = 0.0
+    track.pings = 1
+    track.jumps = track.settling = track.moves = track.printed = 0
+    track.rough = is_rounded(lat, lon, 1e3)
+    track.coarse = is_rounded(lat, lon, 1e4)
+    take_print(track, ts, 0.0, 0.0, lat, lon)
+
+
+@kernel
+def _sum_up(track: Any, t: float, x: float, y: float, step_km: float, seconds: float) -> None:
+    track.path_km += step_km
+    s = track.path_km
+    v = step_km / seconds
+    track.sum_t += t
+    track.sum_tt += t * t
+    track.sum_x += x
+    track.sum_y += y
+    track.sum_tx += t * x
+    track.sum_ty += t * y
+    track.sum_xx += x * x
+    track.sum_xy += x * y
+    track.sum_yy += y * y
+    track.sum_s += s
+    track.sum_ts += t * s
+    track.sum_ss += s * s
+    track.sum_v += v
+    track.sum_vv += v * v
+    away_km = math.sqrt(x * x + y * y)
+    if away_km > track.farthest_km:
+        track.far_km = track.farthest_km
+        track.farthest_km = away_km
+    elif away_km > track.far_km:
+        track.far_km = away_km
+
+
+@kernel
+def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float, seconds: float) -> None:
+    """Open a leap at a step that nobody drives; confirm it when the receiver stays there, drop it when it
+    comes back.
+    """
+    if track.settling > 0:
+        back_km = _apart(x, y, track.from_x, track.from_y)
+        undone = back_km < _apart(x, y, track.to_x, track.to_y)
+        if track.settling == 1:
+            leap_km = _apart(track.from_x, track.from_y, track.to_x, track.to_y)
+            pace_km = (track.path_km - leap_km) / (track.from_ms - track.first_ms)
+            undone = undone or not _lasts(
+                back_km, leap_km, pace_km * (ts - track.from_ms), ts - track.from_ms
+            )
+        track.settling += 1
+        if undone:
+            track.settling = 0
+        elif track.settling >= SETTLED_FIXES and ts - track.to_ms >= 1000 * SETTLED_S:
+            track.settling = 0
+            track.jumps += 1
+        return
+    if track.pings < SETTLED_FIXES or track.last_ms - track.first_ms < 1000 * SETTLED_S:
+        return
+    if step_km / seconds * 3600 <= LEAP_KMH or step_km - LEAP_ALLOWED_KMH * seconds / 3600 <= LEAP_KM:
+        return
+    # From the fix before the last as well: one that was off by itself is no place to leap from.
+    off_km = _apart(x, y, track.before_x, track.before_y)
+    pace_km = track.path_km / (track.last_ms - track.first_ms)
+    if _lasts(off_km, step_km, pace_km * (ts - track.before_ms), ts - track.before_ms):
+        track.from_ms = track.last_ms
+        track.from_x = track.x
+        track.from_y = track.y
+        track.to_ms = ts
+        track.to_x = x
+        track.to_y = y
+        track.settling = 1
+
+
+@kernel
+def _lasts(km: float, leap_km: float, driven_km: float, ms: int) -> bool:
+    """Whether a leap still shows a fix further.
+
+    That is most of it, and ``LEAP_KM`` beyond twice what the car drives at its pace in that time.
+    """
+    explained_km = min(2 * driven_km, LEAP_ALLOWED_KMH * ms / 3_600_000)
+    return km >= STAYS * leap_km and km - explained_km > LEAP_KM
+
+
+@kernel
+def _apart(x: float, y: float, other_x: float, other_y: float) -> float:
+    return math.sqrt((x - other_x) * (x - other_x) + (y - other_y) * (y - other_y))
+
+
+@kernel
+def close_track(state: State, trip: Any) -> int:
+    """Forget the trip's track; returns its number, 0 for none. The record stays readable until a ping."""
     if state.track_chain[0].running == 0:
-        return False
+        return _EMPTY
     slot = _find(state, trip)
-    number = state.track_slots[slot]
-    if number == _EMPTY:
-        return False
-    _drop(state, slot, number)
-    track = state.tracks[number]
-    if track.pings < MIN_PINGS:
-        return False
-    if track.jumps > 0 or (claimed_km > 1 and track.path_km < STANDSTILL_SHARE * claimed_km):
-        return True
-    straight_km = distance_km(track.start_lat, track.start_lon, track.last_lat, track.last_lon)
-    return track.pings >= RULER_PINGS and straight_km > 1 and track.path_km < RULER_EXCESS * straight_km
+    number = int(state.track_slots[slot])
+    if number != _EMPTY:
+        _drop(state, slot, number)
+    return number
 
 
 @kernel
@@ -100,14 +225,7 @@ def _begin(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
     state.track_slots[_find(state, trip)] = number
     track = tracks[number]
     track.trip = trip
-    track.last_ms = ts
-    track.start_lat = lat
-    track.start_lon = lon
-    track.last_lat = lat
-    track.last_lon = lon
-    track.path_km = 0.0
-    track.pings = 1
-    track.jumps = 0
+    _start(track, ts, lat, lon)
     track.next = _NONE
     track.before = chain.newest
     if chain.newest == _NONE:

@@ -26,17 +26,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnn.logistic.scorer import LogisticScorer
+from graph.kernels.ramp import ramp
 from graph.model.entities import KIND_CODE
 from graph.model.shapes import Shape
-from graph.model.vocabulary import EntityKind
+from graph.model.vocabulary import EntityKind, TripReason
 from graph.rings.lifecycle import Policy
 from graph.scoring.features import FEATURES, extract
 from graph.scoring.measures import MEASURES
 from graph.scoring.rules import INNOCENT_RULES, RULES, Rule
-from graph.scoring.rules.finding import ramp
 from graph.state.evidence_record import EVIDENCE, Evidence
 from graph.state.trees import DEPTH
 from graph.updates.sharing import CONNECTING, DAY_MS, WEIGHTS, strength
+from graph.updates.signs import PRIOR, WORTH
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "detection.md"
@@ -47,7 +48,13 @@ MODULES = [
     "candidates.circles",
     "candidates.visits",
     "updates.tracks",
+    "updates.signs",
+    "updates.sketches",
+    "updates.places",
+    "updates.replays",
+    "updates.forgeries",
     "updates.habits",
+    "evidence.trips",
     "kernels.geometry",
     "evidence.timing",
     "evidence.takings",
@@ -71,7 +78,15 @@ LAYOUT = {
     "NO_LINK",
     "NEVER",
     "TRACK_SLOTS",
+    "SKETCHES",
+    "SKETCH_BINS",
+    "CELLS",
+    "AREAS",
+    "PLACES",
+    "REASONS",
 }
+LAYOUT |= {reason.name for reason in TripReason}
+LAYOUT |= {"SPEED", "FARE", "CROW", "TIME", "ENDS", "CLAIM", "UNIFORM", "PACE"}
 LAYOUT |= {
     "FIRST_DAY",
     "DAYS",
@@ -124,6 +139,17 @@ def sharing_table() -> str:
                 public_from(kind, visiting=False),
             ]
             for kind, w in WEIGHTS.items()
+        ],
+    )
+
+
+def worth_table() -> str:
+    head = ["sign", "worth", "alone, at full strength"]
+    return table(
+        head,
+        [
+            [f"`{reason.value}`", f"{worth:g}", f"{1 / (1 + math.exp(-PRIOR - worth)):.2f}"]
+            for reason, worth in zip(TripReason, WORTH, strict=True)
         ],
     )
 
@@ -193,6 +219,7 @@ def measures_table() -> str:
 MADE: dict[str, Callable[[], str]] = {
     "sharing": sharing_table,
     "measures": measures_table,
+    "worth": worth_table,
     "features": features_table,
     "fit": fit_table,
     "calibration": calibration_table,

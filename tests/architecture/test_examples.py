@@ -9,7 +9,7 @@ import pytest
 
 from graph.engine import Engine, engine
 
-METHODS = ["apply", "rings", "accounts", "view", "changes"]
+METHODS = ["apply", "rings", "accounts", "view", "changes", "last_trip"]
 
 
 def examples_of(docstring: str | None, name: str, names: dict[str, object]) -> doctest.DocTest:
@@ -26,7 +26,7 @@ def test_the_examples_of_the_engine_run_one_after_another() -> None:
         names = test.globs
 
 
-@pytest.mark.parametrize("module", ["graph.scoring.rules.finding"])
+@pytest.mark.parametrize("module", ["graph.kernels.ramp"])
 def test_the_examples_of_a_module_run(module: str) -> None:
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0

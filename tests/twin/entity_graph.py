@@ -38,7 +38,7 @@ from tests.twin.independence import independence, is_independent
 from tests.twin.links import LinkTable, to_units
 from tests.twin.rides import RideFacts
 from tests.twin.sharing import Tenure, connected, strength
-from tests.twin.trips import CityHabits, Tracks
+from tests.twin.trips import Integrity
 
 Adjacency = dict[int, dict[int, int]]
 _NOBODY: Final[dict[int, int]] = {}
@@ -63,7 +63,8 @@ class EntityGraph:
         self.accounts = Accounts()
         self.clusters = Components()
         self.ride_facts = RideFacts()
-        self.habits = CityHabits()
+        self._integrity = Integrity()
+        self.habits = self._integrity.habits
         self.watermark_ms = 0
         self.live_trips = 0
         self.users: Adjacency = {}
@@ -81,7 +82,6 @@ class EntityGraph:
         self.cancelled_by_driver: dict[int, int] = {}
         self.least_paid: dict[int, int] = {}
         """Of each live payment, by link, the smallest single amount."""
-        self._tracks = Tracks()
         self._connected: dict[int, list[int]] = {}
         self._cluster_of: dict[int, tuple[int, ...]] = {}
         self._residents: dict[int, int] = {}
@@ -165,7 +165,7 @@ class EntityGraph:
         if not self.links.advance(event.ts):
             return False
         self.watermark_ms = max(self.watermark_ms, event.ts)
-        self._tracks.ping(event)
+        self._integrity.tracks.ping(event)
         return True
 
     def cut(self, account: int, identifier: int) -> Touched:
@@ -289,8 +289,7 @@ class EntityGraph:
         self._use(driver, EntityKind.DEVICE, event.driver_device_id, event.ts, touched)
 
     def _rode(self, event: TripCompleted, touched: Touched) -> None:
-        oddities = self._tracks.close(event.trip_id, event.distance_km)
-        judgement = self.habits.judge(event, oddities)
+        judgement = self._integrity.judge(event)
         rider = self._account(event.rider_id, event.ts, touched)
         driver = self._account(event.driver_id, event.ts, touched)
         rider.role = rider.role or Role.RIDER
@@ -322,7 +321,7 @@ class EntityGraph:
         self._use(rider, EntityKind.CARD, event.card_id, event.ts, touched)
 
     def _pinged(self, event: GpsPing, _touched: Touched) -> None:
-        self._tracks.ping(event)
+        self._integrity.tracks.ping(event)
 
     def _judged(self, _event: Verdict | AnalystAct, _touched: Touched) -> None:
         """What people say changes rings, or the graph by a way of its own (``tests.twin.acts``)."""

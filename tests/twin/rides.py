@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from tests.twin.trips import TripJudgement
+from tests.twin.signs import Signs
 
 
 class RideFacts:
@@ -13,7 +13,7 @@ class RideFacts:
     def __init__(self) -> None:
         self.incentives = array("i")
         self.incentive_units = array("q")
-        self.odd = array("i")
+        self.odd = array("f")
         self.surcharge = array("f")
 
     def start(self, link: int) -> None:
@@ -22,14 +22,14 @@ class RideFacts:
         if missing > 0:
             self.incentives.extend([0] * missing)
             self.incentive_units.extend([0] * missing)
-            self.odd.extend([0] * missing)
+            self.odd.extend([0.0] * missing)
             self.surcharge.extend([0.0] * missing)
-        self.incentives[link] = self.incentive_units[link] = self.odd[link] = 0
-        self.surcharge[link] = 0.0
+        self.incentives[link] = self.incentive_units[link] = 0
+        self.odd[link] = self.surcharge[link] = 0.0
 
-    def add(self, link: int, incentive_units: int, judgement: TripJudgement) -> None:
+    def add(self, link: int, incentive_units: int, judgement: Signs) -> None:
         """Add one trip."""
         self.incentives[link] += incentive_units > 0
         self.incentive_units[link] += incentive_units
-        self.odd[link] += bool(judgement.oddities)
+        self.odd[link] += judgement.improbability
         self.surcharge[link] += judgement.surcharge

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from graph.model.shapes import Shape
 from tests.twin.evidence import Evidence
+from tests.twin.ramp import ramp
 from tests.twin.rules import Finding
-from tests.twin.rules.finding import ramp
 from tests.twin.rules.one_hand import one_hand
 
 

@@ -1,55 +1,165 @@
-"""What is odd about a trip, judged against the city's own trips so far.
+"""GPS tracks of running trips, and how likely a completed trip is what it says.
 
-Fares: ordinary least squares of fare on (1, km, minutes) over the trips seen so far, by normal
-equations, solved anew whenever the number of trips has grown by an eighth. Speeds: running mean and
-variance of log km/h (Welford). Both move slowly, hold three numbers each, and use the past alone.
-Tracks: one small accumulator per running trip, dropped when it completes or after ``TRACK_LIFE_MS``.
+A track is kept as the list of its fixes; everything is worked out from it when the trip completes.
 """
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph.kernels.geometry import EARTH_KM_PER_DEGREE
 from graph.model.events import GpsPing, TripCompleted
-from graph.updates.habits import MIN_TRIPS, OVERPRICED, SPEED_DEVIATIONS, STRAIGHT_TOLERANCE
-from graph.updates.sharing import DAY_MS
+from graph.model.vocabulary import TripReason
+from graph.updates.forgeries import (
+    CLAIM_LEAST,
+    CLAIM_MOST,
+    CLAIM_UNUSUAL,
+    CLAIM_USUAL,
+    DRAWN_FIXES,
+    DRAWN_KM,
+    ENDS_FAR_KM,
+    ENDS_KMH,
+    ENDS_NEAR_KM,
+    ENDS_USUAL_KM,
+    ENOUGH_FIXES,
+    EVEN_DRAWN,
+    EVEN_DRIVEN,
+    MIN_FIXES,
+    MOVED,
+    NOISE_DRAWN,
+    NOISE_DRIVEN,
+    NOISE_KM,
+    ONE_STEP_KM,
+    ONE_STEP_S,
+    PACE_DRAWN,
+    PACE_DRIVEN,
+    STILL,
+    SURE_FIXES,
+    SURE_LESS,
+    UNIFORM_DRAWN,
+    UNIFORM_DRIVEN,
+    UNUSUAL,
+    USUAL,
+)
+from graph.updates.sketches import CLAIM, ENDS, PACE, TIME, UNIFORM
 from graph.updates.tracks import (
-    JUMP_KMH,
+    LEAP_ALLOWED_KMH,
+    LEAP_KM,
+    LEAP_KMH,
     MAX_TRACKS,
-    RULER_EXCESS,
-    RULER_PINGS,
-    STANDSTILL_SHARE,
+    SETTLED_FIXES,
+    SETTLED_S,
+    STAYS,
     TRACK_LIFE_MS,
 )
-
-
-def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Equirectangular distance: within 0.1 % of the great circle at city scale."""
-    x = (lon_b - lon_a) * math.cos(math.radians((lat_a + lat_b) / 2))
-    return EARTH_KM_PER_DEGREE * math.hypot(x, lat_b - lat_a)
-
-
-@dataclass(frozen=True, slots=True)
-class TripJudgement:
-    """What a trip shows: its surcharge over the city's fare, and which claims do not hold."""
-
-    surcharge: float
-    oddities: tuple[str, ...]
+from tests.twin.habits import CityHabits
+from tests.twin.places import Place, is_place, is_rounded
+from tests.twin.ramp import ramp
+from tests.twin.replays import Replays, prints_of
+from tests.twin.signs import Signs
+from tests.twin.sketches import Sketch
 
 
 @dataclass(slots=True)
-class _Track:
-    started_ms: int
-    last_ms: int
-    start: tuple[float, float]
-    last: tuple[float, float]
-    pings: int = 1
-    path_km: float = 0.0
-    jumps: int = 0
+class Track:
+    """The fixes of a running trip: when, where, and where in km east and north of the first."""
+
+    times: list[int] = field(default_factory=list)
+    fixes: list[Place] = field(default_factory=list)
+    ways: list[Place] = field(default_factory=list)
+
+    def add(self, ts: int, fix: Place) -> None:
+        """Add a fix that is newer than the last."""
+        self.times.append(ts)
+        self.fixes.append(fix)
+        self.ways.append(self.way_to(fix))
+
+    def way_to(self, place: Place) -> Place:
+        """A place in km east and north of the first fix."""
+        lat, lon = self.fixes[0]
+        km_a_lon = EARTH_KM_PER_DEGREE * math.cos(math.radians(lat))
+        return (place[1] - lon) * km_a_lon, (place[0] - lat) * EARTH_KM_PER_DEGREE
+
+    @property
+    def seconds(self) -> list[float]:
+        """When, in seconds since the first fix."""
+        return [(ts - self.times[0]) / 1000 for ts in self.times]
+
+    def steps(self) -> list[tuple[float, float]]:
+        """Length in km and duration in s of each step."""
+        return [
+            (apart(a, b), (later - earlier) / 1000)
+            for a, b, earlier, later in zip(
+                self.ways[:-1], self.ways[1:], self.times[:-1], self.times[1:], strict=True
+            )
+        ]
+
+    def is_one_step(self) -> bool:
+        """Whether the car stood but for one step, that was neither a gap in the track nor short."""
+        way_km = self._path_to(len(self.ways))
+        if len(self.ways) < DRAWN_FIXES or way_km < DRAWN_KM:
+            return False
+        km, seconds = max(self.steps(), key=lambda step: step[0])
+        return km > ONE_STEP_KM * way_km and seconds < ONE_STEP_S * self.seconds[-1]
+
+    def leaps(self) -> bool:
+        """Whether the receiver was ever somewhere else from one fix to the next, and stayed."""
+        n = 1
+        while n < len(self.ways):
+            stays = 0
+            if self._leaps_to(n):
+                stays = self._stay_after(n)
+                if stays < 0:
+                    return True
+            n += 1 + stays
+        return False
+
+    def _leaps_to(self, n: int) -> bool:
+        if n < SETTLED_FIXES or self.times[n - 1] - self.times[0] < 1000 * SETTLED_S:
+            return False
+        step_km, seconds = apart(self.ways[n], self.ways[n - 1]), (self.times[n] - self.times[n - 1]) / 1000
+        if step_km / seconds * 3600 <= LEAP_KMH or step_km - LEAP_ALLOWED_KMH * seconds / 3600 <= LEAP_KM:
+            return False
+        pace_km = self._path_to(n - 1) / (self.times[n - 1] - self.times[0])
+        return lasts(
+            apart(self.ways[n], self.ways[n - 2]), step_km, pace_km, self.times[n] - self.times[n - 2]
+        )
+
+    def _path_to(self, n: int) -> float:
+        return sum_of(km for km, _ in self.steps()[:n])
+
+    def _stay_after(self, n: int) -> int:
+        """How many fixes were looked at until the leap to fix n was undone; -1 when it was not."""
+        start, there = self.ways[n - 1], self.ways[n]
+        leap_km = apart(start, there)
+        pace_km = (self._path_to(n) - leap_km) / (self.times[n - 1] - self.times[0])
+        for k in range(n + 1, len(self.ways)):
+            back_km, ms = apart(self.ways[k], start), self.times[k] - self.times[n - 1]
+            undone = back_km < apart(self.ways[k], there)
+            if undone or (k == n + 1 and not lasts(back_km, leap_km, pace_km, ms)):
+                return k - n
+            if k - n + 1 >= SETTLED_FIXES and self.times[k] - self.times[n] >= 1000 * SETTLED_S:
+                return -1
+        return len(self.ways)
+
+
+def lasts(km: float, leap_km: float, pace_km: float, ms: int) -> bool:
+    """Whether a leap still shows a fix further, at a pace in km/ms."""
+    explained_km = min(2 * (pace_km * ms), LEAP_ALLOWED_KMH * ms / 3_600_000)
+    return km >= STAYS * leap_km and km - explained_km > LEAP_KM
+
+
+def square(a: Place, b: Place) -> float:
+    """The square of a distance in km."""
+    return (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
+
+
+def apart(a: Place, b: Place) -> float:
+    """A distance in km between two places in km."""
+    return math.sqrt(square(a, b))
 
 
 @dataclass(slots=True)
@@ -57,152 +167,186 @@ class Tracks:
     """GPS tracks of running trips, the newest ``room`` of them."""
 
     room: int = MAX_TRACKS
-    _tracks: OrderedDict[str, _Track] = field(default_factory=OrderedDict)
+    _tracks: OrderedDict[str, Track] = field(default_factory=OrderedDict)
+
+    def __len__(self) -> int:
+        return len(self._tracks)
 
     def ping(self, ping: GpsPing) -> None:
-        """Add a position to the trip's track; one that is older than the last is left out. O(1)."""
-        here = (ping.lat, ping.lon)
+        """Add a position to the trip's track; zeros, and one older than the last, are left out."""
+        if ping.lat == ping.lon == 0:
+            return
         track = self._tracks.get(ping.trip_id)
         if track is None:
             while self._tracks:
                 oldest = next(iter(self._tracks.values()))
-                if len(self._tracks) < self.room and ping.ts - oldest.last_ms <= TRACK_LIFE_MS:
+                if len(self._tracks) < self.room and ping.ts - oldest.times[-1] <= TRACK_LIFE_MS:
                     break
                 self._tracks.popitem(last=False)
-            self._tracks[ping.trip_id] = _Track(ping.ts, ping.ts, here, here)
+            track = self._tracks[ping.trip_id] = Track()
+        elif ping.ts <= track.times[-1]:
             return
-        seconds = (ping.ts - track.last_ms) / 1000
-        if seconds <= 0:
+        track.add(ping.ts, (ping.lat, ping.lon))
+
+    def close(self, trip_id: str) -> Track | None:
+        """Forget the trip's track and return it."""
+        return self._tracks.pop(trip_id, None)
+
+
+class Integrity:
+    """Judges completed trips against their tracks and the city so far, and learns from them."""
+
+    def __init__(self, room: int = MAX_TRACKS) -> None:
+        self.tracks = Tracks(room)
+        self.habits = CityHabits()
+        self.replays = Replays()
+        self._sketches = {
+            number: Sketch(number)
+            for number in (ENDS, TIME, *(first + n for first in (CLAIM, UNIFORM, PACE) for n in range(4)))
+        }
+
+    def judge(self, trip: TripCompleted) -> Signs:
+        """What the trip shows."""
+        signs = Signs()
+        track = self.tracks.close(trip.trip_id)
+        if track is not None:
+            self._judge_track(signs, track, trip)
+        path_km = sum_of(km for km, _ in track.steps()) if track is not None else 0.0
+        self.habits.judge(signs, trip, path_km)
+        return signs
+
+    def _judge_track(self, signs: Signs, track: Track, trip: TripCompleted) -> None:
+        fixes = len(track.fixes)
+        if fixes < MIN_FIXES or 2 * sum(is_rounded(fix, 1e3) for fix in track.fixes) > fixes:
             return
-        step_km = distance_km(*track.last, *here)
-        track.path_km += step_km
-        track.jumps += step_km / seconds * 3600 > JUMP_KMH and step_km > 0.5
-        track.pings += 1
-        track.last_ms, track.last = ping.ts, here
+        if 2 * sum(is_rounded(fix, 1e4) for fix in track.fixes) <= fixes:
+            share = self.replays.share(prints_of(track.times, track.ways, track.fixes))
+            signs.add(TripReason.REPLAYED, ramp(share, 0.3, 0.6))
+        if track.leaps() or track.is_one_step():
+            signs.add(TripReason.JUMPS, 1.0)
+        mean_interval = track.seconds[-1] / (fixes - 1)
+        interval = sum(mean_interval >= limit for limit in (8, 30, 90))
+        if fixes >= DRAWN_FIXES:
+            self._judge_shape(signs, track, interval)
+        if fixes >= ENOUGH_FIXES:
+            self._judge_claims(signs, track, interval, trip)
 
-    def close(self, trip_id: str, claimed_km: float | None) -> list[str]:
-        """Forget the trip's track; returns what is odd about it."""
-        track = self._tracks.pop(trip_id, None)
-        if track is None or track.pings < 3:
-            return []
-        odd = []
-        if track.jumps:
-            odd.append("gps_jumps")
-        if claimed_km is not None and claimed_km > 1 and track.path_km < STANDSTILL_SHARE * claimed_km:
-            odd.append("gps_stands_still")
-        straight_km = distance_km(*track.start, *track.last)
-        if track.pings >= RULER_PINGS and straight_km > 1 and track.path_km < RULER_EXCESS * straight_km:
-            odd.append("gps_ruler")
-        return odd
+    def _judge_shape(self, signs: Signs, track: Track, interval: int) -> None:
+        n, times, steps = len(track.fixes), track.seconds, track.steps()
+        way, covered = [0.0], 0.0
+        for km, _ in steps:
+            covered += km
+            way.append(covered)
+        if covered < DRAWN_KM:
+            return
+        speeds = [km / seconds for km, seconds in steps]
+        mean = sum_of(speeds) / (n - 1)
+        pace = math.sqrt(max(sum_of(v * v for v in speeds) / (n - 1) - mean * mean, 0.0)) / mean
+        ruler = 0.0
+        strict = min((n - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
+        east, north = [x for x, _ in track.ways], [y for _, y in track.ways]
+        spread = moment(times, times)
+        toward = [moment(times, each) / spread for each in (east, north, way)]
+        straight_km = math.sqrt(toward[0] * toward[0] + toward[1] * toward[1]) * times[-1]
+        if straight_km > DRAWN_KM:
+            toward_x, toward_y = toward[0], toward[1]
+            rest_xx = moment(east, east) - toward_x * toward_x * spread
+            rest_xy = moment(east, north) - toward_x * toward_y * spread
+            rest_yy = moment(north, north) - toward_y * toward_y * spread
+            ahead = toward_x * toward_x * rest_xx + toward_y * toward_y * rest_yy
+            ahead += 2 * toward_x * toward_y * rest_xy
+            ahead /= toward_x * toward_x + toward_y * toward_y
+            aside_km = math.sqrt(max(rest_xx + rest_yy - ahead, 0.0) / n)
+            ahead_km = math.sqrt(max(ahead, 0.0) / n)
+            uniform = math.sqrt(ahead_km * ahead_km + aside_km * aside_km) / straight_km
+            usual, log_uniform = self._sketches[UNIFORM + interval], math.log(max(uniform, 1e-4))
+            drawn = 1 - ramp(uniform / strict, UNIFORM_DRAWN, UNIFORM_DRIVEN)
+            drawn *= 1 - ramp(ahead_km / (aside_km + NOISE_KM), NOISE_DRAWN, NOISE_DRIVEN)
+            ruler = drawn * ramp(usual.below(log_uniform), USUAL, UNUSUAL)
+            signs.add(TripReason.RULER, ruler)
+            usual.learn(log_uniform)
+        left = moment(way, way) - toward[2] * toward[2] * spread
+        even = math.sqrt(max(left, 0.0) / n) / covered
+        usual, log_pace = self._sketches[PACE + interval], math.log(max(pace, 1e-3))
+        drawn = 1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN)
+        drawn *= 1 - ramp(pace / strict, PACE_DRAWN, PACE_DRIVEN)
+        drawn *= ramp(usual.below(log_pace), USUAL, UNUSUAL)
+        signs.add(TripReason.STEADY, max(drawn - ruler, 0.0))
+        usual.learn(log_pace)
 
+    def _judge_claims(self, signs: Signs, track: Track, interval: int, trip: TripCompleted) -> None:
+        km, seconds = trip.distance_km or 0.0, trip.duration_s or 0.0
+        span, steps = track.seconds[-1], track.steps()
+        seen = span - max(duration for _, duration in steps)
+        covered = min(seen / seconds, 1.0) if seconds > 0 else seen / span
+        still = 0.0
+        if km > 1:
+            far_km = sorted(math.sqrt(x * x + y * y) for x, y in track.ways)[-2]
+            still = 1 - ramp(far_km, STILL * km * covered, MOVED * km * covered)
+            signs.add(TripReason.STANDS_STILL, still)
+        whole = self._judge_ends(signs, track, trip)
+        path_km = sum_of(length for length, _ in steps)
+        if km > 1 and path_km > 0.1:
+            excess, usual = math.log(km / path_km), self._sketches[CLAIM + interval]
+            if still == 0:
+                signs.add(TripReason.LONGER_THAN_TRACK, whole * odd_excess(usual, excess))
+            usual.learn(excess)
+        if seconds > 60:
+            excess, usual = math.log(seconds / (span + span / len(steps))), self._sketches[TIME]
+            signs.add(TripReason.SLOWER_THAN_TRACK, whole * odd_excess(usual, excess))
+            usual.learn(excess)
 
-class CityHabits:
-    """What trips cost and how fast they are in this city, learnt from the trips so far."""
-
-    def __init__(self) -> None:
-        self.trips = 0
-        self.incentives = 0
-        self._creations: dict[int, int] = {}
-        self._created = 0
-        self._normal = [[0.0] * 3 for _ in range(3)]
-        self._moment = [0.0] * 3
-        self._coefficients: tuple[float, float, float] | None = None
-        self._solved_at = 0
-        self._speeds = 0
-        self._speed_mean = 0.0
-        self._speed_square = 0.0
-
-    @property
-    def incentive_rate(self) -> float:
-        """Share of trips with an incentive, with one pseudo-trip in ten before any is seen."""
-        return (self.incentives + 1) / (self.trips + 10)
-
-    def created(self, ts: int) -> None:
-        """Learn that an account was created. One number is kept for each day."""
-        day = ts // DAY_MS
-        self._creations[day] = self._creations.get(day, 0) + 1
-        self._created += 1
-
-    def creation_share(self, first_ms: int, last_ms: int) -> float:
-        """Share of all creations so far that fell on the days from one moment to another."""
-        days = range(first_ms // DAY_MS, last_ms // DAY_MS + 1)
-        return sum(self._creations.get(day, 0) for day in days) / max(self._created, 1)
-
-    def judge(self, trip: TripCompleted, track_oddities: Sequence[str]) -> TripJudgement:
-        """Compare one trip with the city so far, then learn from it. O(1)."""
-        odd = list(track_oddities)
-        surcharge = 0.0
-        km, seconds = trip.distance_km, trip.duration_s
-        if km is not None and seconds is not None and seconds > 0 and km > 0:
-            minutes = seconds / 60
-            odd += self._speed_oddity(math.log(max(km / seconds * 3600, 0.1)))
-            surcharge = self._surcharge(trip.fare, km, minutes)
-            if surcharge > math.log(OVERPRICED):
-                odd.append("overpriced")
-            self._learn(trip.fare, km, minutes)
-        if km is not None and km > 1 and _crow_km(trip) < STRAIGHT_TOLERANCE * km:
-            odd.append("shorter_than_claimed")
-        self.trips += 1
-        self.incentives += bool(trip.incentive)
-        return TripJudgement(surcharge, tuple(odd))
-
-    def _speed_oddity(self, log_kmh: float) -> list[str]:
-        odd = []
-        if self._speeds >= MIN_TRIPS:
-            deviation = math.sqrt(self._speed_square / self._speeds)
-            if log_kmh > self._speed_mean + SPEED_DEVIATIONS * deviation:
-                odd.append("too_fast")
-            elif log_kmh < self._speed_mean - SPEED_DEVIATIONS * deviation:
-                odd.append("too_slow")
-            # The city's habit is that of its ordinary trips: what is odd does not shift it.
-            if odd:
-                return odd
-        self._speeds += 1
-        step = log_kmh - self._speed_mean
-        self._speed_mean += step / self._speeds
-        self._speed_square += step * (log_kmh - self._speed_mean)
-        return odd
-
-    def _surcharge(self, fare: float, km: float, minutes: float) -> float:
-        """Log of the fare over what the city charges for this distance and time; 0 while unknown."""
-        if self.trips - self._solved_at > self._solved_at // 8 and self.trips >= MIN_TRIPS:
-            self._coefficients = _solve(self._normal, self._moment)
-            self._solved_at = self.trips
-        if self._coefficients is None:
-            return 0.0
-        base, per_km, per_minute = self._coefficients
-        expected = max(base + per_km * km + per_minute * minutes, 0.5)
-        return max(-1.5, min(1.5, math.log(max(fare, 0.01) / expected)))
-
-    def _learn(self, fare: float, km: float, minutes: float) -> None:
-        x = (1.0, km, minutes)
-        for i in range(3):
-            self._moment[i] += x[i] * fare
-            for j in range(3):
-                self._normal[i][j] += x[i] * x[j]
+    def _judge_ends(self, signs: Signs, track: Track, trip: TripCompleted) -> float:
+        """Add the sign of ends that are elsewhere; returns 0 where the track is but a part, else 1."""
+        began = trip.ts - 1000 * trip.duration_s if trip.duration_s else track.times[0]
+        ends = (
+            (pickup_of(trip), track.ways[:2], track.times[0] - began),
+            (dropoff_of(trip), track.ways[:-3:-1], trip.ts - track.times[-1]),
+        )
+        whole, farthest, usual = 1.0, 0.0, self._sketches[ENDS]
+        for place, ways, gap_ms in ends:
+            if place is None or not is_place(place):
+                continue
+            here = track.way_to(place)
+            km = min(apart(here, way) for way in ways)
+            log_km = math.log(km + 0.05)
+            unusual = ramp(usual.above(log_km), CLAIM_USUAL, CLAIM_UNUSUAL)
+            usual.learn(log_km)
+            allowed_km = ENDS_KMH * max(gap_ms, 0.0) / 3_600_000
+            farthest = max(farthest, unusual * ramp(km - allowed_km, ENDS_USUAL_KM, ENDS_FAR_KM))
+            whole = min(whole, 1 - ramp(km, ENDS_NEAR_KM, 2 * ENDS_NEAR_KM))
+        signs.add(TripReason.ENDS_ELSEWHERE, farthest)
+        return whole
 
 
-def _crow_km(trip: TripCompleted) -> float:
-    if (
-        trip.pickup_lat is None
-        or trip.pickup_lon is None
-        or trip.dropoff_lat is None
-        or trip.dropoff_lon is None
-    ):
-        return math.inf
-    return distance_km(trip.pickup_lat, trip.pickup_lon, trip.dropoff_lat, trip.dropoff_lon)
+def odd_excess(usual: Sketch, value: float) -> float:
+    """How strongly the logarithm of a claim over what the track shows lies above the city's."""
+    unusual = ramp(usual.above(value), CLAIM_USUAL, CLAIM_UNUSUAL)
+    return unusual * ramp(value - usual.centre, CLAIM_LEAST, CLAIM_MOST)
 
 
-def _solve(normal: list[list[float]], moment: list[float]) -> tuple[float, float, float] | None:
-    """Solve the 3x3 normal equations by elimination with pivoting; None when they are singular."""
-    rows = [[*normal[i], moment[i]] for i in range(3)]
-    for column in range(3):
-        pivot = max(range(column, 3), key=lambda r: abs(rows[r][column]))
-        if abs(rows[pivot][column]) < 1e-9:
-            return None
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        for other in range(3):
-            if other != column:
-                factor = rows[other][column] / rows[column][column]
-                rows[other] = [a - factor * b for a, b in zip(rows[other], rows[column], strict=True)]
-    return (rows[0][3] / rows[0][0], rows[1][3] / rows[1][1], rows[2][3] / rows[2][2])
+def pickup_of(trip: TripCompleted) -> Place | None:
+    """Where a trip began, if it says so."""
+    if trip.pickup_lat is None or trip.pickup_lon is None:
+        return None
+    return trip.pickup_lat, trip.pickup_lon
+
+
+def dropoff_of(trip: TripCompleted) -> Place | None:
+    """Where a trip ended, if it says so."""
+    if trip.dropoff_lat is None or trip.dropoff_lon is None:
+        return None
+    return trip.dropoff_lat, trip.dropoff_lon
+
+
+def sum_of(values: Iterable[float]) -> float:
+    """Added up in order, without the compensation of ``sum``."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def moment(a: Sequence[float], b: Sequence[float]) -> float:
+    """Sum of products about the means."""
+    return sum_of(x * y for x, y in zip(a, b, strict=True)) - sum_of(a) * sum_of(b) / len(a)

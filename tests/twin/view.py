@@ -72,7 +72,7 @@ def view_of(graph: EntityGraph) -> GraphView:
             money=np.array([links.money[k] for k in order], np.int64),
             incentives=np.array(of_rides(facts.incentives), np.int64),
             incentive_units=np.array(of_rides(facts.incentive_units), np.int64),
-            odd=np.array(of_rides(facts.odd), np.int64),
+            odd=np.array(of_rides(facts.odd), np.float64),
             surcharge=np.array(of_rides(facts.surcharge), np.float64),
             joins=np.array(
                 [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kernels.kernel import kernel
-from graph.scoring.rules.finding import Description, Remark, counted, percent, ramp
+from graph.kernels.ramp import ramp
+from graph.scoring.rules.finding import Description, Remark, counted, percent
 from graph.state.evidence_record import Evidence, Record
 
 MANY: Final = 6

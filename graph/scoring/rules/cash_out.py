@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
-from graph.scoring.rules.finding import Description, Remark, counted, percent, ramp
+from graph.kernels.ramp import ramp
+from graph.scoring.rules.finding import Description, Remark, counted, percent
 from graph.state.evidence_record import Evidence, Record
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from graph.kernels.kernel import kernel
 from graph.model.vocabulary import RingKind
 from graph.state.evidence_record import Evidence, Record
 
@@ -61,16 +60,6 @@ class Remark:
         """The finding, of no kind of ring."""
         detail, numbers = self.describe(evidence)
         return Finding(self.name, None, self.strength(evidence), detail, numbers)
-
-
-@kernel
-def ramp(value: float, low: float, high: float) -> float:
-    """0 up to ``low``, 1 from ``high`` on, linear between: a threshold without an edge to hide behind.
-
-    >>> [ramp(x, 1, 3) for x in (0, 2, 5)]
-    [0.0, 0.5, 1.0]
-    """
-    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def counted(number: int, thing: str) -> str:

@@ -7,9 +7,10 @@ on, hotel desks, company cards, drivers who also ride, school runs (see docs/det
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
+from graph.kernels.ramp import ramp
 from graph.scoring.rules.cash_out import came_together
 from graph.scoring.rules.fee_farming import farmed
-from graph.scoring.rules.finding import Description, Rule, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent
 from graph.state.evidence_record import Evidence, Record
 
 

@@ -8,8 +8,9 @@ no sign, and ``CROWD`` are a full one.
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
+from graph.kernels.ramp import ramp
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Description, Rule, counted, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, counted, percent
 from graph.scoring.rules.one_hand import one_hand
 from graph.state.evidence_record import Evidence, Record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
-from graph.scoring.rules.finding import ramp
+from graph.kernels.ramp import ramp
 from graph.state.evidence_record import Record
 
 

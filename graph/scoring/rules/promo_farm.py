@@ -8,8 +8,9 @@ nearly all take the same one, at once, and hardly ride. A purse in common is eno
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
+from graph.kernels.ramp import ramp
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Description, Rule, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent
 from graph.scoring.rules.one_hand import one_door, one_hand, one_purse
 from graph.state.evidence_record import Evidence, Record
 

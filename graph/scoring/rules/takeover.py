@@ -9,8 +9,9 @@ each, over weeks, and then ride with whoever comes.
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel
+from graph.kernels.ramp import ramp
 from graph.model.vocabulary import RingKind
-from graph.scoring.rules.finding import Description, Rule, percent, ramp
+from graph.scoring.rules.finding import Description, Rule, percent
 from graph.state.evidence_record import Evidence, Record
 
 

@@ -30,7 +30,7 @@ CREATE TABLE account (
 CREATE TABLE link (
     source INTEGER NOT NULL, kind INTEGER NOT NULL, target INTEGER NOT NULL, first_ms INTEGER NOT NULL,
     last_ms INTEGER NOT NULL, events INTEGER NOT NULL, money_units INTEGER NOT NULL,
-    incentives INTEGER NOT NULL, incentive_units INTEGER NOT NULL, odd INTEGER NOT NULL,
+    incentives INTEGER NOT NULL, incentive_units INTEGER NOT NULL, odd REAL NOT NULL,
     surcharge REAL NOT NULL, joins INTEGER NOT NULL,
     PRIMARY KEY (source, kind, target)) WITHOUT ROWID;
 CREATE INDEX link_by_target ON link (target, kind, last_ms, first_ms);

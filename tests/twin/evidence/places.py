@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.twin.accounts import Account
-from tests.twin.trips import distance_km
+from tests.twin.habits import distance_km
 
 
 @dataclass(frozen=True, slots=True)

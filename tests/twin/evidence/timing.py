@@ -10,7 +10,7 @@ from graph.evidence.timing import BURST_MS
 from graph.state.accounts import UNKNOWN_MS
 from graph.updates.sharing import DAY_MS
 from tests.twin.accounts import Account
-from tests.twin.trips import CityHabits
+from tests.twin.habits import CityHabits
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.evidence.trips import FARES_AS_USUAL, ONE_ODD
 from graph.model.link_keys import MONEY_SCALE
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
@@ -30,7 +31,7 @@ class Trips:
     surcharge: float
     """Mean log of an inside fare over the city's fare for its distance and time."""
     odd_rate: float
-    """Inside trips whose claim does not hold: speed, distance, price or track."""
+    """Mean improbability of the inside trips, less one trip."""
     incentive_money: float
     fare_money: float
 
@@ -60,8 +61,8 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
         pair_density=ratio(len(inside), len(riders) * len(drivers)),
         incentive_rate=rate,
         incentive_excess=rate - graph.habits.incentive_rate if trips else 0.0,
-        surcharge=ratio(sum(facts.surcharge[k] for k in inside), trips),
-        odd_rate=ratio(sum(facts.odd[k] for k in inside), trips),
+        surcharge=ratio(sum(facts.surcharge[k] for k in inside), trips + FARES_AS_USUAL),
+        odd_rate=ratio(max(sum(facts.odd[k] for k in inside) - ONE_ODD, 0.0), trips),
         incentive_money=sum(facts.incentive_units[k] for k in inside) / MONEY_SCALE,
         fare_money=sum(links.money[k] for k in inside) / MONEY_SCALE,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 from tests.twin.rules.remarks import farmed
 
 

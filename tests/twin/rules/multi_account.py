@@ -11,7 +11,7 @@ from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Finding, counted, percent
 from graph.scoring.rules.multi_account import CROWD, FAMILY
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 from tests.twin.rules.one_hand import one_hand
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 
 
 def one_hand(evidence: Evidence) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 from tests.twin.rules.one_hand import one_door, one_hand, one_purse
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graph.scoring.rules.card_testing import MANY
 from graph.scoring.rules.finding import Finding, counted, percent
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 
 
 def remarks(evidence: Evidence) -> Iterator[Finding]:

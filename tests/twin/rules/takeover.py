@@ -11,7 +11,7 @@ from __future__ import annotations
 from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Finding, percent
 from tests.twin.evidence import Evidence
-from tests.twin.rules.finding import ramp
+from tests.twin.ramp import ramp
 
 
 def takeover(evidence: Evidence) -> Finding:

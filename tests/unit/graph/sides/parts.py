@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 import tests.twin.entities
-import tests.twin.rules.finding
+import tests.twin.habits
+import tests.twin.ramp
 import tests.twin.sharing
 import tests.twin.trips
 import tests.twin.verdicts
 from graph.engine import Engine, EngineConfig
 from graph.engine.feature_extraction import assign_score, set_candidate
-from graph.kernels import geometry
+from graph.kernels import geometry, ramp
 from graph.kernels.hashing import bytes_of, hash_bytes
 from graph.model.entities import KIND_CODE
-from graph.model.event_batch import EventBatch
 from graph.model.events import GpsPing, TripCompleted
 from graph.model.shapes import CLUSTERS
-from graph.model.vocabulary import EntityKind, VerdictOutcome
+from graph.model.vocabulary import EntityKind, TripReason, VerdictOutcome
 from graph.rings.lifecycle import Policy
-from graph.scoring.rules import finding
 from graph.state.entity_index import EntityIndex
 from graph.state.interning import intern
 from graph.state.records import TENURE
 from graph.state.sizes import MAX_TRACKS
 from graph.updates import sharing
-from graph.updates.habits import incentive_rate, judge_trip
-from graph.updates.tracks import close_track
+from graph.updates.habits import incentive_rate
 from tests.twin.sharing import Tenure
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.scenes import Scene
@@ -53,22 +51,24 @@ class Answers(Protocol):
     def adjust(self, score: float, accounts: Sequence[int]) -> float: ...
 
 
-class Tracks(Protocol):
-    """GPS tracks of running trips, at most ``room`` of them."""
+class Judged(NamedTuple):
+    """What was made of a completed trip."""
+
+    improbability: float
+    reasons: list[TripReason]
+    surcharge: float
+    expected_fare: float | None
+    expected_s: float | None
+
+
+class Trips(Protocol):
+    """The tracks of running trips, at most ``room`` of them, and the habits of a city."""
 
     room: int
 
     def ping(self, pings: Sequence[GpsPing]) -> None: ...
-    def is_odd(self, trip_id: str, claimed_km: float | None) -> bool: ...
+    def judge(self, trip: TripCompleted) -> Judged: ...
     def running(self) -> int: ...
-
-
-class Habits(Protocol):
-    """What trips cost and how fast they are in a city."""
-
-    def judge(self, trip: TripCompleted, odd_track: bool = False) -> tuple[float, bool]:
-        """The surcharge, and whether a claim of the trip does not hold."""
-
     def prices(self) -> tuple[float, ...] | None: ...
     def incentive_rate(self) -> float: ...
 
@@ -85,8 +85,7 @@ class Parts:
     ramp: Callable[[float, float, float], float]
     names: Callable[[], Names]
     answers: Callable[[], Answers]
-    tracks: Callable[[], Tracks]
-    habits: Callable[[], Habits]
+    trips: Callable[[], Trips]
 
 
 # -- the engine's ------------------------------------------------------------------------------------
@@ -121,7 +120,7 @@ def _distance_km(*ends: float) -> float:
 
 
 def _ramp(value: float, low: float, high: float) -> float:
-    return float(finding.ramp(float(value), float(low), float(high)))
+    return float(ramp.ramp(float(value), float(low), float(high)))
 
 
 class EngineNames:
@@ -168,8 +167,8 @@ class EngineAnswers:
         return float(state.candidate["score"][0])
 
 
-class EngineTracks:
-    """Pings go through the engine; a track is closed as a completed trip closes it."""
+class EngineTrips:
+    """Pings and trips go through the engine."""
 
     room = MAX_TRACKS
 
@@ -179,72 +178,58 @@ class EngineTracks:
     def ping(self, pings: Sequence[GpsPing]) -> None:
         self._engine.apply(pings)
 
-    def is_odd(self, trip_id: str, claimed_km: float | None) -> bool:
-        ping = GpsPing(event_id="e", ts=1, trip_id=trip_id, driver_id="d", lat=0.0, lon=0.0)
-        trip = EventBatch.of([ping]).records["text_hash"][0, 0]
-        claimed = float("nan") if claimed_km is None else float(claimed_km)
-        return bool(close_track(self._engine.state, np.uint64(trip), claimed))
+    def judge(self, trip: TripCompleted) -> Judged:
+        self._engine.apply([trip])
+        found = self._engine.last_trip()
+        assert found is not None
+        return Judged(
+            1 - found.integrity, found.reasons, found.surcharge, found.expected_fare, found.expected_s
+        )
 
     def running(self) -> int:
         return int(self._engine.state.track_chain["running"][0])
 
-
-class EngineHabits:
-    """Judges the numbers of a trip as they stand in a batch of events."""
-
-    def __init__(self) -> None:
-        self._state = _new_engine().state
-
-    def judge(self, trip: TripCompleted, odd_track: bool = False) -> tuple[float, bool]:
-        values = EventBatch.of([trip]).records["values"][0].copy()
-        surcharge, odd = judge_trip(self._state, values, odd_track)
-        return float(surcharge), bool(odd)
-
     def prices(self) -> tuple[float, ...] | None:
-        habits = self._state.habits[0]
+        habits = self._engine.state.habits[0]
         return tuple(habits["coefficients"].tolist()) if habits["solved"] else None
 
     def incentive_rate(self) -> float:
-        return float(incentive_rate(self._state))
+        return float(incentive_rate(self._engine.state))
 
 
 # -- the twin's --------------------------------------------------------------------------------------
 
 
-class TwinTracks:
+class TwinTrips:
     """Keeps few tracks, so that a test need not fill two hundred thousand."""
 
     room = 50
 
     def __init__(self) -> None:
-        self._tracks = tests.twin.trips.Tracks(self.room)
+        self._integrity = tests.twin.trips.Integrity(self.room)
 
     def ping(self, pings: Iterable[GpsPing]) -> None:
         for one in pings:
-            self._tracks.ping(one)
+            self._integrity.tracks.ping(one)
 
-    def is_odd(self, trip_id: str, claimed_km: float | None) -> bool:
-        return self._tracks.close(trip_id, claimed_km) != []
+    def judge(self, trip: TripCompleted) -> Judged:
+        signs = self._integrity.judge(trip)
+        return Judged(
+            signs.improbability,
+            list(signs.reasons),
+            signs.surcharge,
+            signs.expected_fare,
+            signs.expected_s,
+        )
 
     def running(self) -> int:
-        return len(self._tracks._tracks)
-
-
-class TwinHabits:
-    """Says whether anything is odd, as the engine does, and not what."""
-
-    def __init__(self) -> None:
-        self._habits = tests.twin.trips.CityHabits()
-
-    def judge(self, trip: TripCompleted, odd_track: bool = False) -> tuple[float, bool]:
-        judgement = self._habits.judge(trip, ["gps_ruler"] if odd_track else ())
-        return judgement.surcharge, judgement.oddities != ()
+        return len(self._integrity.tracks)
 
     def prices(self) -> tuple[float, ...] | None:
-        return self._habits._coefficients
+        return self._integrity.habits.coefficients
 
     def incentive_rate(self) -> float:
-        return self._habits.incentive_rate
+        return self._integrity.habits.incentive_rate
 
 
 ENGINE_PARTS = Parts(
@@ -254,16 +239,14 @@ ENGINE_PARTS = Parts(
     ramp=_ramp,
     names=EngineNames,
     answers=EngineAnswers,
-    tracks=EngineTracks,
-    habits=EngineHabits,
+    trips=EngineTrips,
 )
 TWIN_PARTS = Parts(
     connected=tests.twin.sharing.connected,
     strength=tests.twin.sharing.strength,
-    distance_km=tests.twin.trips.distance_km,
-    ramp=tests.twin.rules.finding.ramp,
+    distance_km=tests.twin.habits.distance_km,
+    ramp=tests.twin.ramp.ramp,
     names=tests.twin.entities.EntityIndex,
     answers=tests.twin.verdicts.Verdicts,
-    tracks=TwinTracks,
-    habits=TwinHabits,
+    trips=TwinTrips,
 )

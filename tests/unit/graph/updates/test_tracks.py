@@ -1,109 +1,265 @@
-"""GPS tracks of running trips: what is odd about them, and how few are kept."""
+"""GPS tracks: what forged ones show, what honest ones may look like, and how few are kept."""
+
+import math
 
 import pytest
 
-from graph.model.events import GpsPing
+from graph.model.vocabulary import TripReason
+from graph.updates.replays import ANOTHER_TIME_MIN
+from graph.updates.sketches import KNOWN
 from graph.updates.tracks import TRACK_LIFE_MS
-from tests.unit.graph.scenes import KM_LAT
+from tests.unit.graph.drives import (
+    drive,
+    legs,
+    length_km,
+    line,
+    noisy,
+    off_at,
+    pings,
+    place,
+    trip_of,
+    without,
+)
 
-NOON = 1_700_000_000_000
-
-
-def ping(km_north: float, seconds: float, km_east: float = 0.0, trip: str = "t") -> GpsPing:
-    return GpsPing(
-        event_id="e",
-        ts=NOON + round(seconds * 1000),
-        trip_id=trip,
-        driver_id="d",
-        lat=km_north * KM_LAT,
-        lon=km_east * KM_LAT,
-    )
-
-
-def odd(parts, pings, claimed_km=None) -> bool:
-    """Whether the track is odd. Which of three oddities it is, the engine does not keep."""
-    tracks = parts.tracks()
-    tracks.ping(pings)
-    return tracks.is_odd("t", claimed_km)
+SEEDS = range(12)
+DAY_S = 86_400
 
 
-def bent(steps: int = 12) -> list[GpsPing]:
-    """A drive of about 6 km that turns at every corner."""
-    return [ping(n // 2 * 0.5, 60 * n, (n + 1) // 2 * 0.5) for n in range(steps)]
+def judged(parts, fixes, city=0, claimed=None, **claims):
+    """What is made of a trip with these fixes and the claims of ``claimed``, after so many honest trips."""
+    trips = parts.trips()
+    for n in range(city):
+        told, later = drive(1000 + n), (n - city - 1) * DAY_S
+        trips.ping(pings(told, f"c{n}", later))
+        trips.judge(trip_of(told, f"c{n}", later))
+    trips.ping(pings(fixes))
+    return trips.judge(trip_of(claimed or fixes, **claims))
 
 
-def test_an_ordinary_track_is_not_odd(parts):
-    assert not odd(parts, bent(), claimed_km=5.5)
+def odd(parts, fixes, city=0, **more) -> bool:
+    return judged(parts, fixes, city, **more).improbability > 0.5
 
 
-def test_a_jump_is_odd(parts):
-    assert odd(parts, [ping(0, 0), ping(0.3, 60), ping(9, 90)])
+# -- forged ------------------------------------------------------------------------------------------
 
 
-def test_a_fast_flicker_over_a_few_metres_is_no_jump(parts):
-    assert not odd(parts, [ping(0, 0), ping(0.1, 1), ping(0, 2), ping(0.1, 3)])
+@pytest.mark.parametrize("city", [0, KNOWN + 5])
+@pytest.mark.parametrize("metres", [0, 5, 20])
+def test_a_line_drawn_with_a_ruler_is_odd_noise_or_not(parts, metres, city):
+    found = judged(parts, noisy(line(5, 40), metres), city, claimed=line(5, 40))
+    assert found.improbability > 0.9
+    assert TripReason.RULER in found.reasons
 
 
-def test_a_phone_that_stands_still_while_kilometres_are_claimed_is_odd(parts):
-    still = [ping(0.001 * (n % 2), 60 * n) for n in range(8)]
-    assert odd(parts, still, claimed_km=8)
-    assert not odd(parts, still, claimed_km=0.9)
-    assert not odd(parts, still)
+@pytest.mark.parametrize("interval_s", [5, 15, 60])
+def test_one_speed_round_a_corner_is_odd_at_any_interval(parts, interval_s):
+    fixes = legs(6, 40, interval_s)
+    found = judged(parts, fixes)
+    assert found.improbability > 0.9
+    assert TripReason.STEADY in found.reasons
 
 
-def test_a_track_drawn_with_a_ruler_is_odd(parts):
-    straight = [ping(0.5 * n, 60 * n) for n in range(8)]
-    assert odd(parts, straight, claimed_km=3.5)
-    assert not odd(parts, straight[:5], claimed_km=2)
+@pytest.mark.parametrize("interval_s", [1, 5, 15])
+def test_a_receiver_at_rest_is_odd_while_kilometres_are_claimed(parts, interval_s):
+    fixes = [(n * interval_s, 0.0, 0.0) for n in range(round(720 / interval_s))]
+    found = judged(parts, noisy(fixes, 10), claimed=drive(3))
+    assert found.improbability > 0.9
+    assert TripReason.STANDS_STILL in found.reasons
+    assert not odd(parts, noisy(fixes, 10), claimed=fixes)
 
 
-def test_two_pings_say_nothing(parts):
-    assert not odd(parts, [ping(0, 0), ping(50, 1)], claimed_km=50)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_leap_of_three_kilometres_that_lasts_is_odd(parts, seed):
+    fixes = drive(seed)
+    found = judged(parts, off_at(fixes, 20, 3, len(fixes)), claimed=fixes, ends=False)
+    assert found.improbability > 0.5
+    assert found.reasons == [TripReason.JUMPS]
+
+
+def test_a_receiver_at_rest_but_for_one_step_is_odd_and_a_gap_in_the_track_is_not(parts):
+    rests = [(15.0 * n, 0.0, 0.0) for n in range(20)]
+    for gap_s, reasons in ((60, [TripReason.JUMPS]), (600, [])):
+        arrives = [(285 + gap_s + 15.0 * n, 2.0, 1.0) for n in range(3)]
+        assert judged(parts, rests + arrives, ends=False).reasons == reasons
+
+
+def test_a_track_that_ends_elsewhere_at_the_end_of_the_trip_is_odd(parts):
+    fixes = drive(2)
+    found = judged(parts, fixes, dropoff_lat=place(9, 0)[0], dropoff_lon=place(9, 0)[1])
+    assert found.improbability > 0.5
+    assert found.reasons == [TripReason.ENDS_ELSEWHERE]
+
+
+@pytest.mark.parametrize("times", [1.5, 2])
+def test_claims_beyond_the_track_are_odd_where_the_city_is_known(parts, times):
+    found = judged(parts, drive(5), KNOWN + 5, times=times)
+    assert found.improbability > 0.5
+    assert found.reasons == [TripReason.LONGER_THAN_TRACK, TripReason.SLOWER_THAN_TRACK]
+
+
+def replay(parts, later_s, skip=0, digits=6):
+    """The same fixes again, so much later, without the first few."""
+    trips, fixes = parts.trips(), drive(4)
+    trips.ping(pings(fixes, "first", digits=digits))
+    trips.judge(trip_of(fixes, "first"))
+    trips.ping(pings(fixes[skip:], "again", later_s, digits))
+    return trips.judge(trip_of(fixes, "again", later_s))
+
+
+@pytest.mark.parametrize("later_s", [3_600, 40 * DAY_S])
+def test_the_same_fixes_at_another_time_are_odd(parts, later_s):
+    found = replay(parts, later_s)
+    assert found.improbability > 0.9
+    assert TripReason.REPLAYED in found.reasons
+
+
+def test_the_same_fixes_are_odd_without_the_first_few(parts):
+    assert TripReason.REPLAYED in replay(parts, DAY_S, skip=4).reasons
+
+
+# -- honest ------------------------------------------------------------------------------------------
+
+
+HONEST = {
+    "an ordinary drive": lambda fixes: fixes,
+    "one fix off by a kilometre": lambda fixes: off_at(fixes, 20, 1),
+    "one fix off by three kilometres": lambda fixes: off_at(fixes, 20, 3),
+    "the first fix off": lambda fixes: off_at(fixes, 0, 3),
+    "the last fix off": lambda fixes: off_at(fixes, len(fixes) - 1, 3),
+    "two fixes off": lambda fixes: off_at(fixes, 20, 5, 2),
+    "between high houses": lambda fixes: noisy(fixes, 200),
+    "a tunnel of a minute": lambda fixes: without(fixes, 200, 60),
+    "a tunnel of five minutes": lambda fixes: without(fixes, 200, 300),
+    "rounded to a grid": lambda fixes: [(t, round(x, 1), round(y, 1)) for t, x, y in fixes],
+    "a fix each second minute": lambda fixes: fixes[::8],
+}
+
+
+@pytest.mark.parametrize("ends", [True, False])
+@pytest.mark.parametrize("what", HONEST)
+def test_an_honest_drive_is_not_odd_whatever_happens_to_its_receiver(parts, what, ends):
+    for seed in SEEDS:
+        fixes = drive(seed)
+        assert not odd(parts, HONEST[what](fixes), claimed=fixes, ends=ends), seed
+
+
+def test_a_round_trip_is_not_odd(parts):
+    there = drive(6, minutes=8)
+    back = [(2 * there[-1][0] - t + 5, x, y) for t, x, y in reversed(there)]
+    assert not odd(parts, there + back)
+
+
+def test_a_long_wait_on_the_way_is_not_odd(parts):
+    first, rest = drive(7, minutes=5), drive(8, minutes=5)
+    x, y = first[-1][1:]
+    waits = [(first[-1][0] + 15 * n, x, y) for n in range(1, 60)]
+    goes_on = [(waits[-1][0] + 15 + t, x + east, y + north) for t, east, north in rest]
+    assert not odd(parts, noisy(first + waits + goes_on, 5))
+
+
+def test_a_straight_road_with_lights_is_neither_ruler_nor_steady(parts):
+    for seed in SEEDS:
+        gone, fixes = 0.0, []
+        for t, x, y in drive(seed):
+            gone += length_km([fixes[-1][1], (t, x, y)]) if fixes else 0.0
+            fixes.append(((t, gone, 0.0), (t, x, y)))
+        assert not odd(parts, [fix for fix, _ in fixes]), seed
+
+
+def test_a_phone_that_dies_half_way_says_nothing_about_the_rest(parts):
+    drives = [drive(seed, minutes=20) for seed in SEEDS]
+    went_on = [fixes for fixes in drives if math.dist(fixes[45][1:], fixes[-1][1:]) > 1]
+    assert len(went_on) > 6
+    for fixes in went_on:
+        assert not odd(parts, fixes[:45], KNOWN + 5, claimed=fixes)
+
+
+def test_two_passengers_in_one_car_share_their_fixes_at_the_same_time(parts):
+    trips, fixes = parts.trips(), drive(4)
+    trips.ping(pings(fixes, "one"))
+    trips.ping(pings(fixes, "other"))
+    trips.judge(trip_of(fixes, "one"))
+    assert trips.judge(trip_of(fixes, "other")).reasons == []
+
+
+def test_fixes_told_again_within_minutes_are_no_replay(parts):
+    assert replay(parts, 60 * (ANOTHER_TIME_MIN - 1)).reasons == []
+
+
+def test_fixes_rounded_to_ten_metres_meet_again_on_the_same_street(parts):
+    assert replay(parts, DAY_S, digits=4).reasons == []
+
+
+def test_zeros_stand_for_no_position(parts):
+    trips, fixes = parts.trips(), drive(9)
+    for ping in pings(fixes):
+        nowhere = {field: getattr(ping, field) for field in ("event_id", "ts", "trip_id", "driver_id")}
+        trips.ping([ping, type(ping)(lat=0.0, lon=0.0, **nowhere)])
+    assert trips.judge(trip_of(fixes)).reasons == []
 
 
 def test_a_ping_that_comes_late_or_twice_is_left_out(parts):
-    once = [ping(0, 0), ping(0.5, 60), ping(1.0, 120, 0.5)]
-    again = [ping(0, 0), ping(0.5, 60), ping(0.5, 60), ping(9, 30), ping(1.0, 120, 0.5)]
-    assert not odd(parts, once, 1.2)
-    assert not odd(parts, again, 1.2)
+    trips, fixes = parts.trips(), drive(10)
+    told = pings(fixes)
+    late = [pings(off_at(fixes, n - 3, 9))[n - 3] for n in range(5, len(told))]
+    trips.ping(told[:5])
+    for ping, stale in zip(told[5:], late, strict=True):
+        trips.ping([ping, ping, stale])
+    assert trips.judge(trip_of(fixes)).reasons == []
+
+
+def test_two_fixes_say_nothing(parts):
+    trips = parts.trips()
+    trips.ping(pings([(0, 0, 0), (1, 50, 0)]))
+    assert trips.judge(trip_of(drive(1))).reasons == []
+
+
+# -- kept --------------------------------------------------------------------------------------------
+
+
+def leap(trip="t", later_s=0.0):
+    fixes = drive(1)
+    return pings(off_at(fixes, 20, 3, len(fixes)), trip, later_s), trip_of(fixes, trip, later_s, ends=False)
 
 
 def test_a_trip_without_a_track_is_not_odd_and_a_track_is_closed_once(parts):
-    tracks = parts.tracks()
-    tracks.ping([ping(0, 0), ping(0.3, 60), ping(9, 90)])
-    assert not tracks.is_odd("another", 5.0)
-    assert tracks.running() == 1
-    assert tracks.is_odd("t", 5.0)
-    assert tracks.running() == 0
-    assert not tracks.is_odd("t", 5.0)
+    trips = parts.trips()
+    told, trip = leap()
+    trips.ping(told)
+    assert trips.judge(trip_of(drive(2), "another")).reasons == []
+    assert trips.running() == 1
+    assert trips.judge(trip).reasons == [TripReason.JUMPS]
+    assert trips.running() == 0
+    assert trips.judge(trip).reasons == []
 
 
 def test_tracks_that_never_close_are_dropped_when_they_are_old(parts):
-    tracks = parts.tracks()
+    trips = parts.trips()
     hours = TRACK_LIFE_MS // 3_600_000
     for n in range(1000):
-        tracks.ping([ping(0, 3600 * n, trip=f"t{n}")])
-        assert tracks.running() == min(n, hours) + 1
+        trips.ping(pings([(3600 * n, 0, 0)], f"t{n}"))
+        assert trips.running() == min(n, hours) + 1
 
 
 def test_the_memory_of_running_trips_is_bounded_and_the_oldest_gives_way(parts):
-    tracks = parts.tracks()
-    jump = ((0, 0), (0.3, 60), (9, 90))
-    tracks.ping([ping(km, seconds, trip="old") for km, seconds in jump])
-    tracks.ping([ping(0, 100, trip=f"t{n}") for n in range(tracks.room - 1)])
-    assert tracks.running() == tracks.room
-    tracks.ping([ping(km, 100 + seconds, trip="new") for km, seconds in jump])
-    assert tracks.running() == tracks.room
-    assert not tracks.is_odd("old", None)
-    assert tracks.is_odd("new", None)
+    trips = parts.trips()
+    old, old_trip = leap("old")
+    trips.ping(old)
+    trips.ping([pings([(800, 0, 0)], f"t{n}")[0] for n in range(trips.room - 1)])
+    assert trips.running() == trips.room
+    new, new_trip = leap("new", 900)
+    trips.ping(new)
+    assert trips.running() == trips.room
+    assert trips.judge(old_trip).reasons == []
+    assert trips.judge(new_trip).reasons == [TripReason.JUMPS]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_tracks_of_two_trips_do_not_mix(parts, order):
-    tracks = parts.tracks()
-    jump, calm = ((0, 0), (0.3, 60), (9, 90)), ((0, 0), (0.3, 60), (0.5, 90))
-    for a, b in zip(jump, calm, strict=True):
-        both = ping(*a), ping(*b, trip="u")
-        tracks.ping([both[n] for n in order])
-    assert tracks.is_odd("t", None)
-    assert not tracks.is_odd("u", None)
+    trips = parts.trips()
+    told, trip = leap()
+    calm = pings(drive(1), "u", 0.0)
+    for pair in zip(told, calm, strict=True):
+        trips.ping([pair[n] for n in order])
+    assert trips.judge(trip).reasons == [TripReason.JUMPS]
+    assert trips.judge(trip_of(drive(1), "u")).reasons == []

@@ -1,0 +1,31 @@
+"""How likely a completed trip is what it says, from its track and its claims. O(1) a trip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.kernels.kernel import kernel
+from graph.state.state import State
+from graph.updates.forgeries import judge_track
+from graph.updates.habits import judge_claims
+from graph.updates.signs import begin_signs, weigh_signs
+from graph.updates.tracks import close_track
+
+
+@kernel
+def judge_trip(state: State, trip_id: Any, ts: int, values: Any) -> None:
+    """Judge a completed trip against its track and the city so far, and learn from it.
+
+    ``trip_id`` is the hash of its id; ``values`` are those of the event in a batch, NaN where absent. Leaves
+    in ``state.trip`` the probability that it is not what it says, the signs of it, and what was expected.
+    """
+    trip = state.trip[0]
+    begin_signs(trip)
+    path_km = 0.0
+    number = close_track(state, trip_id)
+    if number > 0:
+        track = state.tracks[number]
+        judge_track(state, track, ts, values)
+        path_km = track.path_km
+    judge_claims(state, ts, values, path_km)
+    weigh_signs(trip)
