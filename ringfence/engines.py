@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ringfence.model_choice import scorer_at
 
 if TYPE_CHECKING:
-    from graph.engine import Engine
+    from graph.engine import CandidateLog, Engine
     from graph.scoring.member_scorer import MemberScorer
     from graph.scoring.scorer import Scorer
 
@@ -23,3 +23,10 @@ def engine_with(window_days: float, scorer: Scorer | MemberScorer) -> Engine:
     from graph.engine import Engine, EngineConfig
 
     return Engine(EngineConfig(window_days=window_days), scorer)
+
+
+def logged(window_days: float, model: Path | None = None) -> tuple[Engine, CandidateLog]:
+    """As ``new_engine``, with a log of everything that the engine judges."""
+    from graph.engine import EngineConfig, logged_engine
+
+    return logged_engine(EngineConfig(window_days=window_days), scorer_at(model))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.stores.opening import StoreAddress
-from ringfence.engines import new_engine
+from ringfence.engines import logged, new_engine
 from ringfence.settings import Settings
 from ringfence.store_wiring import recorded
 from ringfence.terminal import Advance
@@ -28,6 +28,8 @@ class DetectOptions:
     model: Path | None = None
     """Where the model that scores lies; None is the score that ships."""
     pseudonym_key: bytes | None = None
+    candidates: bool = False
+    """Whether what was judged is written too."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> DetectOptions:
@@ -61,13 +63,17 @@ def run_engine(
     """As ``run_detection``, with the engine as it stands after the last event."""
     from streaming import DetectConfig, detect
 
-    engine = new_engine(options.window_days, options.model)
+    engine, candidates = (
+        logged(options.window_days, options.model)
+        if options.candidates
+        else (new_engine(options.window_days, options.model), None)
+    )
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,
         pseudonym_key=options.pseudonym_key,
     )
     if store is None:
-        return engine, detect(events, out, engine, config, progress)
+        return engine, detect(events, out, engine, config, progress, candidates=candidates)
     with recorded(engine, store) as followed:
-        return engine, detect(events, out, followed, config, progress)
+        return engine, detect(events, out, followed, config, progress, candidates=candidates)

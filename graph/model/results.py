@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from graph.model.shapes import Shape
 from graph.model.vocabulary import Decision, LedgerChange, RingKind
 
 
@@ -58,6 +59,16 @@ class AccountScore(msgspec.Struct, frozen=True, gc=False):
     account_id: str
     score: float
     ring_id: str | None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A set of accounts as it was judged for the first time: when, how it was found, and its score then."""
+
+    ts: int
+    event_id: str
+    shape: Shape
+    score: float
+    accounts: list[str]
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}):

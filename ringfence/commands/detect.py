@@ -44,12 +44,18 @@ def command(
             metavar="PLACE", help="Store to fill as well: a path, or a bolt:// or neo4j:// address."
         ),
     ] = None,
+    candidates: Annotated[
+        bool,
+        typer.Option("--candidates", help="Write candidates.ndjson: every set of accounts that was judged."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Find the fraud rings in event files, in event order, as if they came live."""
     settings = read_settings()
     options = replace(
-        DetectOptions.from_settings(settings), pseudonym_key=pseudonym_key(settings, pseudonym_key_file)
+        DetectOptions.from_settings(settings),
+        pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
+        candidates=candidates,
     )
     if batch_size is not None:
         options = replace(options, batch_size=batch_size)

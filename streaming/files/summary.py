@@ -16,13 +16,20 @@ class RejectedCounts(msgspec.Struct, frozen=True, kw_only=True):
     by_reason: dict[str, int]
 
 
+class CandidateCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many candidates were written, and how many judgements of others the bound left out."""
+
+    written: int
+    left_out: int
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The content of ``summary.json``.
 
     ``events`` counts those that reached the engine, ``inputs`` holds each input once, in the order
     given. Times are epoch ms. Of equal events in equal order only ``seconds``, ``events_per_second`` and
     ``peak_memory_mb`` (of the whole process) differ between runs; a repeated delivery adds to
-    ``duplicates``.
+    ``duplicates``. ``candidates`` is there when they were asked for.
     """
 
     version: str
@@ -42,6 +49,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     events_per_second: float
     peak_memory_mb: float
+    candidates: CandidateCounts | msgspec.UnsetType = msgspec.UNSET
 
 
 def peak_memory_mb() -> float:

@@ -101,6 +101,53 @@ def test_evaluate_prints_ours_beside_both_baselines_in_80_columns(city: Path, re
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_candidates_are_written_on_request_and_change_no_result(
+    city: Path, results: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ["detect", str(city / "events.ndjson"), "--out", str(out), "--candidates"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert {path.name for path in out.iterdir()} == RESULT_FILES | {"candidates.ndjson"}
+    for name in sorted(RESULT_FILES - {"summary.json"}):
+        assert (out / name).read_bytes() == (results / name).read_bytes()
+    candidates = [json.loads(line) for line in (out / "candidates.ndjson").read_text().splitlines()]
+    summary = json.loads((out / "summary.json").read_bytes())
+    assert summary["candidates"] == {"written": len(candidates), "left_out": 0}
+    sets = [tuple(candidate["accounts"]) for candidate in candidates]
+    assert len(set(sets)) == len(sets) > 0
+    again = CliRunner().invoke(app, [*words, "--batch-size", "7"])
+    assert again.exit_code == 0, again.output
+    assert [json.loads(line) for line in (out / "candidates.ndjson").read_text().splitlines()] == candidates
+
+
+def test_evaluate_shows_the_ceiling_of_what_was_judged(city: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["detect", str(city / "events.ndjson"), "--out", str(out), "--candidates"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    report = json.loads(evaluation(out, city, "--json"))
+    rings = [ring["accounts"] for ring in json.loads((city / "truth.json").read_bytes())["rings"]]
+    judged = [
+        set(json.loads(line)["accounts"]) for line in (out / "candidates.ndjson").read_text().splitlines()
+    ]
+    best = [max(len(each & set(ring)) / len(each | set(ring)) for each in judged) for ring in rings]
+    reached = sum(overlap >= 0.5 for overlap in best)
+    assert report["methods"][0]["ceiling"]["recall_at_50"] == reached / len(rings)
+    assert sum(size["reached_at_50"] for size in report["sizes"]) == reached
+    assert "ceiling of recall" in evaluation(out, city)
+
+
+def test_the_accounts_whose_stay_is_told_are_those_that_a_flag_named(city: Path, results: Path) -> None:
+    report = json.loads(evaluation(results, city, "--json"))
+    fraudulent = {
+        account
+        for ring in json.loads((city / "truth.json").read_bytes())["rings"]
+        for account in ring["accounts"]
+    }
+    flags = [json.loads(line) for line in (results / "flags.ndjson").read_text().splitlines()]
+    flagged = {account for flag in flags for account in flag["accounts"]}
+    assert report["methods"][0]["accused"]["accounts"] == len(flagged - fraudulent) > 0
+
+
 def test_evaluate_without_events_says_why_figures_are_missing(city: Path, results: Path) -> None:
     text = evaluation(results, city)
     assert "components <=30" not in text
