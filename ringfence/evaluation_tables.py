@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from gnn.alerts import Kept, Week
 from gnn.evaluation import KindFigures, MethodFigures, Report, SizeFigures
 
 NOT_AVAILABLE = "n/a"
@@ -190,4 +192,29 @@ def reliability_table(method: MethodFigures) -> Table:
             decimal(each.mean_score),
             decimal(each.fraudulent_share),
         )
+    return table
+
+
+def print_kept(console: Console, kept: Kept) -> None:
+    """Print what was promised of alerts beside what was kept, in all and week by week."""
+    console.print(alerts_table(kept))
+    if kept.promised is not None:
+        console.print(f"Promised: at most {percent(kept.promised)} of the alerts false.")
+    if kept.promised_a_day is not None:
+        console.print(
+            f"Promised: at most {number(kept.promised_a_day)} alerts a day; there were {number(kept.a_day)}."
+        )
+
+
+def alerts_table(kept: Kept) -> Table:
+    """One row per week with alerts, and one for all: raised, answered, false, and the share of these."""
+    table = Table(title="Alerts by week", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("week of", no_wrap=True)
+    for heading in ("alerts", "answered", "false", "false share"):
+        table.add_column(heading, justify="right")
+    weeks = [(f"{datetime.fromtimestamp(week.begins_ms / 1000, UTC):%Y-%m-%d}", week) for week in kept.weeks]
+    rows: list[tuple[str, Week | Kept]] = [*weeks, ("all", kept)]
+    for name, row in rows:
+        counts = map(number, (row.alerts, row.answered, row.false))
+        table.add_row(name, *counts, percent(row.false_share))
     return table

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from gnn.alerts import Alert, Kept, alerts_of, is_false, kept
 from gnn.evaluation import (
     Detection,
     History,
@@ -26,7 +27,7 @@ from ringfence.terminal import Advance
 from streaming.decoding.decode import Decoder
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.lines import Block
-from streaming.files.summary import Summary
+from streaming.files.summary import ContractTerms, Summary
 
 
 def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance | None = None) -> Report:
@@ -40,6 +41,24 @@ def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance 
     summary = read_summary(out)
     course = course_of(open_results(out).ledger(), summary.last_ts)
     return evaluate(detection, truth, history, course, read_judged(out, truth, summary))
+
+
+def judge_alerts(out: Path, truth: Truth) -> Kept:
+    """What the run in ``out`` promised of its alerts and what it kept, by what is known about them."""
+    summary = read_summary(out)
+    terms = summary.contract if isinstance(summary.contract, ContractTerms) else None
+    return kept(
+        answered_alerts(out, truth),
+        summary.last_ts,
+        promised=None if terms is None else terms.max_false_alerts,
+        promised_a_day=None if terms is None else terms.max_alerts_a_day,
+    )
+
+
+def answered_alerts(out: Path, truth: Truth) -> list[tuple[Alert, bool | None]]:
+    """The alerts of the run in ``out``, each with whether it was false; None: nobody has answered."""
+    results = open_results(out)
+    return [(alert, is_false(alert, truth)) for alert in alerts_of(results.flags(), results.rings())]
 
 
 def read_detection(out: Path) -> Detection:

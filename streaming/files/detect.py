@@ -30,7 +30,7 @@ from streaming.files.sinks.results import ResultFolder
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.merge import Portion, merged
 from streaming.files.sources.read_ahead import read_ahead
-from streaming.files.summary import CandidateCounts, RejectedCounts, Summary, peak_memory_mb
+from streaming.files.summary import CandidateCounts, ContractTerms, RejectedCounts, Summary, peak_memory_mb
 
 Progress = Callable[[int, int | None], None]
 """Told the bytes read and the bytes there are, as stored on disk; None when nobody knows (a pipe)."""
@@ -38,17 +38,20 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectConfig:
-    """How a run reads; nothing here changes a result but ``max_line_bytes`` and ``pseudonym_key``.
+    """How a run reads; no file but the summary depends on more of it than ``max_line_bytes`` and
+    ``pseudonym_key``.
 
     ``batch_size``: the most events applied to the engine at once. ``max_line_bytes``: a longer record is
     rejected.
     ``pseudonym_key``: 16 to 64 secret bytes; identifiers are replaced by keyed hashes before the
     engine sees them (dead letters keep the raw record).
+    ``contract``: what the engine's policy was made to keep, for the summary.
     """
 
     batch_size: int = 4096
     max_line_bytes: int = MAX_LINE_BYTES
     pseudonym_key: bytes | None = None
+    contract: ContractTerms | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -122,6 +125,8 @@ def detect(
         if candidates is not None:
             counts = CandidateCounts(written=candidates.written, left_out=candidates.left_out)
             summary = msgspec.structs.replace(summary, candidates=counts)
+        if config is not None and config.contract is not None:
+            summary = msgspec.structs.replace(summary, contract=config.contract)
         results.finish(summary)
     return summary
 
