@@ -55,10 +55,14 @@ def judge_alerts(out: Path, truth: Truth) -> Kept:
     )
 
 
-def answered_alerts(out: Path, truth: Truth) -> list[tuple[Alert, bool | None]]:
-    """The alerts of the run in ``out``, each with whether it was false; None: nobody has answered."""
+def answered_alerts(out: Path, truth: Truth | None) -> list[tuple[Alert, bool | None]]:
+    """The alerts of the run in ``out``, each with whether it was false; None: nobody has answered.
+
+    Without a truth none is answered.
+    """
     results = open_results(out)
-    return [(alert, is_false(alert, truth)) for alert in alerts_of(results.flags(), results.rings())]
+    alerts = alerts_of(results.flags(), results.rings())
+    return [(alert, None if truth is None else is_false(alert, truth)) for alert in alerts]
 
 
 def read_detection(out: Path) -> Detection:

@@ -14,10 +14,11 @@ from ringfence.terminal import output
 def command(
     *,
     results: Annotated[Path, typer.Argument(metavar="OUT", help="A folder written by detect.")],
-    events: Annotated[
-        list[str], typer.Option(metavar="FILE", help="Its events, with the verdicts on them; repeatable.")
-    ],
     to: Annotated[Path, typer.Option(metavar="FILE", help="The calibration file to write.")],
+    events: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Its events with verdicts on alerts; without, none is answered."),
+    ] = None,
     truth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The truth, in place of the verdicts.")
     ] = None,
@@ -30,7 +31,9 @@ def command(
     from ringfence.judgement import answered_alerts, read_summary
 
     summary = read_summary(results)
-    known = known_about(events, truth, None if truth is not None else results)
+    known = None
+    if events or truth is not None:
+        known = known_about(events or [], truth, None if truth is not None else results)
     alerts = answered_alerts(results, known)
     city = city_alerts(alerts)
     calibration = Calibration(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from graph.model.errors import BadCall
 from ringfence.terminal import output, progress_bar
 
 
@@ -38,7 +39,11 @@ def command(
     from ringfence.judgement import judge, judge_alerts, read_truth
 
     if truth is None:
-        kept = judge_alerts(results, known_about(events or [], None, results))
+        if not events:
+            raise BadCall(
+                "expected --truth in the call, or --events with verdicts among them, found neither; give one"
+            )
+        kept = judge_alerts(results, known_about(events, None, results))
         if as_json:
             sys.stdout.write(msgspec.json.encode({"alerts": kept}).decode() + "\n")
         else:

@@ -257,6 +257,21 @@ def test_verdicts_judge_alerts_without_a_truth_and_calibrate_the_next_run(
     assert contract["review"] == min(score for score in scores[:3] if score > scores[3])
 
 
+def test_a_calibration_without_answers_knows_the_rate_and_promises_no_share(
+    city: Path, results: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / "calibration.json"
+    made = CliRunner().invoke(app, ["calibrate", str(results), "--to", str(to)])
+    assert made.exit_code == 0, made.output
+    assert f"0 right, 0 false and {len(alerts_in(results))} unanswered alerts" in made.stdout
+    words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--calibration", str(to)]
+    assert CliRunner().invoke(app, [*words, "--max-alerts-a-day", "1000"]).exit_code == 0
+    assert alerts_in(tmp_path / "out") == alerts_in(results)
+    refused = CliRunner().invoke(app, [*words, "--max-false-alerts", "0.5"])
+    assert refused.exit_code == 2
+    assert "found 0 right and 0 false" in refused.output
+
+
 def test_calibrations_that_cannot_be_used_are_named(city: Path, tmp_path: Path) -> None:
     words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out")]
     for more, said in (
