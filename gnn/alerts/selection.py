@@ -68,17 +68,16 @@ def city_shares(calibration: Calibration, scores: Sequence[float]) -> Floats:
 def threshold_for_share(calibration: Calibration, share: float) -> float | None:
     """The score from which on at most ``share`` of the alerts to come are expected to be false, or None.
 
-    It has to be chosen before they come, so the alerts of the calibration stand in for the batch: the lowest
-    score s with ``(1 + false ones from s on) * n / (n + 1) <= share * alerts from s on``, which is the
+    It has to be chosen before they come, so the alerts of the calibration stand in for the batch; that is the
     selection above for a large batch with the same scores. Alerts of one city resemble each other, so of
-    several cities ``city_shares`` must keep the share too.
+    several cities it is the lowest of the selected scores for which ``city_shares`` keeps the share too.
     """
-    scores = np.unique(np.array(calibration.answered, np.float64))
-    n = len(calibration.answered)
-    keeps = p_values(calibration, scores.tolist()) * n <= share * _at_least(calibration.answered, scores)
-    if len(calibration.cities) > 1:
-        keeps &= city_shares(calibration, scores.tolist()) <= share
-    return float(scores[keeps][0]) if keeps.any() else None
+    lowest = lowest_selected(calibration, calibration.answered, share)
+    if lowest is None or len(calibration.cities) == 1:
+        return lowest
+    selected = sorted({score for score in calibration.answered if score >= lowest})
+    kept = np.flatnonzero(city_shares(calibration, selected) <= share)
+    return selected[kept[0]] if len(kept) else None
 
 
 def threshold_for_rate(calibration: Calibration, a_day: float) -> float | None:
