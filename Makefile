@@ -9,7 +9,7 @@ DEMO   := out/demo
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint check explore bench soak servers notebooks weights network clean
+.PHONY: help setup demo test integration lint check explore bench soak servers notebooks weights alerts network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -67,6 +67,9 @@ notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs 
 
 weights: $(STAMP) ## Fit the score on simulated cities anew
 	$(BIN)/python -m gnn.boosted.fitting
+
+alerts: $(STAMP) ## Gather the alerts of simulated cities anew, for contracts
+	$(BIN)/python -m gnn.alerts.simulated
 
 network: $(STAMP) ## Train the shipped network on simulated cities anew
 	rm -rf build/network

@@ -10,9 +10,9 @@ from typing import TypeVar
 import msgspec
 
 from graph.model.errors import BadCall, Fatal
-from graph.model.results import AccountScore, Flag, LedgerEntry, Ring
+from graph.model.results import AccountScore, Candidate, Flag, LedgerEntry, Ring
 
-Record = TypeVar("Record", AccountScore, Flag, LedgerEntry, Ring)
+Record = TypeVar("Record", AccountScore, Candidate, Flag, LedgerEntry, Ring)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Results:
     def ledger(self) -> Iterator[LedgerEntry]:
         """The changes of all rings, in the order they happened."""
         return _records(self.folder / "ledger.ndjson", LedgerEntry)
+
+    def candidates(self) -> Iterator[Candidate] | None:
+        """What was judged, in that order; None when the run did not write it (`detect --candidates`)."""
+        path = self.folder / "candidates.ndjson"
+        return _records(path, Candidate) if path.is_file() else None
 
 
 FILES = ("flags.ndjson", "rings.ndjson", "accounts.ndjson", "ledger.ndjson")

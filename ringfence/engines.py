@@ -5,21 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ringfence.alert_terms import AlertTerms
 from ringfence.model_choice import scorer_at
 
 if TYPE_CHECKING:
-    from graph.engine import Engine
+    from graph.engine import CandidateLog, Engine
+    from graph.rings.lifecycle import Policy
     from graph.scoring.member_scorer import MemberScorer
     from graph.scoring.scorer import Scorer
 
-
-def new_engine(window_days: float, model: Path | None = None) -> Engine:
-    """An empty engine scored by the model that lies there; None is the score that ships."""
-    return engine_with(window_days, scorer_at(model))
+NO_TERMS = AlertTerms()
 
 
-def engine_with(window_days: float, scorer: Scorer | MemberScorer) -> Engine:
-    """An empty engine with a scorer that is at hand."""
+def new_engine(window_days: float, model: Path | None = None, terms: AlertTerms = NO_TERMS) -> Engine:
+    """An empty engine scored by the model that lies there, under a contract; None is the score that ships."""
+    scorer = scorer_at(model)
+    return engine_with(window_days, scorer, terms.policy(scorer.model_id))
+
+
+def engine_with(window_days: float, scorer: Scorer | MemberScorer, policy: Policy | None = None) -> Engine:
+    """An empty engine with a scorer and a policy that are at hand; None is the usual policy."""
     from graph.engine import Engine, EngineConfig
+    from graph.rings.lifecycle import Policy
 
-    return Engine(EngineConfig(window_days=window_days), scorer)
+    return Engine(EngineConfig(window_days=window_days, policy=policy or Policy()), scorer)
+
+
+def logged_engine_with(
+    window_days: float, scorer: Scorer | MemberScorer, policy: Policy
+) -> tuple[Engine, CandidateLog]:
+    """As ``engine_with``, with a log of everything that the engine judges."""
+    from graph.engine import EngineConfig, logged_engine
+
+    return logged_engine(EngineConfig(window_days=window_days, policy=policy), scorer)

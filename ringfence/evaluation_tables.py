@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from gnn.evaluation import MethodFigures, Report
+from gnn.alerts import Kept, Week
+from gnn.evaluation import KindFigures, MethodFigures, Report, SizeFigures
 
 NOT_AVAILABLE = "n/a"
 BASELINES_EXPLAINED = (
@@ -38,9 +40,13 @@ ROWS: tuple[Row, ...] = (
     ("rings reported", lambda m: number(m.rings.reported)),
     ("ring recall, Jaccard 0.5", lambda m: percent(m.rings.recall_at_50)),
     ("ring recall, Jaccard 0.8", lambda m: percent(m.rings.recall_at_80)),
+    ("ceiling of recall, Jaccard 0.5", lambda m: percent(m.ceiling.recall_at_50 if m.ceiling else None)),
+    ("ceiling of recall, Jaccard 0.8", lambda m: percent(m.ceiling.recall_at_80 if m.ceiling else None)),
     ("ring precision, half fraudulent", lambda m: percent(m.rings.precision)),
     ("ring precision, Jaccard 0.5", lambda m: percent(m.rings.precision_at_50)),
     ("ring precision, Jaccard 0.8", lambda m: percent(m.rings.precision_at_80)),
+    ("true rings merged with others", lambda m: number(m.grouping.merged)),
+    ("true rings in pieces", lambda m: number(m.grouping.split)),
     ("account AUPRC", lambda m: decimal(m.accounts.auprc)),
     ("account AUROC", lambda m: decimal(m.accounts.auroc)),
     ("precision of flagged accounts", lambda m: percent(m.accounts.flagged_precision)),
@@ -53,6 +59,10 @@ ROWS: tuple[Row, ...] = (
     ("false rings", lambda m: number(m.false_alarms.rings)),
     ("false rings per 10,000 honest", lambda m: number(m.false_alarms.per_10k_honest)),
     ("false rings on look-alikes", lambda m: number(m.false_alarms.on_decoys)),
+    ("honest accounts ever flagged", lambda m: number(m.accused.accounts if m.accused else None)),
+    ("  of these at the end", lambda m: number(m.accused.still if m.accused else None)),
+    ("  days flagged, median", lambda m: number(m.accused.median_days if m.accused else None)),
+    ("  days flagged, longest", lambda m: number(m.accused.longest_days if m.accused else None)),
     ("calibration error (ECE)", lambda m: decimal(m.calibration.expected_error)),
     ("Brier score", lambda m: decimal(m.calibration.brier)),
 )
@@ -77,7 +87,7 @@ HEADLINE = tuple(
 
 
 def print_report(console: Console, report: Report) -> None:
-    """Print the whole report: methods, kinds, confusion, false alarms, calibration and notes."""
+    """Print the whole report: methods, kinds, sizes, confusion, look-alikes, calibration and notes."""
     console.print(
         f"{report.accounts:,} accounts, {report.fraudulent_accounts:,} of them in {report.true_rings:,} "
         f"true rings that take {report.fraud_money:,.2f}."
@@ -87,6 +97,8 @@ def print_report(console: Console, report: Report) -> None:
         console.print(BASELINES_EXPLAINED, style="dim")
     if report.kinds:
         console.print(kinds_table(report))
+    if report.true_rings:
+        console.print(recall_table(report))
     if report.confusion:
         console.print("What true rings of each kind were reported as:")
     for row in report.confusion:
@@ -94,9 +106,8 @@ def print_report(console: Console, report: Report) -> None:
         console.print(f"  {row.kind:16}{taken}", markup=False)
     ours = report.methods[0]
     console.print()
-    if ours.false_alarms.by_decoy_kind:
-        hit = ", ".join(f"{count} {kind}" for kind, count in ours.false_alarms.by_decoy_kind)
-        console.print(f"Look-alikes hit by false rings: {hit}.")
+    if any(row.false_rings or row.ever_flagged for row in report.look_alikes):
+        console.print(look_alikes_table(report))
     console.print(reliability_table(ours))
     for note in report.notes:
         console.print(f"n/a: {note}.")
@@ -140,6 +151,35 @@ def kinds_table(report: Report) -> Table:
     return table
 
 
+def recall_table(report: Report) -> Table:
+    """One row per size and per kind: true rings, those found, and those that some candidate reached."""
+    table = Table(title="Found, and the ceiling", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("true rings", no_wrap=True)
+    for heading in ("true", "found\n0.5", "found\n0.8", "ceiling\n0.5", "ceiling\n0.8"):
+        table.add_column(heading, justify="right")
+    rows: list[tuple[str, SizeFigures | KindFigures]] = [
+        *((f"{row.size} accounts", row) for row in report.sizes),
+        *((row.kind, row) for row in report.kinds if row.true),
+    ]
+    for name, row in rows:
+        figures = (row.true, row.found_at_50, row.found_at_80, row.reached_at_50, row.reached_at_80)
+        table.add_row(name, *map(number, figures))
+    return table
+
+
+def look_alikes_table(report: Report) -> Table:
+    """One row per kind of look-alike of which somebody was accused, for the evaluated method."""
+    table = Table(title="Look-alikes accused", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("kind", no_wrap=True)
+    for heading in ("groups", "accounts", "false\nrings", "groups\nhit", "ever\nflagged"):
+        table.add_column(heading, justify="right")
+    for row in report.look_alikes:
+        if row.false_rings or row.ever_flagged:
+            figures = (row.groups, row.accounts, row.false_rings, row.hit, row.ever_flagged)
+            table.add_row(row.kind, *map(number, figures))
+    return table
+
+
 def reliability_table(method: MethodFigures) -> Table:
     """Mean score beside the share that is fraudulent, per tenth of the score."""
     table = Table(title=f"Calibration of {method.method}", box=SIMPLE_HEAD, title_justify="left")
@@ -152,4 +192,29 @@ def reliability_table(method: MethodFigures) -> Table:
             decimal(each.mean_score),
             decimal(each.fraudulent_share),
         )
+    return table
+
+
+def print_kept(console: Console, kept: Kept) -> None:
+    """Print what was promised of alerts beside what was kept, in all and week by week."""
+    console.print(alerts_table(kept))
+    if kept.promised is not None:
+        console.print(f"Promised: at most {percent(kept.promised)} of the alerts false.")
+    if kept.promised_a_day is not None:
+        console.print(
+            f"Promised: at most {number(kept.promised_a_day)} alerts a day; there were {number(kept.a_day)}."
+        )
+
+
+def alerts_table(kept: Kept) -> Table:
+    """One row per week with alerts, and one for all: raised, answered, false, and the share of these."""
+    table = Table(title="Alerts by week", box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("week of", no_wrap=True)
+    for heading in ("alerts", "answered", "false", "false share"):
+        table.add_column(heading, justify="right")
+    weeks = [(f"{datetime.fromtimestamp(week.begins_ms / 1000, UTC):%Y-%m-%d}", week) for week in kept.weeks]
+    rows: list[tuple[str, Week | Kept]] = [*weeks, ("all", kept)]
+    for name, row in rows:
+        counts = map(number, (row.alerts, row.answered, row.false))
+        table.add_row(name, *counts, percent(row.false_share))
     return table

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gnn.evaluation import Detection, History, Report, Truth, decode_truth, detection_of, evaluate
+import msgspec
+
+from gnn.alerts import Alert, Kept, alerts_of, is_false, kept
+from gnn.evaluation import (
+    Detection,
+    History,
+    Judged,
+    Report,
+    Truth,
+    course_of,
+    decode_truth,
+    detection_of,
+    evaluate,
+    judged_against,
+    true_sets,
+)
 from graph.model.errors import BadCall, Rejected
 from queries import open_results
 from ringfence.terminal import Advance
 from streaming.decoding.decode import Decoder
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.lines import Block
+from streaming.files.summary import ContractTerms, Summary
 
 
 def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance | None = None) -> Report:
@@ -22,13 +38,54 @@ def judge(out: Path, truth_file: Path, events: Sequence[str], progress: Advance 
     detection = read_detection(out)
     truth = read_truth(truth_file)
     history = read_history(truth, events, progress) if events else None
-    return evaluate(detection, truth, history)
+    summary = read_summary(out)
+    course = course_of(open_results(out).ledger(), summary.last_ts)
+    return evaluate(detection, truth, history, course, read_judged(out, truth, summary))
+
+
+def judge_alerts(out: Path, truth: Truth) -> Kept:
+    """What the run in ``out`` promised of its alerts and what it kept, by what is known about them."""
+    summary = read_summary(out)
+    terms = summary.contract if isinstance(summary.contract, ContractTerms) else None
+    return kept(
+        answered_alerts(out, truth),
+        summary.last_ts,
+        promised=None if terms is None else terms.max_false_alerts,
+        promised_a_day=None if terms is None else terms.max_alerts_a_day,
+    )
+
+
+def answered_alerts(out: Path, truth: Truth | None) -> list[tuple[Alert, bool | None]]:
+    """The alerts of the run in ``out``, each with whether it was false; None: nobody has answered.
+
+    Without a truth none is answered.
+    """
+    results = open_results(out)
+    alerts = alerts_of(results.flags(), results.rings())
+    return [(alert, None if truth is None else is_false(alert, truth)) for alert in alerts]
 
 
 def read_detection(out: Path) -> Detection:
     """What the run in ``out`` said, under the name of the product."""
     results = open_results(out)
     return detection_of("ringfence", results.rings(), results.accounts(), results.flags())
+
+
+def read_summary(out: Path) -> Summary:
+    """The summary of the run in ``out``."""
+    try:
+        return msgspec.json.decode((out / "summary.json").read_bytes(), type=Summary)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BadCall(f"expected summary.json of a run in {out}, found {error}; run detect anew") from error
+
+
+def read_judged(out: Path, truth: Truth, summary: Summary) -> Judged | None:
+    """What the run in ``out`` judged, against the truth; None when it did not write it down."""
+    candidates = open_results(out).candidates()
+    if candidates is None:
+        return None
+    left_out = 0 if isinstance(summary.candidates, msgspec.UnsetType) else summary.candidates.left_out
+    return judged_against(true_sets(truth), (each.accounts for each in candidates), left_out)
 
 
 def read_truth(path: Path) -> Truth:

@@ -9,6 +9,7 @@ import typer
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
 from ringfence.commands import (
+    calibrate,
     demo,
     detect,
     doctor,
@@ -58,6 +59,9 @@ app.command("simulate", short_help="Write the events of a made-up city and the t
 )
 app.command("evaluate", short_help="Compare results with the truth, beside plain components.")(
     evaluate.command
+)
+app.command("calibrate", short_help="Gather answered alerts, to keep a promised share of false ones.")(
+    calibrate.command
 )
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")

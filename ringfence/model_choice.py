@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from graph.model.errors import BadCall
 
 if TYPE_CHECKING:
@@ -49,14 +47,9 @@ def scorer_at(place: Path | None) -> Scorer | MemberScorer:
 
 def must_have_scored(scorer: Scorer | MemberScorer, results: Path) -> None:
     """Raise BadCall when the results in a folder that `detect` wrote are those of another model."""
-    from streaming.files.summary import Summary
+    from ringfence.judgement import read_summary
 
-    try:
-        found = msgspec.json.decode((results / "summary.json").read_bytes(), type=Summary).model_id
-    except (OSError, msgspec.DecodeError) as error:
-        raise BadCall(
-            f"expected summary.json of a run in {results}, found {error}; run detect anew"
-        ) from error
+    found = read_summary(results).model_id
     if found != scorer.model_id:
         raise BadCall(
             f"expected results of the model {scorer.model_id}, found those of {found} in {results}; give the "

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
 from graph.model.errors import BadCall, Unavailable
+from ringfence.alert_terms import AlertTerms
 from ringfence.engines import engine_with
 from ringfence.model_choice import drift_of, scorer_at
 from ringfence.warming import warm_up
@@ -53,6 +54,7 @@ class RunOptions:
     """The generated class of Protobuf values, MODULE:CLASS."""
     store: StoreAddress | None = None
     """The store that follows the engine."""
+    terms: AlertTerms = field(default_factory=AlertTerms)
 
 
 def value_format_named(name: str) -> ValueFormat:
@@ -107,7 +109,10 @@ def service(
     decode = decoding(options)
     scorer = scorer_at(options.model)
     log = Log(log_to or sys.stderr, uuid.uuid4().hex[:12])
+    policy = options.terms.policy(scorer.model_id)
+    status.contract = options.terms.written(policy)
     log.note("scoring", {"model": scorer.model_id, "from": str(options.model or "the package")})
+    log.note("alerting", {"review": policy.review, "block": policy.block})
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
@@ -127,7 +132,9 @@ def service(
         behind, reached = _store(options, log, stack)
 
         def new_core(clock_ms: int) -> Core:
-            engine = make_engine() if make_engine is not None else engine_with(options.window_days, scorer)
+            engine = (
+                make_engine() if make_engine is not None else engine_with(options.window_days, scorer, policy)
+            )
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 

@@ -32,6 +32,16 @@ class Settings(BaseSettings):
         default=None,
         description="Model that scores: a folder written by `train`, or a registry with its champion.",
     )
+    max_false_alerts: float | None = Field(
+        default=None, description="Largest share of false alerts, 0.05 for 5 %; thresholds follow."
+    )
+    max_alerts_a_day: float | None = Field(
+        default=None, description="Most alerts a day; needs a calibration of the same city."
+    )
+    calibration: Path | None = Field(
+        default=None,
+        description="Answered alerts, written by `calibrate`, that thresholds follow from; else simulated.",
+    )
     pseudonym_key: SecretStr | None = Field(
         default=None, description="Secret with which identifiers are pseudonymised where they enter."
     )

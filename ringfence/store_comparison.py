@@ -51,12 +51,12 @@ def engine_of(snapshot: Path, options: DetectOptions) -> tuple[Engine, Header]:
         header, arrays = read_snapshot(path, Header)
     except Damaged as error:
         raise BadCall(f"{error}; give an older snapshot, or event files") from error
-    engine = new_engine(options.window_days, options.model)
+    engine = new_engine(options.window_days, options.model, options.terms)
     misfit = header.misfit(engine)
     if misfit is not None:
         raise BadCall(
-            f"{misfit} in {path.name}; give the --window-days of the service, and its model as "
-            "RINGFENCE_MODEL"
+            f"{misfit} in {path.name}; give the --window-days of the service, and its model and its alert "
+            "contract as settings (RINGFENCE_MODEL, RINGFENCE_MAX_FALSE_ALERTS, ...)"
         )
     prefix = "engine/"
     engine.load({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.stores.opening import StoreAddress
-from ringfence.engines import new_engine
+from ringfence.alert_terms import AlertTerms
+from ringfence.engines import engine_with, logged_engine_with
+from ringfence.model_choice import scorer_at
 from ringfence.settings import Settings
 from ringfence.store_wiring import recorded
 from ringfence.terminal import Advance
@@ -28,6 +30,9 @@ class DetectOptions:
     model: Path | None = None
     """Where the model that scores lies; None is the score that ships."""
     pseudonym_key: bytes | None = None
+    candidates: bool = False
+    """Whether what was judged is written too."""
+    terms: AlertTerms = field(default_factory=AlertTerms)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> DetectOptions:
@@ -37,6 +42,7 @@ class DetectOptions:
             window_days=settings.window_days,
             max_line_bytes=settings.max_line_bytes,
             model=settings.model,
+            terms=AlertTerms.from_settings(settings),
         )
 
 
@@ -61,13 +67,20 @@ def run_engine(
     """As ``run_detection``, with the engine as it stands after the last event."""
     from streaming import DetectConfig, detect
 
-    engine = new_engine(options.window_days, options.model)
+    scorer = scorer_at(options.model)
+    policy = options.terms.policy(scorer.model_id)
+    engine, candidates = (
+        logged_engine_with(options.window_days, scorer, policy)
+        if options.candidates
+        else (engine_with(options.window_days, scorer, policy), None)
+    )
     config = DetectConfig(
         batch_size=options.batch_size,
         max_line_bytes=options.max_line_bytes,
         pseudonym_key=options.pseudonym_key,
+        contract=options.terms.written(policy),
     )
     if store is None:
-        return engine, detect(events, out, engine, config, progress)
+        return engine, detect(events, out, engine, config, progress, candidates=candidates)
     with recorded(engine, store) as followed:
-        return engine, detect(events, out, followed, config, progress)
+        return engine, detect(events, out, followed, config, progress, candidates=candidates)

@@ -119,7 +119,10 @@ def ordinary_ride(
     start: Place | None = None,
     **more: Any,
 ) -> None:
-    """A trip at the city's speed and price, give or take a twentieth; one in fourteen pays an incentive."""
+    """A trip at the city's speed and price, give or take a twentieth; one in fourteen pays an incentive.
+
+    ``more`` are further fields of the trip, or another incentive.
+    """
     km, pickup = draw.uniform(1.5, 9.0), start or place(draw)
     minutes = 60 * km / draw.uniform(18, 32)
     stream.rides(
@@ -133,6 +136,5 @@ def ordinary_ride(
         pickup_lon=pickup[1],
         dropoff_lat=pickup[0] + 0.75 * km * KM_LATITUDE,
         dropoff_lon=pickup[1],
-        incentive=2.0 if draw.random() < INCENTIVE_SHARE else None,
-        **more,
+        **({"incentive": 2.0 if draw.random() < INCENTIVE_SHARE else None} | more),
     )

@@ -8,6 +8,7 @@ from graph.model.events import (
     AccountCreated,
     AccountLogin,
     CardAdded,
+    Chargeback,
     EventBase,
     PayoutAdded,
     PromoRedeemed,
@@ -64,6 +65,10 @@ class Stream:
     def is_paid_to(self, account: str, day: float, bank: str) -> None:
         """An account's takings go to a bank account."""
         self.events.append(PayoutAdded(account_id=account, bank_account_id=bank, **self._when(day)))
+
+    def disowns(self, account: str, day: float, card: str | None, amount: float) -> None:
+        """A card holder disowns a payment."""
+        self.events.append(Chargeback(account_id=account, card_id=card, amount=amount, **self._when(day)))
 
     def takes(self, account: str, day: float, promo: str, amount: float, device: str) -> None:
         """A promotion is granted."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gnn.evaluation.accounts import AccountFigures, account_figures
 from gnn.evaluation.calibration import Calibration, calibration
+from gnn.evaluation.ceiling import Ceiling, Judged, ceiling
 from gnn.evaluation.components import components
 from gnn.evaluation.detection import Detection
 from gnn.evaluation.false_alarms import FalseAlarms, false_alarms
+from gnn.evaluation.grouping import Grouping, grouping
 from gnn.evaluation.history import History
+from gnn.evaluation.look_alikes import LookAlikeFigures, look_alike_figures
 from gnn.evaluation.rings import (
     ConfusionRow,
     KindFigures,
@@ -19,6 +23,8 @@ from gnn.evaluation.rings import (
     kind_figures,
     ring_figures,
 )
+from gnn.evaluation.sizes import SizeFigures, size_figures
+from gnn.evaluation.stays import Accused, Course, accused
 from gnn.evaluation.timeliness import Timeliness, timeliness
 from gnn.evaluation.truth import Truth
 
@@ -27,19 +33,26 @@ HUB_LIMIT = 30
 
 @dataclass(frozen=True, slots=True)
 class MethodFigures:
-    """Every figure for one method; ``timeliness`` is None when the times of events are not known."""
+    """Every figure for one method.
+
+    ``timeliness`` is None when the times of events are not known, ``accused`` when the ledger is not (so of
+    every baseline), ``ceiling`` when nobody wrote down what was judged.
+    """
 
     method: str
     rings: RingFigures
+    grouping: Grouping
     accounts: AccountFigures
     false_alarms: FalseAlarms
     calibration: Calibration
     timeliness: Timeliness | None
+    accused: Accused | None = None
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The evaluated method first, then the baselines; kinds and confusion are those of the first.
+    """The evaluated method first, then the baselines; kinds, sizes and so on are those of the first.
 
     ``notes`` says in words what could not be computed and why.
     """
@@ -50,32 +63,47 @@ class Report:
     fraud_money: float
     methods: tuple[MethodFigures, ...]
     kinds: tuple[KindFigures, ...]
+    sizes: tuple[SizeFigures, ...]
     confusion: tuple[ConfusionRow, ...]
+    look_alikes: tuple[LookAlikeFigures, ...]
     notes: tuple[str, ...]
 
 
-def evaluate(detection: Detection, truth: Truth, history: History | None = None) -> Report:
+def evaluate(
+    detection: Detection,
+    truth: Truth,
+    history: History | None = None,
+    course: Course | None = None,
+    judged: Judged | None = None,
+) -> Report:
     """The report on ``detection`` against ``truth``.
 
-    Without ``history`` neither the time-based figures nor the baselines can be computed; the notes say
-    so. Accounts are everyone scored, in the truth or in the history; who is not scored counts as 0.
+    Without ``history`` neither the time-based figures nor the baselines can be computed, without ``course``
+    not how long honest accounts were flagged, without ``judged`` not the ceiling; the notes say so. Accounts
+    are everyone scored, in the truth or in the history; who is not scored counts as 0.
     """
     fraudulent = truth.fraudulent()
     population = sorted(
         detection.scores.keys() | fraudulent | (history.accounts if history is not None else frozenset())
     )
-    detections = [detection]
-    if history is not None:
-        detections += [components(history), components(history, HUB_LIMIT)]
+    honest = frozenset(population) - fraudulent - set(truth.unjudged)
+    ours = replace(
+        _figures(detection, truth, population, history),
+        accused=None if course is None else accused(course, honest),
+        ceiling=None if judged is None else ceiling(judged),
+    )
+    baselines = [] if history is None else [components(history), components(history, HUB_LIMIT)]
     return Report(
         accounts=len(population),
         fraudulent_accounts=len(fraudulent),
         true_rings=len(truth.rings),
         fraud_money=sum(amount for ring in truth.rings for _, amount in ring.fraud_events),
-        methods=tuple(_figures(each, truth, population, history) for each in detections),
-        kinds=_kinds(detection, truth, history),
+        methods=(ours, *(_figures(each, truth, population, history) for each in baselines)),
+        kinds=_kinds(detection, truth, history, judged),
+        sizes=tuple(size_figures(detection.rings, truth, judged)),
         confusion=tuple(kind_confusion(detection.rings, truth)),
-        notes=tuple(_notes(truth, history)),
+        look_alikes=tuple(look_alike_figures(detection.rings, truth, detection.first_flag_ms)),
+        notes=tuple(_notes(truth, history, judged)),
     )
 
 
@@ -89,6 +117,7 @@ def _figures(
     return MethodFigures(
         method=detection.method,
         rings=ring_figures(detection.rings, truth),
+        grouping=grouping(detection.rings, truth),
         accounts=account_figures(labels, scores, [account in in_rings for account in population]),
         false_alarms=false_alarms(detection.rings, truth, len(population) - len(fraudulent)),
         calibration=calibration(labels, scores),
@@ -98,28 +127,52 @@ def _figures(
     )
 
 
-def _kinds(detection: Detection, truth: Truth, history: History | None) -> tuple[KindFigures, ...]:
-    rows = kind_figures(detection.rings, truth)
-    if history is None:
-        return tuple(rows)
-    timed = []
-    for row in rows:
-        rings = [ring for ring in truth.rings if ring.kind == row.kind]
-        figures = timeliness(rings, detection.first_flag_ms, history.event_ms)
-        timed.append(replace(row, prevented=figures.prevented, events_before_flag=figures.events_before_flag))
-    return tuple(timed)
+def _kinds(
+    detection: Detection, truth: Truth, history: History | None, judged: Judged | None
+) -> tuple[KindFigures, ...]:
+    return tuple(
+        _completed(row, detection, truth, history, judged) for row in kind_figures(detection.rings, truth)
+    )
 
 
-def _notes(truth: Truth, history: History | None) -> list[str]:
+def _completed(
+    row: KindFigures, detection: Detection, truth: Truth, history: History | None, judged: Judged | None
+) -> KindFigures:
+    """The figures of a kind with what history and judgements add."""
+    ours = [number for number, ring in enumerate(truth.rings) if ring.kind == row.kind]
+    added: dict[str, Any] = {}
+    if judged is not None:
+        added |= {
+            "reached_at_50": judged.reached(ours, 0.5),
+            "reached_at_80": judged.reached(ours, 0.8),
+        }
+    if history is not None:
+        timed = timeliness(
+            [truth.rings[number] for number in ours], detection.first_flag_ms, history.event_ms
+        )
+        added |= {"prevented": timed.prevented, "events_before_flag": timed.events_before_flag}
+    return replace(row, **added)
+
+
+def _notes(truth: Truth, history: History | None, judged: Judged | None) -> list[str]:
+    notes = []
     if history is None:
-        return [
+        notes.append(
             "prevented money, events before the first flag and the components baselines need the events: "
             "pass them with --events"
-        ]
-    wanted = len(truth.fraud_event_ids())
-    missing = wanted - len(history.event_ms)
-    if missing:
-        return [
-            f"{missing} of {wanted} fraud events of the truth do not occur in the events and are left out"
-        ]
-    return []
+        )
+    else:
+        wanted = len(truth.fraud_event_ids())
+        missing = wanted - len(history.event_ms)
+        if missing:
+            notes.append(
+                f"{missing} of {wanted} fraud events of the truth do not occur in the events and are left out"
+            )
+    if judged is None:
+        notes.append("the ceiling needs what was judged: run detect with --candidates")
+    elif judged.left_out:
+        notes.append(
+            f"the ceiling is a lower bound: {judged.left_out:,} judgements of further candidates were not "
+            "written down"
+        )
+    return notes

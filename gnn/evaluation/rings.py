@@ -34,7 +34,11 @@ class RingFigures:
 
 @dataclass(frozen=True, slots=True)
 class KindFigures:
-    """The same for one kind: ``reported`` and ``right`` count rings that were reported as this kind."""
+    """The same for one kind: ``reported`` and ``right`` count rings that were reported as this kind.
+
+    ``reached`` counts true rings that some candidate overlaps that much, None when nobody wrote down what
+    was judged.
+    """
 
     kind: str
     true: int
@@ -44,6 +48,8 @@ class KindFigures:
     right: int
     events_before_flag: float | None = None
     prevented: float | None = None
+    reached_at_50: int | None = None
+    reached_at_80: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 ``Engine`` is the way in. Whoever stores what changed asks it for its change feed; it never asks a store.
 """
 
+from graph.engine.candidate_log import CandidateLog, logged_engine
 from graph.engine.engine import (
     DEFAULT_WINDOW_DAYS,
     LARGEST_BATCH,
@@ -16,7 +17,9 @@ __all__ = [
     "DEFAULT_WINDOW_DAYS",
     "LARGEST_BATCH",
     "LATENESS_MS",
+    "CandidateLog",
     "Engine",
     "EngineConfig",
     "Observer",
+    "logged_engine",
 ]

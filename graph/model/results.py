@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from graph.model.shapes import Shape
 from graph.model.vocabulary import Decision, LedgerChange, RingKind, TripReason
 
 
@@ -73,6 +74,16 @@ class TripIntegrity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     surcharge: float
     expected_fare: float | None
     expected_s: float | None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A set of accounts as it was judged for the first time: when, how it was found, and its score then."""
+
+    ts: int
+    event_id: str
+    shape: Shape
+    score: float
+    accounts: list[str]
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}):

@@ -8,7 +8,8 @@ from typing import Annotated, Final
 
 import typer
 
-from ringfence.settings import Settings, pseudonym_key, read_settings
+from ringfence.alert_words import AlertsADay, CalibrationFile, FalseAlerts
+from ringfence.settings import Settings, pseudonym_key, settings_with
 from ringfence.store_wiring import store_address
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
@@ -35,6 +36,9 @@ def command(
         Path | None,
         typer.Option(metavar="DIR", help="Model that scores: what train wrote, or a registry."),
     ] = None,
+    max_false_alerts: FalseAlerts = None,
+    max_alerts_a_day: AlertsADay = None,
+    calibration: CalibrationFile = None,
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,
@@ -44,12 +48,24 @@ def command(
             metavar="PLACE", help="Store to fill as well: a path, or a bolt:// or neo4j:// address."
         ),
     ] = None,
+    candidates: Annotated[
+        bool,
+        typer.Option("--candidates", help="Write candidates.ndjson: every set of accounts that was judged."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Find the fraud rings in event files, in event order, as if they came live."""
-    settings = read_settings()
+    settings = settings_with(
+        {
+            "max_false_alerts": max_false_alerts,
+            "max_alerts_a_day": max_alerts_a_day,
+            "calibration": calibration,
+        }
+    )
     options = replace(
-        DetectOptions.from_settings(settings), pseudonym_key=pseudonym_key(settings, pseudonym_key_file)
+        DetectOptions.from_settings(settings),
+        pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
+        candidates=candidates,
     )
     if batch_size is not None:
         options = replace(options, batch_size=batch_size)

@@ -1,4 +1,4 @@
-"""``ringfence evaluate``: results against the truth, beside plain components."""
+"""``ringfence evaluate``: results against the truth, beside plain components; alerts against the contract."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from typing import Annotated
 
 import typer
 
+from graph.model.errors import BadCall
 from ringfence.terminal import output, progress_bar
 
 
 def command(
     *,
     results: Annotated[Path, typer.Argument(metavar="OUT", help="A folder written by detect.")],
-    truth: Annotated[Path, typer.Option(metavar="FILE", help="The truth about the same events.")],
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The truth about the same events [default: the verdicts among them]."
+        ),
+    ] = None,
     events: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE", help="The events themselves, for timing and baselines; repeatable."),
@@ -22,15 +28,33 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
-    """Compare results with the truth: rings, accounts, money, timing, calibration, false alarms."""
+    """Compare results with the truth: rings, accounts, money, timing, calibration, false alarms.
+
+    Without a truth only the alerts are judged, by the verdicts among the events.
+    """
     import msgspec
 
-    from ringfence.evaluation_tables import print_report
-    from ringfence.judgement import judge
+    from ringfence.evaluation_tables import print_kept, print_report
+    from ringfence.history import known_about
+    from ringfence.judgement import judge, judge_alerts, read_truth
 
+    if truth is None:
+        if not events:
+            raise BadCall(
+                "expected --truth in the call, or --events with verdicts among them, found neither; give one"
+            )
+        kept = judge_alerts(results, known_about(events, None, results))
+        if as_json:
+            sys.stdout.write(msgspec.json.encode({"alerts": kept}).decode() + "\n")
+        else:
+            print_kept(output(), kept)
+        return
     with progress_bar("Reading", "bytes", quiet) as progress:
         report = judge(results, truth, events or [], progress)
+    kept = judge_alerts(results, read_truth(truth))
     if as_json:
-        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+        told = msgspec.to_builtins(report) | {"alerts": kept}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     else:
         print_report(output(), report)
+        print_kept(output(), kept)

@@ -26,8 +26,11 @@ def command(
 ) -> None:
     """Say in words which devices, cards, trips or referrals make a ring one."""
     from gnn.explaining.explanation import Explainer
+    from graph.engine import EngineConfig
     from queries import open_results
+    from ringfence.alert_terms import policy_in
     from ringfence.history import events_about, in_order
+    from ringfence.judgement import read_summary
     from ringfence.model_choice import must_have_scored, scorer_at
     from ringfence.settings import read_settings
 
@@ -40,7 +43,8 @@ def command(
     must_have_scored(scorer, results)
     with progress_bar("Reading", "bytes", quiet) as progress:
         accounts = {account for name in asked for account in known[name].accounts}
-        explainer = Explainer(events_about(in_order(events, progress), accounts), scorer)
+        config = EngineConfig(policy=policy_in(read_summary(results)))
+        explainer = Explainer(events_about(in_order(events, progress), accounts), scorer, config)
     console = output()
     verified = 0
     for name in asked:

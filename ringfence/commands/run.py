@@ -10,6 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from graph.model.errors import BadCall
+from ringfence.alert_terms import AlertTerms
+from ringfence.alert_words import AlertsADay, CalibrationFile, FalseAlerts
 from ringfence.kafka_words import Brokers, Passed, PassedFile
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 from ringfence.store_wiring import store_address
@@ -46,6 +48,9 @@ def command(
         Path | None,
         typer.Option(metavar="DIR", help="Model that scores: what train wrote, or a registry."),
     ] = None,
+    max_false_alerts: FalseAlerts = None,
+    max_alerts_a_day: AlertsADay = None,
+    calibration: CalibrationFile = None,
     kafka_option: Passed = None,
     kafka_options_file: PassedFile = None,
     pseudonym_key_file: Annotated[
@@ -96,6 +101,9 @@ def command(
             "snapshot_every": snapshot_every,
             "window_days": window_days,
             "model": model,
+            "max_false_alerts": max_false_alerts,
+            "max_alerts_a_day": max_alerts_a_day,
+            "calibration": calibration,
             "value_format": value_format,
             "value_message": value_message,
             "registry": registry,
@@ -133,6 +141,7 @@ def command(
         registry=registry_options(settings),
         message=settings.value_message,
         store=store_address(settings, store) if store or settings.store else None,
+        terms=AlertTerms.from_settings(settings),
     )
     status = Status()
     with ExitStack() as stack:

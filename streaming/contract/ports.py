@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from graph.model.event_batch import EventBatch
-from graph.model.results import AccountScore, Outcome, Ring
+from graph.model.results import AccountScore, Candidate, Outcome, Ring
 
 
 class DetectionEngine(Protocol):
@@ -41,3 +41,18 @@ class DetectionEngine(Protocol):
 
         It may be asked in another thread while results are read, and not while events are applied.
         """
+
+
+class JudgedCandidates(Protocol):
+    """What the engine judged, for a run that writes it down."""
+
+    @property
+    def written(self) -> int:
+        """How many candidates were given so far."""
+
+    @property
+    def left_out(self) -> int:
+        """Judgements of candidates beyond the bound of the log, which are not given."""
+
+    def drain(self) -> Iterable[Candidate]:
+        """The candidates that are new since the last call, in the order judged."""

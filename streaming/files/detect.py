@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import numpy as np
 
 from graph.model.errors import BadCall, NoEvents, Rejected
@@ -21,7 +22,7 @@ from streaming.admission.pipeline import AdmissionPipeline, AdmittedEvents
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
 from streaming.contract.fields import TAGS
-from streaming.contract.ports import DetectionEngine
+from streaming.contract.ports import DetectionEngine, JudgedCandidates
 from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.interruption import orderly_termination
@@ -29,7 +30,7 @@ from streaming.files.sinks.results import ResultFolder
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.merge import Portion, merged
 from streaming.files.sources.read_ahead import read_ahead
-from streaming.files.summary import RejectedCounts, Summary, peak_memory_mb
+from streaming.files.summary import CandidateCounts, ContractTerms, RejectedCounts, Summary, peak_memory_mb
 
 Progress = Callable[[int, int | None], None]
 """Told the bytes read and the bytes there are, as stored on disk; None when nobody knows (a pipe)."""
@@ -37,17 +38,20 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectConfig:
-    """How a run reads; nothing here changes a result but ``max_line_bytes`` and ``pseudonym_key``.
+    """How a run reads; no file but the summary depends on more of it than ``max_line_bytes`` and
+    ``pseudonym_key``.
 
     ``batch_size``: the most events applied to the engine at once. ``max_line_bytes``: a longer record is
     rejected.
     ``pseudonym_key``: 16 to 64 secret bytes; identifiers are replaced by keyed hashes before the
     engine sees them (dead letters keep the raw record).
+    ``contract``: what the engine's policy was made to keep, for the summary.
     """
 
     batch_size: int = 4096
     max_line_bytes: int = MAX_LINE_BYTES
     pseudonym_key: bytes | None = None
+    contract: ContractTerms | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -78,13 +82,15 @@ def detect(
     config: DetectConfig | None = None,
     progress: Progress | None = None,
     *,
+    candidates: JudgedCandidates | None = None,
     now_ms: int | None = None,
     stdin: BinaryIO | None = None,
 ) -> Summary:
     """Feeds every event of ``inputs`` to ``engine`` and writes what it finds to ``out``.
 
     ``inputs`` are paths, or ``-`` for standard input (``stdin`` when given); several are merged by event
-    time. ``now_ms`` is the wall clock that event times are held against, by default read once.
+    time. What ``candidates`` gives of the engine's judgements is written too. ``now_ms`` is the wall clock
+    that event times are held against, by default read once.
     The bytes written do not depend on ``batch_size``. Files are read, decoded and held against what was seen
     before one block ahead, in a second thread; the digest is taken in one too. Memory: the engine, two blocks
     of each input, the ids of 48 hours of events (below 40 bytes each) and one batch.
@@ -98,9 +104,9 @@ def detect(
     with (
         orderly_termination(),
         InputFiles([str(name) for name in inputs], stdin) as files,
-        ResultFolder(Path(out)) as results,
+        ResultFolder(Path(out), with_candidates=candidates is not None) as results,
     ):
-        run = _Run(engine, results, config or DetectConfig(), clock_ms)
+        run = _Run(engine, results, config or DetectConfig(), clock_ms, candidates)
         examined = run.examine(merged(files.files, run.decoder, clock_ms))
         # Reading a file ends; reading from a pipe may not, and a Ctrl-C would wait for it.
         for portion in read_ahead(examined) if files.size_bytes is not None else examined:
@@ -116,6 +122,11 @@ def detect(
         summary = _summary(
             files, engine, digest.result(), run.tally, len(rings), time.perf_counter() - started
         )
+        if candidates is not None:
+            counts = CandidateCounts(written=candidates.written, left_out=candidates.left_out)
+            summary = msgspec.structs.replace(summary, candidates=counts)
+        if config is not None and config.contract is not None:
+            summary = msgspec.structs.replace(summary, contract=config.contract)
         results.finish(summary)
     return summary
 
@@ -140,9 +151,15 @@ class _Run:
     """One pass over the inputs: admits, counts, cuts into batches and writes what comes of them."""
 
     def __init__(
-        self, engine: DetectionEngine, results: ResultFolder, config: DetectConfig, clock_ms: int
+        self,
+        engine: DetectionEngine,
+        results: ResultFolder,
+        config: DetectConfig,
+        clock_ms: int,
+        candidates: JudgedCandidates | None,
     ) -> None:
         self.tally = _Tally()
+        self._candidates = candidates
         self._engine = engine
         self._results = results
         self._batch_size = config.batch_size
@@ -182,6 +199,8 @@ class _Run:
         outcome = self._engine.apply(batch)
         self.tally.flags += len(outcome.flags)
         self._results.write(outcome)
+        if self._candidates is not None:
+            self._results.write_candidates(self._candidates.drain())
 
     def _reject(self, portion: Portion, index: int, rejected: Rejected) -> None:
         block, line = portion.origin(index)

@@ -16,13 +16,34 @@ class RejectedCounts(msgspec.Struct, frozen=True, kw_only=True):
     by_reason: dict[str, int]
 
 
+class CandidateCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many candidates were written, and how many judgements of others the bound left out."""
+
+    written: int
+    left_out: int
+
+
+class ContractTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What was promised about alerts, and the thresholds on the score that follow.
+
+    The largest share of false alerts and the largest number of alerts a day; null where nothing is promised.
+    """
+
+    max_false_alerts: float | None
+    max_alerts_a_day: float | None
+    review: float
+    block: float
+    close: float
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The content of ``summary.json``.
 
     ``events`` counts those that reached the engine, ``inputs`` holds each input once, in the order
     given. Times are epoch ms. Of equal events in equal order only ``seconds``, ``events_per_second`` and
     ``peak_memory_mb`` (of the whole process) differ between runs; a repeated delivery adds to
-    ``duplicates``.
+    ``duplicates``. ``candidates`` is there when they were asked for, ``contract`` when
+    something was promised.
     """
 
     version: str
@@ -42,6 +63,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     events_per_second: float
     peak_memory_mb: float
+    candidates: CandidateCounts | msgspec.UnsetType = msgspec.UNSET
+    contract: ContractTerms | msgspec.UnsetType = msgspec.UNSET
 
 
 def peak_memory_mb() -> float:

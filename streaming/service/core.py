@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 
 from graph.model.errors import Fatal, Rejected, RingfenceError
-from graph.model.event_batch import EventBatch
+from graph.model.event_batch import VERDICT, EventBatch
+from graph.model.events import Verdict
 from graph.model.results import Outcome
 from graph.model.vocabulary import RejectionReason
 from streaming.admission.pipeline import AdmissionPipeline
@@ -23,6 +24,7 @@ from streaming.contract.dead_letters import dead_letter
 from streaming.contract.ports import DetectionEngine
 from streaming.files.replay import replays_in
 from streaming.files.sources.lines import KEPT_BYTES
+from streaming.service.alert_book import RaisedAlert, with_results
 from streaming.service.partition_buffers import TakenRecords
 from streaming.service.ports import Arrays, Partition, RejectedMessage
 from streaming.service.reorder_buffer import OrderedEvents, Origin, ReorderBuffer
@@ -48,6 +50,8 @@ class Tally(msgspec.Struct, kw_only=True):
     rejected: dict[str, int] = {}
     flags: dict[str, int] = {}
     ledger: int = 0
+    alerts: dict[str, RaisedAlert] = {}
+    """By ring id; never changed in place, so that a copy of the tally stays what it was."""
 
 
 class BatchResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +126,7 @@ class Core:
             ready = ready.only(np.setdiff1d(np.arange(len(ready)), out))
         ready = self._admit(ready, refused)
         outcome = self._apply(ready)
-        self._count(outcome, refused, len(ready))
+        self._count(outcome, refused, len(ready), _verdicts_in(ready.batch))
         return BatchResults(
             outcome=outcome, refused=refused, events=len(ready), flagged_ms=_stamps(ready, outcome)
         )
@@ -205,8 +209,16 @@ class Core:
         except Exception as error:
             raise EngineBroke(f"{type(error).__name__}: {error}") from error
 
-    def _count(self, outcome: Outcome, refused: Sequence[RejectedMessage], events: int) -> None:
+    def _count(
+        self,
+        outcome: Outcome,
+        refused: Sequence[RejectedMessage],
+        events: int,
+        verdicts: Sequence[Verdict],
+    ) -> None:
         tally = self.tally
+        if outcome.flags or verdicts:
+            tally.alerts = with_results(tally.alerts, outcome.flags, verdicts)
         tally.events += events
         tally.ledger += len(outcome.ledger)
         flags = Counter(tally.flags)
@@ -247,6 +259,12 @@ class Core:
 def _of(whose: str, arrays: Arrays) -> Arrays:
     prefix = f"{whose}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _verdicts_in(batch: EventBatch) -> list[Verdict]:
+    """The verdicts among the events, in their order."""
+    rows = np.flatnonzero(batch.records["kind"] == VERDICT)
+    return [event for event in batch[rows].events() if isinstance(event, Verdict)] if len(rows) else []
 
 
 def _as_taken(taken: TakenRecords) -> OrderedEvents:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import metadata
 from itertools import accumulate
 
@@ -11,6 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from streaming.files.summary import memory_mb
+from streaming.service.alert_book import by_week
 from streaming.service.status import Distribution, Status
 
 
@@ -43,6 +45,7 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     for kind, count in sorted(tally.flags.items()):
         flags.add_metric([kind], count)
     yield flags
+    yield from _alerts(status)
     yield _counter("ringfence_ledger_entries", "Changes in the life of rings.", tally.ledger)
     lag = GaugeMetricFamily("ringfence_lag_records", "Records not taken yet.", labels=["topic", "partition"])
     for partition, left in sorted(status.lag.items()):
@@ -90,6 +93,38 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     yield _histogram("ringfence_flag_latency_seconds", latency, {}, status.flag_latency)
     latency = "From the stamp of a batch's oldest message until all that came of it was safe."
     yield _histogram("ringfence_event_latency_seconds", latency, {}, status.event_latency)
+
+
+def _alerts(status: Status) -> Iterator[Metric]:
+    """What is promised about alerts, the thresholds that follow, and what was kept, for the newest weeks."""
+    contract = status.contract
+    if contract is not None:
+        promised = GaugeMetricFamily(
+            "ringfence_alerts_promised", "The contract: the most of what.", labels=["what"]
+        )
+        if contract.max_false_alerts is not None:
+            promised.add_metric(["false_share"], contract.max_false_alerts)
+        if contract.max_alerts_a_day is not None:
+            promised.add_metric(["a_day"], contract.max_alerts_a_day)
+        yield promised
+        thresholds = GaugeMetricFamily(
+            "ringfence_alert_threshold", "Score from which on a decision is taken.", labels=["decision"]
+        )
+        thresholds.add_metric(["review"], contract.review)
+        thresholds.add_metric(["block"], contract.block)
+        yield thresholds
+    text = "Rings first flagged in a week of event time (its Monday), by the newest verdict on each."
+    alerts = GaugeMetricFamily("ringfence_alerts", text, labels=["week", "answer"])
+    text = "Share of the answered alerts of a week that were false."
+    kept = GaugeMetricFamily("ringfence_false_alert_share", text, labels=["week"])
+    for week in by_week(status.tally.alerts):
+        name = f"{datetime.fromtimestamp(week.week_ms / 1000, UTC):%Y-%m-%d}"
+        for answer in ("fraud", "legit", "unanswered"):
+            alerts.add_metric([name, answer], getattr(week, answer))
+        if week.false_share is not None:
+            kept.add_metric([name], week.false_share)
+    yield alerts
+    yield kept
 
 
 def _build() -> GaugeMetricFamily:

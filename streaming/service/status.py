@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from streaming.files.summary import ContractTerms
 from streaming.service.core import Tally
 from streaming.service.ports import Partition
 
@@ -62,6 +63,8 @@ class Status:
     held: int = 0
     engine: dict[str, int] = field(default_factory=dict)
     watermark_ms: int = 0
+    contract: ContractTerms | None = None
+    """What is promised about alerts, if anything is."""
     drift: Mapping[str, float] = field(default_factory=dict)
     """By quantity, the population stability of what the model sees against its training."""
     snapshot_batch: int = 0

@@ -1,4 +1,4 @@
-"""The six result files of a run over finite inputs, complete or absent."""
+"""The result files of a run over finite inputs, complete or absent: six, and on request the candidates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from graph.model.errors import Fatal
-from graph.model.results import AccountScore, Outcome, Ring
+from graph.model.results import AccountScore, Candidate, Outcome, Ring
 from streaming.contract.dead_letters import DeadLetter
 from streaming.files.sinks.folder import OutputFolder
 from streaming.files.sinks.lines import LineFile
@@ -24,22 +24,24 @@ LEDGER: Final = "ledger.ndjson"
 DEAD_LETTERS: Final = "dead_letters.ndjson"
 SUMMARY: Final = "summary.json"
 RESULT_FILES: Final = (FLAGS, RINGS, ACCOUNTS, LEDGER, DEAD_LETTERS, SUMMARY)
+CANDIDATES: Final = "candidates.ndjson"
 
 
 class ResultFolder(AbstractContextManager["ResultFolder"]):
     """Writes results into ``place``; nothing stands there before ``finish``.
 
-    Flags, ledger entries and dead letters go to disk as they come. Raises ``BadCall`` when ``place``
-    cannot be used and ``Fatal`` when the disk is full or fails.
+    Flags, ledger entries, dead letters and, ``with_candidates``, what was judged go to disk as they come.
+    Raises ``BadCall`` when ``place`` cannot be used and ``Fatal`` when the disk is full or fails.
     """
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *, with_candidates: bool = False) -> None:
         self._stack = ExitStack()
-        self._folder = self._stack.enter_context(OutputFolder(place, RESULT_FILES))
+        self._folder = self._stack.enter_context(OutputFolder(place, (*RESULT_FILES, CANDIDATES)))
         try:
             self._flags, self._ledger, self._dead_letters = (
                 self._open(name) for name in (FLAGS, LEDGER, DEAD_LETTERS)
             )
+            self._candidates = self._open(CANDIDATES) if with_candidates else None
         except BaseException:
             self._stack.close()
             raise
@@ -48,6 +50,11 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
         """Appends what a batch brought forth."""
         self._flags.write(outcome.flags)
         self._ledger.write(outcome.ledger)
+
+    def write_candidates(self, candidates: Iterable[Candidate]) -> None:
+        """Appends what was judged; only in a folder made ``with_candidates``."""
+        assert self._candidates is not None
+        self._candidates.write(candidates)
 
     def write_dead_letter(self, letter: DeadLetter) -> None:
         """Appends a rejected record."""
@@ -62,8 +69,9 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
 
     def finish(self, summary: Summary) -> None:
         """Writes the summary and lets the folder appear at its place."""
-        for file in (self._flags, self._ledger, self._dead_letters):
-            file.close()
+        for file in (self._flags, self._ledger, self._dead_letters, self._candidates):
+            if file is not None:
+                file.close()
         text = msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
         try:
             (self._folder.path / SUMMARY).write_bytes(text)

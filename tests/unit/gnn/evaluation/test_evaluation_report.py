@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from gnn.evaluation import Detection, History, ReportedRing, Truth, components, decode_truth, evaluate
+from gnn.evaluation import (
+    Course,
+    Detection,
+    History,
+    Judged,
+    ReportedRing,
+    Truth,
+    components,
+    decode_truth,
+    evaluate,
+    judged_against,
+    true_sets,
+)
+from gnn.evaluation.ceiling import Ceiling
+from gnn.evaluation.stays import DAY_MS, Accused, Stay
 from graph.model.errors import Fatal
 from graph.model.events import (
     AccountCreated,
@@ -104,7 +118,25 @@ def test_the_report_sets_ours_beside_both_baselines() -> None:
     assert plain.timeliness.prevented == 0.0
     assert plain.false_alarms.by_decoy_kind == (("kiosk", 1),)
     assert report.kinds[0].prevented == 0.75
+    assert [note for note in report.notes if "--candidates" not in note] == []
+
+
+def test_what_the_run_left_behind_adds_the_ceiling_and_how_long_honest_accounts_were_flagged() -> None:
+    course = Course((Stay("x", 0, DAY_MS), Stay("a", 0)), 3 * DAY_MS)
+    judged = judged_against(true_sets(truth()), [frozenset("abcd"), frozenset("xy")])
+    report = evaluate(ours(), truth(), history(), course, judged)
+    mine, plain, _ = report.methods
+    assert mine.accused == Accused(1, pytest.approx(10_000 / 9), 0, 1.0, 1.0)
+    assert mine.ceiling == Ceiling(2, 1.0, 1.0)
+    assert (plain.accused, plain.ceiling) == (None, None)
+    assert (report.kinds[0].reached_at_50, report.kinds[0].reached_at_80) == (1, 1)
+    assert [size.reached_at_80 for size in report.sizes] == [1, 0, 0, 0]
     assert report.notes == ()
+
+
+def test_a_bounded_log_of_candidates_makes_the_ceiling_a_lower_bound() -> None:
+    report = evaluate(ours(), truth(), history(), judged=Judged(1, (0.4,), left_out=1200))
+    assert "lower bound: 1,200 judgements" in report.notes[0]
 
 
 def test_without_events_the_report_says_what_is_missing() -> None:
