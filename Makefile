@@ -5,11 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
+# Of a run of tests; see tests/shares.py.
+WORKERS ?= 2
 # Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again.
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint check explore bench soak servers notebooks weights alerts network clean
+.PHONY: help setup demo test integration lint kernels check explore bench soak servers notebooks weights alerts network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -30,8 +32,12 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
 	@$(BIN)/ringfence demo --out $(DEMO)
 
-test: lint ## Lint, then run every test, those on real servers too (Java and Maven artifacts, or addresses)
-	$(BIN)/python -m pytest
+# Tests start many processes, which share bytecode also where the environment would have none written.
+test check integration: export PYTHONDONTWRITEBYTECODE :=
+
+test: $(STAMP) ## Lint, then run every test, those on real servers too (Java and Maven artifacts, or addresses)
+	@$(MAKE) --no-print-directory -j2 lint kernels
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 integration: $(STAMP) ## Run only the tests on a real Kafka and a real Neo4j
 	$(BIN)/python -m pytest -m servers
@@ -42,8 +48,12 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint ## Lint, then run the quick tests
-	$(BIN)/python -m pytest -m 'not slow and not servers'
+kernels: $(STAMP)
+	$(BIN)/python -m tests.kernels
+
+check: $(STAMP) ## Lint, then run the quick tests
+	@$(MAKE) --no-print-directory -j2 lint kernels
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not servers'
 
 explore: $(STAMP) ## Draw new examples for the property tests for a while (MINUTES=10)
 	$(BIN)/python -m tests.explore --minutes $(or $(MINUTES),10)

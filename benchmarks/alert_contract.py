@@ -24,20 +24,19 @@ from typing import Any, Final
 from benchmarks.surroundings import surroundings
 from gnn.alerts import AlertContract, alerts_of, is_false, load_calibration
 from gnn.alerts.simulated import simulated_city
+from gnn.boosted.scorer import load_scorer
 from gnn.evaluation import Truth, best_matches, true_sets
-from gnn.logistic.fitting import city_config
-from gnn.logistic.scorer import LogisticScorer, load_scorer
+from gnn.logistic.judgements import city_config
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.rings.lifecycle import Policy
+from graph.scoring.scorer import Scorer
 
 FIRST_SEED: Final = 9001
 USUAL: Final = "none"
 
 
-def measure(
-    batches: Sequence[EventBatch], truth: Truth, policy: Policy, scorer: LogisticScorer
-) -> dict[str, Any]:
+def measure(batches: Sequence[EventBatch], truth: Truth, policy: Policy, scorer: Scorer) -> dict[str, Any]:
     """The alerts of one city under a policy, and the rings found."""
     engine = Engine(EngineConfig(policy=policy), scorer)
     flags = [flag for batch in batches for flag in engine.apply(batch).flags]

@@ -36,8 +36,9 @@ from benchmarks.groups.city import City, quiet_city
 from benchmarks.groups.crews import TRADES, Crew, Spending, Trade
 from benchmarks.groups.stream import Stream, in_order
 from benchmarks.surroundings import surroundings
-from gnn.logistic.scorer import LogisticScorer, load_scorer
+from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
+from graph.scoring.scorer import Scorer
 
 PRICES: Final = {
     "phone": 25.0,
@@ -89,7 +90,7 @@ def measure(
     size: int,
     city: City,
     prices: Mapping[str, float],
-    scorer: LogisticScorer,
+    scorer: Scorer,
     seed: int,
 ) -> dict[str, Any]:
     """One crew in the city: what it spent, what it took, and how much of that unflagged."""

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from benchmarks.surroundings import surroundings
 from gnn.evaluation import History, Truth, detection_of, evaluate, judged_against, true_sets
-from gnn.logistic.fitting import city_config
+from gnn.logistic.judgements import city_config
 from graph.engine import EngineConfig, logged_engine
 from graph.model.results import Flag
 from graph.scoring.member_scorer import MemberScorer

@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis draws, the real servers, and an end for what is stuck.
+"""What all tests share: how hypothesis draws, the real servers, two workers, and an end for what is stuck.
 
 The examples are the same in every run, so that a red test is red for everybody and a green one is not luck.
 `make explore` draws anew (the profile `explore`), and prints what reproduces a failure.
@@ -11,12 +11,13 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 
 from tests.servers import kafka_address, neo4j_address, own_kafka, own_neo4j
+from tests.shares import SERVERS, Sharing, order, share_of
 from tests.watchdog import KILLED_AFTER_S, Watchdog
 
 __all__ = ["kafka_address", "neo4j_address", "own_kafka", "own_neo4j"]
@@ -25,17 +26,21 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("steady")
 
-_TESTS = Path(__file__).parent
-_ON_SERVERS = ("contract", "integration")
-_ALONE = {"test_detect_promises.py", "test_notebooks.py"}
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the contract and integration rooms start real servers; some files of them need none."""
+    """Marks what starts real servers, and puts what takes long first (`tests.shares`)."""
     for item in items:
-        room = item.path.relative_to(_TESTS).parts[0]
-        if room in _ON_SERVERS and item.path.name not in _ALONE:
+        if share_of(item.nodeid) == SERVERS:
             item.add_marker("servers")
+    with_slow = {share_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: order(item.nodeid, with_slow))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """How the tests are given to workers; the order is ours and not that of the number of tests."""
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
 
 
 _WATCHDOG = pytest.StashKey[Watchdog]()

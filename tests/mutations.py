@@ -39,6 +39,8 @@ COPIED: Final = (
     "tests",
     "pyproject.toml",
 )
+HALF_WRITTEN: Final = shutil.ignore_patterns("*.tmp.*", "*.pyc.*")
+"""What another process is just putting beside the sources, and will rename."""
 LIMIT_S: Final = 1800
 """For one scene. What it makes numba compile counts, so the limit that tests have otherwise does not hold."""
 FAILED: Final = 1
@@ -205,7 +207,7 @@ def copy_of(root: Path) -> Iterator[Path]:
         for name in COPIED:
             source, target = root / name, Path(folder, name)
             if source.is_dir():
-                shutil.copytree(source, target)
+                shutil.copytree(source, target, ignore=HALF_WRITTEN)
             else:
                 shutil.copy2(source, target)
         yield Path(folder)

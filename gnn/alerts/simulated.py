@@ -19,9 +19,9 @@ import msgspec
 
 from gnn.alerts.alert import Alert, alerts_of, is_false
 from gnn.alerts.calibration import SHIPPED, Calibration, city_alerts, encoded
+from gnn.boosted.scorer import load_scorer
 from gnn.evaluation.truth import Truth, decode_truth
-from gnn.logistic.fitting import BATCH, city_config
-from gnn.logistic.scorer import load_scorer
+from gnn.logistic.judgements import BATCH, city_config
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.model.events import Event, EventBase

@@ -45,7 +45,7 @@ def test_a_property_that_does_not_hold_fails_with_its_example_and_its_seed(tmp_p
 
 @pytest.mark.slow
 def test_rounds_go_on_under_new_seeds_until_the_time_is_up(tmp_path: Path) -> None:
-    found = explore(tmp_path, "number >= 0", "--minutes", "0.5")
+    found = explore(tmp_path, "number >= 0", "--minutes", "0.1")
     assert found.returncode == 0, found.stdout + found.stderr
     seeds = re.findall(r"== round \d+, seed (\d+)", found.stdout)
     assert len(seeds) == len(set(seeds)) >= 1

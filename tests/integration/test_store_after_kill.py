@@ -23,13 +23,20 @@ SEEDS = range(10)
 SERVER_SEEDS = range(int(os.environ.get("RINGFENCE_SERVER_KILLS", "3")))
 """Of a server that starts for seconds each time; `make soak` takes ten."""
 BATCHES = 12
-CHANGED = 500
+CHANGED, CHANGED_ON_SERVER = 500, 200
+"""Links that a batch changes: as many as take hundredths of a second to write, so that a kill hits one."""
 MOST_PAUSE_S = 0.04
+
+
+def changed(place: str) -> int:
+    """Links that each batch changes in a store at this place."""
+    return CHANGED_ON_SERVER if "://" in place else CHANGED
 
 
 def start_writer(place: str, seed: int) -> subprocess.Popen[str]:
     """A process that writes the stream of a seed and says which batch is next."""
-    command = [sys.executable, "-m", "tests.store_writer_process", place, *map(str, (seed, BATCHES, CHANGED))]
+    numbers = map(str, (seed, BATCHES, changed(place)))
+    command = [sys.executable, "-m", "tests.store_writer_process", place, *numbers]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
@@ -55,7 +62,7 @@ def write_rest(address: StoreAddress, seed: int) -> None:
     writer = open_writer(address)
     try:
         reached = writer.offsets().get("stream", 0)
-        for number, (_, changes) in enumerate(stream(seed, BATCHES, CHANGED), 1):
+        for number, (_, changes) in enumerate(stream(seed, BATCHES, changed(address.place)), 1):
             if number >= reached:
                 writer.write(changes, {"stream": number})
         assert writer.offsets() == {"stream": BATCHES}
@@ -64,7 +71,7 @@ def write_rest(address: StoreAddress, seed: int) -> None:
 
 
 def differences(address: StoreAddress, seed: int, batches: int = BATCHES) -> list[str]:
-    *_, (look, _) = stream(seed, batches, CHANGED)
+    *_, (look, _) = stream(seed, batches, changed(address.place))
     reader = open_reader(address)
     try:
         return [line for part in verify(reader, look) for line in part.differences]

@@ -107,6 +107,7 @@ def test_plain_files_are_read_as_they_are(tmp_path):
         ("a.zst", zstandard.compress(CONTENT)[:-1]),
         ("a.zst", zstandard.compress(CONTENT) + zstandard.compress(CONTENT)[:3]),
     ],
+    ids=["gz cut", "gz cut in its size", "gz cut in its header", "empty", "zst cut", "zst frame cut"],
 )
 def test_a_truncated_file_is_an_error_that_names_it(tmp_path, name, stored):
     (tmp_path / name).write_bytes(stored)
@@ -128,6 +129,7 @@ def corrupt(stored: bytes) -> bytes:
         ("a.zst", zstandard.compress(CONTENT) + b"rubbish"),
         ("a.zst", corrupt(zstandard.ZstdCompressor(write_checksum=True).compress(os.urandom(5000)))),
     ],
+    ids=["no gz", "gz with a bit turned", "gz and more", "no zst", "zst and more", "zst with a bit turned"],
 )
 def test_a_corrupt_file_is_an_error_that_names_it(tmp_path, name, stored):
     (tmp_path / name).write_bytes(stored)
