@@ -88,6 +88,8 @@ class World:
 
     def check(self, wanted: list[int]) -> None:
         view = self.engine.view()
+        if len(view.kind) == 0:
+            return
         asked = np.array(sorted({each % len(view.kind) for each in wanted}), np.int32)
         found = self.live.vectors(self.state, asked)
         np.testing.assert_allclose(found, self.full_pass(view)[asked], atol=1e-5, rtol=1e-5)
