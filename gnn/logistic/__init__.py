@@ -1,1 +1,1 @@
-"""The logistic scorer that ships: its stored weights, and how they are fitted on simulated cities."""
+"""The logistic score, which a network starts from and trees have to beat, and what all scores learn from."""

@@ -74,7 +74,7 @@ def gathers(state: State, phone: int) -> bool:
     if not is_public(state, phone):
         return True
     users = length(state.links, phone, USERS)
-    if users > MOST_AT_ONCE or state.entities[phone].declared_public:
+    if users > MOST_AT_ONCE or state.entities[phone].declared:
         return False
     first_ms = NEVER
     link = first_link(state.links, phone, USERS)

@@ -108,7 +108,7 @@ class EntityGraph:
 
     def is_declared_public(self, identifier: int) -> bool:
         """Whether an analyst declared the identifier public."""
-        return identifier in self._declared_public
+        return self._declared.get(identifier, False)
 
     def is_public(self, identifier: int) -> bool:
         """Whether the identifier is used by too many to connect anybody."""
