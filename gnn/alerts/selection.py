@@ -8,7 +8,7 @@ Where the new alert and those of the calibration are exchangeable, P(p <= t and 
 every t. From m new alerts the procedure of Benjamini and Hochberg takes those with the smallest p-values,
 as many as possible, the k-th with p <= share * k / m. Of a batch that is exchangeable with the calibration
 the expected share of false ones among those taken is then at most ``share``, whatever the scores and however
-few there are (Jin and Candes, "Selection by Prediction with Conformal p-values", JMLR 24, 2023, theorem 3).
+few there are (Jin and Candès, "Selection by Prediction with Conformal p-values", JMLR 24, 2023).
 """
 
 from __future__ import annotations
@@ -27,12 +27,6 @@ def p_values(calibration: Calibration, scores: Sequence[float]) -> Floats:
     """The conformal p-value of each score, (n,). Cost: O((n + calibration) log calibration)."""
     above = _at_least(calibration.false, np.array(scores, np.float64))
     return (1.0 + above) / (1.0 + len(calibration.answered))
-
-
-def _at_least(known: Sequence[float], scores: Floats) -> Floats:
-    """How many of ``known`` are each of ``scores`` or more, (n,)."""
-    ordered = np.sort(np.array(known, np.float64))
-    return (len(ordered) - np.searchsorted(ordered, scores, side="left")).astype(np.float64)
 
 
 def lowest_selected(calibration: Calibration, scores: Sequence[float], share: float) -> float | None:
@@ -87,3 +81,9 @@ def threshold_for_rate(calibration: Calibration, a_day: float) -> float | None:
     if len(scores) <= allowed:
         return calibration.review
     return min((score for score in scores[:allowed] if score > scores[allowed]), default=None)
+
+
+def _at_least(known: Sequence[float], scores: Floats) -> Floats:
+    """How many of ``known`` are each of ``scores`` or more, (n,)."""
+    ordered = np.sort(np.array(known, np.float64))
+    return (len(ordered) - np.searchsorted(ordered, scores, side="left")).astype(np.float64)
