@@ -31,7 +31,7 @@ QUARTILE: Final = 0.6745
 """Of a normal distribution, in deviations."""
 
 PRIOR_CENTRE: Final = (0.0, 0.0, -0.3, 0.05, -2.0) + 4 * (0.05,) + 4 * (-2.2,) + 4 * (-0.3,)
-PRIOR_SPREAD: Final = (0.5, 0.15, 0.3, 0.1, 1.0) + 4 * (0.17,) + 4 * (0.5,) + 4 * (0.35,)
+PRIOR_SPREAD: Final = (0.5, 0.15, 0.3, 0.1, 1.0) + 4 * (0.17,) + 4 * (1.0,) + 4 * (0.8,)
 LEAST_SPREAD: Final = (0.2, 0.1, 0.2, 0.05, 0.5) + 4 * (0.08,) + 4 * (0.3,) + 4 * (0.2,)
 """Centre and spread before they are known, and the spread that no city is finer than."""
 
