@@ -118,7 +118,7 @@ class Engine:
     ...         AccountCreated(event_id=f"c{n}", ts=ts, account_id=who, role=Role.RIDER, device_id="phone"),
     ...         PromoRedeemed(event_id=f"p{n}", ts=ts, account_id=who, promo_id="WELCOME", amount=10.0),
     ...     ]
-    >>> engine = Engine(EngineConfig(), load_scorer())
+    >>> engine = Engine(EngineConfig(policy=Policy(review=0.6)), load_scorer())
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Engine:
 
         >>> outcome = engine.apply(farm)
         >>> [(entry.change.value, len(entry.accounts.added)) for entry in outcome.ledger][:2]
-        [('born', 6), ('grew', 1)]
+        [('born', 5), ('grew', 1)]
         """
         batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         outcome = Outcome(flags=[], ledger=[])
