@@ -45,6 +45,9 @@ DISORDER_MS = 600_000
 BREAKING = 2
 """Events that break the engine."""
 DAY_MS = 86_400_000
+OVERTAKING = 750
+"""So many events of other partitions may come between one and its repeat where nothing puts them in order:
+what is sent in a second and a half. They do not wait for a partition that was read to its end."""
 PARTITIONS = 2
 
 
@@ -102,22 +105,25 @@ class Disturbed:
     unprocessable: int
 
 
-def disturbed(lines: list[bytes], broken: frozenset[str], dice: random.Random) -> Disturbed:
-    """The events as a hostile platform would send them."""
-    stamped = [(json.loads(line)["ts"] + dice.uniform(0, DISORDER_MS), line) for line in lines]
+def disturbed(lines: list[bytes], broken: frozenset[str], dice: random.Random, *, ordered: bool) -> Disturbed:
+    """The events as a hostile platform would send them, to a service that puts them in order or does not."""
+    stamped = sorted((json.loads(line)["ts"] + dice.uniform(0, DISORDER_MS), line) for line in lines)
+    # An id is remembered until an event comes that is 48 hours newer.
+    overtaking, remembered_ms = (0, DAY_MS) if ordered else (OVERTAKING, 2 * DAY_MS - DISORDER_MS)
     records: list[tuple[str, bytes, bytes]] = []
     recent: list[tuple[float, bool, tuple[str, bytes, bytes]]] = []
     repeats = malformed = unprocessable = 0
-    for arrived, line in sorted(stamped):
+    for number, (arrived, line) in enumerate(stamped):
         event = json.loads(line)
         topic, key = PLACES[event["type"]]
         records.append((topic, str(event[key]).encode(), line))
         is_broken = event["event_id"] in broken
         unprocessable += is_broken
         recent.append((arrived, is_broken, records[-1]))
-        if dice.random() < 0.05:
-            # What comes again more than 48 hours later is an event of its own.
-            near = [(bad, record) for then, bad, record in recent[-200:] if arrived - then < DAY_MS]
+        # What comes again after more than that is an event of its own.
+        newest, _ = stamped[min(number + overtaking, len(stamped) - 1)]
+        near = [(bad, record) for then, bad, record in recent[-200:] if newest - then < remembered_ms]
+        if near and dice.random() < 0.05:
             is_broken, record = dice.choice(near)
             records.append(record)
             # What broke the engine was never taken, so that its repeat is no repeat.
@@ -179,7 +185,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     )
     options = given.options(until_end=False).kafka
     create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)
-    sent = disturbed(lines, broken, dice)
+    sent = disturbed(lines, broken, dice, ordered=ordered)
     feeding = Feeding(options, sent.records, kills + 1)
     at_work = 0
     for killed in range(kills):
