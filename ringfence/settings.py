@@ -93,6 +93,17 @@ class Settings(BaseSettings):
     store: str | None = Field(
         default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."
     )
+    desk: Path | None = Field(
+        default=None,
+        description="File of people, tokens and audit; beside an embedded store when not given.",
+    )
+    desk_key: Path | None = Field(
+        default=None, description="File of the desk's secret; beside the desk when not given."
+    )
+    audit_checkpoints: Path | None = Field(
+        default=None,
+        description="File of signed checkpoints of the audit; beside the desk when not given.",
+    )
     neo4j_user: str | None = Field(default=None, description="Name to give to the Neo4j server.")
     neo4j_password: SecretStr | None = Field(
         default=None, description="Password to give to the Neo4j server."
