@@ -20,6 +20,7 @@ from ringfence.commands import (
     query,
     replay,
     run,
+    serve,
     simulate,
     store,
     train,
@@ -60,6 +61,7 @@ app.command("simulate", short_help="Write the events of a made-up city and the t
 app.command("evaluate", short_help="Compare results with the truth, beside plain components.")(
     evaluate.command
 )
+app.command("serve", short_help="Serve a store over HTTP to people and programs.")(serve.command)
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
 app.add_typer(audit.app, name="audit", short_help="Check or export the record of who did what.")

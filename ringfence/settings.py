@@ -111,9 +111,27 @@ class Settings(BaseSettings):
     neo4j_database: str = Field(
         default="neo4j", description="Database of the Neo4j server that holds the store."
     )
+    serve_host: str = Field(default="127.0.0.1", min_length=1, description="Address that `serve` listens on.")
+    serve_port: int = Field(default=8470, ge=0, le=65535, description="Port of `serve`; 0 for a free one.")
+    serve_tls_cert: Path | None = Field(
+        default=None, description="Certificate of `serve`, with its chain, PEM."
+    )
+    serve_tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
+    serve_origin: str | None = Field(
+        default=None, description="Where browsers see `serve`, such as https://ringfence.example."
+    )
+    serve_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Proxies before `serve` whose headers are trusted, with commas."
+    )
+    serve_rate: str = Field(
+        default="600/minute", description="Requests of one person or token that `serve` answers."
+    )
+    serve_address_rate: str = Field(
+        default="3000/minute", description="Requests from one address that `serve` answers."
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
-    @field_validator("kafka_topics", mode="before")
+    @field_validator("kafka_topics", "serve_proxies", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

@@ -5,6 +5,7 @@ Call from a thread of its own: one check takes tens of milliseconds of processor
 
 from __future__ import annotations
 
+from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -25,7 +26,6 @@ class Passwords:
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
         self._free = BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash("the password of nobody")
 
     def hashed(self, password: str, name: str) -> str:
         """What is kept of a password. Raises BadCall when it is too short, too long or the name."""
@@ -46,6 +46,11 @@ class Passwords:
                 return self._hasher.verify(kept or self._nobodys, password[:LONGEST]) and kept is not None
             except (VerificationError, InvalidHashError):
                 return False
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What is checked where nothing was kept."""
+        return self._hasher.hash("the password of nobody")
 
     def _one_of_few(self) -> _Turn:
         return _Turn(self._free)
