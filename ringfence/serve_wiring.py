@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from typing import Final
@@ -17,17 +17,21 @@ import msgspec
 import uvicorn
 
 from graph.model.errors import BadCall
+from graph.stores.opening import StoreAddress
 from queries.desk.checkpoints import CheckpointFile
 from queries.desk.desk import open_desk
+from queries.desk.event_file import EventFile
+from queries.desk.outbox import Carrier, OutgoingEvent
 from queries.serving.application import application
-from queries.serving.chores import keep_checkpoints
+from queries.serving.chores import deliver_events, keep_checkpoints
+from queries.serving.measures import Measures
 from queries.serving.parts import Parts
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.store import Store
-from ringfence.desk_wiring import desk_places
+from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import ImpatientProtocol
-from ringfence.settings import Settings
+from ringfence.settings import Settings, kafka_options
 from ringfence.store_wiring import open_store_reader, store_address
 
 MOST_CONNECTIONS: Final = 1_000
@@ -48,6 +52,8 @@ def serve(settings: Settings) -> None:
         stack.callback(store.close)
         desk = open_desk(places.desk, places.key)
         stack.callback(desk.close)
+        carrier = _carrier(settings, address)
+        measures = Measures()
         parts = Parts(
             desk=desk,
             store=store,
@@ -55,7 +61,11 @@ def serve(settings: Settings) -> None:
             hosts=tuple(dict.fromkeys(_host_of(origin) for origin in origins)),
             origins=origins,
             has_tls=origins[0].startswith("https://"),
-            chores=(keep_checkpoints(desk, CheckpointFile(places.checkpoints)),),
+            measures=measures,
+            chores=(
+                keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
+                deliver_events(desk, carrier, measures),
+            ),
         )
         config = _config(settings, parts)
         server = _Server(config)
@@ -104,6 +114,46 @@ def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
             f"found: {error}; correct --tls-cert and --tls-key"
         ) from error
     return config
+
+
+def _carrier(settings: Settings, store: StoreAddress) -> Carrier:
+    """Where verdicts and acts go: to Kafka, or to a file. Raises BadCall when neither is named."""
+    if settings.kafka is not None:
+        return KafkaCarrier(settings)
+    path = settings.serve_events
+    if path is None:
+        if store.path is None:
+            raise BadCall(
+                "expected a place for verdicts and acts, found none: give --kafka HOST:PORT, or --events FILE"
+            )
+        path = beside(store.path, "events.ndjson")
+    return EventFile(path)
+
+
+class KafkaCarrier:
+    """Takes verdicts and acts to their topic, each under its subject."""
+
+    def __init__(self, settings: Settings) -> None:
+        from streaming.kafka.feeding import Feeder
+        from streaming.kafka.options import KafkaOptions
+
+        assert settings.kafka is not None
+        options = KafkaOptions(
+            bootstrap=settings.kafka,
+            group=settings.kafka_group,
+            prefix=settings.kafka_prefix,
+            passed=kafka_options(settings, []),
+        )
+        self._feeder = Feeder(options)
+
+    def carry(self, events: Sequence[OutgoingEvent]) -> None:
+        """All of them are safe when this returns. Raises Unavailable when the broker does not say so."""
+        from streaming.contract.topics import PLACES
+
+        topic, _ = PLACES["verdict"]
+        for event in events:
+            self._feeder.put(topic, event.key.encode("utf-8", "surrogatepass"), event.payload)
+        self._feeder.close()
 
 
 @contextmanager

@@ -123,6 +123,10 @@ class Settings(BaseSettings):
     serve_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Proxies before `serve` whose headers are trusted, with commas."
     )
+    serve_events: Path | None = Field(
+        default=None,
+        description="File for verdicts and acts without Kafka; beside an embedded store when not given.",
+    )
     serve_rate: str = Field(
         default="600/minute", description="Requests of one person or token that `serve` answers."
     )

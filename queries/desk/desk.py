@@ -13,6 +13,7 @@ from queries.desk.audit import Actor, AuditLog
 from queries.desk.database import Database, wall_clock_ms
 from queries.desk.keys import DeskKeys, keys_at
 from queries.desk.masking import Masks
+from queries.desk.outbox import Outbox
 from queries.desk.passwords import Passwords
 from queries.desk.people import People, Person
 from queries.desk.sessions import Sessions
@@ -44,6 +45,7 @@ class Desk:
         self.sessions = Sessions(database)
         self.log = AuditLog(database)
         self.masks = Masks(keys)
+        self.outbox = Outbox(database)
         self._passwords = Passwords()
 
     def transaction(self) -> AbstractContextManager[None]:

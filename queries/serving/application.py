@@ -17,12 +17,25 @@ from queries.serving.chores import done_beside
 from queries.serving.edges import Edges
 from queries.serving.parts import Parts
 from queries.serving.problems import MEDIA_TYPE, Problem, tell_problems
-from queries.serving.routes import accounts, audit, flags, health, people, rings, sessions, tokens, welcome
+from queries.serving.routes import (
+    accounts,
+    answers,
+    audit,
+    flags,
+    health,
+    people,
+    rings,
+    sessions,
+    tokens,
+    welcome,
+)
 from queries.serving.visits import COOKIE, REASON, Allowed
 
-ROUTERS: Final = tuple(
-    module.router for module in (rings, accounts, flags, sessions, people, tokens, audit, health, welcome)
+_MODULES: Final = (
+    *(rings, accounts, flags, answers),
+    *(sessions, people, tokens, audit, health, welcome),
 )
+ROUTERS: Final = tuple(module.router for module in _MODULES)
 PROBLEMS: Final[dict[int, str]] = {
     400: "The call is wrong.",
     401: "Nobody known asks.",

@@ -11,11 +11,15 @@ from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
 
+from graph.model.errors import Unavailable
 from queries.desk.checkpoints import CheckpointFile, checkpoint_of
 from queries.desk.desk import Desk
+from queries.desk.outbox import BATCH, Carrier
+from queries.serving.measures import Measures
 
 _LOG: Final = logging.getLogger(__name__)
 CHECKPOINTS_EVERY_S: Final = 10.0
+DELIVERED_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,21 @@ def _once(chore: Chore) -> None:
         chore.work()
     except Exception:
         _LOG.exception("%s failed; it is tried again in %g s", chore.name, chore.every_s)
+
+
+def deliver_events(desk: Desk, carrier: Carrier, measures: Measures) -> Chore:
+    """Carries verdicts and acts to where the engine reads them."""
+
+    def work() -> None:
+        try:
+            while desk.outbox.deliver(carrier) == BATCH:
+                pass
+        except Unavailable as error:
+            _LOG.warning("%s", error)
+        finally:
+            measures.waiting.set(desk.outbox.waiting())
+
+    return Chore("delivering verdicts and acts", DELIVERED_EVERY_S, work)
 
 
 def keep_checkpoints(desk: Desk, file: CheckpointFile) -> Chore:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ringfence.kafka_words import Brokers, PassedFile
 from ringfence.settings import settings_with
 
 
@@ -20,6 +21,14 @@ def command(
     ] = None,
     desk_key: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The desk's secret [default: beside the desk].")
+    ] = None,
+    kafka: Brokers = None,
+    kafka_options_file: PassedFile = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File for verdicts and acts, without Kafka [default: beside the store]."
+        ),
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: loopback].")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = None,
@@ -44,6 +53,9 @@ def command(
                 "store": store,
                 "desk": desk,
                 "desk_key": desk_key,
+                "kafka": kafka,
+                "kafka_options_file": kafka_options_file,
+                "serve_events": events,
                 "serve_host": host,
                 "serve_port": port,
                 "serve_tls_cert": tls_cert,
