@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
+from types import FrameType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,17 +25,20 @@ from queries.desk.event_file import EventFile
 from queries.desk.outbox import Carrier, OutgoingEvent
 from queries.serving.application import application
 from queries.serving.chores import deliver_events, keep_checkpoints
+from queries.serving.flag_watch import FlagWatch
 from queries.serving.measures import Measures
 from queries.serving.parts import Parts
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
+from queries.serving.streams import Streams
 from queries.store import Store
 from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import ImpatientProtocol
 from ringfence.settings import Settings, kafka_options
 from ringfence.store_wiring import open_store_reader, store_address
 
-MOST_CONNECTIONS: Final = 1_000
+CONNECTIONS: Final = 1_000
+"""Open at once, beside streams; more are answered 503."""
 LINGERS_S: Final = 5
 FAILURES: Final = "20/minute"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -54,9 +58,12 @@ def serve(settings: Settings) -> None:
         stack.callback(desk.close)
         carrier = _carrier(settings, address)
         measures = Measures()
+        watch = FlagWatch(store, desk.feed)
+        streams = Streams(watch, settings.serve_streams, measures)
         parts = Parts(
             desk=desk,
             store=store,
+            streams=streams,
             rates=Rates(settings.serve_rate, settings.serve_address_rate, FAILURES),
             hosts=tuple(dict.fromkeys(_host_of(origin) for origin in origins)),
             origins=origins,
@@ -65,12 +72,18 @@ def serve(settings: Settings) -> None:
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),
+                watch.chore(),
             ),
         )
         config = _config(settings, parts)
         server = _Server(config)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            streams.stopping.set()
+            server.handle_exit(number, frame)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            stack.callback(signal.signal, number, signal.signal(number, server.handle_exit))
+            stack.callback(signal.signal, number, signal.signal(number, stop))
         _log_to_stderr()
         print(f"Serving {address.place} on {origins[0]}; the desk is {places.desk}", flush=True)
         code = desk.first_link("")
@@ -101,7 +114,7 @@ def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.serve_proxies),
         forwarded_allow_ips=list(settings.serve_proxies),
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=CONNECTIONS + settings.serve_streams,
         timeout_graceful_shutdown=LINGERS_S,
         ssl_certfile=settings.serve_tls_cert,
         ssl_keyfile=settings.serve_tls_key,

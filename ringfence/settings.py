@@ -127,6 +127,9 @@ class Settings(BaseSettings):
         default=None,
         description="File for verdicts and acts without Kafka; beside an embedded store when not given.",
     )
+    serve_streams: int = Field(
+        default=100, ge=0, le=10_000, description="Streams of flags that `serve` keeps open at once."
+    )
     serve_rate: str = Field(
         default="600/minute", description="Requests of one person or token that `serve` answers."
     )

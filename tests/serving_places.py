@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -15,9 +18,12 @@ from graph.stores.sqlite import SqliteWriter
 from queries import Store, open_store
 from queries.desk.desk import Desk
 from queries.serving.application import application
+from queries.serving.flag_watch import FlagWatch
+from queries.serving.measures import Measures
 from queries.serving.parts import Parts
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
+from queries.serving.streams import Streams
 from queries.serving.visits import COOKIE
 from tests.desk_places import Clock, new_desk, with_session, with_token
 from tests.store_worlds import AWKWARD, World, farm
@@ -80,16 +86,37 @@ class Place:
 
 
 @contextmanager
+def at_work(place: Place) -> Iterator[str]:
+    """The application behind a real server on loopback, in a thread; gives its address."""
+    config = uvicorn.Config(place.app, port=0, log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        place.parts.streams.stopping.set()
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
 def serving(folder: Path, store: Path, **rates: str) -> Iterator[Place]:
     """An application on a store; ``rates``: by_caller, by_address, failures."""
     clock = Clock()
     desk = new_desk(folder, clock)
     pool = StorePool(lambda: open_store(store), store)
+    measures = Measures()
+    watch = FlagWatch(pool, desk.feed)
     parts = Parts(
         desk=desk,
         store=pool,
+        streams=Streams(watch, 3, measures),
+        measures=measures,
         rates=Rates(rates.get("by_caller", ALL), rates.get("by_address", ALL), rates.get("failures", ALL)),
-        hosts=("desk.test",),
+        hosts=("desk.test", "127.0.0.1"),
         origins=(ORIGIN,),
         has_tls=True,
     )

@@ -11,6 +11,7 @@ from graph.model.errors import BadCall
 from graph.model.vocabulary import DeskRole, Permission
 from queries.desk.audit import Actor, AuditLog
 from queries.desk.database import Database, wall_clock_ms
+from queries.desk.flag_feed import FlagFeed
 from queries.desk.keys import DeskKeys, keys_at
 from queries.desk.masking import Masks
 from queries.desk.outbox import Outbox
@@ -46,6 +47,7 @@ class Desk:
         self.log = AuditLog(database)
         self.masks = Masks(keys)
         self.outbox = Outbox(database)
+        self.feed = FlagFeed(database)
         self._passwords = Passwords()
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -39,5 +39,12 @@ CREATE TABLE outbox (
     payload BLOB NOT NULL, at_ms INTEGER NOT NULL);
 """
 
-MIGRATIONS: Final = (_FIRST, _ANSWERS)
+_FEED: Final = """
+CREATE TABLE flag_feed (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, flag_id TEXT NOT NULL UNIQUE, ts INTEGER NOT NULL,
+    flag BLOB NOT NULL);
+CREATE INDEX flag_feed_by_ts ON flag_feed (ts);
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED)
 VERSION: Final = len(MIGRATIONS)

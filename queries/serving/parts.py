@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from queries.desk.desk import Desk
 from queries.serving.chores import Chore
 from queries.serving.measures import Measures
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
+from queries.serving.streams import Streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Parts:
 
     desk: Desk
     store: StorePool
+    streams: Streams
     rates: Rates
     hosts: tuple[str, ...]
     """Names under which it answers, without ports."""
@@ -25,4 +27,4 @@ class Parts:
     has_tls: bool = False
     chores: tuple[Chore, ...] = ()
     """What is done beside answering."""
-    measures: Measures = field(default_factory=Measures)
+    measures: Measures

@@ -81,19 +81,23 @@ def known_caller(request: Request, parts: Parts) -> Caller:
     """Who asks, by token or by cookie. Raises Refusal when it is nobody."""
     address = address_of(request)
     parts.rates.comes(address)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    cookie = request.cookies.get(COOKIE)
-    if scheme.lower() == "bearer":
-        caller = parts.desk.caller_of_token(token.strip(), address)
-    elif cookie is not None:
-        refuse_other_sites(request, parts.origins, needs_proof=True)
-        caller = parts.desk.caller_of_session(cookie, address)
-    else:
-        raise _unknown("expected a token or a session, found neither; sign in, or send Authorization: Bearer")
+    caller = caller_of(request, parts)
     if caller is None:
         parts.rates.failed(address)
         raise _unknown("expected a live token or session, found one that is not; sign in again")
     return caller
+
+
+def caller_of(request: Request, parts: Parts) -> Caller | None:
+    """Who has the token or the cookie of a request, as things stand. Raises Refusal when it has neither."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(COOKIE)
+    if scheme.lower() == "bearer":
+        return parts.desk.caller_of_token(token.strip(), address_of(request))
+    if cookie is not None:
+        refuse_other_sites(request, parts.origins, needs_proof=True)
+        return parts.desk.caller_of_session(cookie, address_of(request))
+    raise _unknown("expected a token or a session, found neither; sign in, or send Authorization: Bearer")
 
 
 def address_of(request: Request) -> str:

@@ -73,6 +73,7 @@ def test_the_first_admin_comes_by_the_link_makes_a_token_and_asks(served):
         assert "server" not in done.headers
 
 
+@pytest.mark.slow
 def test_a_client_that_sends_no_whole_head_is_let_go(served):
     with socket.create_connection(("127.0.0.1", served.port), timeout=HEAD_WITHIN_S * 6) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
@@ -81,6 +82,7 @@ def test_a_client_that_sends_no_whole_head_is_let_go(served):
         assert time.monotonic() - begun >= HEAD_WITHIN_S / 2
 
 
+@pytest.mark.slow
 def test_a_client_that_sends_its_body_too_slowly_is_told_so(served):
     head = b"POST /v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as slow:

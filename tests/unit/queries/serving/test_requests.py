@@ -74,7 +74,7 @@ def test_a_length_that_is_none_is_refused(shared, size):
     assert is_problem(answer, 413)
 
 
-@pytest.mark.parametrize("host", ["evil.test", "desk.test.evil.test", "", "127.0.0.1", "[::1]:80"])
+@pytest.mark.parametrize("host", ["evil.test", "desk.test.evil.test", "", "10.0.0.1", "[::1]:80"])
 def test_another_host_is_not_served(shared, host):
     assert is_problem(shared.client().get("/healthz", headers={"Host": host}), 421)
 
