@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from graph.model.vocabulary import Permission
 from queries.serving.chores import done_beside
 from queries.serving.edges import Edges
+from queries.serving.examples import with_examples
 from queries.serving.parts import Parts
 from queries.serving.problems import MEDIA_TYPE, Problem, tell_problems
 from queries.serving.routes import (
@@ -36,6 +37,8 @@ _MODULES: Final = (
     *(sessions, people, tokens, audit, health, welcome),
 )
 ROUTERS: Final = tuple(module.router for module in _MODULES)
+TITLE: Final = "Ringfence"
+SUMMARY: Final = "Fraud rings on ride-hailing and delivery platforms: what was found, and answers to it."
 PROBLEMS: Final[dict[int, str]] = {
     400: "The call is wrong.",
     401: "Nobody known asks.",
@@ -59,9 +62,9 @@ def application(parts: Parts) -> FastAPI:
 
     app = FastAPI(
         lifespan=lifespan,
-        title="Ringfence",
+        title=TITLE,
         version=metadata.version("ringfence"),
-        summary="Fraud rings on ride-hailing and delivery platforms: what was found, and answers to it.",
+        summary=SUMMARY,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -118,7 +121,15 @@ def described(app: FastAPI) -> dict[str, Any]:
     for route in all_routes():
         for method in route.methods or () if route.include_in_schema else ():
             _complete(description["paths"][route.path_format][method.lower()], guard_of(route))
-    return description
+    return with_examples(description)
+
+
+def api_description() -> dict[str, Any]:
+    """The OpenAPI description of an application, without one at work."""
+    app = FastAPI(title=TITLE, version=metadata.version("ringfence"), summary=SUMMARY)
+    for router in ROUTERS:
+        app.include_router(router)
+    return described(app)
 
 
 def _complete(operation: dict[str, Any], guard: Allowed | None) -> None:

@@ -47,7 +47,7 @@ class Measures:
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Note one answer. The route is the pattern that matched, never the path."""
-        route = getattr(scope.get("route"), "path", OTHER)
+        route = getattr(scope.get("route"), "path_format", OTHER)
         method = scope["method"] if scope["method"] in METHODS else OTHER
         self._answers.labels(method, route, str(status)).inc()
         if not route.endswith("/stream"):

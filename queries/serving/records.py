@@ -335,3 +335,10 @@ class Explanation(Record):
     verdicts_total: int
     as_of_ms: int = Field(description="The newest event time in the store; 0 when it is empty.")
     is_masked: bool = Field(description="Whether identifiers are masked.")
+
+
+class Accepted(Record):
+    """The event that was accepted; it goes to the engine."""
+
+    event_id: str
+    ts: int = Field(description="Its event time, epoch ms: now, or the newest moment of a store of long ago.")

@@ -25,7 +25,7 @@ End = Annotated[
 router = APIRouter(tags=["accounts"])
 
 
-@router.get("/v1/accounts/{account_id}", summary="Who is this account?")
+@router.get("/v1/accounts/{account_id:identifier}", summary="Who is this account?")
 def account(request: Request, visit: Reading, account_id: Identifier) -> AccountSeen:
     """An account as last judged, and the rings in which it stands or stood."""
     parts = parts_of(request)

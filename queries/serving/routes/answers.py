@@ -11,7 +11,7 @@ from graph.model.errors import Missing
 from graph.model.vocabulary import Act, EntityKind, Permission, VerdictOutcome
 from queries.desk.answers import ActEvent, Answered, VerdictEvent, event_id_of, event_time
 from queries.serving.parts import Parts
-from queries.serving.records import Record
+from queries.serving.records import Accepted, Record
 from queries.serving.routes.asking import HANDLE_CHARACTERS, parts_of
 from queries.serving.visits import Allowed, Visit, not_allowed
 
@@ -66,13 +66,6 @@ class NewAct(Record):
         if self.act in DECLARATIONS and self.subject.partition(":")[0] not in _IDENTIFIERS:
             raise ValueError(f"{self.act.value} is about kind:identifier")
         return self
-
-
-class Accepted(Record):
-    """The event that was accepted; it goes to the engine."""
-
-    event_id: str
-    ts: int = Field(description="Its event time, epoch ms: now, or the newest moment of a store of long ago.")
 
 
 _IDENTIFIERS = frozenset(kind.value for kind in EntityKind if kind is not EntityKind.ACCOUNT)

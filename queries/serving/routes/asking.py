@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Path, Query, Request
+from starlette.convertors import Convertor, register_url_convertor
 
 from graph.model.errors import Missing
 from queries.answer import Answer
@@ -14,6 +15,20 @@ from queries.serving.parts import Parts
 from queries.serving.records import Page, Record, Ring, rows_of
 from queries.serving.visits import Visit
 
+
+class _Identifier(Convertor[str]):
+    """Everything to the end of the path: identifiers may hold slashes and line breaks."""
+
+    regex = r"(?s:.+)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("identifier", _Identifier())
 MOST_ROWS = 500
 MOST_SKIPPED = 100_000
 HANDLE_CHARACTERS = 1_024

@@ -26,7 +26,7 @@ OPEN = {
 """What anybody may call."""
 ROUTES = [(method, route) for route in all_routes() for method in sorted(route.methods or ())]
 GUARDED = [(method, route) for method, route in ROUTES if guard_of(route)]
-NAMES = [f"{method} {route.path}" for method, route in GUARDED]
+NAMES = [f"{method} {route.path_format}" for method, route in GUARDED]
 
 
 def called(client, place: Place, method: str, path: str):
@@ -37,13 +37,13 @@ def called(client, place: Place, method: str, path: str):
 
 
 def test_every_route_is_guarded_or_open_on_purpose(place):
-    assert {(method, route.path) for method, route in ROUTES if guard_of(route) is None} == OPEN
+    assert {(method, route.path_format) for method, route in ROUTES if guard_of(route) is None} == OPEN
     described = {
         (method.upper(), path)
         for path, operations in place.app.openapi()["paths"].items()
         for method in operations
     }
-    listed = {(method, route.path) for method, route in ROUTES if route.include_in_schema}
+    listed = {(method, route.path_format) for method, route in ROUTES if route.include_in_schema}
     assert described == listed
 
 
@@ -51,7 +51,7 @@ def test_every_route_is_guarded_or_open_on_purpose(place):
 @pytest.mark.parametrize(("method", "route"), GUARDED, ids=NAMES)
 def test_a_role_is_let_in_where_the_table_says_so_and_nowhere_else(shared, role, method, route):
     permission = guard_of(route).permission
-    status = called(shared.comes(role), shared, method, route.path).status_code
+    status = called(shared.comes(role), shared, method, route.path_format).status_code
     if permission is None or role in GRANTS[permission]:
         assert status in (200, 201, 202, 204, 400, 404, 422)
     else:
@@ -77,7 +77,7 @@ def test_nobody_is_let_in_without_a_live_credential(shared, method, route):
         {"Cookie": f"{COOKIE}={session}", "Origin": ORIGIN},
         {"Cookie": f"{COOKIE}=' OR 1=1 --", "Origin": ORIGIN},
     ):
-        answer = called(place.client(**headers), place, method, route.path)
+        answer = called(place.client(**headers), place, method, route.path_format)
         assert answer.status_code == 401, headers
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json()["code"] == "unknown_caller"
