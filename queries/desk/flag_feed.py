@@ -1,4 +1,4 @@
-"""Flags in the order in which the desk saw them, numbered: what streams and webhooks go through.
+"""Flags in the order in which the desk saw them, numbered: what streams go through.
 
 A store has no such order: a flag carries event time, and one that was raised late comes before others that
 were seen earlier. The feed keeps the newest ``KEPT`` flags, and all of the last ``OVERLAP_MS`` of event time.

@@ -52,7 +52,7 @@ class Visit:
         """Write a line of the audit about something; people and what they use appear by pseudonym."""
         subject = ""
         if identifier:
-            is_plain = kind in ("ring", "person", "webhook")
+            is_plain = kind in ("ring", "person")
             subject = f"{kind}:{identifier}" if is_plain else self.desk.masks.pseudonym(kind, identifier)
         if self.reason is not None:
             detail["reason"] = self.reason

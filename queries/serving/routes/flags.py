@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from graph.model.vocabulary import Decision, Permission
+from queries.serving.flag_stream import FlagStream
 from queries.serving.records import FlagRaised, Page
 from queries.serving.routes.asking import Limit, Skip, page, parts_of
-from queries.serving.streams import FlagStream
 from queries.serving.visits import Allowed, Visit, caller_of
 
 Reading = Annotated[Visit, Depends(Allowed(Permission.FLAGS_READ))]

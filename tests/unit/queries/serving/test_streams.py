@@ -147,7 +147,7 @@ def test_a_gap_is_told(place, last):
 
 
 def test_a_stream_ends_with_its_token(place, monkeypatch):
-    monkeypatch.setattr("queries.serving.streams.STILL_HERE_EVERY_S", 0.5)
+    monkeypatch.setattr("queries.serving.flag_stream.STILL_HERE_EVERY_S", 0.5)
     with at_work(place) as address:
         who = bearer(place, name="ann")
         with httpx.stream("GET", f"{address}{PATH}", headers=who, timeout=60) as answer:
