@@ -58,7 +58,8 @@ def ask(
     table = reader.read(statement.rows, values, timeout_s)
     total = len(table.rows)
     limit = values.get("limit")
-    if statement.total is not None and isinstance(limit, int) and total >= limit:
+    may_be_cut = bool(values.get("skip")) or (isinstance(limit, int) and total >= limit)
+    if statement.total is not None and may_be_cut:
         total = int(cast(int, reader.read(statement.total, values, timeout_s).rows[0][0]))
     return Answer(name, asked.columns, _typed(asked, table), total, notes=_notes(name, values))
 

@@ -14,8 +14,6 @@ import math
 from collections.abc import Mapping
 from typing import Final, cast
 
-import igraph
-
 from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 from graph.stores.port import Value
 from queries.around import FOLD_LIMIT
@@ -92,6 +90,8 @@ def _paths(seen: Surroundings, left: str, right: str, hops: int, most: int) -> l
             held = links.get(ends)
             if held is None or (_cost(seen, step), step.link) < (_cost(seen, held), held.link):
                 links[ends] = step
+    import igraph  # noqa: PLC0415 (slow to load)
+
     names = sorted({name for ends in links for name in ends} | {left, right})
     number = {name: n for n, name in enumerate(names)}
     ordered = sorted(links)

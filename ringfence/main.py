@@ -9,6 +9,7 @@ import typer
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
 from ringfence.commands import (
+    audit,
     calibrate,
     demo,
     detect,
@@ -20,6 +21,7 @@ from ringfence.commands import (
     query,
     replay,
     run,
+    serve,
     simulate,
     store,
     train,
@@ -63,8 +65,10 @@ app.command("evaluate", short_help="Compare results with the truth, beside plain
 app.command("calibrate", short_help="Gather answered alerts, to keep a promised share of false ones.")(
     calibrate.command
 )
+app.command("serve", short_help="Serve a store over HTTP to people and programs.")(serve.command)
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
+app.add_typer(audit.app, name="audit", short_help="Check or export the record of who did what.")
 app.command("explain", short_help="Say which ties make a ring one.")(explain.command)
 app.command("train", short_help="Train the network on events whose rings are known.")(train.command)
 app.command("evaluate-model", short_help="Judge a trained model on events it never saw.")(

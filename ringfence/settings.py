@@ -103,6 +103,17 @@ class Settings(BaseSettings):
     store: str | None = Field(
         default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."
     )
+    desk: Path | None = Field(
+        default=None,
+        description="File of people, tokens and audit; beside an embedded store when not given.",
+    )
+    desk_key: Path | None = Field(
+        default=None, description="File of the desk's secret; beside the desk when not given."
+    )
+    audit_checkpoints: Path | None = Field(
+        default=None,
+        description="File of signed checkpoints of the audit; beside the desk when not given.",
+    )
     neo4j_user: str | None = Field(default=None, description="Name to give to the Neo4j server.")
     neo4j_password: SecretStr | None = Field(
         default=None, description="Password to give to the Neo4j server."
@@ -110,9 +121,34 @@ class Settings(BaseSettings):
     neo4j_database: str = Field(
         default="neo4j", description="Database of the Neo4j server that holds the store."
     )
+    serve_host: str = Field(default="127.0.0.1", min_length=1, description="Address that `serve` listens on.")
+    serve_port: int = Field(default=8470, ge=0, le=65535, description="Port of `serve`; 0 for a free one.")
+    serve_tls_cert: Path | None = Field(
+        default=None, description="Certificate of `serve`, with its chain, PEM."
+    )
+    serve_tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
+    serve_origin: str | None = Field(
+        default=None, description="Where browsers see `serve`, such as https://ringfence.example."
+    )
+    serve_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Proxies before `serve` whose headers are trusted, with commas."
+    )
+    serve_events: Path | None = Field(
+        default=None,
+        description="File for verdicts and acts without Kafka; beside an embedded store when not given.",
+    )
+    serve_streams: int = Field(
+        default=100, ge=0, le=10_000, description="Streams of flags that `serve` keeps open at once."
+    )
+    serve_rate: str = Field(
+        default="600/minute", description="Requests of one person or token that `serve` answers."
+    )
+    serve_address_rate: str = Field(
+        default="3000/minute", description="Requests from one address that `serve` answers."
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
-    @field_validator("kafka_topics", mode="before")
+    @field_validator("kafka_topics", "serve_proxies", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

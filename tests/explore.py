@@ -50,6 +50,8 @@ def _round(tests: list[str], seed: int, deadline: float) -> int:
     )
     random.Random(seed).shuffle(files)
     options = ["--hypothesis-profile=explore", f"--hypothesis-seed={seed}", "--timeout=0", "--tb=short"]
+    # A plugin that takes the values out of failing examples.
+    options += ["-p", "no:schemathesis"]
     with subprocess.Popen([sys.executable, "-m", "pytest", *options, *files]) as process:
         try:
             return process.wait(max(0.0, deadline - time.monotonic()))

@@ -7,6 +7,7 @@
     |-- Unavailable   a server does not answer: wait ``retry_after_s`` and try again
     `-- Fatal         stop and say why
         |-- BadCall     the call is wrong (exit code 2)
+        |   `-- Missing     what it names is not there
         `-- NoEvents    the input holds no valid event (exit code 3)
 
 A message is one line that says what was expected, what was found and what to do.
@@ -50,6 +51,10 @@ class BadCall(Fatal):
     """An option or a path is wrong."""
 
     exit_code = 2
+
+
+class Missing(BadCall):
+    """What the call names is not there."""
 
 
 class NoEvents(Fatal):

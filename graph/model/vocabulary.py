@@ -131,6 +131,33 @@ class TripReason(StrEnum):
     SHORTER_THAN_CLAIMED = "shorter_than_claimed"
 
 
+class DeskRole(StrEnum):
+    """What a person or a program is at the desk; it decides what they may do."""
+
+    VIEWER = "viewer"
+    INVESTIGATOR = "investigator"
+    LEAD = "lead"
+    ADMIN = "admin"
+    SERVICE = "service"
+
+
+class Permission(StrEnum):
+    """One thing that may be done at the desk; ``queries.desk.roles`` says by whom."""
+
+    RINGS_READ = "rings_read"
+    ACCOUNTS_READ = "accounts_read"
+    FLAGS_READ = "flags_read"
+    IDENTIFIERS_REVEAL = "identifiers_reveal"
+    IDENTIFIERS_PLAIN = "identifiers_plain"
+    VERDICTS_GIVE = "verdicts_give"
+    ACTS_DO = "acts_do"
+    ACTS_DECLARE = "acts_declare"
+    TOKENS_OWN = "tokens_own"
+    METRICS_READ = "metrics_read"
+    AUDIT_READ = "audit_read"
+    PEOPLE_MANAGE = "people_manage"
+
+
 IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {
     EntityKind.DEVICE: LinkKind.USES_DEVICE,
     EntityKind.CARD: LinkKind.USES_CARD,

@@ -2,6 +2,7 @@
 // param ring_id: text; the ring
 // param as_of: time? = null; only what had happened by then
 // param limit: integer = 200; rows shown at most
+// param skip: integer = 0; rows left out at the beginning
 // column entry: integer; the number of the ledger entry
 // column ts: time; when
 // column ring_id: text; the ring that changed: this one, or one that swallowed it or came from it
@@ -16,7 +17,7 @@ WHERE (l.ring_id = $ring_id OR (l.change IN ['merged', 'split'] AND l.from_rings
   AND ($as_of IS NULL OR l.ts <= $as_of)
 RETURN l.entry AS entry, l.ts AS ts, l.ring_id AS ring_id, l.change AS change, l.from_rings AS from_rings,
   l.added AS added, l.removed AS removed
-ORDER BY entry LIMIT $limit
+ORDER BY entry SKIP $skip LIMIT $limit
 // total
 MATCH (l:LedgerEntry)
 WHERE (l.ring_id = $ring_id OR (l.change IN ['merged', 'split'] AND l.from_rings CONTAINS '"' + $ring_id + '"'))

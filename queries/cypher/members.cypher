@@ -2,6 +2,7 @@
 // param ring_id: text; the ring
 // param as_of: time? = null; who stood in it at that moment; who stands in it now when not given
 // param limit: integer = 300; rows shown at most
+// param skip: integer = 0; rows left out at the beginning
 // column account_id: text; the account
 // column role: text; rider or driver
 // column from_ms: time; when it joined
@@ -21,7 +22,7 @@ WHERE CASE WHEN $as_of IS NULL THEN m.to_ms IS NULL
 RETURN a.id AS account_id, a.role AS role, m.from_ms AS from_ms, m.to_ms AS to_ms, a.score AS score,
   a.created_ms AS created_ms, a.last_ms AS last_ms, a.trips AS trips, a.promos AS promos,
   a.promo_units / 10000.0 AS promo_money, a.chargeback_units / 10000.0 AS chargeback_money
-ORDER BY coalesce(role, ''), account_id, from_ms LIMIT $limit
+ORDER BY coalesce(role, ''), account_id, from_ms SKIP $skip LIMIT $limit
 // total
 MATCH (r:Ring {ring_id: $ring_id})<-[m:MEMBER_OF]-(a:Account)
 WHERE CASE WHEN $as_of IS NULL THEN m.to_ms IS NULL

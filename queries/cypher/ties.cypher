@@ -1,6 +1,7 @@
 // question: What do the accounts of this ring share?
 // param ring_id: text; the ring
 // param limit: integer = 200; rows shown at most
+// param skip: integer = 0; rows left out at the beginning
 // column kind: text; what it is
 // column id: text; which one
 // column members: integer; accounts of the ring that used it
@@ -18,6 +19,6 @@ WITH e, count(l) AS members, min(l.first_ms) AS first_ms, max(l.last_ms) AS last
 RETURN split(e.key, ':')[0] AS kind, e.id AS id, members,
   COUNT { (e)<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL|USES_IP]-() } AS accounts,
   first_ms, last_ms, coalesce(e.is_public, false) AS is_public
-ORDER BY members DESC, kind, id LIMIT $limit
+ORDER BY members DESC, kind, id SKIP $skip LIMIT $limit
 // total
 MATCH (:Ring {ring_id: $ring_id})<-[:TIES]-(e:Entity) RETURN count(*)

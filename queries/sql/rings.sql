@@ -7,7 +7,7 @@ FROM ring r
 WHERE (:kind IS NULL OR r.kind = :kind) AND r.score >= :min_score
   AND CASE WHEN :as_of IS NULL THEN r.closed_ms IS NULL
       ELSE r.flagged_ms <= :as_of AND (r.closed_ms IS NULL OR r.closed_ms > :as_of) END
-ORDER BY priority DESC, r.ring_id LIMIT :limit
+ORDER BY priority DESC, r.ring_id LIMIT :limit OFFSET :skip
 -- total
 SELECT count(*) FROM ring r
 WHERE (:kind IS NULL OR r.kind = :kind) AND r.score >= :min_score

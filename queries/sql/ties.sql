@@ -7,6 +7,6 @@ LEFT JOIN (
   CROSS JOIN entity a ON a.kind = (SELECT code FROM entity_kind WHERE name = 'account') AND a.name = m.account_id CROSS JOIN link l ON l.source = a.id
   WHERE m.ring_id = :ring_id AND m.to_ms IS NULL AND l.kind <> (SELECT code FROM link_kind WHERE name = 'tried')) l ON l.target = e.id
 WHERE t.ring_id = :ring_id
-GROUP BY e.id ORDER BY members DESC, k.name, e.name LIMIT :limit
+GROUP BY e.id ORDER BY members DESC, k.name, e.name LIMIT :limit OFFSET :skip
 -- total
 SELECT count(*) FROM ring_tie WHERE ring_id = :ring_id

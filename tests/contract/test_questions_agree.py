@@ -116,11 +116,20 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
         "at-risk": [{}, {"limit": 1}, {"fold": 3}, *of_rings],
         "changes": [{"since": m or 0} for m in moments]
         + [{"since": at(1), "until": at(30)}, {"since": 0, "limit": 2}],
-        "flags": [{}, {"limit": 2}, {"decision": "block"}, {"since": at(5)}, *of_rings],
+        "clock": [{}],
+        "flags": [
+            {},
+            {"limit": 2},
+            {"limit": 2, "skip": 2},
+            {"decision": "block"},
+            {"since": at(5)},
+            *of_rings,
+        ],
         "history": [
             *of_rings,
             *({"ring_id": r, "as_of": at(21)} for r in rings),
             {"ring_id": rings[-1], "limit": 1},
+            {"ring_id": "ring_b", "limit": 1, "skip": 1},
         ],
         "like": [*of_accounts, {"account_id": "f0", "limit": 2}, {"account_id": "f0", "fold": 3}],
         "links": [{"id": a, "as_of": m} for a in accounts for m in few]
@@ -131,13 +140,14 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
             for n in (5, 500)
         ],
         "members": [{"ring_id": r, "as_of": m} for r in rings for m in few]
-        + [{"ring_id": rings[-1], "limit": 2}],
+        + [{"ring_id": rings[-1], "limit": 2}, {"ring_id": rings[-1], "limit": 2, "skip": 2}],
         "money": [{}, {"limit": 1}, *of_rings],
         "money-days": [{}, {"limit": 2}, {"since": at(4)}, *of_rings],
         "promo-rings": [{"promo_id": p} for p in ("PROMO'1", "WELCOME", *promos, *INJECTED)],
         "ring": of_rings,
         "ring-links": [*of_rings, {"ring_id": rings[-1], "limit": 3}],
-        "rings": [{"as_of": m} for m in moments] + [{"limit": 1}, {"kind": "collusion"}, {"min_score": 0.8}],
+        "rings": [{"as_of": m} for m in moments]
+        + [{"limit": 1}, {"limit": 2, "skip": 1}, {"kind": "collusion"}, {"min_score": 0.8}],
         "rings-of": [*of_accounts, {"account_id": "k004", "limit": 1}],
         "shared": [
             {"kind": k, "id": i, "as_of": m, "limit": n}
@@ -146,7 +156,11 @@ def calls(look: Look) -> dict[str, list[dict[str, Given]]]:
             for n in (4, 500)
         ],
         "status": [{}],
-        "ties": [*of_rings, {"ring_id": rings[-1], "limit": 1}],
+        "ties": [
+            *of_rings,
+            {"ring_id": rings[-1], "limit": 1},
+            {"ring_id": rings[-1], "limit": 1, "skip": 1},
+        ],
         "trips": [*of_rings, {"ring_id": rings[-1], "limit": 2}],
         "verdicts": [{}, {"limit": 1}, {"subject": "f0"}, {"since": at(20.5)}],
         "why": [{"a": a, "b": b} for a, b in pairs]

@@ -18,8 +18,8 @@ QUESTIONS = list(catalogue().values())
 ASKED = [each for each in QUESTIONS if not each.reads]
 
 
-def test_there_are_twenty_two_questions():
-    assert len(QUESTIONS) == 22
+def test_there_are_twenty_three_questions():
+    assert len(QUESTIONS) == 23
 
 
 def test_every_walk_has_a_header_and_every_header_without_statements_is_a_walk():
@@ -71,7 +71,13 @@ def test_a_typo_suggests_the_nearest_question(name, guess):
 
 
 def test_a_default_stands_where_nothing_is_given():
-    assert bound(question("rings"), {}) == {"kind": None, "min_score": 0.0, "as_of": None, "limit": 50}
+    assert bound(question("rings"), {}) == {
+        "kind": None,
+        "min_score": 0.0,
+        "as_of": None,
+        "limit": 50,
+        "skip": 0,
+    }
 
 
 @pytest.mark.parametrize(

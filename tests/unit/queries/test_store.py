@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 
 import networkx as nx
 import pandas as pd
@@ -51,6 +54,35 @@ def test_an_answer_says_how_much_there_is_when_it_is_cut(store, ring_id):
     assert [row[0] for row in answer.rows] == ["driver", "ann"]
     assert answer.is_cut
     assert re.fullmatch(r"2 of \d rows", answer.extent)
+
+
+def test_pages_put_together_are_the_whole_answer(store, ring_id):
+    whole = store.ask("members", ring_id=ring_id).rows
+    pages = [
+        store.ask("members", ring_id=ring_id, limit=3, skip=skip) for skip in range(0, len(whole) + 3, 3)
+    ]
+    assert [row for page in pages for row in page.rows] == whole
+    assert {page.total for page in pages} == {len(whole)}
+    assert pages[-1].rows == []
+
+
+def test_members_are_found_by_the_ring_and_not_by_looking_at_every_account(path, tmp_path):
+    """``PRAGMA optimize`` counts what was asked for most: few members, and nothing said of the accounts."""
+    place = tmp_path / "counted.db"
+    shutil.copy(path, place)
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("ANALYZE member")
+        connection.execute("DELETE FROM sqlite_stat1")
+        connection.execute("INSERT INTO sqlite_stat1 VALUES ('member', 'member', '206 10 1 1')")
+        connection.commit()
+    with open_store(place) as store:
+        assert store.explain("members", {"ring_id": "any"})[0].startswith("SEARCH m ")
+
+
+def test_the_clock_says_how_far_the_store_has_come(store):
+    (row,) = store.ask("clock").rows
+    facts = dict(store.ask("status").rows)
+    assert row == (facts["watermark_ms"], facts["window_ms"], facts["ledger_entries"])
 
 
 def test_two_of_one_phone_are_linked_by_it(store):

@@ -1,0 +1,50 @@
+"""The tables of the desk's file, and how an older file becomes a newer one.
+
+``user_version`` is the version of the schema; ``MIGRATIONS[n]`` leads from version n to n + 1. Times are
+epoch ms. Secrets are kept as SHA-256 (tokens, sessions, one-time links: 256 random bits, which nobody
+guesses) or argon2id (passwords).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_FIRST: Final = """
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT,
+    is_active INTEGER NOT NULL DEFAULT 1, created_ms INTEGER NOT NULL);
+CREATE TABLE token (
+    id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, digest BLOB NOT NULL UNIQUE,
+    prefix TEXT NOT NULL, label TEXT NOT NULL, scope TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL, last_used_ms INTEGER, revoked_ms INTEGER);
+CREATE TABLE session (
+    digest BLOB PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, created_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX session_by_person ON session (person);
+CREATE TABLE one_time_link (
+    digest BLOB PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, expires_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, means TEXT NOT NULL,
+    address TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,
+    previous BLOB NOT NULL, digest BLOB NOT NULL);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append only'); END;
+"""
+
+_ANSWERS: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
+    payload BLOB NOT NULL, at_ms INTEGER NOT NULL);
+"""
+
+_FEED: Final = """
+CREATE TABLE flag_feed (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, flag_id TEXT NOT NULL UNIQUE, ts INTEGER NOT NULL,
+    flag BLOB NOT NULL);
+CREATE INDEX flag_feed_by_ts ON flag_feed (ts);
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED)
+VERSION: Final = len(MIGRATIONS)

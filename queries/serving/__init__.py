@@ -1,0 +1,1 @@
+"""The store over HTTP: reading routes, verdicts and acts, sessions and rights, on FastAPI."""

@@ -1,0 +1,155 @@
+"""The application: every route, its OpenAPI description, its edges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from graph.model.vocabulary import Permission
+from queries.serving.chores import done_beside
+from queries.serving.edges import Edges
+from queries.serving.examples import with_examples
+from queries.serving.parts import Parts
+from queries.serving.problems import MEDIA_TYPE, Problem, tell_problems
+from queries.serving.routes import (
+    accounts,
+    answers,
+    audit,
+    flags,
+    health,
+    people,
+    rings,
+    sessions,
+    tokens,
+    welcome,
+)
+from queries.serving.visits import COOKIE, REASON, Allowed
+
+_MODULES: Final = (
+    *(rings, accounts, flags, answers),
+    *(sessions, people, tokens, audit, health, welcome),
+)
+ROUTERS: Final = tuple(module.router for module in _MODULES)
+TITLE: Final = "Ringfence"
+SUMMARY: Final = "Fraud rings on ride-hailing and delivery platforms: what was found, and answers to it."
+PROBLEMS: Final[dict[int, str]] = {
+    400: "The call is wrong.",
+    401: "Nobody known asks.",
+    403: "Not allowed, or asked by another site.",
+    404: "What is named is not there.",
+    408: "The request came too slowly.",
+    413: "The body is too large.",
+    422: "The request is not as described.",
+    429: "Too often; see Retry-After.",
+    503: "The store or the desk does not answer; see Retry-After.",
+}
+
+
+def application(parts: Parts) -> FastAPI:
+    """The application of these parts. It opens nothing: whoever made the parts closes them."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with done_beside(parts.chores):
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        title=TITLE,
+        version=metadata.version("ringfence"),
+        summary=SUMMARY,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    for router in ROUTERS:
+        app.include_router(router)
+    tell_problems(app)
+    app.add_middleware(Edges, hosts=parts.hosts, has_tls=parts.has_tls, measures=parts.measures)
+    description = described(app)
+    app.openapi = lambda: description  # type: ignore[method-assign]
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> dict[str, Any]:
+        """What this page tells of."""
+        return description
+
+    return app
+
+
+def all_routes() -> Iterator[APIRoute]:
+    """Every route of every router."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield route
+
+
+def guard_of(route: APIRoute) -> Allowed | None:
+    """What lets people in to a route; None when it is open to everybody."""
+
+    def find(dependant: Dependant) -> Allowed | None:
+        for each in dependant.dependencies:
+            if isinstance(each.call, Allowed):
+                return each.call
+        return None
+
+    return find(route.dependant)
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with who may call what and the problems that may come back."""
+    description = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    components = description.setdefault("components", {})
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A session."},
+    }
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = Problem.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for route in all_routes():
+        for method in route.methods or () if route.include_in_schema else ():
+            _complete(description["paths"][route.path_format][method.lower()], guard_of(route))
+    return with_examples(description)
+
+
+def api_description() -> dict[str, Any]:
+    """The OpenAPI description of an application, without one at work."""
+    app = FastAPI(title=TITLE, version=metadata.version("ringfence"), summary=SUMMARY)
+    for router in ROUTERS:
+        app.include_router(router)
+    return described(app)
+
+
+def _complete(operation: dict[str, Any], guard: Allowed | None) -> None:
+    problems = set(PROBLEMS) if guard else set(PROBLEMS) - {401, 403}
+    for status in sorted(problems):
+        operation["responses"][str(status)] = {
+            "description": PROBLEMS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    if guard is None:
+        return
+    operation["security"] = [{"token": []}, {"session": []}]
+    operation["x-permission"] = guard.permission.value if guard.permission else "any"
+    if guard.permission in {Permission.RINGS_READ, Permission.ACCOUNTS_READ, Permission.FLAGS_READ}:
+        operation.setdefault("parameters", []).append(
+            {
+                "name": REASON,
+                "in": "header",
+                "required": False,
+                "description": "Why identifiers are to be shown; goes to the audit.",
+                "schema": {"type": "string", "minLength": 5, "maxLength": 300},
+            }
+        )

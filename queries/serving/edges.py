@@ -1,0 +1,152 @@
+"""What every request passes first and every answer last: host, sizes, patience, security headers, metrics.
+
+An ASGI middleware (https://asgi.readthedocs.io), outermost, so that it also holds for answers that no route
+gave. Times out who sends a body too slowly (408) or does not take the answer (the connection is closed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from queries.serving.measures import Measures
+from queries.serving.problems import Refusal, problem_response
+
+MOST_BODY_BYTES: Final = 65_536
+BODY_WITHIN_S: Final = 10.0
+TAKEN_WITHIN_S: Final = 30.0
+HEADERS: Final[Sequence[tuple[str, str]]] = (
+    ("Cache-Control", "no-store"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+)
+NOT_TAKEN: Final = 499
+"""Noted as the status of an answer that was not given or not taken."""
+TLS_HEADER: Final = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class Edges:
+    """The middleware. ``hosts``: the names under which it answers, without ports."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], has_tls: bool, measures: Measures) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._headers = (*HEADERS, TLS_HEADER) if has_tls else tuple(HEADERS)
+        self._measures = measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = NOT_TAKEN
+        body = _BoundedBody(receive)
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers:
+                    headers.setdefault(name, value)
+            async with asyncio.timeout(TAKEN_WITHIN_S):
+                await send(message)
+
+        async def send_unless_refused(message: Message) -> None:
+            # What a route makes of a body that was cut short is of no interest.
+            if body.refusal is None:
+                await send_on(message)
+
+        try:
+            body.refusal = self._refusal(Headers(scope=scope))
+            if body.refusal is None:
+                await self._app(scope, body, send_unless_refused)
+            if body.refusal is not None:
+                await problem_response(body.refusal)(scope, receive, send_on)
+        except TimeoutError:
+            # Whoever does not take the answer is let go; uvicorn closes an answer that was not finished.
+            status = NOT_TAKEN
+        finally:
+            self._measures.answered(scope, status, time.perf_counter() - begun)
+
+    def _refusal(self, headers: Headers) -> Refusal | None:
+        host = headers.get("host", "")
+        if _without_port(host) not in self._hosts:
+            return Refusal(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "unknown_host",
+                "expected a host that is served here, found another; see RINGFENCE_SERVE_ORIGIN",
+            )
+        size = headers.get("content-length", "0")
+        if not size.isascii() or not size.isdigit() or int(size) > MOST_BODY_BYTES:
+            return _too_large()
+        return None
+
+
+class _BoundedBody:
+    """Gives a body of so many bytes within so many seconds; beyond either there is a refusal, and no more."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.refusal: Refusal | None = None
+        self._receive = receive
+        self._bytes = 0
+        self._until: float | None = None
+        self._is_whole = False
+
+    async def __call__(self) -> Message:
+        if self._is_whole:
+            # What comes now is the end of the connection, which may be far.
+            return await self._receive()
+        if self.refusal is None:
+            self._until = self._until or asyncio.get_running_loop().time() + BODY_WITHIN_S
+            try:
+                async with asyncio.timeout_at(self._until):
+                    message = await self._receive()
+            except TimeoutError:
+                self.refusal = _too_slow()
+            else:
+                self._bytes += len(message.get("body", b""))
+                if self._bytes <= MOST_BODY_BYTES:
+                    self._is_whole = not message.get("more_body", False)
+                    return message
+                self.refusal = _too_large()
+        return {"type": "http.disconnect"}
+
+
+def _too_slow() -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_TIMEOUT,
+        "too_slow",
+        f"expected the whole request within {BODY_WITHIN_S:g} s, found part of it; send it again",
+        {"Connection": "close"},
+    )
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too_large",
+        f"expected a body of {MOST_BODY_BYTES:,} bytes at most, found more; send less",
+        {"Connection": "close"},
+    )
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0].lower()
