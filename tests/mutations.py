@@ -109,8 +109,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         CIRCLES,
-        "and mark.count >= share * trips",
-        "and mark.count >= 0.0 * trips",
+        "and (several or mark.count >= MIN_CLOSED_SHARE * trips)",
+        "or several",
         f"{CANDIDATES}/test_circles.py::"
         "test_an_ordinary_customer_of_the_same_drivers_is_left_out[engine-has a driver of his own]",
     ),
@@ -128,8 +128,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         VISITS,
-        "            and not is_public(state, device)\n",
-        "",
+        "    return 2 * together >= users",
+        "    return True",
         f"{CANDIDATES}/test_visits.py::test_visitors_of_a_kiosk_that_is_public_are_no_visit_and_however_many_who_stay_are[engine]",
     ),
     Mutation(

@@ -202,8 +202,8 @@ def test_a_promise_raises_the_thresholds_and_is_written_down_beside_what_was_kep
     assert CliRunner().invoke(app, [*words, "--max-false-alerts", "0.05"]).exit_code == 0
     contract = json.loads((tmp_path / "out" / "summary.json").read_bytes())["contract"]
     assert (contract["max_false_alerts"], contract["max_alerts_a_day"]) == (0.05, None)
-    assert 0.5 < contract["review"] <= contract["block"] < 1
-    assert len(alerts_in(tmp_path / "out")) < len(alerts_in(results))
+    assert 0.8 <= contract["review"] <= contract["block"] < 1
+    assert len(alerts_in(tmp_path / "out")) <= len(alerts_in(results))
     assert "contract" not in json.loads((results / "summary.json").read_bytes())
     kept = json.loads(evaluation(tmp_path / "out", city, "--json"))["alerts"]
     assert kept["promised"] == 0.05
@@ -247,7 +247,7 @@ def test_verdicts_judge_alerts_without_a_truth_and_calibrate_the_next_run(
     calibration = json.loads(to.read_bytes())
     (told,) = calibration["cities"]
     assert [len(told[name]) for name in ("right", "false", "unanswered")] == [len(rings) - 2, 1, 1]
-    assert calibration["review"] == 0.5
+    assert calibration["review"] == 0.8
     assert 1 <= calibration["days"] < 7
     words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--calibration", str(to)]
     rate = CliRunner().invoke(app, [*words, "--max-alerts-a-day", str(3.5 / calibration["days"])])

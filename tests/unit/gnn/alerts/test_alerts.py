@@ -21,8 +21,8 @@ from gnn.alerts import (
 )
 from gnn.alerts.calibration import encoded
 from gnn.alerts.weeks import DAY_MS, week_of
+from gnn.boosted.scorer import load_scorer
 from gnn.evaluation import Decoy, TrueRing, Truth
-from gnn.logistic.scorer import load_scorer
 from graph.model.errors import BadCall, Fatal
 from graph.model.results import Flag, Ring
 from graph.model.vocabulary import Decision, RingKind

@@ -8,12 +8,12 @@ from tests.unit.graph.scenes import HOUR, Scene
 VICTIMS = ("ann", "bob", "cat")
 
 
-def theft(victims=VICTIMS, settled: float = 10.0) -> Scene:
-    """People with phones of their own, logged in on a thief's phone so many days later."""
+def theft(victims=VICTIMS, settled: float = 10.0, gap: float = HOUR) -> Scene:
+    """People with phones of their own, logged in on a thief's phone so many days later, one after another."""
     scene = Scene()
     for n, name in enumerate(victims):
         scene.signs_up(name, 1, f"{name}s phone", ip=f"{name}s home")
-        scene.logs_in(name, 1 + settled + n * HOUR, "thiefs phone")
+        scene.logs_in(name, 1 + settled + n * gap, "thiefs phone")
     return scene
 
 
@@ -60,11 +60,42 @@ def test_drivers_who_change_cars_are_no_arrivals(side):
 
 def test_visitors_of_a_kiosk_that_is_public_are_no_visit_and_however_many_who_stay_are(side):
     many = [f"v{n:02}" for n in range(25)]
-    assert_visit(side, theft(many), set(many), "v00", "v24")
-    kiosk = theft(many)
+    assert_visit(side, theft(many, gap=0.5), set(many), "v00", "v24")
+    kiosk = theft(many, gap=0.5)
     for name in many:
-        kiosk.logs_in(name, 13, f"{name}s phone")
+        kiosk.logs_in(name, 24, f"{name}s phone")
     assert_visit(side, kiosk, set(), "v00", "v24")
+
+
+def test_a_batch_that_was_tried_on_one_phone_in_a_day_is_a_visit_though_the_phone_is_public(side):
+    many = [f"v{n:02}" for n in range(25)]
+    batch = theft(many, gap=HOUR / 2)
+    for name in many:
+        batch.logs_in(name, 24, f"{name}s phone")
+    assert_visit(side, batch, set(many), "v00", "v24")
+
+
+def wanderers(weeks: dict[str, str]) -> Scene:
+    """People who were settled, and are then together on other phones; phone to those who come to it."""
+    scene = Scene()
+    for name in sorted(set("".join(weeks.values()))):
+        scene.signs_up(name, 1, f"{name}s phone", ip=f"{name}s home")
+    for week, (phone, names) in enumerate(weeks.items()):
+        for n, name in enumerate(names):
+            scene.logs_in(name, 11 + 4 * week + n * HOUR, phone)
+    return scene
+
+
+def test_accounts_that_wander_from_phone_to_phone_lead_from_one_visit_to_the_next(side):
+    scene = wanderers({"first": "abc", "second": "def", "third": "abde", "fourth": "cf"})
+    assert_visit(side, scene, set("abcdef"), *"abcdef")
+
+
+def test_a_phone_to_which_one_wanderer_came_among_others_is_left_out(side):
+    scene = wanderers({"first": "abc", "second": "axyz"})
+    graph = side.of(scene)
+    assert graph.visit("b") == frozenset("abc")
+    assert graph.visit("x") == frozenset("axyz")
 
 
 def test_a_driver_whom_two_arrivals_rode_with_since_they_came_is_taken_in(side):

@@ -26,7 +26,7 @@ def some_evidence(draws: int = 200) -> np.ndarray:
         whole = EVIDENCE[name].kind == "i"
         records[name] = [draw.randint(1, 40) if whole else draw.random() for _ in range(draws)]
     for part in ("hands", "drivers"):
-        records["accounts"] = np.maximum(records["accounts"], records[part])
+        records[part] = np.minimum(records["accounts"], records[part])
     records["shape"] = [draw.randrange(len(Shape)) for _ in range(draws)]
     return records
 

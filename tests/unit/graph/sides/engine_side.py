@@ -22,7 +22,7 @@ from graph.scoring.scorer import Scorer
 from graph.state.accounts import NO_ORIGIN
 from graph.state.state import NOBODY, State
 from graph.updates.clusters import is_public
-from tests.unit.graph.fakes import StrongestSign
+from tests.unit.graph.fakes import EVEN_ODDS, StrongestSign
 from tests.unit.graph.sides.side import Gathered, Observer, Side, Weighed
 
 
@@ -30,7 +30,9 @@ class EngineSide(Side):
     """Kernels are called as the engine calls them, on its own arrays."""
 
     def __init__(self, scorer: Scorer | None = None, observer: Observer | None = None, **config: Any) -> None:
-        self.engine = Engine(EngineConfig(**config), scorer or StrongestSign(), observer)
+        self.engine = Engine(
+            EngineConfig(**{"policy": EVEN_ODDS, **config}), scorer or StrongestSign(), observer
+        )
 
     @property
     def state(self) -> State:

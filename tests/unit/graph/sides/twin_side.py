@@ -19,7 +19,7 @@ from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence import Evidence
 from tests.twin.scoring import features_of
 from tests.twin.visits import visit_around
-from tests.unit.graph.fakes import StrongestSign
+from tests.unit.graph.fakes import EVEN_ODDS, StrongestSign
 from tests.unit.graph.sides.side import Gathered, Observer, Side, Weighed
 
 
@@ -27,7 +27,9 @@ class TwinSide(Side):
     """Everything is read off the plain engine's graph."""
 
     def __init__(self, scorer: Scorer | None = None, observer: Observer | None = None, **config: Any) -> None:
-        self.engine = PlainEngine(EngineConfig(**config), scorer or StrongestSign(), observer)
+        self.engine = PlainEngine(
+            EngineConfig(**{"policy": EVEN_ODDS, **config}), scorer or StrongestSign(), observer
+        )
 
     @property
     def graph(self) -> EntityGraph:
