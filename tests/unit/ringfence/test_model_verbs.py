@@ -1,6 +1,7 @@
 """The verbs of the model at work on a small city: train, evaluate-model, promote, explain."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,8 @@ def test_a_model_scores_in_detect_whatever_the_batches_and_is_named_in_the_summa
     assert call("evaluate", town / "by-model", "--truth", known[2])[0] == 0
 
 
-def test_rings_are_explained_by_the_model_that_scored_them_and_by_no_other(model, town, known):
-    folder, events = model[0], known[0]
+def test_rings_are_explained_by_the_model_that_scored_them_and_by_no_other(town, known):
+    folder, events = files("gnn").joinpath("weights", "network"), known[0]
     assert call("detect", events, "--out", town / "to-explain", "--model", folder, "--quiet")[0] == 0
     ring = json.loads((town / "to-explain" / "rings.ndjson").read_text().splitlines()[0])
     words = ["explain", events, "--results", town / "to-explain", "--ring", ring["ring_id"], "--quiet"]

@@ -81,7 +81,7 @@ def test_a_cut_answer_says_so_in_every_form(folder):
 
 
 def test_the_list_names_every_question_and_needs_no_store():
-    assert len(json.loads(run("query", "--list", "--json"))) == 22
+    assert len(json.loads(run("query", "--list", "--json"))) == 23
     assert "What is this ring?" in run("query", "--list")
 
 
