@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from graph.model.vocabulary import ActKind, VerdictOutcome
+from graph.model.events import AnalystAct, Verdict
 from queries.desk.database import Database
 from queries.desk.outbox import OutgoingEvent
 
@@ -21,33 +21,10 @@ DAY_MS: Final = 86_400_000
 _LAST: Final = "last_event_ms"
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a ``verdict`` and an ``analyst_act`` have in common."""
-
-    type: str
-    event_id: str
-    ts: int
-    subject: str
-    analyst: str
-    note: str | None = None
-
-    def outgoing(self) -> OutgoingEvent:
-        """The event as it goes out."""
-        return OutgoingEvent(self.event_id, self.subject, msgspec.json.encode(self))
-
-
-class VerdictEvent(Answered, frozen=True, kw_only=True, omit_defaults=True):
-    """An answer about a ring or an account."""
-
-    outcome: VerdictOutcome
-
-
-class ActEvent(Answered, frozen=True, kw_only=True, omit_defaults=True):
-    """Something done to the graph by hand."""
-
-    act: ActKind
-    other: str | None = None
-    until_ts: int | None = None
+def outgoing(event: Verdict | AnalystAct) -> OutgoingEvent:
+    """An event of the contract as it goes out: what was not given is left out."""
+    given = {name: value for name, value in msgspec.to_builtins(event).items() if value is not None}
+    return OutgoingEvent(event.event_id, event.subject, msgspec.json.encode(given))
 
 
 def event_id_of(kind: str, person: int, key: str | None) -> str:

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field, model_validator
 
 from graph.model.errors import Missing
+from graph.model.events import AnalystAct, Verdict, act_fault
 from graph.model.vocabulary import ActKind, EntityKind, Permission, VerdictOutcome
-from queries.desk.answers import ActEvent, Answered, VerdictEvent, event_id_of, event_time
+from queries.desk.answers import event_id_of, event_time, outgoing
 from queries.serving.parts import Parts
 from queries.serving.records import Accepted, Record
 from queries.serving.routes.asking import HANDLE_CHARACTERS, parts_of
@@ -63,8 +64,9 @@ class NewAct(Record):
         needs_other = self.act in (ActKind.CUT, ActKind.UNDO)
         if needs_other != (self.other is not None):
             raise ValueError(f"{self.act.value} {'needs' if needs_other else 'takes no'} other")
-        if self.act in DECLARATIONS and self.subject.partition(":")[0] not in _IDENTIFIERS:
-            raise ValueError(f"{self.act.value} is about kind:identifier")
+        fault = act_fault(self.act, self.subject, self.other)
+        if fault:
+            raise ValueError(fault)
         return self
 
 
@@ -80,8 +82,7 @@ def verdict(
     kind, subject = _ring_or_account(parts, visit, given.subject)
     watermark_ms = parts.store.watermark_ms()
     with visit.desk.transaction():
-        event = VerdictEvent(
-            type="verdict",
+        event = Verdict(
             event_id=event_id_of("verdict", visit.caller.person.id, idempotency_key),
             ts=event_time(visit.desk.database, watermark_ms),
             subject=subject,
@@ -105,8 +106,7 @@ def act(request: Request, visit: Acting, given: NewAct, idempotency_key: Idempot
         _, other = _anything(parts, visit, other)
     watermark_ms = parts.store.watermark_ms()
     with visit.desk.transaction():
-        event = ActEvent(
-            type="analyst_act",
+        event = AnalystAct(
             event_id=event_id_of("act", visit.caller.person.id, idempotency_key),
             ts=event_time(visit.desk.database, watermark_ms),
             act=given.act,
@@ -120,8 +120,8 @@ def act(request: Request, visit: Acting, given: NewAct, idempotency_key: Idempot
         return _accepted(visit, event)
 
 
-def _accepted(visit: Visit, event: Answered) -> Accepted:
-    visit.desk.outbox.put(event.outgoing())
+def _accepted(visit: Visit, event: Verdict | AnalystAct) -> Accepted:
+    visit.desk.outbox.put(outgoing(event))
     return Accepted(event_id=event.event_id, ts=event.ts)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from graph.model.errors import Unavailable
+from graph.model.events import AnalystAct, Verdict
 from graph.model.vocabulary import ActKind, VerdictOutcome
-from queries.desk.answers import DAY_MS, ActEvent, VerdictEvent, event_id_of, event_time
+from queries.desk.answers import DAY_MS, event_id_of, event_time, outgoing
 from queries.desk.event_file import EventFile
 from queries.desk.outbox import BATCH, OutgoingEvent
 from streaming.decoding.columns import ColumnDecoder
@@ -110,10 +111,8 @@ def test_a_file_that_cannot_be_written_is_tried_again(tmp_path):
 
 
 def test_a_verdict_is_an_event_that_the_engine_reads():
-    made = VerdictEvent(
-        type="verdict", event_id="e", ts=NOW_MS, subject='a "b"', outcome=VerdictOutcome.FRAUD, analyst="ann"
-    )
-    decoded = ColumnDecoder(1 << 16).decode_values([made.outgoing().payload])
+    made = Verdict(event_id="e", ts=NOW_MS, subject='a "b"', outcome=VerdictOutcome.FRAUD, analyst="ann")
+    decoded = ColumnDecoder(1 << 16).decode_values([outgoing(made).payload])
     assert decoded.refused == ()
     assert [(each.subject, each.outcome, each.note) for each in decoded.batch.events()] == [
         ('a "b"', VerdictOutcome.FRAUD, None)
@@ -121,8 +120,7 @@ def test_a_verdict_is_an_event_that_the_engine_reads():
 
 
 def test_an_act_says_what_the_contract_says_and_nothing_empty():
-    made = ActEvent(
-        type="analyst_act",
+    made = AnalystAct(
         event_id="e",
         ts=1,
         act=ActKind.CUT,
@@ -130,7 +128,7 @@ def test_an_act_says_what_the_contract_says_and_nothing_empty():
         other="device:d",
         analyst="lee",
     )
-    assert json.loads(made.outgoing().payload) == {
+    assert json.loads(outgoing(made).payload) == {
         "type": "analyst_act",
         "event_id": "e",
         "ts": 1,
@@ -139,4 +137,4 @@ def test_an_act_says_what_the_contract_says_and_nothing_empty():
         "other": "device:d",
         "analyst": "lee",
     }
-    assert made.outgoing().key == "ann"
+    assert outgoing(made).key == "ann"
