@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from gnn.alerts.alert import Alert, alerts_of, is_false
 from gnn.alerts.calibration import SHIPPED, Calibration, city_alerts, encoded
 from gnn.boosted.scorer import load_scorer
 from gnn.evaluation.truth import Truth, decode_truth
-from gnn.logistic.judgements import BATCH, city_config
+from gnn.logistic.judgements import batches_of, city_config
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
-from graph.model.events import Event, EventBase
 from graph.rings.lifecycle import Policy
 from simulation import CityConfig, simulate
 
@@ -40,7 +37,7 @@ def simulated_city(config: CityConfig) -> tuple[list[EventBatch], Truth]:
         written = simulate(config, city)
         truth = decode_truth((city / "truth.json").read_bytes(), "truth.json")
         with (city / written.events_path.name).open("rb") as lines:
-            return list(_batches(lines)), truth
+            return list(batches_of(lines)), truth
 
 
 def raised_in(batches: Iterable[EventBatch], truth: Truth, policy: Policy) -> list[Answered]:
@@ -54,17 +51,6 @@ def alerts_in(seed: int) -> list[Answered]:
     """Every alert of one simulated city under the usual policy."""
     batches, truth = simulated_city(city_config(seed))
     return raised_in(batches, truth, Policy())
-
-
-def _batches(lines: Iterable[bytes]) -> Iterator[EventBatch]:
-    decoder = msgspec.json.Decoder(Event)
-    batch: list[EventBase] = []
-    for line in lines:
-        batch.append(decoder.decode(line))
-        if len(batch) == BATCH:
-            yield EventBatch.of(batch)
-            batch = []
-    yield EventBatch.of(batch)
 
 
 def main() -> None:

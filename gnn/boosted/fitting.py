@@ -21,7 +21,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from gnn.boosted.scorer import SHIPPED
 from gnn.logistic.fitting import fit as fit_logistic
-from gnn.logistic.fitting import platt, with_grounds
+from gnn.logistic.fitting import platt, sigmoid, with_grounds
 from gnn.logistic.judgements import FIRST_SEED, FOLDS, Rows, Sample, gathered, sample_of
 from gnn.logistic.scorer import STORED
 from graph.scoring.features import FEATURES
@@ -43,17 +43,20 @@ def fit(cities: Sequence[Rows]) -> dict[str, Any]:
         held_out[test] = boosted(sample, ~test).decision_function(sample.x[test])
     slope, offset = platt(held_out, sample)
     model = boosted(sample, np.ones(len(sample.y), bool))
-    trees = [_tree(predictor.nodes, slope) for (predictor,) in model._predictors]
+    grown = [predictor.nodes for (predictor,) in model._predictors]
     gains = np.zeros(len(FEATURES))
-    for (predictor,) in model._predictors:
-        inner = predictor.nodes[predictor.nodes["is_leaf"] == 0]
+    for nodes in grown:
+        inner = nodes[nodes["is_leaf"] == 0]
         np.add.at(gains, inner["feature_idx"], inner["gain"])
     start = float(np.asarray(model._baseline_prediction).reshape(-1)[0])
     features = [
         {"name": name, "gain": round(share, 4)}
         for name, share in zip(FEATURES, (gains / gains.sum()).tolist(), strict=True)
     ]
-    return with_grounds(cities, sample, features, slope * start + offset, held_out) | {"trees": trees}
+    calibrated = sigmoid(slope * held_out + offset)
+    return with_grounds(cities, sample, features, slope * start + offset, held_out, calibrated) | {
+        "trees": [_tree(nodes, slope) for nodes in grown]
+    }
 
 
 def boosted(sample: Sample, rows: npt.NDArray[np.bool_]) -> HistGradientBoostingClassifier:
@@ -97,11 +100,11 @@ def _tree(nodes: Any, slope: float) -> dict[str, list[Any]]:
 
 def stored(model: dict[str, Any], training: dict[str, Any]) -> str:
     """A model file: readable, one line for each tree."""
-    trees = model.pop("trees", None)
-    text = json.dumps(model | {"training": training}, indent=1)
-    if trees is None:
+    plain = {name: value for name, value in model.items() if name != "trees"}
+    text = json.dumps(plain | {"training": training}, indent=1)
+    if "trees" not in model:
         return text + "\n"
-    lines = ",\n  ".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
+    lines = ",\n  ".join(json.dumps(tree, separators=(",", ":")) for tree in model["trees"])
     return f'{text[:-2]},\n "trees": [\n  {lines}\n ]\n}}\n'
 
 

@@ -28,7 +28,7 @@ def fit(cities: Sequence[Rows]) -> dict[str, Any]:
     """The model as stored: features with weights and justification, intercept, prior, held-out figures."""
     sample = sample_of(cities)
     held_out = {penalty: _held_out(sample, penalty) for penalty in PENALTIES}
-    losses = {penalty: _fold_losses(sample, _sigmoid(z)) for penalty, z in held_out.items()}
+    losses = {penalty: _fold_losses(sample, sigmoid(z)) for penalty, z in held_out.items()}
     best = _simplest_as_good(losses)
     slope, offset = platt(held_out[best], sample)
     coefficients, intercept = maximum_likelihood(sample.x, sample.y, sample.w, SIGNS, best)
@@ -39,6 +39,7 @@ def fit(cities: Sequence[Rows]) -> dict[str, Any]:
         [{"name": name, "weight": round(w, 5)} for name, w in zip(FEATURES, weights, strict=True)],
         slope * intercept + offset,
         held_out[best],
+        sigmoid(slope * held_out[best] + offset),
     ) | {"penalty": best}
 
 
@@ -49,15 +50,18 @@ def platt(z: Floats, sample: Sample) -> tuple[float, float]:
 
 
 def with_grounds(
-    cities: Sequence[Rows], sample: Sample, features: list[dict[str, Any]], intercept: float, z: Floats
+    cities: Sequence[Rows],
+    sample: Sample,
+    features: list[dict[str, Any]],
+    intercept: float,
+    z: Floats,
+    p: Floats,
 ) -> dict[str, Any]:
     """What is stored of any model: its features, intercept, prior and doubt, and the figures that justify it.
 
-    ``z`` are its held-out log odds, before calibration.
+    ``z`` are its held-out log odds, before calibration; ``p`` the probabilities after it.
     """
     x, y, w = sample.x, sample.y, sample.w
-    slope, offset = platt(z, sample)
-    p = _sigmoid(slope * z + offset)
     lone_fraud = sum(rows.lone_fraud for rows in cities)
     lone_honest = sum(rows.lone_honest for rows in cities)
     base = np.full(len(y), np.average(y, weights=w))
@@ -76,7 +80,7 @@ def with_grounds(
         "doubt": round(1.0 / (float(w[p >= 0.9].sum()) + 2.0), 6),
         "held_out": {
             "folds": FOLDS,
-            "log_loss": round(float(_fold_losses(sample, _sigmoid(z)).mean()), 5),
+            "log_loss": round(float(_fold_losses(sample, sigmoid(z)).mean()), 5),
             "log_loss_calibrated": round(float(log_loss(y, p, sample_weight=w)), 5),
             "log_loss_of_base_rate": round(float(log_loss(y, base, sample_weight=w)), 5),
             "auprc": round(float(average_precision_score(y, p, sample_weight=w)), 4),
@@ -101,7 +105,7 @@ def maximum_likelihood(
         value = float(w @ (np.logaddexp(0.0, z) - y * z)) / total + penalty / 2 * float(
             theta[:-1] @ theta[:-1]
         )
-        slack = w * (_sigmoid(z) - y) / total
+        slack = w * (sigmoid(z) - y) / total
         return value, np.append(x.T @ slack + penalty * theta[:-1], slack.sum())
 
     sides = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
@@ -126,7 +130,8 @@ def _simplest_as_good(losses: dict[float, Floats]) -> float:
     return max(penalty for penalty, folds in losses.items() if folds.mean() <= bar)
 
 
-def _sigmoid(z: Floats) -> Floats:
+def sigmoid(z: Floats) -> Floats:
+    """The probabilities of log odds."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
 

@@ -12,11 +12,11 @@ import math
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -25,7 +25,8 @@ import numpy.typing as npt
 from gnn.evaluation.truth import decode_truth
 from gnn.logistic.scorer import LogisticScorer
 from graph.engine import Engine, EngineConfig
-from graph.model.events import Event
+from graph.model.event_batch import EventBatch
+from graph.model.events import Event, EventBase
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
 from graph.scoring.features import FEATURES
@@ -82,6 +83,18 @@ def city_config(seed: int) -> CityConfig:
     )
 
 
+def batches_of(lines: Iterable[bytes]) -> Iterator[EventBatch]:
+    """The events of a simulated city, in batches of ``BATCH``."""
+    decoder = msgspec.json.Decoder(Event)
+    batch: list[EventBase] = []
+    for line in lines:
+        batch.append(decoder.decode(line))
+        if len(batch) == BATCH:
+            yield EventBatch.of(batch)
+            batch = []
+    yield EventBatch.of(batch)
+
+
 def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
     """Simulate one city, run the engine over it, label each judgement."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -104,15 +117,9 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
             groups.append(f"{seed} {rings.most_common(1)[0][0] if fraudulent else names[0]}")
 
         engine = Engine(EngineConfig(), scorer, observe)
-        decoder = msgspec.json.Decoder(Event)
-        batch: list[Any] = []
         with (city / summary.events_path.name).open("rb") as lines:
-            for line in lines:
-                batch.append(decoder.decode(line))
-                if len(batch) == BATCH:
-                    engine.apply(batch)
-                    batch.clear()
-        engine.apply(batch)
+            for batch in batches_of(lines):
+                engine.apply(batch)
         lone = [a.account_id for a in engine.accounts() if a.account_id not in in_candidate]
     return Rows(
         np.array(features),

@@ -2,7 +2,7 @@
 
 The model is a JSON file (``gnn/weights/logistic.json``): feature names, weights, intercept, and the numbers
 that justify them (``gnn.logistic.fitting``). It is refused when its features are not those of this version.
-Scoring is one dot product; nothing is imported but the standard library.
+Scoring is one dot product.
 """
 
 from __future__ import annotations

@@ -209,14 +209,20 @@ def _is_of_wanderers(state: State, phone: int) -> bool:
     while link >= 0:
         if arrival_ms(state, link) != NEVER:
             arrivals += 1
-            phones = 0
-            other = first_link(state.links, state.links.links[link].source, IDENTITIES)
-            while other >= 0:
-                phones += _came_to_share(state, other)
-                other = state.links.hooks[other].next_out
-            wanderers += phones > 1
+            wanderers += _wanders(state, state.links.links[link].source)
         link = state.links.hooks[link].next_in
     return wanderers >= MIN_ARRIVALS and 2 * wanderers >= arrivals
+
+
+@kernel
+def _wanders(state: State, account: int) -> bool:
+    """Whether an account came to several shared phones; not looked at further once two are known."""
+    phones = 0
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0 and phones < 2:
+        phones += _came_to_share(state, link)
+        link = state.links.hooks[link].next_out
+    return phones > 1
 
 
 @kernel
