@@ -2,7 +2,7 @@
 
 Simulated cities of one seed are written to a temporary folder: the one that ``ringfence simulate`` makes
 unless told otherwise, which has no GPS positions and 6 of 100 accounts in rings, the same with 1 of 100, and
-a small one without and with positions; ``--events FILE`` is measured before them. Measured on each,
+a small one without and with positions; ``--events FILE`` is measured before them, unpacked. Measured on each,
 interleaved, ``--repeats`` times after one run that is thrown away; one line of JSON for each file with the
 median of every measure:
 
@@ -19,6 +19,8 @@ median of every measure:
 Ratios: ``detect_share_of_ceiling`` is detect over decode_only; ``detect_over_twin`` is detect over
 networkx_twin. A rate is input events per second.
 
+Another, ``one core``: seconds of detect held to one core, reading ahead and not, by turns.
+
 One more line, ``growth``: a small city is applied a hundred times over, each time with other identifiers, to
 one engine; microseconds an event in the first copies, around the tenth and in the last, and memory.
 """
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,8 +38,9 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
+from unittest.mock import patch
 
 import msgspec
 import networkx as nx
@@ -48,7 +52,9 @@ from graph.model.event_batch import ABSENT, EventBatch, hash_texts
 from graph.model.events import Event
 from simulation import CityConfig, simulate
 from streaming import ColumnDecoder, InputFiles, detect
+from streaming.files.sources.compression import PIECE_BYTES, plain_pieces
 from streaming.files.sources.decoded import decoded
+from streaming.files.sources.read_ahead import read_ahead
 
 TWIN_EVENTS: Final = 10_000
 TWIN_EVERY: Final = 1_000
@@ -115,6 +121,14 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - started
 
 
+def unpacked(events: Path, scratch: Path) -> Path:
+    """A plain file of the same events: what is measured is no unpacking."""
+    plain = scratch / "plain.ndjson"
+    with events.open("rb") as packed, plain.open("wb") as out:
+        out.writelines(plain_pieces(events.name, lambda: packed.read(PIECE_BYTES)))
+    return plain
+
+
 def measure(events: Path, scratch: Path, repeats: int) -> dict[str, Any]:
     """Every measure on one file."""
     with events.open("rb") as lines:
@@ -154,6 +168,32 @@ def measure(events: Path, scratch: Path, repeats: int) -> dict[str, Any]:
             "columns_share_of_ceiling": ratio("decode_columns", "decode_only"),
             "detect_over_twin": ratio("detect", "networkx_twin"),
         },
+    }
+
+
+def on_one_core(events: Path, scratch: Path, repeats: int) -> dict[str, Any]:
+    """Seconds of ``detect`` held to one core, reading ahead in a second thread and not, by turns."""
+    ours = os.sched_getaffinity(0)
+    ways: dict[str, Any] = {"ahead": read_ahead, "in turn": lambda items: items}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    os.sched_setaffinity(0, {min(ours)})
+    try:
+        for turn in range(repeats + 1):
+            for name, way in ways.items():
+                began, worked = perf_counter(), process_time()
+                with patch("streaming.files.detect.read_ahead", way):
+                    detect_here(events, scratch / f"{name} {turn}")
+                if turn > 0:
+                    taken[name].append((perf_counter() - began, process_time() - worked))
+    finally:
+        os.sched_setaffinity(0, ours)
+    clock, processor = (
+        {name: round(median(each[at] for each in runs), 4) for name, runs in taken.items()} for at in (0, 1)
+    )
+    return {
+        "clock_s": clock,
+        "processor_s": processor,
+        "ahead_over_in_turn": round(processor["ahead"] / processor["in turn"], 3),
     }
 
 
@@ -217,7 +257,7 @@ def growth(events: Path) -> dict[str, Any]:
 def main() -> None:
     """Print one line of JSON for each case."""
     parser = argparse.ArgumentParser(description="Events per second of ringfence detect and its rivals.")
-    parser.add_argument("--events", type=Path, help="a plain file of events to measure too")
+    parser.add_argument("--events", type=Path, help="a file of events to measure too, plain or packed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--riders", type=int, default=2000, help="of the small city")
     parser.add_argument("--drivers", type=int, default=150)
@@ -232,7 +272,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
         if options.events is not None:
-            report(options.events.name, measure(options.events, scratch, options.repeats))
+            plain = unpacked(options.events, scratch)
+            report(options.events.name, measure(plain, scratch, options.repeats))
         usual = CityConfig(seed=options.seed)
         small = replace(usual, riders=options.riders, drivers=options.drivers, days=options.days)
         cities = {
@@ -244,6 +285,8 @@ def main() -> None:
         for case, config in cities.items():
             folder = scratch / case.replace(" ", "-")
             report(case, measure(simulate(config, folder).events_path, folder, options.repeats))
+            if config is usual:
+                report("one core", on_one_core(folder / "events.ndjson", folder, options.repeats))
         town = replace(usual, riders=400, drivers=40, days=7)
         report("growth", growth(simulate(town, scratch / "town").events_path))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,29 @@ def surroundings(packages: Sequence[str]) -> dict[str, object]:
             "load_of_last_minute": round(os.getloadavg()[0], 2),
         },
     }
+
+
+def free_cores(over_s: float = 2.0) -> float | None:
+    """How many cores nobody used over the next seconds, of those that we may use; None where nobody knows."""
+    before = _idle_ticks()
+    if before is None:
+        return None
+    time.sleep(over_s)
+    after = _idle_ticks()
+    assert after is not None
+    ours = os.sched_getaffinity(0) & before.keys()
+    idle = sum(after[core] - before[core] for core in ours)
+    return round(min(len(ours), idle / os.sysconf("SC_CLK_TCK") / over_s), 1)
+
+
+def _idle_ticks() -> dict[int, int] | None:
+    """By core, the ticks in which it was idle or waited for a disk."""
+    try:
+        lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    cores = (line.split() for line in lines if line.startswith("cpu") and line[3].isdigit())
+    return {int(name[3:]): int(ticks[3]) + int(ticks[4]) for name, *ticks in cores}
 
 
 def rate(done: int, seconds: Sequence[float]) -> dict[str, object]:

@@ -1,0 +1,65 @@
+"""What the table of all benchmarks says of a figure, and what it takes for events."""
+
+import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def _scripts_find_each_other(monkeypatch):
+    """As when they are started from a shell."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "free", "verdict"),
+    [
+        (0.4, 0.3, 2.0, "met"),
+        (0.2, 0.3, 1.7, "short"),
+        (0.2, 0.3, 1.1, "short (1.1 of 2 cores were free)"),
+        (4.0, -3, 0.2, "short (0.2 of 2 cores were free)"),
+        (2.0, -3, None, "met"),
+    ],
+)
+def test_a_figure_that_needs_two_cores_is_marked_where_there_were_fewer(value, wanted, free, verdict):
+    from benchmarks.run_all import Row
+
+    assert Row("share", value, wanted, "detect", 2).verdict({"detect": free}) == verdict
+
+
+def test_a_figure_that_needs_one_is_not():
+    from benchmarks.run_all import Row
+
+    assert Row("times", 3.0, 2).verdict({"detect": 0.1}) == "met"
+
+
+def test_free_cores_are_those_that_we_may_use_and_nobody_does():
+    from benchmarks.surroundings import free_cores
+
+    ours = sorted(os.sched_getaffinity(0))
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        os.sched_setaffinity(busy.pid, ours[:1])
+        os.sched_setaffinity(0, ours[:1])
+        found = free_cores(0.5)
+    finally:
+        os.sched_setaffinity(0, ours)
+        busy.kill()
+        busy.wait()
+    assert found is not None
+    assert 0 <= found < 0.5
+
+
+def test_packed_events_are_measured_as_plain_ones(tmp_path):
+    from benchmarks.bench_detect import unpacked
+
+    lines = b'{"event_id":"a"}\n' * 1000
+    packed = tmp_path / "events.ndjson.gz"
+    packed.write_bytes(gzip.compress(lines))
+    assert unpacked(packed, tmp_path).read_bytes() == lines
