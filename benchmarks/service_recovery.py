@@ -68,7 +68,7 @@ def build(links: int, folder: Path) -> dict[str, object]:
     header = Header(
         batch=1,
         clock_ms=FIRST_MS,
-        places={},
+        positions={},
         tally=Tally(events=events),
         model_id=engine.model_id,
         config_digest=engine.config_digest,

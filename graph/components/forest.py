@@ -60,10 +60,13 @@ class Forest:
         )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of what the store's ``arrays`` do not hold, for a snapshot; records as rows of integers."""
+        """What the store's ``arrays`` do not hold, for a snapshot; records as rows of integers.
+
+        Valid until the arrays are changed.
+        """
         used = int(self._counters["labels_used"][0])
-        groups = self._groups[:used].view(np.int64).reshape(used, 2).copy()
-        return {"groups": groups, "counters": self._counters.view(np.int64).copy()}
+        groups = self._groups[:used].view(np.int64).reshape(used, 2)
+        return {"groups": groups, "counters": self._counters.view(np.int64)}
 
     @classmethod
     def from_arrays(cls, store: LinkStore, arrays: dict[str, npt.NDArray[Any]]) -> Self:

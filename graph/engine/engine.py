@@ -39,6 +39,7 @@ from graph.engine.judging import (
     run,
 )
 from graph.engine.trips import last_trip
+from graph.kernels.raw import copied
 from graph.model.changes import Changes, Happenings
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
@@ -296,12 +297,16 @@ class Engine:
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Everything the engine knows, as arrays; copies, so that the engine may go on meanwhile."""
+        return {name: copied(array) for name, array in self.arrays().items()}
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The same, mostly the engine's own arrays: to be read, and valid until the next batch."""
         rings = msgspec.json.encode(self._rings.open_rings())
         said = {
             "open_rings": np.frombuffer(rings, np.uint8),
             "acts": np.frombuffer(self._acts.save(), np.uint8),
         }
-        return self._memory.save() | self._change_feed.save() | said
+        return self._memory.arrays() | self._change_feed.save() | said
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved, by an engine with the same configuration."""

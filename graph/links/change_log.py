@@ -212,11 +212,14 @@ class ChangeLog:
         return log
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the lists and marks, for a snapshot; nothing while logging is off. Ticks are left out."""
+        """The lists and marks, for a snapshot; nothing while logging is off. Ticks are left out.
+
+        Valid until the arrays are changed.
+        """
         if not self.is_on:
             return {}
         lists = ("links", "entities", "expired")
-        saved = {name: array.copy() for name, array in self._arrays.items() if name != "touched"}
+        saved = {name: array for name, array in self._arrays.items() if name != "touched"}
         saved |= {name: saved[name][: self._status[name]] for name in lists}
         return saved | {"status": saved["status"].view(np.uint8).reshape(1, -1)}
 

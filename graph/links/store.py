@@ -152,7 +152,7 @@ class LinkStore:
         return chosen(used, used["live"] != 0)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of everything, for a snapshot; records as rows of bytes."""
+        """Everything, for a snapshot; records as rows of bytes. Valid until the arrays are changed."""
         s = self._state
         used, sessions, lists = (
             int(s.counters[f"{each}_used"][0]) for each in ("links", "sessions", "lists")
@@ -162,10 +162,10 @@ class LinkStore:
         return change_log | {
             "links": _bytes(s.links[:used]),
             "hooks": _bytes(s.hooks[:used]),
-            "ends": s.ends[:lists].copy(),
+            "ends": s.ends[:lists],
             "entities": _bytes(s.entities[:known]),
-            "expiry_buckets": s.expiry_buckets.copy(),
-            "removal_buckets": s.removal_buckets.copy(),
+            "expiry_buckets": s.expiry_buckets,
+            "removal_buckets": s.removal_buckets,
             "sessions": _bytes(s.sessions[:sessions]),
             "window": _bytes(s.window),
             "counters": _bytes(s.counters),
@@ -283,7 +283,7 @@ def _records(kind: np.dtype[Any], size: int) -> Records:
 
 
 def _bytes(records: Records) -> npt.NDArray[np.uint8]:
-    return records.view(np.uint8).reshape(len(records), records.dtype.itemsize).copy()
+    return records.view(np.uint8).reshape(len(records), records.dtype.itemsize)
 
 
 def _from_bytes(rows: npt.NDArray[np.uint8], into: Records) -> Records:

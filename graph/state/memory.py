@@ -152,11 +152,11 @@ class Memory:
         own = sum(array.nbytes for array in self._arrays.values())
         return int(own + self.links.memory_bytes + self.forest.memory_bytes)
 
-    def save(self) -> dict[str, npt.NDArray[Any]]:
-        """Every array that a later :meth:`load` needs, cut to what is used; copies."""
-        saved = {name: copied(self._arrays[name][: self._used(name)]) for name in _GROWING}
-        saved |= {name: copied(self._arrays[name]) for name in _KEPT_WHOLE}
-        saved["tracks"] = copied(self._arrays["tracks"][: self._arrays["track_chain"]["used"][0]])
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Every array that a later :meth:`load` needs, cut to what is used; valid until the next batch."""
+        saved = {name: self._arrays[name][: self._used(name)] for name in _GROWING}
+        saved |= {name: self._arrays[name] for name in _KEPT_WHOLE}
+        saved["tracks"] = self._arrays["tracks"][: self._arrays["track_chain"]["used"][0]]
         saved["layout"] = np.frombuffer(LAYOUT.encode(), np.uint8)
         saved |= {f"links.{name}": array for name, array in self.links.arrays().items()}
         return saved | {f"forest.{name}": array for name, array in self.forest.arrays().items()}

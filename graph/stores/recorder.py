@@ -54,6 +54,10 @@ class TellingEngine:
         """Everything the engine knows and the store was not told yet, as arrays; copies."""
         return self._engine.save() | self._listener.save()
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The same, mostly the engine's own arrays: to be read, and valid until the next batch."""
+        return self._engine.arrays() | self._listener.save()
+
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved."""
         self._engine.load(saved)

@@ -103,6 +103,7 @@ class Commits:
         self.core.admission.clock_ms = self.clock_ms
         entry = Entry(batch=self.batch + 1, clock_ms=self.clock_ms)
         self._retry(lambda: self._parts.state.append(entry))
+        self._snapshots.prepare()
 
     def position(self, partition: Partition) -> PartitionPosition:
         """How far a partition has been taken."""

@@ -35,7 +35,10 @@ class SavedEngine(Protocol):
     """An engine that can be put into a snapshot."""
 
     def save(self) -> Arrays:
-        """Its whole state."""
+        """Its whole state, copied."""
+
+    def arrays(self) -> Arrays:
+        """Its whole state, valid until it goes on."""
 
     def load(self, arrays: Arrays) -> None:
         """Becomes what ``save`` gave."""
@@ -157,9 +160,8 @@ class Core:
         ready = self._ordered(taken, release_ms) if self.is_ordering else _as_taken(taken)
         ready = ready.only(np.array([r for r in range(len(ready)) if ready.place(r) not in excluded], int))
         ready = self._admit(ready, [])
-        if not isinstance(self.engine, SavedEngine):
-            raise Fatal("expected an engine with save and load, found one without; report it, with the log")
-        before = self.engine.save()
+        engine = self._saved_engine()
+        before = engine.save()
         # The engine holds the first ``applied`` events; the first ``fails`` break it.
         applied, fails = 0, len(ready)
         while fails - applied > 1:
@@ -169,7 +171,7 @@ class Core:
                 applied = middle
             except EngineBroke:
                 fails = middle
-                self.engine.load(before)
+                engine.load(before)
                 self._apply(ready.only(np.arange(applied)))
         return ready.place(applied)
 
@@ -240,17 +242,27 @@ class Core:
 
     def save(self) -> Arrays:
         """Every array of the state, copied, under names that say whose it is. Memory: the state again."""
+        return self._named(self._saved_engine().save())
+
+    def arrays(self) -> Arrays:
+        """The same, mostly the state's own arrays: to be read, and valid until the next batch."""
+        return self._named(self._saved_engine().arrays())
+
+    def _saved_engine(self) -> SavedEngine:
         if not isinstance(self.engine, SavedEngine):
-            raise Fatal("expected an engine with save and load, found one without; run without snapshots")
-        parts = {"engine": self.engine.save(), "admission": self.admission.save()}
+            raise Fatal(
+                "expected an engine with save, arrays and load, found one without; run without snapshots"
+            )
+        return self.engine
+
+    def _named(self, engine: Arrays) -> Arrays:
+        parts = {"engine": engine, "admission": self.admission.save()}
         parts[REORDER_BUFFER] = self.reorder_buffer.save()
         return {f"{whose}/{name}": array for whose, part in parts.items() for name, array in part.items()}
 
     def load(self, arrays: Arrays, tally: Tally) -> None:
         """Becomes what ``save`` gave."""
-        if not isinstance(self.engine, SavedEngine):
-            raise Fatal("expected an engine with save and load, found one without; empty the state folder")
-        self.engine.load(_of("engine", arrays))
+        self._saved_engine().load(_of("engine", arrays))
         self.admission.restore(_of("admission", arrays))
         self.reorder_buffer.restore(_of(REORDER_BUFFER, arrays))
         self.tally = tally

@@ -1,18 +1,21 @@
-"""Snapshots while the service goes on: the state is copied at once, written by a thread."""
+"""Snapshots while the service goes on: written by a copy of the process, which a thread waits for."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-
-import msgspec
+from typing import Final
 
 from streaming.service.core import Core
 from streaming.service.ports import Arrays
 from streaming.service.recovery import Positions
 from streaming.service.state_folder import Header, StateFolder
 from streaming.service.status import Status
+from streaming.snapshots import ForkedWrite, HugePages, NotWritten
+
+WITHIN_S: Final = 1800.0
+"""Past which a snapshot is given up; ten million links take a few seconds."""
 
 
 class Snapshotting:
@@ -29,6 +32,11 @@ class Snapshotting:
         self._order_within_ms = order_within_ms
         self._thread: threading.Thread | None = None
         self._took_s = 0.0
+        self._huge_pages = HugePages()
+
+    def prepare(self) -> None:
+        """Makes the next fork a short one, beside whatever goes on."""
+        self._huge_pages.begin()
 
     @property
     def is_busy(self) -> bool:
@@ -38,23 +46,31 @@ class Snapshotting:
     def begin(
         self, core: Core, batch: int, clock_ms: int, positions: Positions, written: Mapping[str, int]
     ) -> None:
-        """Copies the state and lets a thread write it. Cost for the caller: the copy."""
+        """Begins to write the state as it is now. Cost for the caller: the fork."""
         started = time.monotonic()
-        header = Header(
-            batch=batch,
-            clock_ms=clock_ms,
-            positions={str(partition): position for partition, position in sorted(positions.items())},
-            # A copy: the tally goes on counting while the thread writes.
-            tally=msgspec.structs.replace(core.tally),
-            model_id=core.engine.model_id,
-            config_digest=core.engine.config_digest,
-            order_within_ms=self._order_within_ms,
-            store_offsets=dict(written),
-        )
-        arrays = core.save()
+
+        def contents() -> tuple[Header, Arrays]:
+            header = Header(
+                batch=batch,
+                clock_ms=clock_ms,
+                positions={str(partition): position for partition, position in sorted(positions.items())},
+                tally=core.tally,
+                model_id=core.engine.model_id,
+                config_digest=core.engine.config_digest,
+                order_within_ms=self._order_within_ms,
+                store_offsets=dict(written),
+            )
+            return header, core.arrays()
+
+        try:
+            forked = self._state.snapshots.fork(batch, contents)
+        except NotWritten as error:
+            self._miss(batch, error)
+            return
+        self._status.stages["fork"].observe(time.monotonic() - started)
         self._state.turn_journal()
         self._thread = threading.Thread(
-            target=self._write, args=(batch, header, arrays, started), name="snapshot", daemon=True
+            target=self._wait, args=(batch, forked, started), name="snapshot", daemon=True
         )
         self._thread.start()
 
@@ -68,19 +84,24 @@ class Snapshotting:
         """Whether one more is likely to be written by then, as long as the last one took."""
         return time.monotonic() + self._took_s < until_s
 
-    def _write(self, batch: int, header: Header, arrays: Arrays, started: float) -> None:
+    def _wait(self, batch: int, forked: ForkedWrite, started: float) -> None:
         try:
-            size = self._state.snapshots.write(batch, header, arrays)
-        except OSError as error:
-            self._status.snapshot_failures += 1
-            self._warn(
-                f"expected to write the snapshot after batch {batch}, found: {error.strerror}: free some "
-                "space in the state folder; the service goes on with the one before"
-            )
+            size = self._state.snapshots.keep(forked, WITHIN_S)
+        except NotWritten as error:
+            self._miss(batch, error)
             return
+        finally:
+            self.prepare()
         self._took_s = time.monotonic() - started
         self._state.drop_old_journals()
         self._status.snapshot_batch = batch
         self._status.snapshot_bytes = size
         self._status.snapshot_s = time.monotonic()
         self._status.stages["snapshot"].observe(self._took_s)
+
+    def _miss(self, batch: int, error: NotWritten) -> None:
+        self._status.snapshot_failures += 1
+        self._warn(
+            f"expected to write the snapshot after batch {batch}, found: {error}: see that there is memory, "
+            "and room in the state folder; the service goes on with the one before"
+        )

@@ -13,8 +13,9 @@ from streaming.service.ports import Partition
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 SIZES: Final = (1.0, 8.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0)
-STAGES: Final = ("read", "decode", "journal", "apply", "store", "deliver", "commit", "snapshot")
-"""``read`` is from the beginning of a round to its batch, with the wait for records and with ``decode``."""
+STAGES: Final = ("read", "decode", "journal", "apply", "store", "deliver", "commit", "fork", "snapshot")
+"""``read`` is from the beginning of a round to its batch, with the wait for records and with ``decode``.
+``fork`` is how long a snapshot held the batches up, ``snapshot`` until it was written."""
 
 
 class Distribution:

@@ -2,5 +2,15 @@
 
 from streaming.snapshots.file import Damaged, read_snapshot, write_snapshot
 from streaming.snapshots.folder import SnapshotFolder
+from streaming.snapshots.forked import ForkedWrite, NotWritten
+from streaming.snapshots.huge_pages import HugePages
 
-__all__ = ["Damaged", "SnapshotFolder", "read_snapshot", "write_snapshot"]
+__all__ = [
+    "Damaged",
+    "ForkedWrite",
+    "HugePages",
+    "NotWritten",
+    "SnapshotFolder",
+    "read_snapshot",
+    "write_snapshot",
+]

@@ -55,24 +55,57 @@ def write_snapshot(path: Path, header: msgspec.Struct, arrays: Mapping[str, npt.
     Until the end the file stands beside its place as ``.<name>.partial``. Raises ``OSError`` (a full disk),
     and then leaves nothing behind. Cost: the arrays' bytes once, a CRC-32 of them, one flush.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("wb") as file:
-            size = _write(file, header, arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
-        _sync_folder(path.parent)
+        with partial_of(path).open("wb") as file:
+            size = write_into(file, header, arrays)
+        keep(path)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        discard(path)
         raise
     return size
 
 
-def _write(file: BinaryIO, header: msgspec.Struct, arrays: Mapping[str, npt.NDArray[Any]]) -> int:
+def partial_of(path: Path) -> Path:
+    """Where a snapshot stands until it is whole."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def keep(path: Path) -> None:
+    """Gives a partial snapshot that is whole, and on disk to stay, its name."""
+    partial_of(path).rename(path)
+    _sync_folder(path.parent)
+
+
+def discard(path: Path) -> None:
+    """Removes what there is of a partial snapshot."""
+    partial_of(path).unlink(missing_ok=True)
+
+
+def write_into(
+    file: BinaryIO,
+    header: msgspec.Struct,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    keep_going: Callable[[], None] = lambda: None,
+) -> int:
+    """Writes both into a new file, on disk to stay; gives the bytes written.
+
+    ``keep_going`` is called every few megabytes and may end it. Raises ``OSError`` (a full disk).
+    """
+    size = _write(file, header, arrays, keep_going)
+    file.flush()
+    os.fsync(file.fileno())
+    return size
+
+
+def _write(
+    file: BinaryIO,
+    header: msgspec.Struct,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    keep_going: Callable[[], None],
+) -> int:
     solid = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
     own = msgspec.Raw(msgspec.json.encode(header))
-    sums = {name: _checksum(array) for name, array in solid.items()}
+    sums = {name: _checksum(array, keep_going) for name, array in solid.items()}
     places = _places(solid, sums)
     encoded = msgspec.json.encode(Contents(version=VERSION, header=own, arrays=places))
     file.write(_PREFIX.pack(MAGIC, len(encoded), zlib.crc32(encoded)))
@@ -85,6 +118,7 @@ def _write(file: BinaryIO, header: msgspec.Struct, arrays: Mapping[str, npt.NDAr
         begin = _first(encoded) + place.start
         file.write(b"\0" * (begin - at))
         for cut in range(0, len(data), _PIECE):
+            keep_going()
             file.write(data[cut : cut + _PIECE])
         at = begin + len(data)
     return at
@@ -178,8 +212,12 @@ def _bytes_of(array: npt.NDArray[Any]) -> memoryview:
     return array.reshape(-1).view(np.uint8).data if array.nbytes else memoryview(b"")
 
 
-def _checksum(array: npt.NDArray[Any]) -> int:
-    return zlib.crc32(_bytes_of(array))
+def _checksum(array: npt.NDArray[Any], keep_going: Callable[[], None]) -> int:
+    data, checksum = _bytes_of(array), 0
+    for cut in range(0, len(data), _PIECE):
+        keep_going()
+        checksum = zlib.crc32(data[cut : cut + _PIECE], checksum)
+    return checksum
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ import msgspec
 import numpy.typing as npt
 
 from streaming.snapshots.file import Arrays, Damaged, read_snapshot, write_snapshot
+from streaming.snapshots.forked import ForkedWrite
 
 Header = TypeVar("Header", bound=msgspec.Struct)
 SUFFIX: Final = ".rfsnap"
@@ -31,9 +32,30 @@ class SnapshotFolder(Generic[Header]):
     def write(self, number: int, header: Header, arrays: Mapping[str, npt.NDArray[Any]]) -> int:
         """Keeps a snapshot and lets the oldest go; gives its bytes. Raises ``OSError`` (a full disk)."""
         size = write_snapshot(self._path(number), header, arrays)
+        self._drop_old()
+        return size
+
+    def fork(
+        self, number: int, contents: Callable[[], tuple[Header, Mapping[str, npt.NDArray[Any]]]]
+    ) -> ForkedWrite:
+        """Begins a snapshot of what there is at this moment; ``contents`` is called in a copy of the process.
+
+        Raises ``NotWritten``.
+        """
+        return ForkedWrite(self._path(number), contents)
+
+    def keep(self, forked: ForkedWrite, within_s: float) -> int:
+        """Waits for a snapshot begun by ``fork`` and lets the oldest go; gives its bytes.
+
+        Raises ``NotWritten``.
+        """
+        size = forked.finish(within_s)
+        self._drop_old()
+        return size
+
+    def _drop_old(self) -> None:
         for old in self.numbers()[: -self._kept]:
             self._path(old).unlink()
-        return size
 
     def newest(self, keep_going: Callable[[], None] = lambda: None) -> tuple[int, Header, Arrays] | None:
         """The newest whole snapshot; damaged ones are set aside as ``.damaged`` with a warning.

@@ -150,6 +150,9 @@ class SavingEngine(ChargebackEngine):
     def save(self):
         return {"ids": np.array(self.ids, "U40")}
 
+    def arrays(self):
+        return self.save()
+
     def load(self, arrays) -> None:
         self.ids = arrays["ids"].tolist()
 

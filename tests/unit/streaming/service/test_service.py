@@ -15,7 +15,7 @@ from streaming.service.ports import Partition, Polled
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
-from streaming.snapshots import write_snapshot
+from streaming.snapshots.file import write_into
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
 from tests.unit.streaming.service.fakes import Broker, Delivery, Reader, World
 
@@ -195,7 +195,7 @@ def test_a_full_disk_costs_the_snapshot_and_nothing_else(tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("streaming.snapshots.folder.write_snapshot", full)
+        patch.setattr("streaming.snapshots.forked.write_into", full)
         service = here.run()
     assert service.status.snapshot_failures >= 1
     assert any("No space left" in warning for warning in here.warnings)
@@ -207,21 +207,20 @@ def test_a_batch_is_made_again_only_when_no_snapshot_is_being_written(tmp_path: 
     here = world(
         tmp_path, ServiceConfig(until_end=True, snapshot_every=6), poison=frozenset({"b4"}), portion=1
     )
-    newest, written, is_written_meanwhile = StateFolder.newest, [], []
+    newest, is_written_meanwhile = StateFolder.newest, []
 
     def slow(*words):
         time.sleep(0.3)
-        written.append(write_snapshot(*words))
-        return written[-1]
+        return write_into(*words)
 
     def looked_for(folder, keep_going):
         is_written_meanwhile.append(any(thread.name == "snapshot" for thread in threading.enumerate()))
         return newest(folder, keep_going)
 
-    monkeypatch.setattr("streaming.snapshots.folder.write_snapshot", slow)
+    monkeypatch.setattr("streaming.snapshots.forked.write_into", slow)
     monkeypatch.setattr(StateFolder, "newest", looked_for)
     service = here.run()
-    assert written
+    assert service.status.snapshot_batch
     assert service.status.recoveries > 1
     assert not any(is_written_meanwhile)
     assert set(service.core.engine.ids) == {f"{t}{n}" for t in "ab" for n in range(10)} - {"b4"}
