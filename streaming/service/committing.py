@@ -163,6 +163,10 @@ class Commits:
                 "store", lambda: write(self.core.engine, self.batch, offsets, has_results=has_results)
             )
 
+    def catch_up(self) -> None:
+        """Has what waits for the store written, where no batch comes that would."""
+        self._store_sync.catch_up(self.core.engine, self.batch, self._offsets_by_name())
+
     def _offsets_by_name(self) -> dict[str, int]:
         """What a store remembers with the changes.
 

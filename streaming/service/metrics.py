@@ -64,6 +64,11 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
         ("ringfence_memory_bytes", "Resident memory.", memory_mb() * 2**20),
         ("ringfence_snapshot_bytes", "Size of the last snapshot.", status.snapshot_bytes),
         ("ringfence_store_lag_batches", "Batches the store is behind.", status.store_behind),
+        (
+            "ringfence_store_lag_seconds",
+            "Age of the oldest batch whose changes the store does not hold.",
+            now_s - status.store_behind_since_s if status.store_behind_since_s is not None else 0.0,
+        ),
         ("ringfence_store_away", "1 while the store does not answer.", status.store_is_away),
     ):
         yield GaugeMetricFamily(name, text, value=value)

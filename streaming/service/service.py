@@ -129,6 +129,8 @@ class Service:
             self._size.learn(len(batch.taken), time.monotonic() - read_s)
         self._is_busy = batch is not None
         self._balance()
+        if batch is None:
+            commits.catch_up()
         if batch is None and not buffers.waiting:
             if commits.has_uncommitted:
                 commits.commit_offsets()

@@ -75,6 +75,8 @@ class Status:
     snapshot_failures: int = 0
     store_behind: int = 0
     """Batches that the store is behind."""
+    store_behind_since_s: float | None = None
+    """When the oldest batch came (monotonic) that the store lacks; None when it lacks none."""
     store_is_away: bool = False
     store_refused: int = 0
     retries: int = 0

@@ -49,6 +49,9 @@ class StoreSync:
         self._written: StoreOffsets = {}
         self._handed: StoreOffsets = {}
         self._written_batch = self._handed_batch = 0
+        self._waiting_s: float | None = None
+        self._handed_s: float | None = None
+        """When the oldest batch came (monotonic) that is not handed over, or handed over and not written."""
 
     def begin(self, snapshot: int, in_snapshot: StoreOffsets) -> None:
         """Goes on after a recovery; ``in_snapshot``: how far the store was when the snapshot was taken.
@@ -87,12 +90,28 @@ class StoreSync:
             raise Fatal("expected an engine that records its changes, found one without drain; report it")
         if engine.waiting > MOST_WAITING:
             self._retry(lambda: store.settle(PATIENCE_S))
+        if self._waiting_s is None:
+            self._waiting_s = time.monotonic()
         if self._is_written(PATIENCE_S if has_results else 0.0):
             store.hand_over(engine.drain(), offsets)
             self._handed, self._handed_batch = dict(offsets), batch
+            self._handed_s, self._waiting_s = self._waiting_s, None
             if has_results:
                 self._is_written(PATIENCE_S)
+        self._show(batch)
+
+    def catch_up(self, engine: object, batch: int, offsets: StoreOffsets) -> None:
+        """Hands over what waits, if the store is ready by now: for when no batch comes that would."""
+        if self._store is None:
+            return
+        if self._is_written(0.0) and self._handed_batch < batch:
+            self.write(engine, batch, offsets, has_results=False)
+        self._show(batch)
+
+    def _show(self, batch: int) -> None:
+        is_behind = self._written_batch < batch
         self._status.store_behind = batch - self._written_batch
+        self._status.store_behind_since_s = (self._handed_s or self._waiting_s) if is_behind else None
 
     def written(self) -> StoreOffsets | None:
         """How far the store is written; None while a write is under way, which is no time for a snapshot."""
@@ -126,4 +145,5 @@ class StoreSync:
             except Unavailable:
                 return False
         self._written, self._written_batch = self._handed, self._handed_batch
+        self._handed_s = None
         return True

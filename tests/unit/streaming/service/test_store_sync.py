@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import random
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from graph.model.errors import BadCall
+from graph.model.event_batch import EventBatch
+from graph.model.events import Chargeback
 from streaming.service.config import ServiceConfig
+from streaming.service.metrics import exposition
+from streaming.service.status import Status
+from streaming.service.store_sync import StoreSync
 from tests.unit.streaming.records import HOUR, NOON, chargeback, ping
-from tests.unit.streaming.service.fakes import Broker, Delivery, MemoryStore, World
+from tests.unit.streaming.service.fakes import (
+    Broker,
+    Delivery,
+    DrainableEngineInMemory,
+    MemoryStore,
+    World,
+)
 
 ALL = {f"{topic}{n}" for n in range(10) for topic in "ab"}
 
@@ -160,3 +172,65 @@ def test_a_store_of_another_state_is_refused(tmp_path: Path) -> None:
     store.reached = {"a-0": 3}
     with pytest.raises(BadCall, match="expected an empty store for a state that had none"):
         here.run()
+
+
+class Following:
+    """A store, what follows it, and an engine that goes on."""
+
+    def __init__(self) -> None:
+        self.store, self.status, self.engine = MemoryStore(), Status(), DrainableEngineInMemory()
+        self.sync = StoreSync(self.store, {}, self.status, lambda work: work())
+        self.sync.begin(0, {})
+        self.batch = 0
+
+    def apply(self) -> None:
+        """One batch of one event."""
+        self.batch += 1
+        self.engine.apply(
+            EventBatch.of([Chargeback(event_id=f"e{self.batch}", ts=NOON, account_id="a", amount=1.0)])
+        )
+        self.sync.write(self.engine, self.batch, {"a-0": self.batch}, has_results=False)
+
+    def rest(self) -> None:
+        """A round without a batch."""
+        self.sync.catch_up(self.engine, self.batch, {"a-0": self.batch})
+
+
+def test_what_waited_for_a_busy_store_is_written_though_no_batch_comes_any_more() -> None:
+    here = Following()
+    here.store.is_away = True
+    here.apply()
+    here.apply()
+    here.apply()
+    here.rest()
+    assert here.store.ids == set()
+    assert here.status.store_behind == 3
+    here.store.is_away = False
+    here.rest()
+    here.rest()
+    assert here.store.ids == {"e1", "e2", "e3"}
+    assert here.status.store_behind == 0
+    assert here.status.store_behind_since_s is None
+
+
+def test_the_store_is_as_far_behind_as_the_oldest_batch_that_it_lacks() -> None:
+    here = Following()
+    here.apply()
+    here.rest()
+    assert here.status.store_behind_since_s is None
+    here.store.is_away = True
+    before = time.monotonic()
+    here.apply()
+    first = here.status.store_behind_since_s
+    after = time.monotonic()
+    here.apply()
+    here.rest()
+    assert first is not None
+    assert before <= first <= after
+    assert here.status.store_behind_since_s == first
+    line = next(
+        line
+        for line in exposition(here.status, first + 60).decode().splitlines()
+        if line.startswith("ringfence_store_lag_seconds ")
+    )
+    assert float(line.split()[1]) == pytest.approx(60)
