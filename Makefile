@@ -7,9 +7,12 @@ STAMP  := $(VENV)/.set-up
 DEMO   := out/demo
 # Of a run of tests; see tests/shares.py.
 WORKERS ?= 2
-# Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again.
+# Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again,
+# and so it does for those of our own files that have changed since.
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 LOADED_AT_START += anyio argon2 cryptography fastapi limits prometheus_client starlette uvicorn
+
+OURS := graph gnn streaming queries simulation ringfence
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test integration lint kernels check explore bench soak servers notebooks weights alerts network clean
@@ -28,6 +31,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	@$(BIN)/uv pip install --python $(BIN)/python --editable '.[dev]' --constraints constraints.txt
 	@cd $(VENV)/lib/python3*/site-packages && ../../../bin/python -m compileall -q $(LOADED_AT_START)
+	@$(BIN)/python -m compileall -q $(OURS)
+	@echo "Compiling kernels, so that no first call waits for it (a minute)"
+	@$(BIN)/python -m ringfence.warming
 	@touch $@
 
 demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth

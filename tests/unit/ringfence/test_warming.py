@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from numba import njit
+from numba.core import event
+
+from ringfence.warming import Progress
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,3 +54,18 @@ def test_after_warming_up_a_city_calls_for_no_kernel_that_is_not_loaded(model: s
     command = [sys.executable, "-c", LOADED_LATER, str(tmp_path / "city"), model]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.stdout == "[]\n", result.stdout + result.stderr
+
+
+def test_what_is_compiled_is_counted_and_said() -> None:
+    out = StringIO()
+    progress = Progress(out, every_s=0.0)
+    with event.install_listener("numba:compile", progress):
+        njit(lambda number: number + 1)(1)
+    assert progress.compiled == 1
+    assert out.getvalue().startswith("Compiled 1 kernels in ")
+
+
+def test_nothing_is_said_where_everything_is_compiled() -> None:
+    command = [sys.executable, "-m", "ringfence.warming"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout == b""
