@@ -199,13 +199,18 @@ class LinkStore:
             expiry_buckets=arrays["expiry_buckets"].copy(),
             removal_buckets=arrays["removal_buckets"].copy(),
             sessions=_from_bytes(arrays["sessions"], np.zeros(len(arrays["sessions"]), SESSION)),
-            links=_from_bytes(arrays["links"], _records(LINK, used)),
-            hooks=_from_bytes(arrays["hooks"], np.zeros(used, HOOK)),
             window=window,
             counters=counters,
             queues=_from_bytes(arrays["queues"], np.zeros(1, QUEUES)),
         )
-        store._grow_links(used)
+        slots = store._index_slots(used)
+        size = _room(slots)
+        store._index(
+            slots,
+            used,
+            links=_from_bytes(arrays["links"], _records(LINK, size)),
+            hooks=_from_bytes(arrays["hooks"], np.zeros(size, HOOK)),
+        )
         store._fit_change_log(0)
         return store
 
@@ -230,16 +235,30 @@ class LinkStore:
     def _grow_links(self, wanted: int) -> None:
         """Room for ``wanted`` links: three for each four slots of the index, a power of two."""
         s = self._state
-        slots = max(len(s.slots), SMALLEST)
-        while 3 * slots // 4 < wanted:
+        slots = self._index_slots(wanted)
+        size, used = _room(slots), int(s.counters["links_used"][0])
+        self._index(
+            slots,
+            used,
+            links=grown(s.links, _records(LINK, size), used),
+            hooks=grown(s.hooks, np.zeros(size, HOOK), used),
+        )
+
+    def _index_slots(self, wanted: int) -> int:
+        """How many slots an index of so many links has."""
+        slots = max(len(self._state.slots), SMALLEST)
+        while _room(slots) < wanted:
             slots *= 2
-        size, used = 3 * slots // 4, int(s.counters["links_used"][0])
-        s.index_shape["slot_mask"][0] = slots - 1
-        s.index_shape["link_bits"][0] = size.bit_length()
-        links = grown(s.links, _records(LINK, size), used)
+        return slots
+
+    def _index(self, slots: int, used: int, links: Records, hooks: Records) -> None:
+        """Take up records, the first of them in use, and an index of them with so many slots."""
+        shape = self._state.index_shape
+        shape["slot_mask"][0] = slots - 1
+        shape["link_bits"][0] = len(links).bit_length()
         index = np.zeros(slots, np.uint32)
-        index_all(index, int(s.index_shape["link_bits"][0]), links, used)
-        self._replace(links=links, hooks=grown(s.hooks, np.zeros(size, HOOK), used), slots=index)
+        index_all(index, int(shape["link_bits"][0]), links, used)
+        self._replace(links=links, hooks=hooks, slots=index)
         self._grow_expiry_buckets(slots // SLOTS_FOR_EACH_BUCKET)
 
     def _grow_expiry_buckets(self, buckets: int) -> None:
@@ -259,6 +278,11 @@ class LinkStore:
         if wanted > len(s.ends):
             size = max(wanted, 2 * len(s.ends), SMALLEST)
             self._replace(ends=grown(s.ends, np.empty((size, 3), np.int32), int(s.counters["lists_used"][0])))
+
+
+def _room(slots: int) -> int:
+    """How many links an index of so many slots takes."""
+    return 3 * slots // 4
 
 
 def _shift(span_ms: int, buckets: int) -> int:
@@ -287,5 +311,6 @@ def _bytes(records: Records) -> npt.NDArray[np.uint8]:
 
 
 def _from_bytes(rows: npt.NDArray[np.uint8], into: Records) -> Records:
-    into.view(np.uint8).reshape(rows.shape)[:] = rows
+    """The records, the first of them as the rows of bytes say."""
+    into.view(np.uint8).reshape(len(into), rows.shape[1])[: len(rows)] = rows
     return into
