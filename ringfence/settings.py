@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     kafka_options_file: Path | None = Field(
         default=None, description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL."
     )
+    workers: int = Field(
+        default=0, ge=0, le=64, description="Processes that read and decode for `run`; 0 for none beside it."
+    )
     value_format: str = Field(
         default="json",
         description="How values are written: `json`, or behind a registry `json-schema`, `avro`, `protobuf`.",
