@@ -15,7 +15,6 @@ from graph.model.results import AccountScore, Candidate, Outcome, Ring
 from streaming.contract.dead_letters import DeadLetter
 from streaming.files.sinks.folder import OutputFolder
 from streaming.files.sinks.lines import LineFile
-from streaming.files.summary import Summary
 
 FLAGS: Final = "flags.ndjson"
 RINGS: Final = "rings.ndjson"
@@ -73,7 +72,7 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
         with LineFile(self._folder.path / ACCOUNTS) as file:
             file.write(accounts)
 
-    def finish(self, summary: Summary, finishing: Callable[[Path], object] | None = None) -> None:
+    def finish(self, summary: msgspec.Struct, finishing: Callable[[Path], object] | None = None) -> None:
         """Writes the summary and lets the folder appear at its place; before, ``finishing`` may add to it."""
         for file in (self._flags, self._ledger, self._dead_letters, self._candidates):
             if file is not None:
