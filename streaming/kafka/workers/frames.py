@@ -67,6 +67,10 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 Command = Begin | Read | Stop | Pause | Resume
 
 
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: its kernels are loaded, it can read."""
+
+
 class Messages(msgspec.Struct, frozen=True, tag=True):
     """From a worker: messages of one partition in a row, decoded; the arrays are in the body.
 
@@ -100,7 +104,7 @@ class Trouble(msgspec.Struct, frozen=True, tag=True):
     is_fatal: bool
 
 
-Report = Messages | Ended | Trouble
+Report = Ready | Messages | Ended | Trouble
 Head = TypeVar("Head", Command, Report)
 _encode: Final = msgspec.msgpack.Encoder().encode
 

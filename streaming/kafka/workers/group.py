@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from typing import Final
 
+from graph.model.errors import Fatal
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.source import KafkaGroup, Warn
-from streaming.kafka.workers.pool import WorkerPool
+from streaming.kafka.workers.pool import Start, WorkerPool, start_process
+from streaming.service.parts import AssignmentListener
 from streaming.service.ports import Offsets, Partition, Polled
+
+READY_WITHIN_S: Final = 120.0
+"""For workers to start and load their kernels, which takes a second or two."""
 
 
 class WorkersGroup(KafkaGroup):
@@ -17,9 +24,36 @@ class WorkersGroup(KafkaGroup):
     the one that leads and no members themselves.
     """
 
-    def __init__(self, options: KafkaOptions, warn: Warn, workers: int, max_line_bytes: int) -> None:
+    def __init__(
+        self,
+        options: KafkaOptions,
+        warn: Warn,
+        workers: int,
+        max_line_bytes: int,
+        start: Start = start_process,
+    ) -> None:
         super().__init__(options, warn)
-        self.pool = WorkerPool(options, workers, max_line_bytes, warn)
+        self.pool = WorkerPool(options, workers, max_line_bytes, warn, start)
+        self._joining: AssignmentListener | None = None
+        self._until_s = 0.0
+
+    def join(self, listener: AssignmentListener) -> None:
+        """Asks for a place in the group once the workers are ready: whoever has it goes on until then."""
+        self._joining, self._until_s = listener, time.monotonic() + READY_WITHIN_S
+
+    def poll(self, limit: int, timeout_s: float) -> Polled:
+        """What workers handed over, while leading. Raises ``Fatal`` when they are not ready in time."""
+        if self._joining is not None:
+            if not self.pool.are_ready(timeout_s):
+                if time.monotonic() > self._until_s:
+                    raise Fatal(
+                        f"expected reading workers to be ready within {READY_WITHIN_S:g} s, found otherwise: "
+                        "see what they wrote to standard error, or run without --workers"
+                    )
+                return Polled()
+            super().join(self._joining)
+            self._joining = None
+        return super().poll(limit, timeout_s)
 
     def begin_reading(self, offsets: Offsets) -> None:
         """Has workers read these, too, each from its offset."""

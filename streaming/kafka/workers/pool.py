@@ -32,6 +32,7 @@ from streaming.kafka.workers.frames import (
     Report,
     Resume,
     Stop,
+    Trouble,
     chunk_of,
     lengths_in,
     send,
@@ -62,6 +63,7 @@ class _Seat:
 
     def __init__(self, start: Start, begin: Begin) -> None:
         self.partitions: set[Partition] = set()
+        self.is_ready = False
         self._start, self._begin = start, begin
         self.take()
 
@@ -73,7 +75,7 @@ class _Seat:
         with theirs:
             self.process = self._start(theirs)
         self._lengths, self._head, self._body = bytearray(), bytearray(), np.zeros(0, np.uint8)
-        self._have = 0
+        self._have, self.is_ready = 0, False
         # One that has died already is noticed when it is next told something, or listened to.
         with suppress(OSError):
             self.tell(self._begin)
@@ -157,6 +159,12 @@ class WorkerPool:
         """The processes at work."""
         return [seat.process.pid for seat in self._seats]
 
+    def are_ready(self, timeout_s: float) -> bool:
+        """Whether every worker can read; waits up to ``timeout_s`` for another that can."""
+        if not all(seat.is_ready for seat in self._seats):
+            self.poll(1, timeout_s)
+        return all(seat.is_ready for seat in self._seats)
+
     def begin_reading(self, offsets: Offsets) -> None:
         """Shares partitions out, each to the worker that has the fewest, to be read from an offset."""
         self._next |= offsets
@@ -212,6 +220,7 @@ class WorkerPool:
                     continue
                 if frame is not None:
                     heard += 1
+                    seat.is_ready = True
                     count += self._note(*frame, polled)
             if not ready:
                 break
@@ -249,10 +258,12 @@ class WorkerPool:
                 if self._generation.get(Partition(*place)) == generation:
                     polled.ended[Partition(*place)] = offset
                 return 0
+            case Trouble(words, is_fatal):
+                if is_fatal:
+                    raise Fatal(words)
+                self._warn(words)
+                return 0
             case _:
-                if report.is_fatal:
-                    raise Fatal(report.words)
-                self._warn(report.words)
                 return 0
 
     def _each(self, partitions: Sequence[Partition], command: type[Pause] | type[Resume]) -> None:

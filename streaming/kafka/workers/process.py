@@ -29,6 +29,7 @@ from streaming.kafka.workers.frames import (
     Ended,
     Pause,
     Read,
+    Ready,
     Report,
     Resume,
     Stop,
@@ -64,6 +65,9 @@ class Worker:
 
     def run(self) -> None:
         """Raises ``OwnerGone`` at the end, and what cannot be mended."""
+        # Loads the kernels, which takes a second, before anybody waits for the first message.
+        self._decoder.decode_values([b"{}"])
+        self.send(Ready())
         while True:
             while select.select([self._owner], [], [], 0.0 if self._generation else IDLE_S)[0]:
                 self._obey(self._next_command())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from confluent_kafka import Producer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +21,11 @@ from streaming.files.replay import REPLAYS
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.workers import pool as pool_module
 from streaming.kafka.workers.frames import LENGTHS_BYTES, chunk_of, lengths_in, parts_of, send
+from streaming.kafka.workers.group import WorkersGroup
 from streaming.kafka.workers.pool import WorkerPool
 from streaming.kafka.workers.process import MOST_MESSAGES, OwnerGone, Worker, work
 from streaming.service.ports import Chunk, Partition, Polled
+from tests.unit.streaming.kafka.test_source import Listening, broker, messages
 from tests.unit.streaming.records import NOON, chargeback, ping
 
 OPTIONS = KafkaOptions(bootstrap="nowhere:1")
@@ -66,6 +69,8 @@ class Log:
         self.given = 0
         self.taken = 0
         self.most_ahead = 0
+        self.may_begin = threading.Event()
+        self.may_begin.set()
 
     def open(self, _options: KafkaOptions, _warn: Callable[[str], None]) -> Reader:
         return Reader(self)
@@ -93,7 +98,9 @@ class Reader:
     def poll(self, limit: int, _timeout_s: float) -> Polled:
         polled = Polled()
         for partition, begin in self._next.items():
-            records = [each for each in self._log.records[partition] if each.number >= begin][: limit // 4]
+            records = [each for each in self._log.records.get(partition, []) if each.number >= begin][
+                : limit // 4
+            ]
             if records and partition not in self._paused:
                 polled.chunks.append(Chunk(partition, records))
                 self._next[partition] = records[-1].number + 1
@@ -129,6 +136,7 @@ class Thread:
 
     def _work(self, inner: socket.socket, log: Log) -> None:
         with inner:
+            log.may_begin.wait(WAIT_S)
             try:
                 Worker(inner, log.open).run()  # type: ignore[arg-type]
             except OwnerGone:
@@ -327,3 +335,21 @@ def test_what_a_worker_cannot_mend_ends_it() -> None:
     with pytest.raises(Fatal, match="expected to be allowed reading"):
         read(pool, log, {Partition("gps", 0): 10})
     pool.close()
+
+
+def test_a_member_asks_for_its_place_once_its_workers_are_ready() -> None:
+    log = Log(values(10, 0))
+    log.records = {Partition("trips", 0): log.records[Partition("gps", 0)]}
+    log.may_begin.clear()
+    with broker() as address:
+        options = KafkaOptions(bootstrap=address, group="ready", topics=("trips",))
+        # This broker makes a topic when a producer asks for it.
+        Producer({"bootstrap.servers": address}).list_topics("trips", timeout=10)
+        group = WorkersGroup(options, print, 1, 1 << 20, lambda theirs: Thread(theirs, log, None))
+        group.join(Listening())
+        before = [(group.poll(10, 0.01).chunks, group._listener) for _ in range(5)]
+        log.may_begin.set()
+        (chunk,) = messages(group)
+        group.leave()
+    assert before == [([], None)] * 5
+    assert [each.offset() for each in chunk.messages] == list(range(0, 20, 2))
