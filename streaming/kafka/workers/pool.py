@@ -43,8 +43,8 @@ BUFFERED_BYTES: Final = 1 << 20
 """Of a socket, asked of the system, which may give less."""
 SEND_S: Final = 10.0
 """For a worker to take a command; then it counts as dead."""
-END_S: Final = 2.0
-"""For workers to end by themselves once their sockets are closed."""
+END_S: Final = 0.5
+"""For workers to end by themselves once their sockets are closed. They hold nothing: then they are killed."""
 MOST_DEATHS: Final = 5
 """Of workers, without a message between them, before the owner gives up."""
 Start = Callable[[socket.socket], Any]
