@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,7 +55,9 @@ class Row(NamedTuple):
 def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
     """What one benchmark prints, as it comes; raises when it fails."""
     command = [sys.executable, "-u", str(script), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    # Some start servers, which are no part of the installed packages.
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         yield from process.stdout
     if process.returncode != 0:
@@ -95,6 +98,9 @@ def rows(found: Found) -> Iterator[Row]:
             )
         elif bench == "detect" and case == "growth":
             yield Row("detect: cost of an event, graph a hundredfold", one["last_over_first"], -2)
+        elif bench == "workers" and case != "0 workers":
+            alone = found[bench, "0 workers"]["owner_us"]
+            yield Row(f"service, {case}: processor time of the owner over alone", one["owner_us"] / alone, -1)
         elif bench == "live_vectors" and case == "batch":
             yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
         elif bench == "live_vectors" and case == "edge":

@@ -10,6 +10,7 @@ from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
 from ringfence.commands import (
     audit,
+    backfill,
     calibrate,
     demo,
     detect,
@@ -17,6 +18,8 @@ from ringfence.commands import (
     evaluate,
     evaluate_model,
     explain,
+    feed,
+    import_tables,
     promote,
     query,
     replay,
@@ -55,6 +58,9 @@ def everything(
 
 app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
 app.command("run", short_help="Run the service: Kafka in, flags out.")(run.command)
+app.command("import", short_help="Turn Parquet and CSV files into events.")(import_tables.command)
+app.command("feed", short_help="Play event files into Kafka.")(feed.command)
+app.command("backfill", short_help="Replay histories of many regions with Spark.")(backfill.command)
 app.command("replay", short_help="Feed dead letters again.")(replay.command)
 app.command("simulate", short_help="Write the events of a made-up city and the truth about it.")(
     simulate.command

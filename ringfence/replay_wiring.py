@@ -58,7 +58,7 @@ def replay(
         return chosen.done
 
 
-def _feed(chosen: Replay, letters: Letters, put: Callable[[Again], None], limit: int) -> None:
+def _feed(chosen: Replay, letters: Letters, put: Callable[[Again], object], limit: int) -> None:
     for line, replays in _limited(letters, limit, chosen):
         record = chosen.again(line, replays)
         if record is not None:
@@ -77,7 +77,7 @@ def _limited(letters: Letters, limit: int, chosen: Replay) -> Iterator[tuple[byt
 
 def _target(
     options: KafkaOptions | None, out: Path | None, stack: ExitStack
-) -> tuple[Callable[[Again], None], Callable[[], None]]:
+) -> tuple[Callable[[Again], object], Callable[[], None]]:
     """Where records go, and what makes them safe."""
     if out is None:
         assert options is not None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graph.stores.opening import StoreAddress
     from streaming.contract.ports import DetectionEngine
     from streaming.kafka.options import KafkaOptions
+    from streaming.kafka.source import KafkaGroup
     from streaming.service.config import ServiceConfig
     from streaming.service.logs import Log
     from streaming.service.partition_buffers import Decode
@@ -55,6 +56,8 @@ class RunOptions:
     store: StoreAddress | None = None
     """The store that follows the engine."""
     terms: AlertTerms = field(default_factory=AlertTerms)
+    workers: int = 0
+    """Processes that read and decode; with 0 the one that applies does it."""
 
 
 def value_format_named(name: str) -> ValueFormat:
@@ -84,6 +87,21 @@ def decoding(options: RunOptions) -> Decode:
     ).decode_values
 
 
+def group_of(options: RunOptions, log: Log) -> KafkaGroup:
+    """The member of the group, with workers where they are asked for. Raises ``BadCall``."""
+    if not options.workers:
+        from streaming.kafka.source import KafkaGroup
+
+        return KafkaGroup(options.kafka, log.warn)
+    if options.values is not ValueFormat.JSON:
+        raise BadCall(
+            f"expected --value-format json with --workers, found {options.values.value}: leave one out"
+        )
+    from streaming.kafka.workers.group import WorkersGroup
+
+    return WorkersGroup(options.kafka, log.warn, options.workers, options.max_line_bytes)
+
+
 @contextmanager
 def service(
     options: RunOptions,
@@ -99,7 +117,7 @@ def service(
 
     from streaming.admission.pseudonyms import Pseudonyms
     from streaming.kafka.sink import KafkaSink
-    from streaming.kafka.source import KafkaGroup, KafkaPartitions
+    from streaming.kafka.source import KafkaPartitions
     from streaming.service.core import Core
     from streaming.service.logs import Log
     from streaming.service.parts import Parts
@@ -118,7 +136,7 @@ def service(
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
         # Before we take our place from anybody, and before SIGTERM has to wait for a batch.
         warm_up(options.model)
-        group = KafkaGroup(options.kafka, log.warn)
+        group = group_of(options, log)
         stack.callback(group.leave)
         sink = KafkaSink(options.kafka, group.metadata)
         stack.callback(sink.close)

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     kafka_options_file: Path | None = Field(
         default=None, description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL."
     )
+    workers: int = Field(
+        default=0, ge=0, le=64, description="Processes that read and decode for `run`; 0 for none beside it."
+    )
     value_format: str = Field(
         default="json",
         description="How values are written: `json`, or behind a registry `json-schema`, `avro`, `protobuf`.",
@@ -185,12 +188,12 @@ def kafka_options(settings: Settings, given: Sequence[str]) -> dict[str, str]:
     Raises ``BadCall`` when the file cannot be read or a line is not of that form; values are not shown.
     """
     lines = _lines_of(settings.kafka_options_file)
-    return _named_values([*lines, *(("--kafka-option", line) for line in given)])
+    return named_values([*lines, *(("--kafka-option", line) for line in given)])
 
 
 def registry_options(settings: Settings) -> dict[str, str]:
     """Settings of the client of the schema registry; empty without one. Raises ``BadCall``."""
-    options = _named_values(_lines_of(settings.registry_options_file))
+    options = named_values(_lines_of(settings.registry_options_file))
     return options if settings.registry is None else {**options, "url": settings.registry}
 
 
@@ -205,7 +208,8 @@ def _lines_of(path: Path | None) -> list[tuple[str, str]]:
     return [(f"line {number} of {path}", line) for number, line in enumerate(text.splitlines(), 1)]
 
 
-def _named_values(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
+def named_values(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Options, each ``NAME=VALUE`` with where it stands. Raises ``BadCall``; values are not shown."""
     options: dict[str, str] = {}
     for where, line in lines:
         name, is_there, value = line.partition("=")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from ringfence.terminal import Advance
 if TYPE_CHECKING:
     from graph.engine import Engine
     from streaming import Summary
+    from streaming.files.sources.files import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class DetectOptions:
     candidates: bool = False
     """Whether what was judged is written too."""
     terms: AlertTerms = field(default_factory=AlertTerms)
+    finishing: Callable[[Path], object] | None = None
+    """Adds to the folder of results before it appears."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> DetectOptions:
@@ -47,7 +50,7 @@ class DetectOptions:
 
 
 def run_detection(
-    events: Sequence[str],
+    events: Sequence[str | Input],
     out: Path,
     options: DetectOptions,
     progress: Advance | None,
@@ -58,7 +61,7 @@ def run_detection(
 
 
 def run_engine(
-    events: Sequence[str],
+    events: Sequence[str | Input],
     out: Path,
     options: DetectOptions,
     progress: Advance | None,
@@ -81,6 +84,10 @@ def run_engine(
         contract=options.terms.written(policy),
     )
     if store is None:
-        return engine, detect(events, out, engine, config, progress, candidates=candidates)
+        return engine, detect(
+            events, out, engine, config, progress, candidates=candidates, finishing=options.finishing
+        )
     with recorded(engine, store) as followed:
-        return engine, detect(events, out, followed, config, progress, candidates=candidates)
+        return engine, detect(
+            events, out, followed, config, progress, candidates=candidates, finishing=options.finishing
+        )

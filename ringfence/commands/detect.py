@@ -11,6 +11,7 @@ import typer
 from ringfence.alert_words import AlertsADay, CalibrationFile, FalseAlerts
 from ringfence.settings import Settings, pseudonym_key, settings_with
 from ringfence.store_wiring import store_address
+from ringfence.table_wiring import inputs_of, parquet_results
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
 
@@ -21,7 +22,10 @@ def command(
     *,
     events: Annotated[
         list[str],
-        typer.Argument(metavar="EVENTS", help="Event files (plain, .gz, .zst), or - for standard input."),
+        typer.Argument(
+            metavar="EVENTS",
+            help="Event files (plain, .gz, .zst), tables (.parquet, .csv), or - for standard input.",
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; complete or absent.")],
     batch_size: Annotated[
@@ -52,6 +56,13 @@ def command(
         bool,
         typer.Option("--candidates", help="Write candidates.ndjson: every set of accounts that was judged."),
     ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Which columns of tables are which fields; see docs/tables.md."),
+    ] = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write flags, rings, accounts and ledger as Parquet as well.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Find the fraud rings in event files, in event order, as if they came live."""
@@ -66,6 +77,7 @@ def command(
         DetectOptions.from_settings(settings),
         pseudonym_key=pseudonym_key(settings, pseudonym_key_file),
         candidates=candidates,
+        finishing=parquet_results() if parquet else None,
     )
     if batch_size is not None:
         options = replace(options, batch_size=batch_size)
@@ -75,7 +87,7 @@ def command(
         options = replace(options, model=model)
     address = store_address(settings, store) if store or settings.store else None
     with progress_bar("Detecting", "bytes", quiet) as progress:
-        summary = run_detection(events, out, options, progress, address)
+        summary = run_detection(inputs_of(events, mapping), out, options, progress, address)
     if not quiet:
         output().print(
             f"{summary.events:,} events, {summary.rejected.total:,} rejected, "

@@ -69,6 +69,10 @@ def command(
         str | None,
         typer.Option(metavar="PLACE", help="Store that follows: a path, or a bolt:// or neo4j:// address."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=64, help="Processes that read and decode [default: 0, this one does]."),
+    ] = None,
     http_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of health and metrics; 0 for none.")
     ] = None,
@@ -107,6 +111,7 @@ def command(
             "value_format": value_format,
             "value_message": value_message,
             "registry": registry,
+            "workers": workers,
             "http_port": http_port,
         }
     )
@@ -142,6 +147,7 @@ def command(
         message=settings.value_message,
         store=store_address(settings, store) if store or settings.store else None,
         terms=AlertTerms.from_settings(settings),
+        workers=settings.workers,
     )
     status = Status()
     with ExitStack() as stack:

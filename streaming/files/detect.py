@@ -27,7 +27,7 @@ from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.interruption import orderly_termination
 from streaming.files.sinks.results import ResultFolder
-from streaming.files.sources.files import InputFiles
+from streaming.files.sources.files import Input, InputFiles
 from streaming.files.sources.merge import Portion, merged
 from streaming.files.sources.read_ahead import read_ahead
 from streaming.files.summary import CandidateCounts, ContractTerms, RejectedCounts, Summary, peak_memory_mb
@@ -76,7 +76,7 @@ class _Tally:
 
 
 def detect(
-    inputs: Sequence[str],
+    inputs: Sequence[str | Path | Input],
     out: Path,
     engine: DetectionEngine,
     config: DetectConfig | None = None,
@@ -85,11 +85,13 @@ def detect(
     candidates: JudgedCandidates | None = None,
     now_ms: int | None = None,
     stdin: BinaryIO | None = None,
+    finishing: Callable[[Path], object] | None = None,
 ) -> Summary:
     """Feeds every event of ``inputs`` to ``engine`` and writes what it finds to ``out``.
 
-    ``inputs`` are paths, or ``-`` for standard input (``stdin`` when given); several are merged by event
-    time. What ``candidates`` gives of the engine's judgements is written too. ``now_ms`` is the wall clock
+    ``inputs`` are paths, ``-`` for standard input (``stdin`` when given), or inputs that are opened already;
+    several are merged by event time. ``finishing`` is given the folder of results before it appears, to add
+    to it. What ``candidates`` gives of the engine's judgements is written too. ``now_ms`` is the wall clock
     that event times are held against, by default read once.
     The bytes written do not depend on ``batch_size``. Files are read, decoded and held against what was seen
     before one block ahead, in a second thread; the digest is taken in one too. Memory: the engine, two blocks
@@ -103,7 +105,7 @@ def detect(
     clock_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     with (
         orderly_termination(),
-        InputFiles([str(name) for name in inputs], stdin) as files,
+        InputFiles([str(each) if isinstance(each, Path) else each for each in inputs], stdin) as files,
         ResultFolder(Path(out), with_candidates=candidates is not None) as results,
     ):
         run = _Run(engine, results, config or DetectConfig(), clock_ms, candidates)
@@ -114,7 +116,7 @@ def detect(
             if progress is not None:
                 progress(files.bytes_read, files.size_bytes)
         if run.tally.first_ts is None:
-            raise NoEvents(_nothing_valid(inputs, run.tally))
+            raise NoEvents(nothing_valid([file.name for file in files.files], run.tally.rejected))
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest") as worker:
             digest = worker.submit(engine.state_digest)
             rings = engine.rings()
@@ -127,7 +129,7 @@ def detect(
             summary = msgspec.structs.replace(summary, candidates=counts)
         if config is not None and config.contract is not None:
             summary = msgspec.structs.replace(summary, contract=config.contract)
-        results.finish(summary)
+        results.finish(summary, finishing)
     return summary
 
 
@@ -253,13 +255,14 @@ def _summary(
     )
 
 
-def _nothing_valid(inputs: Sequence[str], tally: _Tally) -> str:
-    named = ", ".join(str(name) for name in inputs)
-    if not tally.rejected:
+def nothing_valid(names: Sequence[str], rejected: Counter[RejectionReason]) -> str:
+    """What to say where nothing that was read is an event."""
+    named = ", ".join(names)
+    if not rejected:
         return f"expected events in {named}, found nothing: give a file with one JSON object per line"
-    reason, count = max(tally.rejected.items(), key=lambda item: (item[1], item[0]))
+    reason, count = max(rejected.items(), key=lambda item: (item[1], item[0]))
     return (
-        f"expected events in {named}, found {tally.rejected.total()} records and every one rejected, "
+        f"expected events in {named}, found {rejected.total()} records and every one rejected, "
         f"{count} of them for {reason.value}: check that the file holds one event per line"
     )
 

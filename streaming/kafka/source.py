@@ -51,8 +51,22 @@ class KafkaPartitions:
         if offsets is not None:
             self._reader.assign(_placed(offsets))
 
+    def begin_reading(self, offsets: Offsets) -> None:
+        """Reads these, too, each from its offset."""
+        self._reader.incremental_assign(_placed(offsets))
+        # One that was paused when it was last let go is paused still, and nobody would resume it.
+        self._reader.resume(_named(offsets))
+
+    def stop_reading(self, partitions: Sequence[Partition]) -> None:
+        """Reads these no more."""
+        self._reader.incremental_unassign(_named(partitions))
+
     def poll(self, limit: int, timeout_s: float) -> Polled:
         """At most ``limit`` messages; waits for the first only. Raises ``Unavailable`` with no broker."""
+        return self.read(limit, timeout_s)
+
+    def read(self, limit: int, timeout_s: float) -> Polled:
+        """The same, whoever asks."""
         self._raise_fatal()
         polled = Polled()
         try:
@@ -199,16 +213,14 @@ class KafkaGroup(KafkaPartitions):
             return Polled()
         if time.monotonic() >= self._look_again_s:
             self._look_for_partitions()
-        return super().poll(limit, timeout_s)
+        return self.read(limit, timeout_s)
 
     def _look_for_partitions(self) -> None:
         """Begins to read partitions that are new: all of them at first."""
         found = self._partitions()
         fresh = sorted(found - self._known)
         if fresh and self._listener is not None:
-            self._reader.incremental_assign(_placed(self._listener.assigned(fresh)))
-            # One that was paused when it was last let go is paused still, and nobody would resume it.
-            self._reader.resume(_named(fresh))
+            self.begin_reading(self._listener.assigned(fresh))
             self._known |= found
         self._look_again_s = time.monotonic() + LOOK_EVERY_S
 
@@ -228,7 +240,7 @@ class KafkaGroup(KafkaPartitions):
         self._is_leading, self._look_again_s = False, 0.0
         if self._known and self._listener is not None:
             self._listener.revoked(sorted(self._known))
-            self._reader.incremental_unassign(_named(sorted(self._known)))
+            self.stop_reading(sorted(self._known))
         self._known.clear()
 
     def commit(self, offsets: Offsets, note: str) -> None:

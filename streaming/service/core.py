@@ -18,7 +18,7 @@ from graph.model.event_batch import VERDICT, EventBatch
 from graph.model.events import Verdict
 from graph.model.results import Outcome
 from graph.model.vocabulary import RejectionReason
-from streaming.admission.pipeline import AdmissionPipeline
+from streaming.admission.pipeline import AdmissionPipeline, RecordOf
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
 from streaming.contract.ports import DetectionEngine
@@ -129,7 +129,8 @@ class Core:
             ready = ready.only(np.setdiff1d(np.arange(len(ready)), out))
         ready = self._admit(ready, refused)
         outcome = self._apply(ready)
-        self._count(outcome, refused, len(ready), _verdicts_in(ready.batch))
+        reasons = [each.letter.reason for each in refused]
+        self._count(outcome, reasons, len(ready), _verdicts_in(ready.batch))
         return BatchResults(
             outcome=outcome, refused=refused, events=len(ready), flagged_ms=_stamps(ready, outcome)
         )
@@ -152,6 +153,27 @@ class Core:
                 left_out.add(self._culprit(taken, release_ms, left_out))
                 self.load(before, msgspec.structs.replace(tally))
         raise EngineBroke(f"it fails without {MOST_POISON} of the records still")
+
+    def process_history(
+        self, batch: EventBatch, refused: Sequence[Rejected], record_of: RecordOf
+    ) -> tuple[Outcome, list[tuple[int, Rejected]]]:
+        """Applies decoded events that come from elsewhere than a stream, in the order given.
+
+        Gives what came of them, and the rows of those too far ahead with the reason. ``refused`` is counted:
+        the records beside them that are no events. Nothing is held back. Raises ``Fatal`` when an event
+        breaks the engine.
+        """
+        admitted = self._pipeline.admit(batch, record_of)
+        self.tally.duplicates += admitted.duplicates
+        try:
+            outcome = self._apply(OrderedEvents(admitted.batch, _from_nowhere))
+        except EngineBroke as error:
+            raise Fatal(
+                f"expected the engine to take every event, found {error}: report it, with the events"
+            ) from error
+        reasons = [why.reason for why in (*refused, *(why for _, why in admitted.rejected))]
+        self._count(outcome, reasons, len(admitted.batch), _verdicts_in(admitted.batch))
+        return outcome, admitted.rejected
 
     # -- steps ---------------------------------------------------------------------------------------
 
@@ -214,7 +236,7 @@ class Core:
     def _count(
         self,
         outcome: Outcome,
-        refused: Sequence[RejectedMessage],
+        refused: Sequence[RejectionReason],
         events: int,
         verdicts: Sequence[Verdict],
     ) -> None:
@@ -226,7 +248,7 @@ class Core:
         flags = Counter(tally.flags)
         flags.update(flag.kind.value for flag in outcome.flags)
         rejected = Counter(tally.rejected)
-        rejected.update(each.letter.reason.value for each in refused)
+        rejected.update(reason.value for reason in refused)
         tally.flags, tally.rejected = dict(sorted(flags.items())), dict(sorted(rejected.items()))
 
     def sizes(self) -> dict[str, int]:
@@ -266,6 +288,10 @@ class Core:
         self.admission.restore(_of("admission", arrays))
         self.reorder_buffer.restore(_of(REORDER_BUFFER, arrays))
         self.tally = tally
+
+
+def _from_nowhere(_row: int) -> Origin:
+    raise LookupError("expected nobody to ask where an event of a history came from")
 
 
 def _of(whose: str, arrays: Arrays) -> Arrays:

@@ -31,7 +31,7 @@ Int64s = npt.NDArray[np.int64]
 class DecodedMessages:
     """Messages of a partition that were decoded together, in their order."""
 
-    messages: list[Message]
+    messages: Sequence[Message]
     batch: EventBatch
     row: Int64s
     """For each message the row of its event in ``batch``, -1 when it holds none."""
@@ -193,16 +193,17 @@ class PartitionBuffers:
         return {partition: buffer.taken for partition, buffer in sorted(self.by_partition.items())}
 
     def put(self, chunk: Chunk) -> None:
-        """Decodes messages into their buffer. Those without a buffer, and those read before, are left out."""
+        """Puts messages into their buffer. Those without a buffer, and those read before, are left out."""
         buffer = self.by_partition.get(chunk.partition)
         if buffer is None:
             return
-        messages = list(chunk.messages)
+        messages, decoded = chunk.messages, chunk.decoded
         if messages[0].offset() < buffer.read:
-            messages = [message for message in messages if message.offset() >= buffer.read]
+            messages, decoded = [each for each in messages if each.offset() >= buffer.read], None
             if not messages:
                 return
-        decoded = self._decode([message.value() or b"" for message in messages])
+        if decoded is None:
+            decoded = self._decode([message.value() or b"" for message in messages])
         row = np.full(len(messages), -1, np.int64)
         row[decoded.places] = np.arange(len(decoded.batch))
         ts = np.zeros(len(messages), np.int64)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from graph.model.results import Outcome
 from streaming.contract.dead_letters import DeadLetter
+from streaming.decoding.columns import Decoded
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 
@@ -56,10 +57,11 @@ class Message(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Messages of one partition in a row."""
+    """Messages of one partition in a row; ``decoded`` where whoever read them decoded them as well."""
 
     partition: Partition
     messages: Sequence[Message]
+    decoded: Decoded | None = None
 
 
 @dataclass(slots=True)

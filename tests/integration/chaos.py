@@ -182,6 +182,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         batch_most=dice.choice([64, 512, 4096]),
         breaking=broken,
         store=StoreAddress(str(scratch / "store.db")) if seed % 2 else None,
+        workers=2 if seed % 10 == 4 else 0,
     )
     options = given.options(until_end=False).kafka
     create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)

@@ -60,6 +60,8 @@ class Given:
     store: StoreAddress | None = None
     largest_file: int | None = None
     """Bytes past which a process of its own cannot write a file, as on a disk that is full."""
+    workers: int = 0
+    """Processes that read and decode beside it."""
 
     def engine(self):
         return BrittleEngine(self.breaking)
@@ -85,6 +87,7 @@ class Given:
             window_days=90,
             max_line_bytes=1 << 20,
             store=self.store,
+            workers=self.workers,
         )
 
 

@@ -17,12 +17,13 @@ def read(path: Path):
     return nbformat.read(path, as_version=4)
 
 
-def test_the_four_stories_are_there():
+def test_the_five_stories_are_there():
     assert [path.stem for path in NOTEBOOKS] == [
         "01_meet_the_graph",
         "02_rings_without_a_model",
         "03_train_and_evaluate",
         "04_investigate_a_ring",
+        "05_start_from_a_data_frame",
     ]
 
 

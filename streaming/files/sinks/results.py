@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,6 @@ from graph.model.results import AccountScore, Candidate, Outcome, Ring
 from streaming.contract.dead_letters import DeadLetter
 from streaming.files.sinks.folder import OutputFolder
 from streaming.files.sinks.lines import LineFile
-from streaming.files.summary import Summary
 
 FLAGS: Final = "flags.ndjson"
 RINGS: Final = "rings.ndjson"
@@ -25,6 +24,10 @@ DEAD_LETTERS: Final = "dead_letters.ndjson"
 SUMMARY: Final = "summary.json"
 RESULT_FILES: Final = (FLAGS, RINGS, ACCOUNTS, LEDGER, DEAD_LETTERS, SUMMARY)
 CANDIDATES: Final = "candidates.ndjson"
+AS_PARQUET: Final = {
+    name: name.replace(".ndjson", ".parquet") for name in (FLAGS, RINGS, ACCOUNTS, LEDGER, DEAD_LETTERS)
+}
+"""What the files of records are called where they are written as Parquet too."""
 
 
 class ResultFolder(AbstractContextManager["ResultFolder"]):
@@ -36,7 +39,9 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
 
     def __init__(self, place: Path, *, with_candidates: bool = False) -> None:
         self._stack = ExitStack()
-        self._folder = self._stack.enter_context(OutputFolder(place, (*RESULT_FILES, CANDIDATES)))
+        self._folder = self._stack.enter_context(
+            OutputFolder(place, (*RESULT_FILES, CANDIDATES, *AS_PARQUET.values()))
+        )
         try:
             self._flags, self._ledger, self._dead_letters = (
                 self._open(name) for name in (FLAGS, LEDGER, DEAD_LETTERS)
@@ -67,8 +72,8 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
         with LineFile(self._folder.path / ACCOUNTS) as file:
             file.write(accounts)
 
-    def finish(self, summary: Summary) -> None:
-        """Writes the summary and lets the folder appear at its place."""
+    def finish(self, summary: msgspec.Struct, finishing: Callable[[Path], object] | None = None) -> None:
+        """Writes the summary and lets the folder appear at its place; before, ``finishing`` may add to it."""
         for file in (self._flags, self._ledger, self._dead_letters, self._candidates):
             if file is not None:
                 file.close()
@@ -80,6 +85,8 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
                 f"expected to write {SUMMARY}, found: {error.strerror}: "
                 "free some space or choose another --out"
             ) from error
+        if finishing is not None:
+            finishing(self._folder.path)
         self._folder.commit()
 
     def __exit__(

@@ -10,7 +10,7 @@ import numpy as np
 from graph.model.event_batch import EventBatch
 from streaming.contract.rejection import too_long
 from streaming.decoding.columns import ColumnDecoder, Decoded
-from streaming.files.sources.files import InputFile
+from streaming.files.sources.files import Input
 from streaming.files.sources.lines import Block, Overlong
 
 
@@ -18,7 +18,7 @@ from streaming.files.sources.lines import Block, Overlong
 class DecodedBlock:
     """Lines in a row of ``file`` and what became of each; a place in ``records`` is the number of a line."""
 
-    file: InputFile
+    file: Input
     lines: Block | Overlong
     records: Decoded
 
@@ -31,13 +31,13 @@ class DecodedBlock:
         return self.lines.length if isinstance(self.lines, Overlong) else len(self.lines.line(index))
 
     def offset(self, index: int) -> int:
-        """Where line ``index`` begins in the plain bytes of its input."""
+        """Where line ``index`` stands in its input."""
         if isinstance(self.lines, Overlong):
             return self.lines.offset
-        return self.lines.offset + int(self.lines.starts[index])
+        return self.lines.place(index)
 
 
-def decoded(file: InputFile, decoder: ColumnDecoder) -> Iterator[DecodedBlock]:
+def decoded(file: Input, decoder: ColumnDecoder) -> Iterator[DecodedBlock]:
     """Every line of ``file`` with what became of it; no block is empty."""
     for part in file.blocks(decoder.max_line_bytes):
         if isinstance(part, Overlong):

@@ -1,4 +1,4 @@
-"""The inputs named on a command line: opened before anything is read, then read in pieces."""
+"""The inputs of a run: named ones are opened before anything is read, then read in pieces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from graph.model.errors import BadCall, Fatal
 from streaming.files.sources.compression import plain_pieces
@@ -16,6 +16,23 @@ from streaming.files.sources.lines import Block, Overlong, cut_lines
 
 STANDARD_INPUT: Final = "-"
 _READ_BYTES: Final = 1 << 20
+
+
+class Input(Protocol):
+    """What gives lines of events: a file, or something else that was made into lines."""
+
+    name: str
+    is_repeat: bool
+    """Whether an earlier input of the run has the same name, hence the same records."""
+    bytes_read: int
+    size_bytes: int | None
+    """How large it is as stored on disk, None when nobody knows."""
+
+    def blocks(self, max_line_bytes: int) -> Iterator[Block | Overlong]:
+        """Its lines, once; raises ``Fatal`` when they cannot be read to the end."""
+
+    def close(self) -> None:
+        """Gives back what it holds."""
 
 
 class InputFile:
@@ -52,22 +69,26 @@ class InputFile:
 class InputFiles(AbstractContextManager["InputFiles"]):
     """Every input of a run, opened together; ``-`` is standard input (or ``stdin`` when given).
 
-    The same file may be named twice, standard input once. Raises ``BadCall`` when there is none, or
+    An input that is opened already is taken as it is. The same file may be named twice, standard input once.
+    Raises ``BadCall`` when there is none, or
     one is missing, a folder or not readable.
     """
 
-    def __init__(self, names: Sequence[str], stdin: BinaryIO | None = None) -> None:
+    def __init__(self, names: Sequence[str | Input], stdin: BinaryIO | None = None) -> None:
         if not names:
             raise BadCall(
                 "expected at least one file of events, found none: name a file, or - for standard input"
             )
         if list(names).count(STANDARD_INPUT) > 1:
             raise BadCall("expected standard input (-) at most once, found it again: name it once")
-        self.files: list[InputFile] = []
+        self.files: list[Input] = []
         try:
             for number, name in enumerate(names):
-                is_repeat = name in names[:number]
-                self.files.append(InputFile(name, _open(name, stdin), is_repeat=is_repeat))
+                if isinstance(name, str):
+                    is_repeat = name in names[:number]
+                    self.files.append(InputFile(name, _open(name, stdin), is_repeat=is_repeat))
+                else:
+                    self.files.append(name)
         except BaseException:
             self.close()
             raise

@@ -47,6 +47,10 @@ class Block:
             for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)
         ]
 
+    def place(self, index: int) -> int:
+        """Where one line stands in its input, as dead letters tell it: where it begins, in plain bytes."""
+        return self.offset + int(self.starts[index])
+
     def part(self, begin: int, end: int) -> Block:
         """The lines from ``begin`` up to ``end``."""
         return Block(self.offset, self.content, self.starts[begin:end], self.ends[begin:end])
@@ -91,7 +95,7 @@ def cut_lines(pieces: Iterable[bytes], max_line_bytes: int) -> Iterator[Block | 
             tail_bytes += len(piece)
         else:
             content = b"".join((*tail, memoryview(piece)[:end]))
-            yield from _split(offset, content, max_line_bytes)
+            yield from cut_whole(Block(offset, content, *line_bounds(content)), max_line_bytes)
             offset += len(content) + 1
             tail = [piece[end + 1 :]]
             tail_bytes = len(tail[0])
@@ -101,12 +105,13 @@ def cut_lines(pieces: Iterable[bytes], max_line_bytes: int) -> Iterator[Block | 
     if skipping:
         yield Overlong(offset, head, tail_bytes)
     elif tail_bytes:
-        yield from _split(offset, b"".join(tail), max_line_bytes)
+        content = b"".join(tail)
+        yield from cut_whole(Block(offset, content, *line_bounds(content)), max_line_bytes)
 
 
-def _split(offset: int, content: bytes, max_line_bytes: int) -> Iterator[Block | Overlong]:
-    block = Block(offset, content, *line_bounds(content))
-    if len(content) <= max_line_bytes:
+def cut_whole(block: Block, max_line_bytes: int) -> Iterator[Block | Overlong]:
+    """The lines of a block in their order, those longer than ``max_line_bytes`` as ``Overlong``."""
+    if len(block.content) <= max_line_bytes:
         yield block
         return
     begin = 0
@@ -114,7 +119,7 @@ def _split(offset: int, content: bytes, max_line_bytes: int) -> Iterator[Block |
         if begin < index:
             yield block.part(begin, index)
         start, end = int(block.starts[index]), int(block.ends[index])
-        yield Overlong(offset + start, content[start : min(end, start + KEPT_BYTES)], end - start)
+        yield Overlong(block.place(index), block.content[start : min(end, start + KEPT_BYTES)], end - start)
         begin = index + 1
     if begin < len(block.starts):
         yield block.part(begin, len(block.starts))

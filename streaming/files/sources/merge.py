@@ -17,7 +17,7 @@ from graph.model.event_batch import EventBatch, Records
 from streaming.admission.deduplicate import DAY_MS
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.sources.decoded import DecodedBlock, decoded
-from streaming.files.sources.files import InputFile
+from streaming.files.sources.files import Input
 
 _BEFORE_ALL: Final = -1
 
@@ -51,6 +51,10 @@ class Portion:
             self.batch, self.places, self.refused = records.batch, records.places, records.refused
         else:
             self._mix(order)
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return self._ends[-1] if self._ends else 0
 
     def _mix(self, order: Int64s) -> None:
         rank = np.empty(len(order), np.int64)
@@ -87,7 +91,7 @@ class Portion:
         return block.raw(line)
 
 
-def merged(files: Sequence[InputFile], decoder: ColumnDecoder, clock_ms: int) -> Iterator[Portion]:
+def merged(files: Sequence[Input], decoder: ColumnDecoder, clock_ms: int) -> Iterator[Portion]:
     """Every record of all inputs: always from the input whose next event is the oldest.
 
     Inside one input the order stays as it is; between equal times the order of the arguments decides.
