@@ -31,6 +31,9 @@ from queries.serving.parts import Parts
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
+from queries.serving.webhook_rounds import WebhookRounds
+from queries.serving.webhook_sender import WebhookSender
+from queries.serving.webhook_targets import networks_of
 from queries.store import Store
 from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import ImpatientProtocol
@@ -58,6 +61,7 @@ def serve(settings: Settings) -> None:
         stack.callback(desk.close)
         carrier = _carrier(settings, address)
         measures = Measures()
+        networks = networks_of(settings.webhook_networks)
         watch = FlagWatch(store, desk.feed)
         streams = Streams(watch, settings.serve_streams, measures)
         parts = Parts(
@@ -69,10 +73,12 @@ def serve(settings: Settings) -> None:
             origins=origins,
             has_tls=origins[0].startswith("https://"),
             measures=measures,
+            webhook_networks=networks,
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),
                 watch.chore(),
+                WebhookRounds(desk, WebhookSender(networks), measures, streams.stopping).chore(),
             ),
         )
         config = _config(settings, parts)

@@ -146,9 +146,13 @@ class Settings(BaseSettings):
     serve_address_rate: str = Field(
         default="3000/minute", description="Requests from one address that `serve` answers."
     )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Networks that are not public and that webhooks may lead to, with commas: 10.1.0.0/16.",
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
-    @field_validator("kafka_topics", "serve_proxies", mode="before")
+    @field_validator("kafka_topics", "serve_proxies", "webhook_networks", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

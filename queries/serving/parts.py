@@ -10,6 +10,7 @@ from queries.serving.measures import Measures
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
+from queries.serving.webhook_targets import Networks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +29,5 @@ class Parts:
     chores: tuple[Chore, ...] = ()
     """What is done beside answering."""
     measures: Measures
+    webhook_networks: Networks = ()
+    """Networks that are not public and may be told of flags all the same."""
