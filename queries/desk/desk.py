@@ -19,6 +19,7 @@ from queries.desk.outbox import Outbox
 from queries.desk.passwords import Passwords
 from queries.desk.people import People, Person
 from queries.desk.sessions import Sessions
+from queries.desk.subjects import Subjects
 from queries.desk.tokens import Token, Tokens
 from queries.desk.webhooks import Webhook, Webhooks
 
@@ -48,6 +49,7 @@ class Desk:
         self.sessions = Sessions(database)
         self.log = AuditLog(database)
         self.masks = Masks(keys)
+        self.subjects = Subjects(database, keys)
         self.outbox = Outbox(database)
         self.feed = FlagFeed(database)
         self.webhooks = Webhooks(database, keys)

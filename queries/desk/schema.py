@@ -60,5 +60,13 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_by_due ON delivery (webhook, due_ms);
 """
 
-MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS)
+_FORGETTING: Final = """
+CREATE TABLE subject_key (lookup BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE said (line INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
+CREATE TABLE hold (
+    lookup BLOB PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, created_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING)
 VERSION: Final = len(MIGRATIONS)
