@@ -38,6 +38,7 @@ from queries.store import Store
 from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import ImpatientProtocol
 from ringfence.settings import Settings, kafka_options
+from ringfence.sign_in import sign_in_provider
 from ringfence.store_wiring import open_store_reader, store_address
 
 CONNECTIONS: Final = 1_000
@@ -74,6 +75,7 @@ def serve(settings: Settings) -> None:
             has_tls=origins[0].startswith("https://"),
             measures=measures,
             webhook_networks=networks,
+            provider=sign_in_provider(settings),
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),

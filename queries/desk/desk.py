@@ -13,6 +13,7 @@ from queries.desk.audit import Actor, AuditLog
 from queries.desk.database import Database, wall_clock_ms
 from queries.desk.deliveries import Deliveries
 from queries.desk.flag_feed import FlagFeed
+from queries.desk.identities import Identities
 from queries.desk.keys import DeskKeys, keys_at
 from queries.desk.masking import Masks
 from queries.desk.outbox import Outbox
@@ -47,6 +48,7 @@ class Desk:
         self.people = People(database)
         self.tokens = Tokens(database)
         self.sessions = Sessions(database)
+        self.identities = Identities(database)
         self.log = AuditLog(database)
         self.masks = Masks(keys)
         self.subjects = Subjects(database, keys)
@@ -105,6 +107,38 @@ class Desk:
                 return None
             self.log.append(Actor(person.name, "password", address), "session.opened", person.name)
             return person, self.sessions.open(person)
+
+    def sign_in_elsewhere(
+        self, issuer: str, subject: str, name: str, role: DeskRole | None, address: str
+    ) -> tuple[Person, str]:
+        """A session for whom a provider vouches for, with the role that it gives; a new person at first.
+
+        Raises BadCall without a role, for a name that somebody has already, and for one who was put out.
+        """
+        if role is None or role is DeskRole.SERVICE:
+            raise BadCall("expected the provider to give you a role here, found none")
+        actor = Actor(name[:64], "provider", address)
+        with self.transaction():
+            number = self.identities.person_of(issuer, subject)
+            if number is None:
+                person = self.people.add(name, role)
+                self.identities.tie(issuer, subject, person.id)
+                self.log.append(actor, "person.added", person.name, role=role.value)
+            else:
+                person = self.people.by_id(number)
+                actor = Actor(person.name, "provider", address)
+                if not person.is_active:
+                    raise BadCall("expected somebody who may come, found one who was put out")
+                if person.role is not role:
+                    person = self.people.change(person, role, True)
+                    self.sessions.close_all(person)
+                    self.log.append(actor, "person.changed", person.name, role=role.value)
+            self.log.append(actor, "session.opened", person.name)
+            return person, self.sessions.open(person)
+
+    def refused_elsewhere(self, address: str) -> None:
+        """Note that a sign-in elsewhere came to nothing."""
+        self.log.append(Actor("", "provider", address), "session.refused")
 
     def sign_out(self, caller: Caller, secret: str) -> None:
         """End a session."""

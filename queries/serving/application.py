@@ -22,6 +22,7 @@ from queries.serving.routes import (
     accounts,
     answers,
     audit,
+    elsewhere,
     flags,
     health,
     people,
@@ -36,6 +37,7 @@ from queries.serving.visits import COOKIE, REASON, Allowed
 _MODULES: Final = (
     *(rings, accounts, flags, answers),
     *(sessions, people, tokens, webhooks, audit, health, welcome),
+    elsewhere,
 )
 ROUTERS: Final = tuple(module.router for module in _MODULES)
 TITLE: Final = "Ringfence"
