@@ -9,8 +9,9 @@
 
 from __future__ import annotations
 
+import mmap
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -100,14 +101,21 @@ def erase(desk: Desk, store: StoreEraser, places: Places, accounts: Sequence[str
     done.at_desk = _forget_at_desk(desk, renaming)
     for path in dict.fromkeys(places.files()):
         done.searched += 1
-        data = path.read_bytes()
-        done.found += [
+        done.found += _found_in(path, renaming, longer)
+    _throw_away(places.pending)
+    return done
+
+
+def _found_in(path: Path, renaming: Renaming, longer: Mapping[str, Sequence[str]]) -> list[str]:
+    """Where an identifier stands in a file, which is not read into memory."""
+    if not path.stat().st_size:
+        return []
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return [
             f"{path}, byte {at}"
             for each in renaming.identifiers
             for at in places_of(each, data, longer[each])
         ]
-    _throw_away(places.pending)
-    return done
 
 
 def _names(store: StoreEraser, places: Places, accounts: Sequence[str]) -> Renaming:

@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from mmap import mmap
 from typing import Any, Final
 
 from graph.model.vocabulary import EntityKind
@@ -100,7 +101,7 @@ def spellings(identifier: str) -> list[bytes]:
     return sorted({each.encode("utf-8", "surrogatepass") for each in written})
 
 
-def places_of(identifier: str, data: bytes, others: Iterable[str] = ()) -> Iterator[int]:
+def places_of(identifier: str, data: bytes | mmap, others: Iterable[str] = ()) -> Iterator[int]:
     """Where an identifier stands in bytes; not where it is only a part of one of ``others``.
 
     Identifiers shorter than ``SHORTEST`` count as whole words only. O(bytes) for each spelling.

@@ -9,7 +9,7 @@ import typer
 
 from graph.model.errors import Fatal
 from ringfence.desk_wiring import desk_places, existing_desk
-from ringfence.settings import settings_with
+from ringfence.settings import pseudonym_key, settings_with
 
 SHOWN = 20
 
@@ -31,6 +31,10 @@ def command(
     also: Annotated[
         list[Path] | None, typer.Option(metavar="PATH", help="Export or file of events, or a folder; repeat.")
     ] = None,
+    pseudonym_key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The secret under which identifiers were pseudonymised, if any."),
+    ] = None,
     models: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Models, to name those that may have seen them.")
     ] = None,
@@ -42,6 +46,11 @@ def command(
     from ringfence.store_wiring import store_address
 
     settings = settings_with({"store": store, "desk": desk})
+    key = pseudonym_key(settings, pseudonym_key_file)
+    if key is not None:
+        from streaming.admission.pseudonyms import Pseudonyms
+
+        accounts = list(map(Pseudonyms(key).account, accounts))
     address = store_address(settings, None)
     found_desk = desk_places(settings)
     opened = existing_desk(found_desk)

@@ -24,6 +24,7 @@ from queries.desk.event_file import EventFile
 from queries.desk.flag_feed import FeedFlag
 from ringfence import erasure
 from ringfence.main import app
+from streaming.admission.pseudonyms import Pseudonyms
 from streaming.service.config import ServiceConfig
 from tests.desk_places import TEST
 from tests.store_worlds import World, farm
@@ -206,6 +207,26 @@ def test_what_cannot_be_renamed_is_told_and_is_an_error(place):
     assert done.exit_code == 1
     assert "report.pdf, byte 11" in done.stdout
     assert GONE not in done.output
+
+
+def test_where_identifiers_are_pseudonyms_the_platforms_own_are_given(tmp_path):
+    key = b"a secret of some length"
+    (tmp_path / "key").write_bytes(key)
+    pseudonyms = Pseudonyms(key)
+    world = World()
+    renamed = Scene()
+    farm(renamed, [pseudonyms.account(each) for each in CREW], "crew phone", 1)
+    world.live(renamed, 1_000)
+    writer = SqliteWriter(tmp_path / "s.db")
+    writer.write(world.changes[0], {"events": 1})
+    writer.close()
+    open_desk(tmp_path / "s.db.desk", tmp_path / "s.db.desk.key").close()
+    call = ["erase", GONE, "--store", str(tmp_path / "s.db")]
+    assert CliRunner().invoke(app, call).exit_code == 2
+    done = CliRunner().invoke(app, [*call, "--pseudonym-key-file", str(tmp_path / "key")])
+    assert done.exit_code == 0, done.output
+    assert pseudonyms.account(GONE).encode() not in (tmp_path / "s.db").read_bytes()
+    assert pseudonyms.account(CREW[0]).encode() in (tmp_path / "s.db").read_bytes()
 
 
 def test_an_account_that_nobody_knows_or_a_state_in_use_changes_nothing(place, monkeypatch):
