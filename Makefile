@@ -9,7 +9,7 @@ DEMO   := out/demo
 WORKERS ?= 2
 # Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again.
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
-LOADED_AT_START += anyio argon2 cryptography fastapi limits prometheus_client starlette uvicorn
+LOADED_AT_START += anyio argon2 authlib cryptography fastapi joserfc limits prometheus_client standardwebhooks starlette uvicorn
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test integration lint kernels check explore bench soak servers notebooks weights alerts network clean

@@ -12,7 +12,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from graph.model.renaming import Named, Renaming
+from graph.model.renaming import Named, Renaming, spellings
+from graph.model.vocabulary import EntityKind
 from graph.stores.plan import as_json
 
 
@@ -61,8 +62,28 @@ class StoreEraser(Protocol):
         """Let go of the store."""
 
 
+def replacements(renaming: Renaming, holds: Holds) -> list[tuple[str, str]] | None:
+    """New and old values of a text that is one name; None for one that has to be read."""
+    named = renaming.names.items()
+    accounts = [(new, old) for (kind, old), new in named if kind == EntityKind.ACCOUNT]
+    if holds is Holds.ACCOUNT:
+        return accounts
+    if holds is Holds.CARD:
+        return [(new, old) for (kind, old), new in named if kind == EntityKind.CARD]
+    if holds is Holds.SUBJECT:
+        return accounts + [(f"{kind}:{new}", f"{kind}:{old}") for (kind, old), new in named]
+    return None
+
+
+def sought(renaming: Renaming) -> list[str]:
+    """What has to stand in a text that is to be read: each name as JSON and as a note may write it."""
+    return sorted(
+        {each.decode("utf-8", "surrogatepass") for n in renaming.identifiers for each in spellings(n)}
+    )
+
+
 def rewritten(renaming: Renaming, holds: Holds, text: str) -> str:
-    """A text of a store without those who are forgotten."""
+    """A list or a note of a store without those who are forgotten."""
     return _REWRITES[holds](renaming, text)
 
 
@@ -75,9 +96,6 @@ def _each(renamed: Callable[[Renaming, str], str]) -> Callable[[Renaming, str], 
 
 
 _REWRITES: Final[Mapping[Holds, Callable[[Renaming, str], str]]] = {
-    Holds.ACCOUNT: Renaming.account,
-    Holds.CARD: lambda renaming, text: renaming.of("card", text),
-    Holds.SUBJECT: Renaming.subject,
     Holds.NOTE: Renaming.note,
     Holds.ACCOUNTS: _each(Renaming.account),
     Holds.KEYS: _each(Renaming.key),

@@ -11,7 +11,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph.model.errors import BadCall
 from graph.model.renaming import Named, Renaming
 from graph.model.vocabulary import EntityKind
-from graph.stores.erasing import PLACES, TEXTS, Holds, rewritten
+from graph.stores.erasing import PLACES, TEXTS, Holds, replacements, rewritten, sought
 from graph.stores.neo4j.schema import LABELS, VERSION, version_of
 from graph.stores.neo4j.server import Neo4jAddress, told
 from graph.stores.neo4j.statements import TAKE_TURN
@@ -85,7 +85,7 @@ class Neo4jEraser:
         return [str(row[0]) for row in self._rows(CONTAINING, identifier=identifier)]
 
     def erase(self, renaming: Renaming) -> int:
-        """See the port. Reads every node that may name somebody."""
+        """See the port. Looks into every list and note."""
         try:
             with self._session.begin_transaction() as transaction:
                 transaction.run(TAKE_TURN).consume()
@@ -127,7 +127,15 @@ def _renamed(transaction: Transaction, renaming: Renaming) -> int:
 def _rewritten(
     transaction: Transaction, label: str, key: str, column: str, holds: Holds, renaming: Renaming
 ) -> int:
-    found = transaction.run(f"MATCH (n:{label}) WHERE n.{column} IS NOT NULL RETURN n.{key}, n.{column}")
+    exact = replacements(renaming, holds)
+    if exact is not None:
+        statement = f"UNWIND $rows AS row MATCH (n:{label} {{{column}: row[1]}}) SET n.{column} = row[0] "
+        return _count(transaction, f"{statement}RETURN count(*)", [list(each) for each in exact])
+    found = transaction.run(
+        f"MATCH (n:{label}) WHERE any(each IN $sought WHERE n.{column} CONTAINS each) "
+        f"RETURN n.{key}, n.{column}",
+        sought=sought(renaming),
+    )
     rows = [(number, text, rewritten(renaming, holds, text)) for number, text in found]
     changed = [[number, new] for number, old, new in rows if new != old]
     statement = (

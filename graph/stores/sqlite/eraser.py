@@ -13,7 +13,7 @@ from graph.model.entities import KIND_CODE
 from graph.model.errors import BadCall, Fatal, Unavailable
 from graph.model.renaming import Named, Renaming
 from graph.model.vocabulary import EntityKind
-from graph.stores.erasing import PLACES, TEXTS, Holds, rewritten
+from graph.stores.erasing import PLACES, TEXTS, Holds, replacements, rewritten, sought
 from graph.stores.sqlite.schema import VERSION, version_of
 
 BUSY_S: Final = 5.0
@@ -65,8 +65,10 @@ class SqliteEraser:
             "UNION SELECT 'card', t.card_id FROM taking t WHERE t.card_id IS NOT NULL "
             "AND t.account_id IN (SELECT value FROM json_each(:accounts)) AND NOT EXISTS (SELECT 1 "
             "FROM taking o WHERE o.card_id = t.card_id AND o.account_id NOT IN "
-            "(SELECT value FROM json_each(:accounts))) AND NOT EXISTS (SELECT 1 FROM entity e JOIN link l "
-            "ON l.target = e.id WHERE e.kind = :card AND e.name = t.card_id AND l.source NOT IN own) "
+            "(SELECT value FROM json_each(:accounts))) AND NOT EXISTS (SELECT 1 FROM entity e "
+            "WHERE e.kind = :card AND e.name = t.card_id AND ("
+            "EXISTS (SELECT 1 FROM link l WHERE l.target = e.id AND l.source NOT IN own) "
+            "OR EXISTS (SELECT 1 FROM spell s WHERE s.target = e.id AND s.source NOT IN own))) "
             "ORDER BY 1, 2",
             {
                 "ids": ids,
@@ -96,7 +98,7 @@ class SqliteEraser:
         return [str(row[0]) for row in rows]
 
     def erase(self, renaming: Renaming) -> int:
-        """See the port. Reads every row that may name somebody; writes the whole file anew at the end."""
+        """See the port. Looks into every list and note; writes the whole file anew at the end."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -148,11 +150,18 @@ class SqliteEraser:
                 self._rewrite(TABLES[label], key, column, holds, renaming)
 
     def _rewrite(self, table: str, key: str, column: str, holds: Holds, renaming: Renaming) -> None:
-        rows: list[tuple[Any, str]] = self._connection.execute(
-            f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL"
-        ).fetchall()
-        changed = [(rewritten(renaming, holds, text), number, text) for number, text in rows]
-        self._connection.executemany(
+        many = self._connection.executemany
+        exact = replacements(renaming, holds)
+        if exact is not None:
+            many(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", exact)
+            return
+        found: dict[Any, str] = {}
+        for each in sought(renaming):
+            found |= self._connection.execute(
+                f"SELECT {key}, {column} FROM {table} WHERE instr({column}, ?)", (each,)
+            )
+        changed = [(rewritten(renaming, holds, text), number, text) for number, text in found.items()]
+        many(
             f"UPDATE {table} SET {column} = ? WHERE {key} = ?",
             [(new, number) for new, number, old in changed if new != old],
         )
