@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph.model.errors import BadCall
-from graph.stores.erasing import StoreEraser
 from graph.stores.port import StoreReader, StoreWriter
+
+if TYPE_CHECKING:
+    from graph.stores.erasing import StoreEraser
 
 SERVER_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
