@@ -21,6 +21,8 @@ from queries.catalogue import Parameter, Type
 WIDEST: Final = 1000
 """Tables are as wide as they need to be: an identifier that is broken in two cannot be copied."""
 LIST_WIDTH: Final = 60
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a sheet may take for a formula (OWASP, CSV injection)."""
 
 
 def print_answer(
@@ -129,12 +131,17 @@ def _print_facts(console: Console, answer: Answer) -> None:
     console.print(table)
 
 
+def _cell(value: object) -> object:
+    """A text that a sheet would take for a formula gets an apostrophe, which a sheet does not show."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+
+
 def _csv(answer: Answer) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([column.name for column in answer.columns])
     for row in answer.rows:
-        rows.writerow([json.dumps(v, ensure_ascii=False) if isinstance(v, list) else v for v in row])
+        rows.writerow([_cell(json.dumps(v, ensure_ascii=False) if isinstance(v, list) else v) for v in row])
     if answer.is_cut:
         text.write(f"# {answer.extent}\n")
     return text.getvalue()

@@ -15,10 +15,12 @@ from ringfence.commands import (
     demo,
     detect,
     doctor,
+    erase,
     evaluate,
     evaluate_model,
     explain,
     feed,
+    hold,
     import_tables,
     promote,
     query,
@@ -28,6 +30,7 @@ from ringfence.commands import (
     simulate,
     store,
     train,
+    webhooks,
 )
 
 app = typer.Typer(
@@ -75,6 +78,9 @@ app.command("serve", short_help="Serve a store over HTTP to people and programs.
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
 app.add_typer(audit.app, name="audit", short_help="Check or export the record of who did what.")
+app.command("erase", short_help="Forget somebody, everywhere, and prove it.")(erase.command)
+app.command("hold", short_help="Forbid to forget an account, or allow it again.")(hold.command)
+app.add_typer(webhooks.app, name="webhooks", short_help="Say what could not be delivered, or send it again.")
 app.command("explain", short_help="Say which ties make a ring one.")(explain.command)
 app.command("train", short_help="Train the network on events whose rings are known.")(train.command)
 app.command("evaluate-model", short_help="Judge a trained model on events it never saw.")(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import ssl
@@ -31,14 +32,20 @@ from queries.serving.parts import Parts
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
+from queries.serving.webhook_rounds import WebhookRounds
+from queries.serving.webhook_sender import WebhookSender
+from queries.serving.webhook_targets import networks_of
 from queries.store import Store
 from ringfence.desk_wiring import beside, desk_places
-from ringfence.impatience import ImpatientProtocol
+from ringfence.impatience import SILENT, protocol_for
 from ringfence.settings import Settings, kafka_options
+from ringfence.sign_in import sign_in_provider
 from ringfence.store_wiring import open_store_reader, store_address
 
 CONNECTIONS: Final = 1_000
-"""Open at once, beside streams; more are answered 503."""
+"""Open at once, beside streams; requests on more are answered 503."""
+FILES: Final = 500
+"""Open beside connections."""
 LINGERS_S: Final = 5
 FAILURES: Final = "20/minute"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -47,6 +54,7 @@ LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises BadCall, Fatal or Unavailable when it cannot begin."""
     _refuse_open_words(settings)
+    _make_room(SILENT * (CONNECTIONS + settings.serve_streams) + FILES)
     with ExitStack() as stack:
         listening = stack.enter_context(_listening(settings.serve_host, settings.serve_port))
         origins = _origins(settings, listening.getsockname()[1])
@@ -58,6 +66,7 @@ def serve(settings: Settings) -> None:
         stack.callback(desk.close)
         carrier = _carrier(settings, address)
         measures = Measures()
+        networks = networks_of(settings.webhook_networks)
         watch = FlagWatch(store, desk.feed)
         streams = Streams(watch, settings.serve_streams, measures)
         parts = Parts(
@@ -69,10 +78,13 @@ def serve(settings: Settings) -> None:
             origins=origins,
             has_tls=origins[0].startswith("https://"),
             measures=measures,
+            webhook_networks=networks,
+            provider=sign_in_provider(settings),
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),
                 watch.chore(),
+                WebhookRounds(desk, WebhookSender(networks), measures, streams.stopping).chore(),
             ),
         )
         config = _config(settings, parts)
@@ -93,6 +105,14 @@ def serve(settings: Settings) -> None:
             runner.run(server.serve(sockets=[listening]))
 
 
+def _make_room(files: int) -> None:
+    """Ask the system for so many open files, or as many as it lets us have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 class _Server(uvicorn.Server):
     """A server whose signals are caught by who runs it, so that a stop is no failure."""
 
@@ -106,7 +126,7 @@ def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
     config = uvicorn.Config(
         application(parts),
         loop="uvloop",
-        http=ImpatientProtocol,
+        http=protocol_for(CONNECTIONS + settings.serve_streams),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -114,7 +134,6 @@ def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.serve_proxies),
         forwarded_allow_ips=list(settings.serve_proxies),
-        limit_concurrency=CONNECTIONS + settings.serve_streams,
         timeout_graceful_shutdown=LINGERS_S,
         ssl_certfile=settings.serve_tls_cert,
         ssl_keyfile=settings.serve_tls_key,

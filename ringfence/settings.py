@@ -149,9 +149,29 @@ class Settings(BaseSettings):
     serve_address_rate: str = Field(
         default="3000/minute", description="Requests from one address that `serve` answers."
     )
+    oidc_issuer: str | None = Field(
+        default=None, description="Issuer of the OpenID Connect provider where people may sign in."
+    )
+    oidc_client_id: str | None = Field(default=None, description="Our client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Our secret at that provider; none for a public client."
+    )
+    oidc_name_claim: str = Field(
+        default="preferred_username", min_length=1, description="Claim of the ID token that names a person."
+    )
+    oidc_role_claim: str = Field(
+        default="groups", min_length=1, description="Claim of the ID token that roles follow from."
+    )
+    oidc_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Which role a value of that claim gives, with commas: VALUE=ROLE."
+    )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Networks that are not public and that webhooks may lead to, with commas: 10.1.0.0/16.",
+    )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
-    @field_validator("kafka_topics", "serve_proxies", mode="before")
+    @field_validator("kafka_topics", "serve_proxies", "webhook_networks", "oidc_roles", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

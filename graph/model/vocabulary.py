@@ -156,6 +156,7 @@ class Permission(StrEnum):
     METRICS_READ = "metrics_read"
     AUDIT_READ = "audit_read"
     PEOPLE_MANAGE = "people_manage"
+    WEBHOOKS_MANAGE = "webhooks_manage"
 
 
 IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {

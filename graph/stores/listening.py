@@ -13,8 +13,10 @@ from graph.engine.kept_trips import TripKeeper
 from graph.model.changes import Happenings
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
 from graph.model.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
+from graph.model.renaming import Renaming
 from graph.model.results import Flag, LedgerEntry, Outcome
 from graph.model.vocabulary import LedgerChange
+from graph.stores.erasing import PLACES
 
 _HEARD: Final = (TRIP_COMPLETED, PROMO_REDEEMED, CHARGEBACK, VERDICT)
 _NAME: Final = "heard"
@@ -34,6 +36,18 @@ class _Heard(msgspec.Struct):
     members: dict[str, list[str]]
     waiting: list[TripCompleted]
     known: list[str]
+
+
+def without(saved: Mapping[str, npt.NDArray[Any]], renaming: Renaming) -> dict[str, npt.NDArray[Any]]:
+    """Saved arrays in which what waits for the store names nobody who is forgotten, nor where they rode."""
+    if _NAME not in saved:
+        return dict(saved)
+    heard = msgspec.msgpack.decode(saved[_NAME].tobytes())
+    for trip in (*heard["fresh"], *heard["waiting"]):
+        if any(renaming.account(trip[end]) != trip[end] for end in ("rider_id", "driver_id")):
+            trip.update(dict.fromkeys(PLACES))
+    renamed = msgspec.msgpack.encode(renaming.everywhere(heard))
+    return {**saved, _NAME: np.frombuffer(renamed, np.uint8)}
 
 
 class Listener:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph.model.errors import BadCall
 from graph.stores.port import StoreReader, StoreWriter
+
+if TYPE_CHECKING:
+    from graph.stores.erasing import StoreEraser
 
 SERVER_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
@@ -45,6 +48,19 @@ def open_writer(address: StoreAddress) -> StoreWriter:
     from graph.stores.neo4j import Neo4jAddress, Neo4jWriter  # noqa: PLC0415
 
     return Neo4jWriter(Neo4jAddress(address.place, address.database, address.user, address.password))
+
+
+def open_eraser(address: StoreAddress) -> StoreEraser:
+    """A store that is to forget somebody. Raises BadCall, Fatal or Unavailable."""
+    path = address.path
+    if path is not None:
+        from graph.stores.sqlite.eraser import SqliteEraser  # noqa: PLC0415
+
+        return SqliteEraser(path)
+    from graph.stores.neo4j.eraser import Neo4jEraser  # noqa: PLC0415
+    from graph.stores.neo4j.server import Neo4jAddress  # noqa: PLC0415
+
+    return Neo4jEraser(Neo4jAddress(address.place, address.database, address.user, address.password))
 
 
 def open_reader(address: StoreAddress) -> StoreReader:

@@ -8,7 +8,7 @@ made. What was added and cut again between two checkpoints leaves no trace.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -103,13 +103,18 @@ def _broken(line: AuditLine, number: int, previous: str) -> list[str]:
         found.append(f"line {number} has the number {line.number}: lines were removed, added or moved")
     if line.previous != previous:
         found.append(f"line {number} does not follow the line before it")
-    try:
-        is_whole = line.digest == line.computed_digest()
-    except ValueError:
-        is_whole = False
-    if not is_whole:
+    if not _holds(line.computed_digest, line.digest):
         found.append(f"line {number} was changed")
+    elif not _holds(line.is_said, True):
+        found.append(f"what was said in line {number} was changed")
     return found
+
+
+def _holds(computed: Callable[[], object], expected: object) -> bool:
+    try:
+        return computed() == expected
+    except (ValueError, msgspec.DecodeError):
+        return False
 
 
 def _is_signed(checkpoint: Checkpoint, public: str) -> bool:

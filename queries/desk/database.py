@@ -96,6 +96,12 @@ class Database:
         with self._lock:
             return int(self._execute(statement, values).lastrowid or 0)
 
+    def rewrite(self) -> None:
+        """Write the whole file anew, so that nothing of what was deleted is left in it."""
+        with self._lock:
+            self._execute("VACUUM", ())
+            self._execute("PRAGMA wal_checkpoint(TRUNCATE)", ())
+
     def close(self) -> None:
         """Let go of the file. A second call does nothing."""
         with self._lock:

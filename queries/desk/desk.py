@@ -7,18 +7,22 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.model.errors import BadCall
+from graph.model.errors import BadCall, Missing
 from graph.model.vocabulary import DeskRole, Permission
 from queries.desk.audit import Actor, AuditLog
 from queries.desk.database import Database, wall_clock_ms
+from queries.desk.deliveries import Deliveries
 from queries.desk.flag_feed import FlagFeed
+from queries.desk.identities import Identities
 from queries.desk.keys import DeskKeys, keys_at
 from queries.desk.masking import Masks
 from queries.desk.outbox import Outbox
 from queries.desk.passwords import Passwords
 from queries.desk.people import People, Person
 from queries.desk.sessions import Sessions
+from queries.desk.subjects import Subjects
 from queries.desk.tokens import Token, Tokens
+from queries.desk.webhooks import Webhook, Webhooks
 
 FIRST_ADMIN = "admin"
 
@@ -44,10 +48,14 @@ class Desk:
         self.people = People(database)
         self.tokens = Tokens(database)
         self.sessions = Sessions(database)
+        self.identities = Identities(database)
         self.log = AuditLog(database)
         self.masks = Masks(keys)
+        self.subjects = Subjects(database, keys)
         self.outbox = Outbox(database)
         self.feed = FlagFeed(database)
+        self.webhooks = Webhooks(database, keys)
+        self.deliveries = Deliveries(database)
         self._passwords = Passwords()
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -99,6 +107,38 @@ class Desk:
                 return None
             self.log.append(Actor(person.name, "password", address), "session.opened", person.name)
             return person, self.sessions.open(person)
+
+    def sign_in_elsewhere(
+        self, issuer: str, subject: str, name: str, role: DeskRole | None, address: str
+    ) -> tuple[Person, str]:
+        """A session for whom a provider vouches for, with the role that it gives; a new person at first.
+
+        Raises BadCall without a role, for a name that somebody has already, and for one who was put out.
+        """
+        if role is None or role is DeskRole.SERVICE:
+            raise BadCall("expected the provider to give you a role here, found none")
+        actor = Actor(name[:64], "provider", address)
+        with self.transaction():
+            number = self.identities.person_of(issuer, subject)
+            if number is None:
+                person = self.people.add(name, role)
+                self.identities.tie(issuer, subject, person.id)
+                self.log.append(actor, "person.added", person.name, role=role.value)
+            else:
+                person = self.people.by_id(number)
+                actor = Actor(person.name, "provider", address)
+                if not person.is_active:
+                    raise BadCall("expected somebody who may come, found one who was put out")
+                if person.role is not role:
+                    person = self.people.change(person, role, True)
+                    self.sessions.close_all(person)
+                    self.log.append(actor, "person.changed", person.name, role=role.value)
+            self.log.append(actor, "session.opened", person.name)
+            return person, self.sessions.open(person)
+
+    def refused_elsewhere(self, address: str) -> None:
+        """Note that a sign-in elsewhere came to nothing."""
+        self.log.append(Actor("", "provider", address), "session.refused")
 
     def sign_out(self, caller: Caller, secret: str) -> None:
         """End a session."""
@@ -170,6 +210,44 @@ class Desk:
         with self.transaction():
             self.tokens.revoke(token)
             self.log.append(actor, "token.revoked", token.person, token=token.prefix)
+
+    # -- webhooks ----------------------------------------------------------------------------------
+
+    def add_webhook(self, actor: Actor, url: str, label: str, is_masked: bool) -> tuple[Webhook, str]:
+        """A new webhook, told of flags from now on, and its secret, shown this once."""
+        with self.transaction():
+            made, secret = self.webhooks.add(url, label, is_masked, actor.name, self.feed.last())
+            self.log.append(actor, "webhook.added", str(made.id), origin=made.origin, is_masked=is_masked)
+            return made, secret
+
+    def switch_webhook(self, actor: Actor, number: int, is_active: bool) -> Webhook:
+        """Let a webhook be told, or not. Raises Missing."""
+        with self.transaction():
+            now = self.webhooks.switch(number, is_active)
+            self.log.append(actor, "webhook.switched", str(number), is_active=is_active)
+            return now
+
+    def renew_webhook(self, actor: Actor, number: int) -> str:
+        """Another secret, shown this once. Raises Missing."""
+        with self.transaction():
+            secret = self.webhooks.renew_secret(number)
+            self.log.append(actor, "webhook.secret_renewed", str(number))
+            return secret
+
+    def remove_webhook(self, actor: Actor, number: int) -> None:
+        """Forget a webhook and what waits for it. Raises Missing."""
+        with self.transaction():
+            self.webhooks.remove(self.webhooks.by_id(number).id)
+            self.log.append(actor, "webhook.removed", str(number))
+
+    def replay_webhook(self, actor: Actor, number: int, delivery: int | None) -> int:
+        """Have dead messages sent again, all or one; gives how many. Raises Missing."""
+        with self.transaction():
+            count = self.deliveries.replay(self.webhooks.by_id(number).id, delivery)
+            if delivery is not None and not count:
+                raise Missing(f"expected the number of a dead message, found {delivery}; see which there are")
+            self.log.append(actor, "webhook.replayed", str(number), messages=count)
+            return count
 
     def _link(self, actor: Actor, person: Person) -> str:
         self.log.append(actor, "link.made", person.name)

@@ -2,15 +2,13 @@
 
 A handle is ``~`` and the identifier encrypted with AES-SIV (RFC 5297): the same identifier of the same kind
 has the same handle, so that masked answers can be compared and asked about further; it tells the length of
-the identifier. A pseudonym (a keyed hash) leads nowhere: the audit names people by it.
+the identifier.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -22,15 +20,13 @@ MARK: Final = "~"
 PLAIN_KINDS: Final = frozenset({EntityKind.PROMO.value})
 """Kinds that name nobody."""
 TRIP: Final = "trip"
-_SIZE: Final = 16
 
 
 class Masks:
-    """Handles and pseudonyms under one desk's keys."""
+    """Handles under one desk's keys."""
 
     def __init__(self, keys: DeskKeys) -> None:
         self._cipher = keys.masks
-        self._key = keys.pseudonyms
 
     def masked(self, kind: str, identifier: str) -> str:
         """The handle of an identifier; promotions stay as they are."""
@@ -61,11 +57,6 @@ class Masks:
         if not separator:
             return self.plain(EntityKind.ACCOUNT.value, given)
         return f"{kind}:{self.plain(kind, identifier)}"
-
-    def pseudonym(self, kind: str, identifier: str) -> str:
-        """How the audit names an identifier: ``kind#`` and 128 bits of a keyed hash."""
-        digest = hmac.digest(self._key, _bytes(f"{kind}:{identifier}"), hashlib.sha256)
-        return f"{kind}#{base64.urlsafe_b64encode(digest[:_SIZE]).rstrip(b'=').decode()}"
 
 
 def _bytes(identifier: str) -> bytes:

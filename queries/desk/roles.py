@@ -25,6 +25,7 @@ GRANTS: Final[Mapping[Permission, frozenset[DeskRole]]] = {
     Permission.METRICS_READ: frozenset({_ADMIN, _SERVICE}),
     Permission.AUDIT_READ: frozenset({_LEAD, _ADMIN}),
     Permission.PEOPLE_MANAGE: frozenset({_ADMIN}),
+    Permission.WEBHOOKS_MANAGE: frozenset({_ADMIN}),
 }
 """For every permission the roles that have it."""
 

@@ -2,7 +2,7 @@
 
 ``user_version`` is the version of the schema; ``MIGRATIONS[n]`` leads from version n to n + 1. Times are
 epoch ms. Secrets are kept as SHA-256 (tokens, sessions, one-time links: 256 random bits, which nobody
-guesses) or argon2id (passwords).
+guesses) or argon2id (passwords); what has to be known again (secrets of webhooks) encrypted.
 """
 
 from __future__ import annotations
@@ -46,5 +46,36 @@ CREATE TABLE flag_feed (
 CREATE INDEX flag_feed_by_ts ON flag_feed (ts);
 """
 
-MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED)
+_WEBHOOKS: Final = """
+CREATE TABLE webhook (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, url BLOB NOT NULL, label TEXT NOT NULL, is_masked INTEGER NOT NULL,
+    secret BLOB NOT NULL, former BLOB, former_until_ms INTEGER, is_active INTEGER NOT NULL DEFAULT 1,
+    made_by TEXT NOT NULL, created_ms INTEGER NOT NULL, position INTEGER NOT NULL,
+    missed INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE delivery (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, webhook INTEGER NOT NULL REFERENCES webhook ON DELETE CASCADE,
+    message_id TEXT NOT NULL, payload BLOB NOT NULL, made_ms INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, due_ms INTEGER, told TEXT NOT NULL DEFAULT '',
+    UNIQUE (webhook, message_id));
+CREATE INDEX delivery_by_due ON delivery (webhook, due_ms);
+"""
+
+_FORGETTING: Final = """
+CREATE TABLE subject_key (lookup BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE said (line INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
+CREATE TABLE hold (
+    lookup BLOB PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, created_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+_ELSEWHERE: Final = """
+CREATE TABLE identity (
+    issuer TEXT NOT NULL, subject TEXT NOT NULL, person INTEGER NOT NULL UNIQUE REFERENCES person,
+    PRIMARY KEY (issuer, subject)) WITHOUT ROWID;
+CREATE TABLE sign_in (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, state BLOB NOT NULL UNIQUE, browser BLOB NOT NULL,
+    nonce TEXT NOT NULL, verifier TEXT NOT NULL, expires_ms INTEGER NOT NULL);
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING, _ELSEWHERE)
 VERSION: Final = len(MIGRATIONS)

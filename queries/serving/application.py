@@ -22,19 +22,22 @@ from queries.serving.routes import (
     accounts,
     answers,
     audit,
+    elsewhere,
     flags,
     health,
     people,
     rings,
     sessions,
     tokens,
+    webhooks,
     welcome,
 )
 from queries.serving.visits import COOKIE, REASON, Allowed
 
 _MODULES: Final = (
     *(rings, accounts, flags, answers),
-    *(sessions, people, tokens, audit, health, welcome),
+    *(sessions, people, tokens, webhooks, audit, health, welcome),
+    elsewhere,
 )
 ROUTERS: Final = tuple(module.router for module in _MODULES)
 TITLE: Final = "Ringfence"

@@ -9,6 +9,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from starlette.types import Scope
 
+from queries.desk.deliveries import Counts
+
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 OTHER: Final = "other"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
@@ -39,6 +41,10 @@ class Measures:
         self.refused_streams = Counter("ringfence_http_streams_refused", refused, registry=self._registry)
         waiting = "Verdicts and acts that were not delivered yet."
         self.waiting = Gauge("ringfence_outbox_waiting", waiting, registry=self._registry)
+        tries = "Tries to deliver messages to webhooks, by what became of them."
+        self.webhook_tries = Counter("ringfence_webhook_tries", tries, ["outcome"], registry=self._registry)
+        messages = "Messages to webhooks that wait for a try, or are dead."
+        self._messages = Gauge("ringfence_webhook_messages", messages, ["state"], registry=self._registry)
         watermark = "The newest event time in the store, as a Unix timestamp; 0 before the first."
         self.watermark = Gauge("ringfence_watermark_timestamp_seconds", watermark, registry=self._registry)
         runs = "What runs here; always 1."
@@ -52,6 +58,11 @@ class Measures:
         self._answers.labels(method, route, str(status)).inc()
         if not route.endswith("/stream"):
             self._seconds.labels(route).observe(seconds)
+
+    def webhooks(self, counts: Counts) -> None:
+        """Note how many messages wait and how many are dead."""
+        self._messages.labels("waiting").set(counts.waiting)
+        self._messages.labels("dead").set(counts.dead)
 
     def exposition(self) -> bytes:
         """Everything as Prometheus text."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from queries.desk.desk import Desk
 from queries.serving.chores import Chore
 from queries.serving.measures import Measures
+from queries.serving.provider import Provider
 from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
+from queries.serving.webhook_targets import Networks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +30,7 @@ class Parts:
     chores: tuple[Chore, ...] = ()
     """What is done beside answering."""
     measures: Measures
+    provider: Provider | None = None
+    """Where people sign in elsewhere."""
+    webhook_networks: Networks = ()
+    """Networks that are not public and may be told of flags all the same."""

@@ -6,6 +6,7 @@ Documents and the test that walks every route find the permission there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -53,12 +54,19 @@ class Visit:
         subject = ""
         if identifier:
             is_plain = kind in ("ring", "person")
-            subject = f"{kind}:{identifier}" if is_plain else self.desk.masks.pseudonym(kind, identifier)
-        if self.reason is not None:
-            detail["reason"] = self.reason
+            subject = f"{kind}:{identifier}" if is_plain else self.desk.subjects.pseudonym(kind, identifier)
+        self._append(action, subject, detail)
+
+    def note_path(self, keys: Sequence[str]) -> None:
+        """Write a line about the way between things, given as ``kind:identifier``."""
+        named = (key.partition(":") for key in keys)
+        subject = " ".join(self.desk.subjects.pseudonym(kind, identifier) for kind, _, identifier in named)
+        self._append("path.read", subject, {})
+
+    def _append(self, action: str, subject: str, detail: dict[str, object]) -> None:
         if not self.is_masked:
             detail["shown"] = "plain"
-        self.desk.log.append(self.caller.actor, action, subject, **detail)
+        self.desk.log.append(self.caller.actor, action, subject, said=self.reason, **detail)
 
 
 class Allowed:

@@ -73,6 +73,10 @@ class Pseudonyms:
         hashed = hashlib.blake2b(identifier.encode(), digest_size=16, key=self._key, person=kind.encode())
         return f"{kind}_{hashed.hexdigest()}"
 
+    def account(self, identifier: str) -> str:
+        """The pseudonym of an account."""
+        return self._pseudonym("account", identifier)
+
     def replace(self, event: Event) -> Event:
         """The event with every personal identifier replaced."""
         changes: dict[str, str] = {}

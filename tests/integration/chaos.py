@@ -42,6 +42,9 @@ SHARE_S = 3.0
 STILL_S = 1.0
 """A service that is sent nothing and makes no batch for so long is taken to be done."""
 DISORDER_MS = 600_000
+ACTS = 40
+"""What analysts do among the events, where they are put in order: an act holds from its place on."""
+SHARED_BY = 4
 BREAKING = 2
 """Events that break the engine."""
 DAY_MS = 86_400_000
@@ -63,6 +66,7 @@ class Life:
     ordered: bool
     stored: bool
     events: int
+    acts: int
     duplicates: int
     rejected: int
     unprocessable: int
@@ -75,6 +79,32 @@ def the_city(folder: Path) -> list[bytes]:
         simulate(CityConfig(seed=5, riders=700, drivers=60, days=12), folder)
     lines = (folder / "events.ndjson").read_bytes().splitlines()
     return sorted(lines, key=lambda line: (json.loads(line)["ts"], json.loads(line)["event_id"]))
+
+
+def with_acts(lines: list[bytes]) -> list[bytes]:
+    """The events with what analysts do among them, the same for every life: some ends, some is undone."""
+    dice = random.Random(2)
+    seen = [event for event in map(json.loads, lines) if event.get("account_id") and event.get("device_id")]
+    users: dict[str, set[str]] = {}
+    for event in seen:
+        users.setdefault(event["device_id"], set()).add(event["account_id"])
+    # About phones of several, so that rings are concerned.
+    seen = [event for event in seen if len(users[event["device_id"]]) >= SHARED_BY]
+    about = sorted(dice.sample(seen[: len(seen) * 9 // 10], ACTS), key=lambda event: event["ts"])
+    acts: list[dict[str, Any]] = []
+    for number, event in enumerate(about):
+        account, device = event["account_id"], f"device:{event['device_id']}"
+        said: dict[str, Any] = {"event_id": f"act-{number}", "ts": event["ts"] + 1, "analyst": "ann"}
+        said |= (
+            {"act": "cut", "subject": account, "other": device},
+            {"act": "declare_public", "subject": device},
+            {"act": "household", "subject": account, "until_ts": event["ts"] + 2 * DAY_MS},
+            {"act": "cut", "subject": account, "other": device, "until_ts": event["ts"] + DAY_MS},
+            {"act": "undo", "subject": account, "other": f"act-{number - 4}"},
+        )[number % 5]
+        acts.append({"type": "analyst_act", **said})
+    added = [json.dumps(act, separators=(",", ":")).encode() for act in acts]
+    return sorted([*lines, *added], key=lambda line: (json.loads(line)["ts"], json.loads(line)["event_id"]))
 
 
 def reference(lines: list[bytes], folder: Path) -> tuple[str, list[bytes], list[bytes], list[bytes]]:
@@ -170,6 +200,8 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     lines = the_city(scratch.parent / "chaos-city")
     broken = breaking(lines)
     ordered, transactions = seed % 3 != 0, seed % 2 == 0
+    if ordered:
+        lines = with_acts(lines)
     given = Given(
         address=address,
         prefix=f"chaos{seed}-{uuid.uuid4().hex[:6]}-",
@@ -219,7 +251,8 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     running, status = run_here(given)
     tally, engine = status.tally, running.core.engine
     taken = [line for line in lines if json.loads(line)["event_id"] not in broken]
-    digest, flags, ledger, rings = reference(taken, scratch.parent / "chaos-reference")
+    name = "chaos-reference-with-acts" if ordered else "chaos-reference"
+    digest, flags, ledger, rings = reference(taken, scratch.parent / name)
     hint = f"seed {seed}, {kills} kills, logs in {scratch}"
     poison = sent.malformed + sent.unprocessable
     assert engine.state_digest() == digest, hint
@@ -252,6 +285,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         ordered=ordered,
         stored=given.store is not None,
         events=tally.events,
+        acts=ACTS if ordered else 0,
         duplicates=tally.duplicates,
         rejected=poison,
         unprocessable=sent.unprocessable,

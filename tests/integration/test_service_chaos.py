@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.chaos import live
+from tests.integration.chaos import ACTS, live, reference, the_city, with_acts
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +23,14 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(seed: int, kafka_addre
     life = live(seed, kafka_address, scratch, kills=3)
     print(life)
     assert life.kills == 3
+    assert life.acts == (ACTS if life.ordered else 0)
+
+
+@pytest.mark.slow
+def test_what_analysts_do_among_the_events_is_of_consequence(lives: Path) -> None:
+    lines = the_city(lives / "chaos-city")
+    without, acted = (
+        reference(each, lives / f"consequence-{n}") for n, each in enumerate((lines, with_acts(lines)))
+    )
+    assert without[0] != acted[0], "the graph"
+    assert without[3] != acted[3], "the rings"

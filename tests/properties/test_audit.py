@@ -205,10 +205,41 @@ def test_what_is_no_handle_is_taken_as_it_is(text):
     assert masks.plain("account", "~" + text) == "~" + text
 
 
-def test_promotions_name_nobody_and_a_pseudonym_leads_nowhere():
-    masks = Masks(DeskKeys(b"k" * 32))
-    assert masks.masked("promo", "WELCOME") == "WELCOME"
-    pseudonym = masks.pseudonym("account", "ann")
+def test_promotions_name_nobody():
+    assert Masks(DeskKeys(b"k" * 32)).masked("promo", "WELCOME") == "WELCOME"
+
+
+def test_a_pseudonym_is_the_same_until_its_key_is_gone_and_leads_nowhere(tmp_path):
+    desk = new_desk(tmp_path)
+    pseudonym = desk.subjects.pseudonym("account", "ann")
     assert pseudonym.startswith("account#")
-    assert pseudonym != masks.pseudonym("device", "ann")
-    assert masks.plain("account", pseudonym) == pseudonym
+    assert pseudonym == desk.subjects.pseudonym("account", "ann")
+    assert pseudonym != desk.subjects.pseudonym("device", "ann")
+    assert desk.masks.plain("account", pseudonym) == pseudonym
+    assert desk.subjects.forget("account", "ann")
+    assert not desk.subjects.forget("account", "ann")
+    assert desk.subjects.pseudonym("account", "ann") != pseudonym
+    desk.close()
+
+
+def test_what_was_said_may_be_erased_and_not_changed(tmp_path):
+    desk = new_desk(tmp_path)
+    for words in ("ann did it", None, "bob did it"):
+        desk.log.append(Actor("eve", "session", ""), "account.read", said=words)
+    end = checkpoint_of(desk.log, desk.keys, 1)
+    assert [line.said for line in desk.log] == ["ann did it", None, "bob did it"]
+    assert desk.log.forget_words(lambda text: "ann" in text) == 1
+    lines = list(desk.log)
+    assert [line.said for line in lines] == [None, None, "bob did it"]
+    assert verify(lines, [end], desk.keys.public).findings == ()
+    for number, changes in (
+        (1, {"said": "x", "salt": "00"}),
+        (2, {"said": "x"}),
+        (2, {"salt": None}),
+        (2, {"salt": "no"}),
+    ):
+        forged = [*lines[:number], msgspec.structs.replace(lines[number], **changes), *lines[number + 1 :]]
+        assert verify(forged, [end], desk.keys.public).findings == (
+            f"what was said in line {number + 1} was changed",
+        )
+    desk.close()

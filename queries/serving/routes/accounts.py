@@ -61,5 +61,5 @@ def paths(
     masks = visit.desk.masks
     ends = [masks.plain_key(a), masks.plain_key(b)]
     answer = parts_of(request).store.ask("why", a=ends[0], b=ends[1], hops=hops, fold=fold, paths=most)
-    visit.note("path.read", "path", " ".join(ends))
+    visit.note_path(ends)
     return page(request, visit, answer, Step)

@@ -27,6 +27,9 @@ class Line(Record):
     action: str
     subject: str = Field(description="What it was about; accounts and the like by pseudonym.")
     detail: str = Field(description="More about it, a JSON object.")
+    said: str | None = Field(
+        description="The reason that was given, in words; null when none was, or erased."
+    )
     previous: str
     digest: str
 

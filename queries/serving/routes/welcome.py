@@ -49,11 +49,16 @@ async def welcomed(request: Request) -> HTMLResponse:
     except BadCall as error:
         return HTMLResponse(_form(str(error), code), status_code=400)
     done = _DONE.format(name=escape(person.name), role=escape(person.role.value))
-    response = HTMLResponse(_PAGE.format(body=done))
+    response = HTMLResponse(page_with(done))
     set_cookie(response, secret)
     return response
 
 
 def _form(told: str, code: str) -> str:
     form = _FORM.format(told=escape(told), code=escape(code), shortest=SHORTEST, longest=LONGEST)
-    return _PAGE.format(body=form)
+    return page_with(form)
+
+
+def page_with(body: str) -> str:
+    """A page of ours."""
+    return _PAGE.format(body=body)

@@ -175,3 +175,20 @@ def test_a_picture_of_another_format_is_refused(store, ring_id, tmp_path):
 )
 def test_values_are_shown_as_people_read_them(value, kind, expected):
     assert shown(value, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        ("members", {}),
+        ("ring", {}),
+        ("account", {"account_id": "ann"}),
+        ("rings-of", {"account_id": "ann"}),
+    ],
+)
+def test_a_question_about_one_thing_goes_by_indexes_and_reads_no_table_whole(store, ring_id, question, given):
+    steps = store.explain(question, given or {"ring_id": ring_id})
+    assert [step for step in steps if step.strip().startswith("SEARCH")]
+    kept_small = ("entity_kind", "link_kind", " k", "CONSTANT ROW", "json_each", "(subquery", "meta")
+    scanned = [step for step in steps if step.strip().startswith("SCAN")]
+    assert [step for step in scanned if not any(name in step for name in kept_small)] == []

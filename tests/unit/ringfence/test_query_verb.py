@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -9,12 +11,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from queries import open_store
 from ringfence.main import app
 from ringfence.settings import read_settings
 from ringfence.wiring import DetectOptions, run_engine
 from streaming.service.core import Tally
 from streaming.service.state_folder import Header, PartitionPosition
 from streaming.snapshots import write_snapshot
+from tests.serving_places import write_store
 
 runner = CliRunner()
 
@@ -78,6 +82,18 @@ def test_a_cut_answer_says_so_in_every_form(folder):
     assert f"1 of {total} rows" in ask(folder, "rings", "-p", "limit=1")
     assert json.loads(ask(folder, "rings", "-p", "limit=1", "--json"))["is_cut"]
     assert ask(folder, "rings", "-p", "limit=1", "--csv").splitlines()[-1] == f"# 1 of {total} rows"
+
+
+def test_a_text_that_a_sheet_would_take_for_a_formula_is_a_text(tmp_path):
+    write_store(tmp_path / "s.db")
+    with open_store(tmp_path / "s.db") as store:
+        ring_id = store.ask("rings").rows[0][0]
+    call = ["query", "--store", str(tmp_path / "s.db"), "members", ring_id]
+    rows = list(csv.DictReader(io.StringIO(run(*call, "--csv"))))
+    names = {row["account_id"] for row in rows}
+    assert "'=cmd()" in names
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+    assert "=cmd()" in {row["account_id"] for row in json.loads(run(*call, "--json"))["rows"]}
 
 
 def test_the_list_names_every_question_and_needs_no_store():

@@ -55,7 +55,7 @@ def test_a_verdict_on_a_handle_is_one_on_the_account(place):
     answer = place.comes(DeskRole.LEAD).post("/v1/verdicts", json={"subject": handle, "outcome": "legit"})
     assert answer.status_code == 202
     assert sent(place)[0]["subject"] == "ann"
-    assert list(place.desk.log)[-1].subject == place.desk.masks.pseudonym("account", "ann")
+    assert list(place.desk.log)[-1].subject == place.desk.subjects.pseudonym("account", "ann")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ OPEN = {
     ("GET", "/readyz"),
     ("GET", "/welcome"),
     ("POST", "/welcome"),
+    ("GET", "/sign-in"),
+    ("GET", "/sign-in/back"),
 }
 """What anybody may call."""
 ROUTES = [(method, route) for route in all_routes() for method in sorted(route.methods or ())]

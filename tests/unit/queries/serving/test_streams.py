@@ -129,7 +129,7 @@ def test_who_gives_a_reason_sees_names_and_the_reason_is_noted(place):
         with httpx.stream("GET", f"{address}{PATH}?after=0", headers=who, timeout=60) as answer:
             assert set(next(events(answer))[2]["accounts"]) <= {*MEMBERS, "driver"}
     line = next(line for line in place.desk.log if line.action == "flags.stream.asked")
-    assert json.loads(line.detail)["reason"] == REASON["Ringfence-Reason"]
+    assert line.said == REASON["Ringfence-Reason"]
 
 
 @pytest.mark.parametrize("last", ["1", "999999"])
