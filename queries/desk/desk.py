@@ -10,6 +10,8 @@ from pathlib import Path
 from graph.model.errors import BadCall
 from graph.model.vocabulary import DeskRole, Permission
 from queries.desk.audit import Actor, AuditLog
+from queries.desk.blocks import Blocks
+from queries.desk.cases import Cases
 from queries.desk.database import Database, wall_clock_ms
 from queries.desk.flag_feed import FlagFeed
 from queries.desk.keys import DeskKeys, keys_at
@@ -48,6 +50,8 @@ class Desk:
         self.masks = Masks(keys)
         self.outbox = Outbox(database)
         self.feed = FlagFeed(database)
+        self.cases = Cases(database)
+        self.blocks = Blocks(database)
         self._passwords = Passwords()
 
     def transaction(self) -> AbstractContextManager[None]:
