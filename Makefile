@@ -12,7 +12,7 @@ LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich 
 LOADED_AT_START += anyio argon2 cryptography fastapi limits prometheus_client starlette uvicorn
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint kernels check explore bench soak servers notebooks weights alerts network clean
+.PHONY: help setup demo test integration lint kernels check explore bench soak servers vendor notebooks weights alerts network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -68,6 +68,9 @@ soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times
 
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
 	@$(BIN)/python -m servers
+
+vendor: $(STAMP) ## Fetch the scripts of the console by npm anew, and check them
+	$(BIN)/python -m tests.vendoring
 
 notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs they lie in out/notebooks
 	@mkdir -p out/notebooks
