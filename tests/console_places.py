@@ -11,7 +11,7 @@ from tests.serving_places import Place, serving
 
 
 @contextmanager
-def console_at(folder: Path, store: Path, **rates: str) -> Iterator[Place]:
+def console_at(folder: Path, store: Path | str, **rates: str) -> Iterator[Place]:
     """A console on a store."""
     with serving(folder, store, **rates) as place:
         place.app = console(place.parts)

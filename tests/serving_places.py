@@ -103,11 +103,11 @@ def at_work(place: Place) -> Iterator[str]:
 
 
 @contextmanager
-def serving(folder: Path, store: Path, **rates: str) -> Iterator[Place]:
-    """An application on a store; ``rates``: by_caller, by_address, failures."""
+def serving(folder: Path, store: Path | str, **rates: str) -> Iterator[Place]:
+    """An application on a store, a file or an address; ``rates``: by_caller, by_address, failures."""
     clock = Clock()
     desk = new_desk(folder, clock)
-    pool = StorePool(lambda: open_store(store), store)
+    pool = StorePool(lambda: open_store(store), store if isinstance(store, Path) else None)
     measures = Measures()
     watch = FlagWatch(pool, desk.feed)
     parts = Parts(

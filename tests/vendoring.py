@@ -1,7 +1,9 @@
-"""Fetches the scripts that pages and browser tests hold, by npm, and checks them: ``python -m tests.vendoring``.
+"""Fetches the scripts that pages and browser tests hold, by npm, and checks them.
+
+Called as ``python -m tests.vendoring`` (``make vendor``).
 
 ``vendored.json`` beside each folder says for every file its package, version, place in the package, licence
-and integrity (SHA-384). A file whose digest is another is not written; ``pip install`` needs no npm, since the
+and integrity (SHA-384). A file whose digest is another is not written. Installing needs no npm, since the
 files are committed.
 """
 
