@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from graph.model.errors import Missing
 from graph.model.vocabulary import Permission
 from queries.console.comings import Coming, Opens
 from queries.console.rendering import label_of, short
@@ -50,6 +51,17 @@ def shown_scene(coming: Coming, made: Scene) -> dict[str, Any]:
     ]
     told = [line + short(keys[key].partition(":")[2]) if key else line for line, key in made.told]
     return {"nodes": nodes, "edges": edges, "told": told, "total": made.total, "shown": len(nodes)}
+
+
+@router.get("/graph")
+def graph(coming: Reading, start: Handle) -> Any:
+    """The canvas around one thing."""
+    key = coming.visit.desk.masks.plain_key(start)
+    if not coming.parts.store.ask("counts", kind=key.partition(":")[0], id=key.partition(":")[2]).rows:
+        raise Missing(
+            "expected a thing with links, found none like it; search for it, and open it from its page"
+        )
+    return coming.page("graph.html", start=shown_key(coming, key), ring=None, address=address_of)
 
 
 @router.get("/scenes/panel")

@@ -24,6 +24,7 @@ def addresses(office) -> list[str]:
         f"/things/{tie[0]}/{masks.masked(str(tie[0]), str(tie[1]))}",
         f"/search?q={ring_id[:7]}",
         f"/why?a={masks.masked('account', str(member))}&b={tie[0]}:{masks.masked(str(tie[0]), str(tie[1]))}",
+        f"/graph?start={tie[0]}:{masks.masked(str(tie[0]), str(tie[1]))}",
         "/overview",
         "/model",
         "/health",
@@ -37,8 +38,9 @@ def test_every_page_is_clean(office, opened, theme):
     faults = {}
     for address in addresses(office):
         page.goto(office.base + address, wait_until="load")
-        if address.startswith("/rings/"):
+        if address.startswith(("/rings/", "/graph")):
             expect(page.locator("#told")).to_contain_text("Showing")
+        if address.startswith("/rings/"):
             expect(page.locator("#map-told")).not_to_contain_text("Loading")
             page.locator("#twin tbody button").first.evaluate("each => each.click()")
             expect(page.locator("#panel table")).to_be_visible()

@@ -27,7 +27,7 @@ function remembered() {
 function remember() {
   const text = encodeURIComponent(JSON.stringify(state));
   const plain = !state.steps.length && !state.hidden.length && !Object.keys(state.pins).length;
-  window.history.replaceState(null, "", plain ? location.pathname : `#scene=${text}`);
+  window.history.replaceState(null, "", plain ? location.pathname + location.search : `#scene=${text}`);
 }
 function change(next) {
   history = [...history, state].slice(-MOST_HISTORY);
@@ -223,8 +223,8 @@ const doing = {
   },
   path, why,
   link: async () => { remember(); await navigator.clipboard?.writeText(location.href); say("The link to this scene is copied."); },
-  svg: () => save(new Blob([svg()], { type: "image/svg+xml" }), "ring.svg"),
-  png: async () => save(await cy.png({ output: "blob-promise", full: true, scale: 2, bg: colour("ground") }), "ring.png"),
+  svg: () => save(new Blob([svg()], { type: "image/svg+xml" }), `${ring ?? "graph"}.svg`),
+  png: async () => save(await cy.png({ output: "blob-promise", full: true, scale: 2, bg: colour("ground") }), `${ring ?? "graph"}.png`),
 };
 
 section.addEventListener("click", (event) => {

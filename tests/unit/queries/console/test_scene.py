@@ -125,3 +125,10 @@ def test_a_ring_that_hangs_together_by_rides_is_parted_by_no_shared_thing():
     accounts = ["account:a", "account:b"]
     assert without_each(accounts, [("account:a", "account:b"), ("account:a", "device:d")]) == []
     assert fewest_that_part(accounts, [("account:a", "account:b")]) is None
+
+
+def test_the_canvas_opens_around_one_thing_that_has_links(place):
+    client = place.sits(DeskRole.VIEWER, Accept="text/html", Origin=ORIGIN)
+    handle = place.desk.masks.masked_key("device:phone'1")
+    assert f'data-start="{handle}"' in client.get("/graph", params={"start": handle}).text
+    assert client.get("/graph", params={"start": "device:nothing"}).status_code == 404
