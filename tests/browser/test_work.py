@@ -92,6 +92,18 @@ def test_time_is_scrubbed_back_to_the_birth_of_the_ring(office, opened):
     expect(page.locator("#as-of")).to_contain_text(f", {born.total} in")
 
 
+def test_trips_are_replayed_on_the_map(office, opened):
+    page = opened(office.add("ann", DeskRole.INVESTIGATOR))
+    page.locator("[data-row] a").first.click()
+    expect(page.locator("#until-told")).to_have_text("all")
+    count = int(page.get_attribute("#until", "max") or 0)
+    page.fill("#until", "1")
+    expect(page.locator("#until-told")).to_contain_text("1 trips")
+    page.click("#replay")
+    expect(page.locator("#until-told")).to_have_text("all")
+    assert int(page.input_value("#until")) == count
+
+
 def test_a_verdict_reaches_the_training_data_and_the_page(office, opened):
     page = opened(office.add("ann", DeskRole.INVESTIGATOR))
     ring_id = page.locator("[data-row]").first.get_attribute("data-ring")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import re
 
@@ -213,3 +214,15 @@ def test_a_dossier_names_members_as_the_reader_may_see_them_and_no_third_party(p
     assert "attachment" in page.headers["content-disposition"]
     assert not re.search(r"(src|href)=", page.text)
     assert place.actions().count("ring.exported") == 2
+
+
+@pytest.mark.parametrize(("path", "most_bytes"), [("/queue", 60_000), ("/rings/{ring}", 600_000)])
+def test_a_page_weighs_little_with_all_that_it_loads(place, path, most_bytes):
+    client = sits(place)
+    page = client.get(path.format(ring=place.ring_id)).text
+    weight = len(gzip.compress(page.encode()))
+    for address in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page)):
+        answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+        weight += int(answer.headers["content-length"])
+    print(f"{path}: {weight:,} bytes")
+    assert weight < most_bytes
