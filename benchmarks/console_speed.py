@@ -65,15 +65,18 @@ def fill(store: Path, links: int) -> str:
     return hub
 
 
-def timed(ask: Callable[[], httpx.Response], asks: int) -> list[float]:
-    """Milliseconds of each of ``asks`` answers, after three that are not counted."""
-    took = []
+def timed(ask: Callable[[], httpx.Response], asks: int) -> tuple[list[float], float]:
+    """Milliseconds by the clock of each of ``asks`` answers, after three that are not counted; and of the
+    processor, of client and server together, in the middle: what a busy machine does not change.
+    """
+    took, worked = [], []
     for n in range(asks + 3):
-        begun = time.perf_counter()
+        begun, at_work = time.perf_counter(), time.process_time()
         ask().raise_for_status()
         if n >= 3:
             took.append((time.perf_counter() - begun) * 1000)
-    return sorted(took)
+            worked.append((time.process_time() - at_work) * 1000)
+    return sorted(took), statistics.median(worked)
 
 
 def main() -> None:
@@ -111,11 +114,12 @@ def main() -> None:
             }
             plain = 0.0
             for title, ask in pages.items():
-                took = timed(ask, given.asks)
+                took, worked = timed(ask, given.asks)
                 middle = statistics.median(took)
                 plain = plain or middle
                 told = {"bench": "console", "case": title, "links": given.links, "p50_ms": round(middle, 1)}
                 told |= {
+                    "cpu_ms": round(worked, 1),
                     "p99_ms": round(took[min(len(took) - 1, int(len(took) * 0.99))], 1),
                     "times_sign_in": round(middle / plain, 1),
                 }
