@@ -26,12 +26,14 @@ from queries.serving.problems import Refusal, problem_response, refusal_of
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _MODULES: Final = (doors, queue_page, ring_page, dossier, scenes, things, answering, overview, upkeep)
+ROUTERS: Final = tuple(module.router for module in _MODULES)
+"""Of every page and form."""
 _frame = APIRouter(include_in_schema=False)
 
 
 def console(parts: Parts) -> FastAPI:
     """The routes over HTTP and the pages, on one desk and one store."""
-    app = application(parts, [_frame, *(module.router for module in _MODULES)])
+    app = application(parts, [_frame, *ROUTERS])
 
     async def told(request: Request, error: Exception) -> Response:
         return _told(request, error)

@@ -31,6 +31,8 @@ MOST_MEMBERS: Final = 1_000
 MOST_CHANGES: Final = 500
 MOST_TRIPS: Final = 2_000
 MOST_NEIGHBOURS: Final = 500
+WEEK_MS: Final = 7 * 86_400_000
+RECENT_MS: Final = 4 * WEEK_MS
 SHOWN: Final = 50
 Row = TypeVar("Row", bound=Record)
 
@@ -50,6 +52,8 @@ class IfBlocked:
     """Riders from outside who were driven by its drivers, on kept trips."""
     outside_fares: float
     """What those trips paid: honest income of its drivers, if they are honest."""
+    is_cut: bool
+    """Whether there are more trips than were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def ring_facts(parts: Parts, visit: Visit, ring_id: str) -> RingFacts:
         ],
         without=[_renamed(each, name) for each in without_each(accounts, links)] if accounts else [],
         parting=None if parting is None else _renamed(parting, name),
-        if_blocked=_if_blocked(members, trips, days, risk),
+        if_blocked=_if_blocked(members, trips, trips_total, days, risk),
         work=cases.of(ring_id),
         looks=cases.looks(ring_id),
         answers=cases.answers(ring_id),
@@ -143,20 +147,23 @@ def _asked(parts: Parts, question: str, kind: type[Row], **given: str | int) -> 
     return rows_of(answer, kind), answer.total
 
 
-def _if_blocked(members: list[Member], trips: list[Trip], days: Answer, risk: Answer) -> IfBlocked:
+def _if_blocked(
+    members: list[Member], trips: list[Trip], trips_total: int, days: Answer, risk: Answer
+) -> IfBlocked:
     drivers = {member.account_id for member in members if member.role is Role.DRIVER}
     outside = [trip for trip in trips if not trip.is_inside and trip.driver_id in drivers]
-    taken = [sum(float(str(cell)) for cell in row[2:5]) for row in days.rows[:28]]
-    newest, oldest = (int(str(days.rows[0][1])), int(str(days.rows[len(taken) - 1][1]))) if taken else (0, 0)
-    weeks = max(1.0, (newest - oldest) / (7 * 86_400_000))
+    newest = int(str(days.rows[0][1])) if days.rows else 0
+    recent = [row for row in days.rows if newest - int(str(row[1])) < RECENT_MS]
+    weeks = max(1.0, (newest - int(str(recent[-1][1]))) / WEEK_MS) if recent else 1.0
     return IfBlocked(
         accounts=len(members),
         drivers=len(drivers),
-        money_a_week=sum(taken) / weeks,
+        money_a_week=sum(float(str(cell)) for row in recent for cell in row[2:5]) / weeks,
         neighbours=risk.total,
         neighbours_is_at_least=risk.is_at_least,
         outside_riders=len({trip.rider_id for trip in outside}),
         outside_fares=sum(trip.fare for trip in outside),
+        is_cut=trips_total > len(trips),
     )
 
 
