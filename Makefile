@@ -15,7 +15,7 @@ LOADED_AT_START += anyio argon2 authlib cryptography fastapi joserfc limits prom
 OURS := graph gnn streaming queries simulation ringfence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint kernels check explore bench soak servers notebooks weights alerts network clean
+.PHONY: help setup demo test integration lint kernels check explore bench soak servers vendor notebooks weights alerts network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -36,8 +36,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m ringfence.warming
 	@touch $@
 
-demo: $(STAMP) ## Simulate a city, find its rings, compare them with the truth
+demo: $(STAMP) ## Simulate a city, find its rings, compare with the truth, open the console (CONSOLE=0: do not)
 	@$(BIN)/ringfence demo --out $(DEMO)
+	@$(if $(filter 0,$(CONSOLE)),true,test ! -t 1 || { \
+	    echo; echo "The console on what was found, until Ctrl-C (make demo CONSOLE=0 leaves it out):"; \
+	    exec $(BIN)/ringfence console --store $(DEMO)/store.db; })
 
 # Tests start many processes, which share bytecode also where the environment would have none written.
 test check integration: export PYTHONDONTWRITEBYTECODE :=
@@ -74,6 +77,9 @@ soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times
 
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
 	@$(BIN)/python -m servers
+
+vendor: $(STAMP) ## Fetch the scripts of the console by npm anew, and check them
+	$(BIN)/python -m tests.vendoring
 
 notebooks: $(STAMP) ## Run the notebooks from top to bottom; with their outputs they lie in out/notebooks
 	@mkdir -p out/notebooks

@@ -13,12 +13,13 @@ from queries.answer import Answer, Cell
 from queries.around import around
 from queries.catalogue import Question, Type, question, read_statement
 from queries.like import like
+from queries.listed import between, facts
 from queries.parameters import Given, bound
 from queries.walk import Walked
 from queries.why import why
 
 DEFAULT_TIMEOUT_S: Final = 30.0
-WALKS: Final = {"around": around, "like": like, "why": why}
+WALKS: Final = {"around": around, "between": between, "facts": facts, "like": like, "why": why}
 """The questions that are answered by walking."""
 
 

@@ -11,7 +11,11 @@ from graph.model.results import Ring
 def examples(store: Path, rings: Sequence[Ring]) -> str:
     """Calls of ``ringfence query``, one a line, about the ring with the most at stake."""
     ask = f"  .venv/bin/ringfence query --store {store}"
-    lines = [f"{ask} --list", f"{ask} rings --param limit=10"]
+    lines = [
+        f"  .venv/bin/ringfence console --store {store}",
+        f"{ask} --list",
+        f"{ask} rings --param limit=10",
+    ]
     if rings:
         ring = max(rings, key=lambda each: (each.score * each.exposure, each.ring_id))
         lines += [

@@ -12,6 +12,7 @@ from ringfence.commands import (
     audit,
     backfill,
     calibrate,
+    console,
     demo,
     detect,
     doctor,
@@ -75,6 +76,7 @@ app.command("calibrate", short_help="Gather answered alerts, to keep a promised 
     calibrate.command
 )
 app.command("serve", short_help="Serve a store over HTTP to people and programs.")(serve.command)
+app.command("console", short_help="Open the investigator's console on a store.")(console.command)
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
 app.add_typer(audit.app, name="audit", short_help="Check or export the record of who did what.")

@@ -8,7 +8,7 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from types import FrameType
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
+from fastapi import FastAPI
 
 from graph.model.errors import BadCall
 from graph.stores.opening import StoreAddress
@@ -51,8 +52,10 @@ FAILURES: Final = "20/minute"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises BadCall, Fatal or Unavailable when it cannot begin."""
+def serve(
+    settings: Settings, made: Callable[[Parts], FastAPI] = application, called: str = "Serving"
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; ``made`` makes the application. Raises BadCall, Fatal or Unavailable."""
     _refuse_open_words(settings)
     _make_room(SILENT * (CONNECTIONS + settings.serve_streams) + FILES)
     with ExitStack() as stack:
@@ -87,7 +90,7 @@ def serve(settings: Settings) -> None:
                 WebhookRounds(desk, WebhookSender(networks), measures, streams.stopping).chore(),
             ),
         )
-        config = _config(settings, parts)
+        config = _config(settings, made(parts))
         server = _Server(config)
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -97,7 +100,7 @@ def serve(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             stack.callback(signal.signal, number, signal.signal(number, stop))
         _log_to_stderr()
-        print(f"Serving {address.place} on {origins[0]}; the desk is {places.desk}", flush=True)
+        print(f"{called} {address.place} on {origins[0]}; the desk is {places.desk}", flush=True)
         code = desk.first_link("")
         if code is not None:
             print(f"Nobody manages it yet. Once, within a day: {origins[0]}/welcome?code={code}", flush=True)
@@ -122,9 +125,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
+def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     config = uvicorn.Config(
-        application(parts),
+        app,
         loop="uvloop",
         http=protocol_for(CONNECTIONS + settings.serve_streams),
         ws="none",

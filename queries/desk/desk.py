@@ -10,6 +10,8 @@ from pathlib import Path
 from graph.model.errors import BadCall, Missing
 from graph.model.vocabulary import DeskRole, Permission
 from queries.desk.audit import Actor, AuditLog
+from queries.desk.blocks import Blocks
+from queries.desk.cases import Cases
 from queries.desk.database import Database, wall_clock_ms
 from queries.desk.deliveries import Deliveries
 from queries.desk.flag_feed import FlagFeed
@@ -56,6 +58,8 @@ class Desk:
         self.feed = FlagFeed(database)
         self.webhooks = Webhooks(database, keys)
         self.deliveries = Deliveries(database)
+        self.cases = Cases(database)
+        self.blocks = Blocks(database)
         self._passwords = Passwords()
 
     def transaction(self) -> AbstractContextManager[None]:

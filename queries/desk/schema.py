@@ -77,5 +77,25 @@ CREATE TABLE sign_in (
     nonce TEXT NOT NULL, verifier TEXT NOT NULL, expires_ms INTEGER NOT NULL);
 """
 
-MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING, _ELSEWHERE)
+_CASES: Final = """
+CREATE TABLE case_work (
+    ring_id TEXT PRIMARY KEY, assignee INTEGER REFERENCES person, snoozed_until_ms INTEGER,
+    changed_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE case_look (
+    ring_id TEXT NOT NULL, person INTEGER NOT NULL REFERENCES person, first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL, PRIMARY KEY (ring_id, person)) WITHOUT ROWID;
+CREATE TABLE case_answer (
+    event_id TEXT PRIMARY KEY, ring_id TEXT NOT NULL, at_ms INTEGER NOT NULL, person INTEGER NOT NULL
+    REFERENCES person, kind TEXT NOT NULL, said TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX case_answer_by_ring ON case_answer (ring_id, at_ms);
+CREATE TABLE block_request (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, ring_id TEXT NOT NULL, handles TEXT NOT NULL,
+    grounds TEXT NOT NULL, note TEXT NOT NULL, asked_by INTEGER NOT NULL REFERENCES person,
+    asked_ms INTEGER NOT NULL, decided_by INTEGER REFERENCES person, decided_ms INTEGER,
+    is_approved INTEGER);
+CREATE INDEX block_request_by_ring ON block_request (ring_id);
+CREATE UNIQUE INDEX block_request_is_one ON block_request (ring_id) WHERE decided_ms IS NULL;
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING, _ELSEWHERE, _CASES)
 VERSION: Final = len(MIGRATIONS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
@@ -55,8 +55,8 @@ PROBLEMS: Final[dict[int, str]] = {
 }
 
 
-def application(parts: Parts) -> FastAPI:
-    """The application of these parts. It opens nothing: whoever made the parts closes them."""
+def application(parts: Parts, before: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application of these parts; routes of ``before`` win. Whoever made the parts closes them."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -74,7 +74,7 @@ def application(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
-    for router in ROUTERS:
+    for router in (*before, *ROUTERS):
         app.include_router(router)
     tell_problems(app)
     app.add_middleware(Edges, hosts=parts.hosts, has_tls=parts.has_tls, measures=parts.measures)

@@ -2,66 +2,52 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from ringfence.kafka_words import Brokers, PassedFile
+from ringfence.serve_words import (
+    DeskKey,
+    DeskPath,
+    EventsFile,
+    Host,
+    Origin,
+    Port,
+    Proxies,
+    StorePlace,
+    TlsCert,
+    TlsKey,
+)
 from ringfence.settings import settings_with
 
 
 def command(
     *,
-    store: Annotated[
-        str | None, typer.Option(metavar="PLACE", help="Path or bolt:// address [default: the setting].")
-    ] = None,
-    desk: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The desk's file [default: beside the store].")
-    ] = None,
-    desk_key: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The desk's secret [default: beside the desk].")
-    ] = None,
+    store: StorePlace = None,
+    desk: DeskPath = None,
+    desk_key: DeskKey = None,
     kafka: Brokers = None,
     kafka_options_file: PassedFile = None,
-    events: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="File for verdicts and acts, without Kafka [default: beside the store]."
-        ),
-    ] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on [default: loopback].")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate, with its chain, PEM.")
-    ] = None,
-    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's key, PEM.")] = None,
-    origin: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Where browsers see it, such as https://ringfence.example."),
-    ] = None,
-    proxy: Annotated[
-        list[str] | None, typer.Option(metavar="ADDRESS", help="Proxy whose headers are trusted; repeat.")
-    ] = None,
+    events: EventsFile = None,
+    host: Host = None,
+    port: Port = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    origin: Origin = None,
+    proxy: Proxies = None,
 ) -> None:
     """Serve a store over HTTP until SIGTERM or Ctrl-C; prints a one-time link while nobody manages it."""
     from ringfence.serve_wiring import serve
 
-    serve(
-        settings_with(
-            {
-                "store": store,
-                "desk": desk,
-                "desk_key": desk_key,
-                "kafka": kafka,
-                "kafka_options_file": kafka_options_file,
-                "serve_events": events,
-                "serve_host": host,
-                "serve_port": port,
-                "serve_tls_cert": tls_cert,
-                "serve_tls_key": tls_key,
-                "serve_origin": origin,
-                "serve_proxies": tuple(proxy) if proxy else None,
-            }
-        )
-    )
+    given = {
+        "store": store,
+        "desk": desk,
+        "desk_key": desk_key,
+        "kafka": kafka,
+        "kafka_options_file": kafka_options_file,
+        "serve_events": events,
+        "serve_host": host,
+        "serve_port": port,
+        "serve_tls_cert": tls_cert,
+        "serve_tls_key": tls_key,
+        "serve_origin": origin,
+        "serve_proxies": tuple(proxy) if proxy else None,
+    }
+    serve(settings_with(given))

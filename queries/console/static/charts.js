@@ -1,0 +1,64 @@
+// Charts in SVG, each with a table beside it. The data come from the server; nothing is worked out here.
+
+import { colour, shownMoment } from "./console.js";
+
+const ring = document.querySelector("[data-ring]");
+const drawn = [];
+
+function frame() {
+  return {
+    animation: false, aria: { enabled: true },
+    textStyle: { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 48, right: 12, top: 28, bottom: 24 },
+    legend: { type: "scroll", top: 0, textStyle: { color: colour("muted") }, itemHeight: 9, itemGap: 18 },
+  };
+}
+function axis(extra) {
+  return { axisLabel: { color: colour("muted") }, axisLine: { lineStyle: { color: colour("line") } }, splitLine: { lineStyle: { color: colour("line") } }, ...extra };
+}
+
+export function draw(place, options) {
+  const chart = echarts.init(place, null, { renderer: "svg" });
+  const show = () => chart.setOption({ ...frame(), ...options() }, true);
+  show();
+  drawn.push(show);
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+export function bars(place, days, series) {
+  const tones = ["device", "card", "promo", "account", "ip", "bank_account", "phone"];
+  draw(place, () => ({
+    color: tones.map(colour),
+    xAxis: axis({ type: "category", data: days.map((ms) => shownMoment(ms).slice(0, 10)) }),
+    yAxis: axis({ type: "value" }),
+    series: Object.entries(series).map(([name, data]) => ({ name, data, type: "bar", stack: "all", barMaxWidth: 22 })),
+  }));
+}
+
+document.addEventListener("theme", () => drawn.forEach((show) => show()));
+
+if (ring) {
+  const answer = await fetch(`/rings/${ring.dataset.ring}/series`, { headers: { Accept: "application/json" } });
+  const told = await answer.json();
+  const money = document.querySelector('[data-chart="money"]');
+  if (money) bars(money, told.days, told.money);
+  const changes = document.querySelector('[data-chart="changes"]');
+  if (changes) draw(changes, () => ({
+    legend: { show: false }, grid: { left: 48, right: 12, top: 8, bottom: 20 },
+    color: [colour("account"), colour("promo")],
+    xAxis: axis({ type: "time" }), yAxis: axis({ type: "value", minInterval: 1, splitNumber: 2 }),
+    series: [
+      { name: "came in", type: "bar", barWidth: 4, data: told.changes.map((each) => [each.ts, each.added]) },
+      { name: "went out", type: "bar", barWidth: 4, data: told.changes.map((each) => [each.ts, -each.removed]) },
+    ],
+  }));
+}
+
+const section = document.querySelector("[data-series]");
+if (section) {
+  const answer = await fetch(section.dataset.series, { headers: { Accept: "application/json" } });
+  const told = await answer.json();
+  bars(document.getElementById("flags-chart"), told.days, told.flags);
+  bars(document.getElementById("days-chart"), told.money_days, told.money);
+  document.getElementById("flags-told").textContent = `Showing ${told.shown.toLocaleString()} of ${told.total.toLocaleString()} flags, the newest.`;
+}

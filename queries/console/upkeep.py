@@ -1,0 +1,97 @@
+"""Health and administration: how far the data have come; people, their links and roles; the audit."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import RedirectResponse
+
+from graph.model.errors import BadCall
+from graph.model.vocabulary import DeskRole, Permission
+from queries.console.comings import Coming, Opens, Sends
+from queries.serving.routes.people import link_to
+
+router = APIRouter(include_in_schema=False)
+Reading = Annotated[Coming, Depends(Opens(Permission.RINGS_READ))]
+Auditing = Annotated[Coming, Depends(Opens(Permission.AUDIT_READ))]
+Managing = Annotated[Coming, Depends(Sends(Permission.PEOPLE_MANAGE))]
+Name = Annotated[str, Path(max_length=64)]
+LINES: Final = 100
+BEHIND_MS: Final = 120_000
+"""A store further than this behind the clock is told as late, unless it is a store of long ago."""
+
+
+@router.get("/health")
+def health(coming: Reading) -> Any:
+    """How far the store has come, and what is on its way."""
+    now, watermark = coming.parts.desk.database.now_ms(), coming.parts.store.watermark_ms()
+    return coming.page(
+        "health.html",
+        lag_ms=max(0, now - watermark),
+        is_late=now - watermark > BEHIND_MS,
+        is_long_ago=now - watermark > 86_400_000,
+        counts=[row for row in coming.parts.store.ask("status").rows if not str(row[0]).endswith("_ms")],
+        waiting=coming.visit.desk.outbox.waiting(),
+        feed_last=coming.visit.desk.feed.last(),
+        lines=coming.visit.desk.log.count(),
+        version=metadata.version("ringfence"),
+    )
+
+
+@router.get("/admin")
+def admin(coming: Auditing, before: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None) -> Any:
+    """People, and the audit. Reading the audit is a line of it."""
+    return _admin(coming, before, None)
+
+
+@router.post("/admin/people")
+def add(coming: Managing) -> Any:
+    """A new person; their one-time link is shown this once."""
+    name, role = coming.field("name"), _role(coming.field("role"))
+    _, code = coming.visit.desk.add_person(coming.visit.caller.actor, name, role)
+    link = None if code is None else link_to(coming.request, code)
+    return _admin(coming, None, (name, link))
+
+
+@router.post("/admin/people/{name}")
+def change(coming: Managing, name: Name) -> Any:
+    """Another role, in or out, or a new one-time link."""
+    desk, actor = coming.visit.desk, coming.visit.caller.actor
+    if coming.field("link"):
+        return _admin(coming, None, (name, link_to(coming.request, desk.new_link(actor, name))))
+    is_active = {"in": True, "out": False}.get(coming.field("is"))
+    desk.change_person(actor, name, _role(coming.field("role")), is_active)
+    return RedirectResponse("/admin", 303)
+
+
+def _admin(coming: Coming, before: int | None, made: tuple[str, str | None] | None) -> Any:
+    coming.visit.note("audit.read", "", "", before=before)
+    lines = coming.visit.desk.log.page(before, LINES)
+    return coming.page(
+        "admin.html",
+        people_all=coming.visit.desk.people.all(),
+        roles=[each.value for each in DeskRole],
+        tokens=[
+            (person.name, token)
+            for person in coming.visit.desk.people.all()
+            for token in coming.visit.desk.tokens.all(person)
+        ],
+        lines=[(line, _detail(line.detail)) for line in lines],
+        before=lines[-1].number if len(lines) == LINES else None,
+        made=made,
+    )
+
+
+def _detail(text: str) -> str:
+    told = json.loads(text)
+    return ", ".join(f"{name}: {value}" for name, value in told.items() if value not in ("", None))
+
+
+def _role(given: str) -> DeskRole:
+    try:
+        return DeskRole(given)
+    except ValueError:
+        raise BadCall(f"expected one of {', '.join(DeskRole)} as role, found another; choose one") from None

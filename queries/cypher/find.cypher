@@ -1,0 +1,37 @@
+// question: What is there whose identifier begins like this?
+// param prefix: text; the beginning of an identifier of an account, device, card, ring, trip and so on
+// param exact: integer = 0; 1: only what is called exactly so
+// param limit: integer = 20; rows shown at most
+// column kind: text; a kind of entity, ring or trip
+// column id: text; which one
+// column role: text; of an account, rider or driver
+// column score: number; of an account or a ring, its probability as last judged
+// column ring_id: text; of an account, the open ring it stands in; of a ring, itself
+// order: kind, then id
+// cost: what begins like this, by its index
+CALL () {
+  UNWIND ['account', 'bank_account', 'card', 'device', 'email', 'ip', 'phone', 'promo'] AS kind
+  MATCH (e:Entity) WHERE e.key STARTS WITH kind + ':' + $prefix AND (0 = $exact OR e.id = $prefix)
+  RETURN kind, e.id AS id, e.role AS role, e.score AS score,
+    COLLECT { MATCH (e)-[m:MEMBER_OF]->(r:Ring) WHERE m.to_ms IS NULL RETURN r.ring_id }[0] AS ring_id
+  UNION ALL
+  MATCH (r:Ring) WHERE r.ring_id STARTS WITH $prefix AND (0 = $exact OR r.ring_id = $prefix)
+  RETURN 'ring' AS kind, r.ring_id AS id, null AS role, r.score AS score, r.ring_id AS ring_id
+  UNION ALL
+  MATCH (t:Trip) WHERE t.trip_id STARTS WITH $prefix AND (0 = $exact OR t.trip_id = $prefix)
+  RETURN 'trip' AS kind, t.trip_id AS id, null AS role, null AS score, null AS ring_id
+}
+RETURN kind, id, role, score, ring_id ORDER BY kind, id LIMIT $limit
+// total
+CALL () {
+  UNWIND ['account', 'bank_account', 'card', 'device', 'email', 'ip', 'phone', 'promo'] AS kind
+  MATCH (e:Entity) WHERE e.key STARTS WITH kind + ':' + $prefix AND (0 = $exact OR e.id = $prefix)
+  RETURN count(*) AS found
+  UNION ALL
+  MATCH (r:Ring) WHERE r.ring_id STARTS WITH $prefix AND (0 = $exact OR r.ring_id = $prefix)
+  RETURN count(*) AS found
+  UNION ALL
+  MATCH (t:Trip) WHERE t.trip_id STARTS WITH $prefix AND (0 = $exact OR t.trip_id = $prefix)
+  RETURN count(*) AS found
+}
+RETURN sum(found)
