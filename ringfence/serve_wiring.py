@@ -32,6 +32,7 @@ from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
 from queries.store import Store
+from ringfence.decision_wiring import followed, mounted
 from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import ImpatientProtocol
 from ringfence.settings import Settings, kafka_options
@@ -58,6 +59,9 @@ def serve(settings: Settings) -> None:
         stack.callback(desk.close)
         carrier = _carrier(settings, address)
         measures = Measures()
+        follower = stack.enter_context(followed(settings))
+        quick_desk = open_desk(places.desk, places.key)
+        stack.callback(quick_desk.close)
         watch = FlagWatch(store, desk.feed)
         streams = Streams(watch, settings.serve_streams, measures)
         parts = Parts(
@@ -69,6 +73,9 @@ def serve(settings: Settings) -> None:
             origins=origins,
             has_tls=origins[0].startswith("https://"),
             measures=measures,
+            mounted=mounted(settings, follower, measures),
+            quick_desk=quick_desk,
+            quick_rates=Rates(settings.serve_decision_rate, settings.serve_decision_rate, FAILURES),
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),

@@ -30,6 +30,23 @@ def command(
             metavar="FILE", help="File for verdicts and acts, without Kafka [default: beside the store]."
         ),
     ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="State of `run` that decisions follow; needs --kafka."),
+    ] = None,
+    follow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="File of events that decisions follow instead; repeat."),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Model that scores decisions, as in `run`.")
+    ] = None,
+    window_days: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="Window of decisions, as in `run`.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: loopback].")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = None,
     tls_cert: Annotated[
@@ -56,6 +73,11 @@ def command(
                 "kafka": kafka,
                 "kafka_options_file": kafka_options_file,
                 "serve_events": events,
+                "serve_state": state,
+                "serve_follow": tuple(follow) if follow else None,
+                "serve_policy": policy,
+                "model": model,
+                "window_days": window_days,
                 "serve_host": host,
                 "serve_port": port,
                 "serve_tls_cert": tls_cert,
