@@ -1,6 +1,6 @@
 """Compiles what tests call, before several workers would each compile the same: ``python -m tests.kernels``.
 
-Cost: two minutes of a processor in a fresh clone, seconds where everything is compiled.
+Cost: four minutes of a processor in a fresh clone, seconds where everything is compiled.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ NETWORK: Final = Path(__file__).resolve().parents[1] / "gnn" / "weights" / "netw
 
 def main() -> None:
     """The kernels of the engine, and those of the network that comes with it."""
-    warm_up()
-    warm_up(NETWORK)
+    warm_up(asking=True)
+    warm_up(NETWORK, asking=True)
 
 
 if __name__ == "__main__":

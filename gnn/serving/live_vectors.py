@@ -10,6 +10,8 @@ that nothing touched is still true.
 
 from __future__ import annotations
 
+import sys
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +22,7 @@ from gnn.serving.vector_state import NETWORK_SHAPE, PROGRESS, VectorState, room_
 from gnn.tensors.features import Floats, Matrix
 from gnn.tensors.neighbours import FANOUT, RELATIONS
 from graph.kernels.arrays import Int32s
+from graph.kernels.journalled import journalled
 from graph.state.state import State
 
 MOST_KEPT: Final = 1 << 19
@@ -123,6 +126,14 @@ class LiveVectors:
         """Log size, mean and maximum of the members' vectors into ``out``, (1 + 2 * outputs,)."""
         self._refresh(state, members)
         pool(self._state, members, out)
+
+    def on_trial(self) -> LiveVectors:
+        """The same vectors for a question that is taken back: every write is journalled."""
+        trial = copy(self)
+        trial._state = journalled(self._state)
+        # Nothing is forgotten by a question: that is no write of a kernel.
+        trial._most_kept = sys.maxsize
+        return trial
 
     def _refresh(self, state: State, entities: Int32s) -> None:
         if self._state.progress["slots_used"][0] > self._most_kept:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from gnn.boosted.scorer import load_scorer
@@ -44,7 +46,7 @@ class NetworkReader:
         self.vectors = LiveVectors(scorer._network)
         self._readout = scorer._readout
         self._calibration: Calibration = scorer._calibration
-        self._watch = scorer.watch
+        self._watch: DriftWatch | None = scorer.watch
         self._read = room_for(self._readout)
 
     def score(self, state: State, members: Int32s) -> float:
@@ -55,5 +57,13 @@ class NetworkReader:
         read[: len(evidence)] = evidence
         self.vectors.pool(state, members, read[len(evidence) :])
         score = float(self._calibration.probability(np.array(ring_logit(read, *self._readout))))
-        self._watch.see(int(state.counters["watermark_ms"][0]), int(members[0]), score, evidence)
+        if self._watch is not None:
+            self._watch.see(int(state.counters["watermark_ms"][0]), int(members[0]), score, evidence)
         return score
+
+    def on_trial(self) -> NetworkReader:
+        """The same for a question that is taken back; what it scores is no drift."""
+        trial = copy(self)
+        trial.vectors = self.vectors.on_trial()
+        trial._watch = None
+        return trial

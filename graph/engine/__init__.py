@@ -12,14 +12,17 @@ from graph.engine.engine import (
     EngineConfig,
     Observer,
 )
+from graph.engine.what_if import Asking, WhatIf
 
 __all__ = [
     "DEFAULT_WINDOW_DAYS",
     "LARGEST_BATCH",
     "LATENESS_MS",
+    "Asking",
     "CandidateLog",
     "Engine",
     "EngineConfig",
     "Observer",
+    "WhatIf",
     "logged_engine",
 ]

@@ -256,6 +256,11 @@ class Engine:
         return last_trip(self._memory.state)
 
     @property
+    def policy(self) -> Policy:
+        """What becomes of a score."""
+        return self._config.policy
+
+    @property
     def state(self) -> State:
         """The arrays themselves, to be read and not changed; valid until the next batch."""
         return self._memory.state
@@ -288,6 +293,12 @@ class Engine:
         self._memory.links.stop_logging()
         self._change_feed = ChangeFeed(self._memory)
         return self.changes(happened)
+
+    def forget_changes(self) -> None:
+        """Record no changes from now on: for an engine whose change feed nobody reads."""
+        self._memory.links.stop_logging()
+        self._change_feed = ChangeFeed(self._memory)
+        self._memory.reserve(0, 0)
 
     def state_digest(self) -> str:
         """A digest of the graph that does not depend on the order of events. O(links)."""

@@ -66,6 +66,21 @@ class Decision(StrEnum):
     BLOCK = "block"
 
 
+class Advice(StrEnum):
+    """What a decision before the fact says of an event."""
+
+    ALLOW = "allow"
+    REVIEW = "review"
+    BLOCK = "block"
+
+
+class Fallback(StrEnum):
+    """What an answer is made of when there was no time for more."""
+
+    RULES = "rules"
+    STORED = "stored"
+
+
 class LedgerChange(StrEnum):
     """What happened to a ring."""
 
@@ -153,6 +168,7 @@ class Permission(StrEnum):
     ACTS_DO = "acts_do"
     ACTS_DECLARE = "acts_declare"
     TOKENS_OWN = "tokens_own"
+    DECISIONS_ASK = "decisions_ask"
     METRICS_READ = "metrics_read"
     AUDIT_READ = "audit_read"
     PEOPLE_MANAGE = "people_manage"

@@ -23,6 +23,12 @@ class MemberReader(Protocol):
         """
         ...
 
+    def on_trial(self) -> MemberReader:
+        """The same for a ``state`` whose kernels journal (``graph.kernels.journalled``), and that is taken
+        back: it journals what it writes itself, and is thrown away once everything was taken back.
+        """
+        ...
+
 
 @runtime_checkable
 class MemberScorer(Protocol):
