@@ -37,6 +37,7 @@ from queries.serving.webhook_rounds import WebhookRounds
 from queries.serving.webhook_sender import WebhookSender
 from queries.serving.webhook_targets import networks_of
 from queries.store import Store
+from ringfence.decision_wiring import followed, mounted
 from ringfence.desk_wiring import beside, desk_places
 from ringfence.impatience import SILENT, protocol_for
 from ringfence.settings import Settings, kafka_options
@@ -70,6 +71,9 @@ def serve(
         carrier = _carrier(settings, address)
         measures = Measures()
         networks = networks_of(settings.webhook_networks)
+        follower = stack.enter_context(followed(settings))
+        quick_desk = open_desk(places.desk, places.key)
+        stack.callback(quick_desk.close)
         watch = FlagWatch(store, desk.feed)
         streams = Streams(watch, settings.serve_streams, measures)
         parts = Parts(
@@ -83,6 +87,9 @@ def serve(
             measures=measures,
             webhook_networks=networks,
             provider=sign_in_provider(settings),
+            mounted=mounted(settings, follower, measures),
+            quick_desk=quick_desk,
+            quick_rates=Rates(settings.serve_decision_rate, settings.serve_decision_rate, FAILURES),
             chores=(
                 keep_checkpoints(desk, CheckpointFile(places.checkpoints)),
                 deliver_events(desk, carrier, measures),

@@ -140,6 +140,19 @@ class Settings(BaseSettings):
         default=None,
         description="File for verdicts and acts without Kafka; beside an embedded store when not given.",
     )
+    serve_state: Path | None = Field(
+        default=None, description="State folder of `run` that the decisions of `serve` follow."
+    )
+    serve_follow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Files of events that they follow instead, with commas."
+    )
+    serve_policy: Path | None = Field(
+        default=None, description="Policy of decisions, TOML; the usual one when not given."
+    )
+    serve_decision_rate: str = Field(
+        default="2000/second",
+        description="Decisions of one token, or from one address, that `serve` answers.",
+    )
     serve_streams: int = Field(
         default=100, ge=0, le=10_000, description="Streams of flags that `serve` keeps open at once."
     )
@@ -171,7 +184,9 @@ class Settings(BaseSettings):
     )
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
-    @field_validator("kafka_topics", "serve_proxies", "webhook_networks", "oidc_roles", mode="before")
+    @field_validator(
+        *("kafka_topics", "serve_proxies", "serve_follow", "webhook_networks", "oidc_roles"), mode="before"
+    )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

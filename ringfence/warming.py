@@ -18,17 +18,20 @@ BATCH: Final = 512
 
 
 @cache
-def warm_up(model: Path | None = None) -> None:
+def warm_up(model: Path | None = None, *, asking: bool = False) -> None:
     """Puts a small city through a decoder and an engine of their own, to be forgotten; once a process.
 
-    ``model`` is where the model that scores lies; it is read anew, so that what it watches is not disturbed.
+    With ``asking`` also what answers questions about events that have not happened. ``model`` is where the
+    model that scores lies; it is read anew, so that what it watches is not disturbed.
 
     A kernel is loaded when it is first called, and compiled where nothing was cached: a second in all, or a
     minute, that the first events, the first judgement and the first snapshot would wait for otherwise.
     """
+    from graph.engine import Asking
     from graph.model.vocabulary import EntityKind
     from graph.rings.lifecycle import Moment
     from simulation import CityConfig, simulate
+    from streaming.decisions.policy import ASKED_KINDS
     from streaming.decoding.columns import ColumnDecoder
     from streaming.service.core import Core, Tally
 
@@ -38,8 +41,12 @@ def warm_up(model: Path | None = None) -> None:
         lines = written.events_path.read_bytes().splitlines()
     engine, decoder = new_engine(WINDOW_DAYS, model), ColumnDecoder()
     core = Core(engine, written.last_ts)
+    questions = Asking(engine)
     for first in range(0, len(lines), BATCH):
         batch = decoder.decode_values(lines[first : first + BATCH]).batch
+        for row in range(len(batch)) if asking else ():
+            if ASKED_KINDS[int(batch.records["kind"][row])]:
+                questions.ask(batch[row : row + 1])
         core.admission.admit(batch)
         engine.apply(batch)
     # A ring that falls apart is parted by calls that nothing else makes.

@@ -13,7 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from graph.model.vocabulary import DeskRole, Permission
+from gnn.boosted.scorer import load_scorer
+from graph.engine import Engine, EngineConfig
+from graph.model.events import AccountCreated
+from graph.model.vocabulary import DeskRole, Permission, Role
 from graph.stores.sqlite import SqliteWriter
 from queries import Store, open_store
 from queries.desk.desk import Desk
@@ -25,6 +28,11 @@ from queries.serving.rates import Rates
 from queries.serving.store_pool import StorePool
 from queries.serving.streams import Streams
 from queries.serving.visits import COOKIE
+from ringfence.decision_wiring import mounted_around
+from streaming.decisions.decider import Decider
+from streaming.decisions.follower import FileFeed, Follower
+from streaming.decisions.measures import DecisionMeasures
+from streaming.decisions.policy import DecisionPolicy
 from tests.desk_places import Clock, new_desk, with_session, with_token
 from tests.store_worlds import AWKWARD, World, farm
 from tests.unit.graph.scenes import Scene
@@ -102,6 +110,14 @@ def at_work(place: Place) -> Iterator[str]:
         thread.join()
 
 
+def decider_of(measures: Measures) -> Decider:
+    """Answers out of an engine that has seen one event."""
+    engine = Engine(EngineConfig(), load_scorer())
+    engine.apply([AccountCreated(event_id="seen", ts=1_760_000_000_000, account_id="ann", role=Role.RIDER)])
+    follower = Follower(FileFeed(engine, iter(())))
+    return Decider(follower, DecisionPolicy(), DecisionMeasures(measures.registry))
+
+
 @contextmanager
 def serving(folder: Path, store: Path | str, **rates: str) -> Iterator[Place]:
     """An application on a store, a path or a server's address; ``rates``: by_caller, by_address, failures."""
@@ -119,6 +135,7 @@ def serving(folder: Path, store: Path | str, **rates: str) -> Iterator[Place]:
         hosts=("desk.test", "127.0.0.1"),
         origins=(ORIGIN,),
         has_tls=True,
+        mounted=mounted_around(decider_of(measures)),
     )
     opened = open_store(store)
     try:

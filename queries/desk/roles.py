@@ -22,6 +22,7 @@ GRANTS: Final[Mapping[Permission, frozenset[DeskRole]]] = {
     Permission.ACTS_DO: _INVESTIGATING,
     Permission.ACTS_DECLARE: frozenset({_LEAD, _ADMIN}),
     Permission.TOKENS_OWN: _PEOPLE,
+    Permission.DECISIONS_ASK: frozenset({_ADMIN, _SERVICE}),
     Permission.METRICS_READ: frozenset({_ADMIN, _SERVICE}),
     Permission.AUDIT_READ: frozenset({_LEAD, _ADMIN}),
     Permission.PEOPLE_MANAGE: frozenset({_ADMIN}),

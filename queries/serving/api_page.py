@@ -1,19 +1,16 @@
-"""docs/api.md, made from the OpenAPI description: ``python -m queries.serving.api_page`` writes it anew."""
+"""docs/api.md, made from the OpenAPI description."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
-from queries.serving.application import api_description
 from queries.serving.visits import REASON
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "api.md"
 _HEAD: Final = """# The API
 
 Made from the OpenAPI description (`/openapi.json` of a running `ringfence serve`) by
-`python -m queries.serving.api_page`; a test holds it. How to come in, what masks are and what becomes of
+`python -m ringfence.api_page`; a test holds it. How to come in, what masks are and what becomes of
 answers: [desk.md](desk.md). A typed client in Python is `queries.client`.
 
 Bodies are JSON. An error is a problem (RFC 9457, `application/problem+json`):
@@ -32,9 +29,8 @@ _CODES: Final = (
 )
 
 
-def api_page() -> str:
+def api_page(description: dict[str, Any]) -> str:
     """The page."""
-    description = api_description()
     problem = description["components"]["schemas"]["Problem"]["example"]
     text = _HEAD.format(problem=json.dumps(problem), codes=", ".join(f"`{code}`" for code in _CODES))
     by_tag: dict[str, list[str]] = {}
@@ -70,7 +66,3 @@ def _meaning(parameter: dict[str, Any]) -> str:
     default = schema.get("default")
     told = str(parameter.get("description", ""))
     return told if default is None else f"{told} Default `{default}`."
-
-
-if __name__ == "__main__":
-    PAGE.write_text(api_page(), encoding="utf-8")

@@ -16,7 +16,7 @@ from graph.model.vocabulary import Permission
 from queries.serving.chores import done_beside
 from queries.serving.edges import Edges
 from queries.serving.examples import with_examples
-from queries.serving.parts import Parts
+from queries.serving.parts import Mounted, Parts
 from queries.serving.problems import MEDIA_TYPE, Problem, tell_problems
 from queries.serving.routes import (
     accounts,
@@ -40,6 +40,7 @@ _MODULES: Final = (
     elsewhere,
 )
 ROUTERS: Final = tuple(module.router for module in _MODULES)
+NOTHING: Final = Mounted()
 TITLE: Final = "Ringfence"
 SUMMARY: Final = "Fraud rings on ride-hailing and delivery platforms: what was found, and answers to it."
 PROBLEMS: Final[dict[int, str]] = {
@@ -60,7 +61,7 @@ def application(parts: Parts, before: Sequence[APIRouter] = ()) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with done_beside(parts.chores):
+        async with done_beside(parts.chores, parts.mounted.tasks):
             yield
 
     app = FastAPI(
@@ -74,11 +75,18 @@ def application(parts: Parts, before: Sequence[APIRouter] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
-    for router in (*before, *ROUTERS):
+    mounted = parts.mounted
+    for router in (*before, *ROUTERS, *mounted.routers):
         app.include_router(router)
     tell_problems(app)
-    app.add_middleware(Edges, hosts=parts.hosts, has_tls=parts.has_tls, measures=parts.measures)
-    description = described(app)
+    app.add_middleware(
+        Edges,
+        hosts=parts.hosts,
+        has_tls=parts.has_tls,
+        measures=parts.measures,
+        body_bytes=mounted.body_bytes,
+    )
+    description = described(app, mounted)
     app.openapi = lambda: description  # type: ignore[method-assign]
 
     @app.get("/openapi.json", include_in_schema=False)
@@ -89,9 +97,9 @@ def application(parts: Parts, before: Sequence[APIRouter] = ()) -> FastAPI:
     return app
 
 
-def all_routes() -> Iterator[APIRoute]:
-    """Every route of every router."""
-    for router in ROUTERS:
+def all_routes(mounted: Mounted = NOTHING) -> Iterator[APIRoute]:
+    """Every route of every router, and of what is mounted."""
+    for router in (*ROUTERS, *mounted.routers):
         for route in router.routes:
             if isinstance(route, APIRoute):
                 yield route
@@ -109,7 +117,7 @@ def guard_of(route: APIRoute) -> Allowed | None:
     return find(route.dependant)
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def described(app: FastAPI, mounted: Mounted) -> dict[str, Any]:
     """The OpenAPI description, with who may call what and the problems that may come back."""
     description = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     components = description.setdefault("components", {})
@@ -119,20 +127,21 @@ def described(app: FastAPI) -> dict[str, Any]:
     }
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
+    schemas.update(mounted.schemas)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    for route in all_routes():
+    for route in all_routes(mounted):
         for method in route.methods or () if route.include_in_schema else ():
             _complete(description["paths"][route.path_format][method.lower()], guard_of(route))
     return with_examples(description)
 
 
-def api_description() -> dict[str, Any]:
+def api_description(mounted: Mounted = NOTHING) -> dict[str, Any]:
     """The OpenAPI description of an application, without one at work."""
     app = FastAPI(title=TITLE, version=metadata.version("ringfence"), summary=SUMMARY)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *mounted.routers):
         app.include_router(router)
-    return described(app)
+    return described(app, mounted)
 
 
 def _complete(operation: dict[str, Any], guard: Allowed | None) -> None:

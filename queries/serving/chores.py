@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fastapi.concurrency import run_in_threadpool
 
@@ -32,9 +32,12 @@ class Chore:
 
 
 @asynccontextmanager
-async def done_beside(chores: Sequence[Chore]) -> AsyncIterator[None]:
-    """Does the chores until left."""
+async def done_beside(
+    chores: Sequence[Chore], going_on: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+) -> AsyncIterator[None]:
+    """Does the chores, and lets what goes on in the event loop go on, until left."""
     tasks = [asyncio.create_task(_again_and_again(chore), name=chore.name) for chore in chores]
+    tasks += [asyncio.create_task(each()) for each in going_on]
     try:
         yield
     finally:

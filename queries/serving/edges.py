@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -40,10 +40,20 @@ TLS_HEADER: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class Edges:
-    """The middleware. ``hosts``: the names under which it answers, without ports."""
+    """The middleware. ``hosts``: the names under which it answers, without ports; ``body_bytes``: by path,
+    how large a body may be where it is not ``MOST_BODY_BYTES``.
+    """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], has_tls: bool, measures: Measures) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Collection[str],
+        has_tls: bool,
+        measures: Measures,
+        body_bytes: Mapping[str, int],
+    ) -> None:
         self._app = app
+        self._body_bytes = body_bytes
         self._hosts = frozenset(hosts)
         self._headers = (*HEADERS, TLS_HEADER) if has_tls else tuple(HEADERS)
         self._measures = measures
@@ -55,7 +65,8 @@ class Edges:
             return
         begun = time.perf_counter()
         status = NOT_TAKEN
-        body = _BoundedBody(receive)
+        most = self._body_bytes.get(scope["path"], MOST_BODY_BYTES)
+        body = _BoundedBody(receive, most)
 
         async def send_on(message: Message) -> None:
             nonlocal status
@@ -73,7 +84,7 @@ class Edges:
                 await send_on(message)
 
         try:
-            body.refusal = self._refusal(Headers(scope=scope))
+            body.refusal = self._refusal(Headers(scope=scope), most)
             if body.refusal is None:
                 await self._app(scope, body, send_unless_refused)
             if body.refusal is not None:
@@ -84,7 +95,7 @@ class Edges:
         finally:
             self._measures.answered(scope, status, time.perf_counter() - begun)
 
-    def _refusal(self, headers: Headers) -> Refusal | None:
+    def _refusal(self, headers: Headers, most: int) -> Refusal | None:
         host = headers.get("host", "")
         if _without_port(host) not in self._hosts:
             return Refusal(
@@ -93,16 +104,17 @@ class Edges:
                 "expected a host that is served here, found another; see RINGFENCE_SERVE_ORIGIN",
             )
         size = headers.get("content-length", "0")
-        if not size.isascii() or not size.isdigit() or int(size) > MOST_BODY_BYTES:
-            return _too_large()
+        if not size.isascii() or not size.isdigit() or int(size) > most:
+            return _too_large(most)
         return None
 
 
 class _BoundedBody:
     """Gives a body of so many bytes within so many seconds; beyond either there is a refusal, and no more."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self.refusal: Refusal | None = None
+        self._most = most
         self._receive = receive
         self._bytes = 0
         self._until: float | None = None
@@ -121,10 +133,10 @@ class _BoundedBody:
                 self.refusal = _too_slow()
             else:
                 self._bytes += len(message.get("body", b""))
-                if self._bytes <= MOST_BODY_BYTES:
+                if self._bytes <= self._most:
                     self._is_whole = not message.get("more_body", False)
                     return message
-                self.refusal = _too_large()
+                self.refusal = _too_large(self._most)
         return {"type": "http.disconnect"}
 
 
@@ -137,11 +149,11 @@ def _too_slow() -> Refusal:
     )
 
 
-def _too_large() -> Refusal:
+def _too_large(most: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "too_large",
-        f"expected a body of {MOST_BODY_BYTES:,} bytes at most, found more; send less",
+        f"expected a body of {most:,} bytes at most, found more; send less",
         {"Connection": "close"},
     )
 

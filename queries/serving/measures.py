@@ -51,6 +51,11 @@ class Measures:
         build = Gauge("ringfence_build_info", runs, ["version", "python"], registry=self._registry)
         build.labels(metadata.version("ringfence"), platform.python_version()).set(1)
 
+    @property
+    def registry(self) -> CollectorRegistry:
+        """The registry, for what else is shown beside."""
+        return self._registry
+
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Note one answer. The route is the pattern that matched, never the path."""
         route = getattr(scope.get("route"), "path_format", OTHER)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from ringfence.kafka_words import Brokers, PassedFile
 from ringfence.serve_words import (
     DeskKey,
@@ -26,6 +31,23 @@ def command(
     kafka: Brokers = None,
     kafka_options_file: PassedFile = None,
     events: EventsFile = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="State of `run` that decisions follow; needs --kafka."),
+    ] = None,
+    follow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="File of events that decisions follow instead; repeat."),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Model that scores decisions, as in `run`.")
+    ] = None,
+    window_days: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="Window of decisions, as in `run`.")
+    ] = None,
     host: Host = None,
     port: Port = None,
     tls_cert: TlsCert = None,
@@ -43,6 +65,11 @@ def command(
         "kafka": kafka,
         "kafka_options_file": kafka_options_file,
         "serve_events": events,
+        "serve_state": state,
+        "serve_follow": tuple(follow) if follow else None,
+        "serve_policy": policy,
+        "model": model,
+        "window_days": window_days,
         "serve_host": host,
         "serve_port": port,
         "serve_tls_cert": tls_cert,

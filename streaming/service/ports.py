@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from graph.model.errors import Fatal
 from graph.model.results import Outcome
 from streaming.contract.dead_letters import DeadLetter
 from streaming.decoding.columns import Decoded
@@ -34,6 +35,10 @@ class Partition(NamedTuple):
 
 Offsets = Mapping[Partition, int]
 """For each partition, the next offset to read."""
+
+
+class LostRecords(Fatal):
+    """The topics do not retain any more what was to be read next."""
 
 
 class Message(Protocol):

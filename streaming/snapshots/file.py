@@ -31,6 +31,10 @@ class Damaged(Exception):
     """The file is not what was written; says what was expected and what was found."""
 
 
+class NewerFormat(Damaged):
+    """The file was written by another version, which may be whole; says which was expected and found."""
+
+
 class ArrayEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Where an array lies in the file. ``dtype`` as ``numpy.lib.format`` writes it."""
 
@@ -164,14 +168,15 @@ def _read_contents(file: BinaryIO) -> tuple[Contents, int]:
         raise Damaged("expected the beginning of a snapshot, found too few bytes")
     magic, length, checksum = _PREFIX.unpack(prefix)
     if magic != MAGIC:
-        raise Damaged(f"expected {MAGIC!r} at the beginning, found {magic!r}")
+        is_ours = magic[:6] == MAGIC[:6]
+        raise (NewerFormat if is_ours else Damaged)(f"expected {MAGIC!r} at the beginning, found {magic!r}")
     size = os.fstat(file.fileno()).st_size
     encoded = file.read(min(length, size))
     if zlib.crc32(encoded) != checksum:
         raise Damaged("expected the header's checksum, found another")
     contents = msgspec.json.decode(encoded, type=Contents)
     if contents.version != VERSION:
-        raise Damaged(f"expected version {VERSION}, found {contents.version}")
+        raise NewerFormat(f"expected version {VERSION}, found {contents.version}")
     return contents, _first(encoded)
 
 

@@ -12,12 +12,13 @@ from starlette.testclient import TestClient
 from graph.model.errors import BadCall, Fatal, Missing, Unavailable
 from graph.model.vocabulary import ActKind, DeskRole, VerdictOutcome
 from queries.client import Client
-from queries.serving.api_page import PAGE, api_page
 from queries.serving.application import api_description
+from ringfence.api_page import PAGE, whole_page
+from ringfence.decision_wiring import mounted_without
 from tests.desk_places import with_token
 from tests.serving_places import ORIGIN, REASON, Place
 
-DESCRIPTION = api_description()
+DESCRIPTION = api_description(mounted_without())
 OPERATIONS = [
     (f"{method} {path}", operation)
     for path, operations in DESCRIPTION["paths"].items()
@@ -44,7 +45,7 @@ def test_the_application_describes_itself_so(place):
 
 
 def test_the_page_is_made_from_the_description():
-    assert PAGE.read_text(encoding="utf-8") == api_page()
+    assert PAGE.read_text(encoding="utf-8") == whole_page()
 
 
 def client_of(place: Place, role: DeskRole, reason: str | None = None) -> Client:

@@ -12,6 +12,7 @@ from queries.desk.roles import GRANTS
 from queries.desk.sessions import IDLE_MS, LIVES_MS
 from queries.serving.application import all_routes, guard_of
 from queries.serving.visits import COOKIE
+from ringfence.decision_wiring import mounted_without
 from tests.desk_places import PASSWORD, TEST
 from tests.serving_places import ORIGIN, REASON, Place
 
@@ -26,7 +27,9 @@ OPEN = {
     ("GET", "/sign-in/back"),
 }
 """What anybody may call."""
-ROUTES = [(method, route) for route in all_routes() for method in sorted(route.methods or ())]
+ROUTES = [
+    (method, route) for route in all_routes(mounted_without()) for method in sorted(route.methods or ())
+]
 GUARDED = [(method, route) for method, route in ROUTES if guard_of(route)]
 NAMES = [f"{method} {route.path_format}" for method, route in GUARDED]
 
