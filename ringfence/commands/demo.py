@@ -29,6 +29,7 @@ def command(
     """Simulate a city with planted rings, find them, and compare with the truth."""
     from gnn.evaluation import detection_of, evaluate
     from queries import open_results
+    from ringfence.demo_decisions import show_decisions
     from ringfence.demo_questions import examples
     from ringfence.demo_service import show_service
     from ringfence.demo_story import print_missed, print_rings, tell
@@ -78,6 +79,10 @@ def command(
     print_missed(console, told, truth)
     console.print()
     console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
+    console.print("4. Before the fact: may these two have a promotion? Asked over HTTP, nothing is changed.")
+    if not show_decisions(store, Path(events), summary.last_ts, rings, results.accounts(), console):
+        console.print("   (there was nobody to ask about, or no answer in time)")
+    console.print()
     console.print(
         f"Events and truth are in {city}, results in {found}, what investigators ask in {store}. Try next:\n"
         f"{examples(store, rings)}"
