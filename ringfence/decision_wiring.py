@@ -50,6 +50,8 @@ def followed(settings: Settings) -> Iterator[Follower | None]:
         return
     if settings.serve_state is not None and settings.serve_follow:
         raise BadCall("expected a state folder or files to follow, found both; give --state or --follow")
+    if settings.serve_state is not None and settings.kafka is None:
+        raise BadCall("expected the brokers to follow, found none: give --kafka HOST:PORT")
     # Before anything is loaded, so that a policy with a mistake is told at once.
     read_policy(settings.serve_policy)
     warm_up(settings.model, asking=True)
@@ -143,8 +145,7 @@ class _Making:
         from streaming.service.core import Core
 
         settings = self._settings
-        if settings.kafka is None:
-            raise BadCall("expected the brokers to follow, found none: give --kafka HOST:PORT")
+        assert settings.kafka is not None
         options = FollowingOptions(
             bootstrap=settings.kafka,
             group=settings.kafka_group,
