@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     debug: bool = Field(default=False, description="Show a traceback with every error.")
 
     @field_validator(
-        "kafka_topics", "serve_proxies", "serve_follow", "webhook_networks", "oidc_roles", mode="before"
+        *("kafka_topics", "serve_proxies", "serve_follow", "webhook_networks", "oidc_roles"), mode="before"
     )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
