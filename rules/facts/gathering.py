@@ -82,7 +82,8 @@ class FactGatherer:
     """Follows events and gives the facts of those that rules act on.
 
     Acts on cards added, payments declined, trips completed (the rider's), promotions redeemed and transfers;
-    listens to accounts made and logins besides. Other events change nothing.
+    listens to accounts made and logins besides. Other events change nothing. Memory: about 2 KB for an
+    account with a phone and a card, and at most ``MOST_KEPT`` of each.
     """
 
     def __init__(self) -> None:
