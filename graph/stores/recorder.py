@@ -57,6 +57,9 @@ class RecordableEngine(Protocol):
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Everything it knows, as arrays; copies."""
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The same, mostly its own arrays: to be read, and valid until the next batch."""
+
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved."""
 

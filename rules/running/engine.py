@@ -72,6 +72,10 @@ class RuledEngine:
         """Everything the engine and the rules know, as arrays."""
         return self._engine.save() | {_NAME: np.frombuffer(self._rules.save(), np.uint8)}
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The same, mostly the engine's own arrays: to be read, and valid until the next batch."""
+        return self._engine.arrays() | {_NAME: np.frombuffer(self._rules.save(), np.uint8)}
+
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved; rules begin anew from a snapshot without them."""
         self._engine.load(saved)
