@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from graph.rings.lifecycle import Policy
     from graph.scoring.member_scorer import MemberScorer
     from graph.scoring.scorer import Scorer
+    from rules.book.decisions import RuleEntry
+    from rules.running.engine import RuledEngine
 
 NO_TERMS = AlertTerms()
 
@@ -29,6 +32,24 @@ def engine_with(window_days: float, scorer: Scorer | MemberScorer, policy: Polic
     from graph.rings.lifecycle import Policy
 
     return Engine(EngineConfig(window_days=window_days, policy=policy or Policy()), scorer)
+
+
+def rules_in(folder: Path | None) -> list[RuleEntry] | None:
+    """The rules of a folder with what was decided about them; None without a folder. Raises ``BadCall``."""
+    if folder is None:
+        return None
+    from rules.book.folder import RuleFolder
+
+    return RuleFolder(folder).entries()
+
+
+def with_rules(engine: Engine, entries: Sequence[RuleEntry] | None) -> Engine | RuledEngine:
+    """The engine with rules beside it; without any (None) as it is."""
+    if entries is None:
+        return engine
+    from rules.running.engine import RuledEngine
+
+    return RuledEngine(engine, entries)
 
 
 def logged_engine_with(

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from gnn.alerts import Kept, Week
 from gnn.evaluation import KindFigures, MethodFigures, Report, SizeFigures
+from gnn.evaluation.trips import TripFigures
 
 NOT_AVAILABLE = "n/a"
 BASELINES_EXPLAINED = (
@@ -218,3 +219,21 @@ def alerts_table(kept: Kept) -> Table:
         counts = map(number, (row.alerts, row.answered, row.false))
         table.add_row(name, *counts, percent(row.false_share))
     return table
+
+
+def print_trips(console: Console, figures: TripFigures) -> None:
+    """Every trip held against the truth, and what each detector does alone and at the margin."""
+    console.print(
+        f"{figures.trips:,} trips, {figures.fake:,} of them fake: recall {percent(figures.recall)}, "
+        f"precision {percent(figures.precision)}, honest ones called fake {percent(figures.honest)}",
+        markup=False,
+        soft_wrap=True,
+    )
+    table = Table(box=SIMPLE_HEAD, title="Detectors of trips: alone, and what the whole gains by each")
+    for name in ("detector", "recall", "precision", "honest", "+ recall", "+ precision"):
+        table.add_column(name, justify="left" if name == "detector" else "right")
+    for each in figures.detectors:
+        shares = (each.recall_alone, each.precision_alone, each.honest_alone)
+        gains = (each.recall_gain, each.precision_gain)
+        table.add_row(each.detector, *map(percent, shares), *map(percent, gains))
+    console.print(table)

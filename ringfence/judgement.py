@@ -24,6 +24,7 @@ from gnn.evaluation import (
 from graph.model.errors import BadCall, Rejected
 from queries import open_results
 from ringfence.terminal import Advance
+from rules.running.runner import of_rings
 from streaming.decoding.decode import Decoder
 from streaming.files.sources.files import InputFiles
 from streaming.files.sources.lines import Block
@@ -61,7 +62,7 @@ def answered_alerts(out: Path, truth: Truth | None) -> list[tuple[Alert, bool | 
     Without a truth none is answered.
     """
     results = open_results(out)
-    alerts = alerts_of(results.flags(), results.rings())
+    alerts = alerts_of(of_rings(results.flags()), results.rings())
     return [(alert, None if truth is None else is_false(alert, truth)) for alert in alerts]
 
 

@@ -26,6 +26,7 @@ from ringfence.commands import (
     promote,
     query,
     replay,
+    rules,
     run,
     serve,
     simulate,
@@ -79,6 +80,9 @@ app.command("serve", short_help="Serve a store over HTTP to people and programs.
 app.command("console", short_help="Open the investigator's console on a store.")(console.command)
 app.command("query", short_help="Ask the store a question.")(query.command)
 app.add_typer(store.app, name="store", short_help="Fill a store anew, or compare it with the events.")
+app.add_typer(
+    rules.app, name="rules", short_help="Propose, try, approve and end short-lived rules against an attack."
+)
 app.add_typer(audit.app, name="audit", short_help="Check or export the record of who did what.")
 app.command("erase", short_help="Forget somebody, everywhere, and prove it.")(erase.command)
 app.command("hold", short_help="Forbid to forget an account, or allow it again.")(hold.command)

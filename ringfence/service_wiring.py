@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
 from graph.model.errors import BadCall, Unavailable
 from ringfence.alert_terms import AlertTerms
-from ringfence.engines import engine_with
+from ringfence.engines import engine_with, rules_in, with_rules
 from ringfence.model_choice import drift_of, scorer_at
 from ringfence.warming import warm_up
 from streaming.contract.value_format import ValueFormat
 
 if TYPE_CHECKING:
-    from graph.engine import Engine as GraphEngine
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
+    from graph.stores.recorder import RecordableEngine
     from streaming.contract.ports import DetectionEngine
     from streaming.kafka.options import KafkaOptions
     from streaming.kafka.source import KafkaGroup
@@ -58,6 +58,8 @@ class RunOptions:
     terms: AlertTerms = field(default_factory=AlertTerms)
     workers: int = 0
     """Processes that read and decode; with 0 the one that applies does it."""
+    rules: Path | None = None
+    """The folder of rules that run beside the engine; read at the start."""
 
 
 def value_format_named(name: str) -> ValueFormat:
@@ -131,6 +133,10 @@ def service(
     status.contract = options.terms.written(policy)
     log.note("scoring", {"model": scorer.model_id, "from": str(options.model or "the package")})
     log.note("alerting", {"review": policy.review, "block": policy.block})
+    # Read once: what is made again after a failure follows the same rules.
+    entries = rules_in(options.rules)
+    if entries is not None:
+        log.note("rules", {"from": str(options.rules), "rules": [each.rule.name for each in entries]})
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
@@ -150,13 +156,15 @@ def service(
         behind, reached = _store(options, log, stack)
 
         def new_core(clock_ms: int) -> Core:
-            engine = (
-                make_engine() if make_engine is not None else engine_with(options.window_days, scorer, policy)
+            engine: DetectionEngine = (
+                make_engine()
+                if make_engine is not None
+                else with_rules(engine_with(options.window_days, scorer, policy), entries)
             )
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 
-                engine = telling = TellingEngine(cast("GraphEngine", engine))
+                engine = telling = TellingEngine(cast("RecordableEngine", engine))
                 # The store may be ahead of it, and hold links that will have gone when a replay is done: what
                 # comes from a snapshot, and be it an empty one, notes all that goes.
                 telling.drain()

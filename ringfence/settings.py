@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         default=None,
         description="Model that scores: a folder written by `train`, or a registry with its champion.",
     )
+    rules: Path | None = Field(
+        default=None, description="Folder of rules that people approved; `detect` and `run` follow them."
+    )
     max_false_alerts: float | None = Field(
         default=None, description="Largest share of false alerts, 0.05 for 5 %; thresholds follow."
     )

@@ -13,9 +13,8 @@ from graph.stores.opening import StoreAddress, open_reader, open_writer
 from ringfence.settings import Settings
 
 if TYPE_CHECKING:
-    from graph.engine import Engine
     from graph.stores.port import StoreReader, StoreWriter
-    from graph.stores.recorder import RecordedEngine
+    from graph.stores.recorder import RecordableEngine, RecordedEngine
 
 
 def store_address(settings: Settings, place: str | None) -> StoreAddress:
@@ -72,7 +71,7 @@ def filling(address: StoreAddress) -> Iterator[StoreWriter]:
 
 
 @contextmanager
-def recorded(engine: Engine, address: StoreAddress) -> Iterator[RecordedEngine]:
+def recorded(engine: RecordableEngine, address: StoreAddress) -> Iterator[RecordedEngine]:
     """The engine, with a store that follows it (see ``filling``)."""
     from graph.stores.behind import WriteBehind
     from graph.stores.recorder import RecordedEngine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graph.stores.opening import StoreAddress
 from ringfence.alert_terms import AlertTerms
-from ringfence.engines import engine_with, logged_engine_with
+from ringfence.engines import engine_with, logged_engine_with, rules_in, with_rules
 from ringfence.model_choice import scorer_at
 from ringfence.settings import Settings
 from ringfence.store_wiring import recorded
@@ -36,6 +36,8 @@ class DetectOptions:
     terms: AlertTerms = field(default_factory=AlertTerms)
     finishing: Callable[[Path], object] | None = None
     """Adds to the folder of results before it appears."""
+    rules: Path | None = None
+    """The folder of rules that run beside the engine."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> DetectOptions:
@@ -46,6 +48,7 @@ class DetectOptions:
             max_line_bytes=settings.max_line_bytes,
             model=settings.model,
             terms=AlertTerms.from_settings(settings),
+            rules=settings.rules,
         )
 
 
@@ -68,6 +71,7 @@ def run_engine(
     store: StoreAddress | None = None,
 ) -> tuple[Engine, Summary]:
     """As ``run_detection``, with the engine as it stands after the last event."""
+    from graph.engine import Engine
     from streaming import DetectConfig, detect
 
     scorer = scorer_at(options.model)
@@ -83,11 +87,27 @@ def run_engine(
         pseudonym_key=options.pseudonym_key,
         contract=options.terms.written(policy),
     )
+    ruled = with_rules(engine, rules_in(options.rules))
+    rules = None if isinstance(ruled, Engine) else ruled
     if store is None:
         return engine, detect(
-            events, out, engine, config, progress, candidates=candidates, finishing=options.finishing
+            events,
+            out,
+            ruled,
+            config,
+            progress,
+            candidates=candidates,
+            rules=rules,
+            finishing=options.finishing,
         )
-    with recorded(engine, store) as followed:
+    with recorded(ruled, store) as followed:
         return engine, detect(
-            events, out, followed, config, progress, candidates=candidates, finishing=options.finishing
+            events,
+            out,
+            followed,
+            config,
+            progress,
+            candidates=candidates,
+            rules=rules,
+            finishing=options.finishing,
         )

@@ -5,6 +5,8 @@
 
 from simulation.config import BadConfig, CityConfig
 from simulation.families import simulate
+from simulation.mishaps.building import simulate_mishaps
 from simulation.summary import Summary
+from simulation.waves.building import simulate_wave
 
-__all__ = ["BadConfig", "CityConfig", "Summary", "simulate"]
+__all__ = ["BadConfig", "CityConfig", "Summary", "simulate", "simulate_mishaps", "simulate_wave"]

@@ -26,6 +26,7 @@ def account_created(
     phone_hash: str | None,
     email_hash: str | None,
     referrer_id: str | None,
+    app_version: str | None = None,
 ) -> bytes:
     """Return the line of an ``account_created`` event."""
     return _line(
@@ -40,6 +41,7 @@ def account_created(
             "phone_hash": phone_hash,
             "email_hash": email_hash,
             "referrer_id": referrer_id,
+            "app_version": app_version,
         },
     )
 
@@ -59,12 +61,21 @@ def account_login(
     return _line(event_id, "account_login", ts, fields)
 
 
-def card_added(event_id: str, ts: int, account_id: str, card_id: str, *, device_id: str | None) -> bytes:
+def card_added(
+    event_id: str,
+    ts: int,
+    account_id: str,
+    card_id: str,
+    *,
+    device_id: str | None,
+    card_issuer: str | None = None,
+) -> bytes:
     """Return the line of a ``card_added`` event."""
     fields: dict[str, str | float | None] = {
         "account_id": account_id,
         "card_id": card_id,
         "device_id": device_id,
+        "card_issuer": card_issuer,
     }
     return _line(event_id, "card_added", ts, fields)
 
@@ -130,6 +141,7 @@ def payment_declined(
     *,
     device_id: str | None,
     trip_id: str | None,
+    card_issuer: str | None = None,
 ) -> bytes:
     """Return the line of a ``payment_declined`` event."""
     fields: dict[str, str | float | None] = {
@@ -138,6 +150,7 @@ def payment_declined(
         "amount": amount,
         "device_id": device_id,
         "trip_id": trip_id,
+        "card_issuer": card_issuer,
     }
     return _line(event_id, "payment_declined", ts, fields)
 

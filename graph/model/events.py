@@ -54,6 +54,7 @@ class AccountCreated(EventBase, tag="account_created", frozen=True, kw_only=True
     phone_hash: Identifier | None = None
     email_hash: Identifier | None = None
     referrer_id: Identifier | None = None
+    app_version: Identifier | None = None
 
 
 class AccountLogin(EventBase, tag="account_login", frozen=True, kw_only=True, gc=False):
@@ -64,14 +65,16 @@ class AccountLogin(EventBase, tag="account_login", frozen=True, kw_only=True, gc
     ip: Identifier | None = None
     lat: Latitude | None = None
     lon: Longitude | None = None
+    app_version: Identifier | None = None
 
 
 class CardAdded(EventBase, tag="card_added", frozen=True, kw_only=True, gc=False):
-    """A payment card (a token of it) was stored with an account."""
+    """A payment card (a token of it) was stored with an account. Its issuer is a class of many cards."""
 
     account_id: Identifier
     card_id: Identifier
     device_id: Identifier | None = None
+    card_issuer: Identifier | None = None
 
 
 class PayoutAdded(EventBase, tag="payout_added", frozen=True, kw_only=True, gc=False):
@@ -146,6 +149,7 @@ class PaymentDeclined(EventBase, tag="payment_declined", frozen=True, kw_only=Tr
     amount: Amount
     device_id: Identifier | None = None
     trip_id: Identifier | None = None
+    card_issuer: Identifier | None = None
 
 
 class TripCancelled(EventBase, tag="trip_cancelled", frozen=True, kw_only=True, gc=False):

@@ -146,6 +146,77 @@ class TripReason(StrEnum):
     SHORTER_THAN_CLAIMED = "shorter_than_claimed"
 
 
+class FactName(StrEnum):
+    """What is known of one payment, or of what leads to one, at its moment; ``rules.facts`` works it out."""
+
+    ACCOUNT_AGE_H = "account_age_h"
+    TRIPS_BEFORE = "trips_before"
+    AMOUNT = "amount"
+    SPENT_24H = "spent_24h"
+    CARDS_7D = "cards_7d"
+    DECLINES_24H = "declines_24h"
+    DECLINES_7D = "declines_7d"
+    DEVICE_ACCOUNTS_7D = "device_accounts_7d"
+    DEVICE_CARDS_7D = "device_cards_7d"
+    CARD_ACCOUNTS_7D = "card_accounts_7d"
+    CARD_AGE_H = "card_age_h"
+    PROMOS_7D = "promos_7d"
+    EVENT = "event"
+    AREA = "area"
+    PROMO = "promo"
+    CARD_ISSUER = "card_issuer"
+    APP_VERSION = "app_version"
+
+
+class EarlySign(StrEnum):
+    """What an attack shows weeks before its disputes arrive, and the disputes themselves."""
+
+    NEW_CARDS = "new_cards"
+    DECLINES = "declines"
+    MANY_CARDS = "many_cards"
+    CROWDED_DEVICES = "crowded_devices"
+    LARGE_FARES = "large_fares"
+    CROWDED_PROMOS = "crowded_promos"
+    DISPUTES = "disputes"
+
+
+class SegmentKind(StrEnum):
+    """By what early signs are counted apart."""
+
+    EVERYTHING = "everything"
+    AREA = "area"
+    PROMO = "promo"
+    CARD_ISSUER = "card_issuer"
+    APP_VERSION = "app_version"
+
+
+class ConditionTest(StrEnum):
+    """How a condition of a rule holds a fact against its value."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ONE_OF = "one_of"
+
+
+class RuleAct(StrEnum):
+    """What a person decides about a proposed rule."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETIRE = "retire"
+
+
+class RuleStage(StrEnum):
+    """Where a rule stands at a moment."""
+
+    PROPOSED = "proposed"
+    SHADOW = "shadow"
+    LIVE = "live"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    RETIRED = "retired"
+
+
 class DeskRole(StrEnum):
     """What a person or a program is at the desk; it decides what they may do."""
 

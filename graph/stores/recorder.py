@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import numpy.typing as npt
 
-from graph.model.changes import Changes
+from graph.model.changes import Changes, Happenings
 from graph.model.event_batch import EventBatch
 from graph.model.events import EventBase
 from graph.model.results import AccountScore, Outcome, Ring
 from graph.stores.behind import WriteBehind
 from graph.stores.listening import Listener
-
-if TYPE_CHECKING:
-    from graph.engine import Engine
 
 EVERY_EVENTS: Final = 100_000
 MOST_HAPPENINGS: Final = 1_000_000
@@ -24,13 +21,56 @@ SOURCE: Final = "events"
 """The source under which a finite run counts the events it has applied."""
 
 
+class RecordableEngine(Protocol):
+    """What a store can follow: an engine, or one with more around it."""
+
+    @property
+    def model_id(self) -> str:
+        """The model whose scores these are."""
+
+    @property
+    def config_digest(self) -> str:
+        """A digest of every setting that can change its state."""
+
+    @property
+    def watermark_ms(self) -> int:
+        """The newest event time applied, 0 before the first."""
+
+    def apply(self, events: EventBatch | Sequence[EventBase], /) -> Outcome:
+        """Apply events in the order given."""
+
+    def changes(self, happened: Happenings | None = None) -> Changes:
+        """What changed since the last call."""
+
+    def rings(self) -> list[Ring]:
+        """The open rings, by id."""
+
+    def accounts(self) -> Iterator[AccountScore]:
+        """Every account seen, by account id."""
+
+    def counts(self) -> dict[str, int]:
+        """Sizes of what the engine holds."""
+
+    def state_digest(self) -> str:
+        """A digest of the graph that does not depend on the order of events."""
+
+    def save(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything it knows, as arrays; copies."""
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The same, mostly its own arrays: to be read, and valid until the next batch."""
+
+    def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Forget everything and know what was saved."""
+
+
 class TellingEngine:
     """Behaves as the engine it is given; ``drain`` tells a store all that changed and all that was said.
 
     A snapshot of it holds what was not drained yet.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: RecordableEngine) -> None:
         self._engine = engine
         self._listener = Listener()
 
@@ -103,7 +143,9 @@ class RecordedEngine(TellingEngine):
     While the store is busy or away nothing is handed over and the engine goes on. ``finish`` writes the rest.
     """
 
-    def __init__(self, engine: Engine, store: WriteBehind, every_events: int = EVERY_EVENTS) -> None:
+    def __init__(
+        self, engine: RecordableEngine, store: WriteBehind, every_events: int = EVERY_EVENTS
+    ) -> None:
         super().__init__(engine)
         self._store = store
         self._every_events = every_events

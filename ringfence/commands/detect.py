@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from ringfence.alert_words import AlertsADay, CalibrationFile, FalseAlerts
+from ringfence.rule_words import RulesFolder
 from ringfence.settings import Settings, pseudonym_key, settings_with
 from ringfence.store_wiring import store_address
 from ringfence.table_wiring import inputs_of, parquet_results
@@ -43,6 +44,7 @@ def command(
     max_false_alerts: FalseAlerts = None,
     max_alerts_a_day: AlertsADay = None,
     calibration: CalibrationFile = None,
+    rules: RulesFolder = None,
     pseudonym_key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Key to pseudonymise identifiers with.")
     ] = None,
@@ -71,6 +73,7 @@ def command(
             "max_false_alerts": max_false_alerts,
             "max_alerts_a_day": max_alerts_a_day,
             "calibration": calibration,
+            "rules": rules,
         }
     )
     options = replace(

@@ -25,6 +25,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="FILE", help="The events themselves, for timing and baselines; repeatable."),
     ] = None,
+    trips: Annotated[
+        bool, typer.Option("--trips", help="Judge every trip of the events too, by each detector.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
@@ -34,9 +37,12 @@ def command(
     """
     import msgspec
 
-    from ringfence.evaluation_tables import print_kept, print_report
+    if trips and (truth is None or not events):
+        raise BadCall("expected --truth and --events with --trips, found one missing; give both")
+    from ringfence.evaluation_tables import print_kept, print_report, print_trips
     from ringfence.history import known_about
     from ringfence.judgement import judge, judge_alerts, read_truth
+    from ringfence.trip_judgement import judge_trips
 
     if truth is None:
         if not events:
@@ -51,10 +57,16 @@ def command(
         return
     with progress_bar("Reading", "bytes", quiet) as progress:
         report = judge(results, truth, events or [], progress)
-    kept = judge_alerts(results, read_truth(truth))
+    known = read_truth(truth)
+    kept = judge_alerts(results, known)
+    judged_trips = judge_trips(known, events or []) if trips else None
     if as_json:
         told = msgspec.to_builtins(report) | {"alerts": kept}
+        if judged_trips is not None:
+            told["trips"] = judged_trips
         sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     else:
         print_report(output(), report)
         print_kept(output(), kept)
+        if judged_trips is not None:
+            print_trips(output(), judged_trips)

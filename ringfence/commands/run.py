@@ -13,6 +13,7 @@ from graph.model.errors import BadCall
 from ringfence.alert_terms import AlertTerms
 from ringfence.alert_words import AlertsADay, CalibrationFile, FalseAlerts
 from ringfence.kafka_words import Brokers, Passed, PassedFile
+from ringfence.rule_words import RulesFolder
 from ringfence.settings import kafka_options, pseudonym_key, registry_options, settings_with
 from ringfence.store_wiring import store_address
 
@@ -51,6 +52,7 @@ def command(
     max_false_alerts: FalseAlerts = None,
     max_alerts_a_day: AlertsADay = None,
     calibration: CalibrationFile = None,
+    rules: RulesFolder = None,
     kafka_option: Passed = None,
     kafka_options_file: PassedFile = None,
     pseudonym_key_file: Annotated[
@@ -108,6 +110,7 @@ def command(
             "max_false_alerts": max_false_alerts,
             "max_alerts_a_day": max_alerts_a_day,
             "calibration": calibration,
+            "rules": rules,
             "value_format": value_format,
             "value_message": value_message,
             "registry": registry,
@@ -148,6 +151,7 @@ def command(
         store=store_address(settings, store) if store or settings.store else None,
         terms=AlertTerms.from_settings(settings),
         workers=settings.workers,
+        rules=settings.rules,
     )
     status = Status()
     with ExitStack() as stack:

@@ -34,10 +34,18 @@ def command(
         bool,
         typer.Option("--transfers/--no-transfers", help="Second family: transfers, declines, cancellations."),
     ] = False,
+    wave: Annotated[
+        bool,
+        typer.Option("--wave/--no-wave", help="A wave of stolen cards and disputes, and honest newcomers."),
+    ] = False,
+    mishaps: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Honest trips and phones that something happens to, 0 to 1."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write the events of a made-up city, and the truth about who cheats in it."""
-    from simulation import BadConfig, CityConfig, simulate
+    from simulation import BadConfig, CityConfig, simulate, simulate_mishaps, simulate_wave
 
     try:
         config = CityConfig(
@@ -56,7 +64,12 @@ def command(
             transfers=transfers,
         )
         with progress_bar("Simulating", "events", quiet) as progress:
-            summary = simulate(config, out, progress)
+            base = simulate_wave if wave else simulate
+            summary = (
+                base(config, out, progress)
+                if mishaps is None
+                else simulate_mishaps(config, out, progress, share=mishaps, base=base)
+            )
     except BadConfig as error:
         raise BadCall(str(error)) from error
     if not quiet:

@@ -1,7 +1,8 @@
 """Replaces identifiers by keyed hashes where they enter.
 
-The same identifier gives the same pseudonym under the same key, so links survive; without the key
-nobody can test a guess. Event ids, promotions and analysts are not personal and stay as they are.
+The same identifier gives the same pseudonym under the same key, so links survive; without the key nobody can
+test a guess. Event ids, promotions, card issuers, app versions and analysts are not personal and stay as they
+are.
 """
 
 from __future__ import annotations

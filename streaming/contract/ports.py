@@ -7,6 +7,7 @@ from typing import Protocol
 
 from graph.model.event_batch import EventBatch
 from graph.model.results import AccountScore, Candidate, Outcome, Ring
+from rules.running.runner import RuleReport
 
 
 class DetectionEngine(Protocol):
@@ -41,6 +42,17 @@ class DetectionEngine(Protocol):
 
         It may be asked in another thread while results are read, and not while events are applied.
         """
+
+
+class RunningRules(Protocol):
+    """What people's rules did beside the engine, for a run that writes it down."""
+
+    @property
+    def rules_digest(self) -> str:
+        """A digest of the rules and of what was decided about them."""
+
+    def rule_reports(self) -> list[RuleReport]:
+        """What every rule did so far, by name."""
 
 
 class JudgedCandidates(Protocol):

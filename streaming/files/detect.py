@@ -22,7 +22,7 @@ from streaming.admission.pipeline import AdmissionPipeline, AdmittedEvents
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
 from streaming.contract.fields import TAGS
-from streaming.contract.ports import DetectionEngine, JudgedCandidates
+from streaming.contract.ports import DetectionEngine, JudgedCandidates, RunningRules
 from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.interruption import orderly_termination
@@ -83,6 +83,7 @@ def detect(
     progress: Progress | None = None,
     *,
     candidates: JudgedCandidates | None = None,
+    rules: RunningRules | None = None,
     now_ms: int | None = None,
     stdin: BinaryIO | None = None,
     finishing: Callable[[Path], object] | None = None,
@@ -91,8 +92,8 @@ def detect(
 
     ``inputs`` are paths, ``-`` for standard input (``stdin`` when given), or inputs that are opened already;
     several are merged by event time. ``finishing`` is given the folder of results before it appears, to add
-    to it. What ``candidates`` gives of the engine's judgements is written too. ``now_ms`` is the wall clock
-    that event times are held against, by default read once.
+    to it. What ``candidates`` gives of the engine's judgements and what ``rules`` did are written too.
+    ``now_ms`` is the wall clock that event times are held against, by default read once.
     The bytes written do not depend on ``batch_size``. Files are read, decoded and held against what was seen
     before one block ahead, in a second thread; the digest is taken in one too. Memory: the engine, two blocks
     of each input, the ids of 48 hours of events (below 40 bytes each) and one batch.
@@ -129,6 +130,9 @@ def detect(
             summary = msgspec.structs.replace(summary, candidates=counts)
         if config is not None and config.contract is not None:
             summary = msgspec.structs.replace(summary, contract=config.contract)
+        if rules is not None:
+            results.write_rules(rules.rule_reports())
+            summary = msgspec.structs.replace(summary, rules=rules.rules_digest)
         results.finish(summary, finishing)
     return summary
 

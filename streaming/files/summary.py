@@ -43,7 +43,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     given. Times are epoch ms. Of equal events in equal order only ``seconds``, ``events_per_second`` and
     ``peak_memory_mb`` (of the whole process) differ between runs; a repeated delivery adds to
     ``duplicates``. ``candidates`` is there when they were asked for, ``contract`` when
-    something was promised.
+    something was promised, ``rules`` (a digest of them and of what was decided about them) when some ran.
     """
 
     version: str
@@ -65,6 +65,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_mb: float
     candidates: CandidateCounts | msgspec.UnsetType = msgspec.UNSET
     contract: ContractTerms | msgspec.UnsetType = msgspec.UNSET
+    rules: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def peak_memory_mb() -> float:

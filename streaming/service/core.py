@@ -18,6 +18,7 @@ from graph.model.event_batch import VERDICT, EventBatch
 from graph.model.events import Verdict
 from graph.model.results import Outcome
 from graph.model.vocabulary import RejectionReason
+from rules.running.runner import of_rings
 from streaming.admission.pipeline import AdmissionPipeline, RecordOf
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
@@ -242,7 +243,7 @@ class Core:
     ) -> None:
         tally = self.tally
         if outcome.flags or verdicts:
-            tally.alerts = with_results(tally.alerts, outcome.flags, verdicts)
+            tally.alerts = with_results(tally.alerts, of_rings(outcome.flags), verdicts)
         tally.events += events
         tally.ledger += len(outcome.ledger)
         flags = Counter(tally.flags)

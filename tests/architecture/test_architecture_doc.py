@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "architecture.md"
 TEXT = DOCUMENT.read_text()
-HOUSES = ["graph", "streaming", "gnn"]
+HOUSES = ["graph", "streaming", "gnn", "rules"]
 
 
 def section(title: str) -> str:

@@ -26,7 +26,13 @@ def test_the_examples_of_the_engine_run_one_after_another() -> None:
         names = test.globs
 
 
-@pytest.mark.parametrize("module", ["graph.kernels.ramp"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("graph.kernels.ramp", "graph.engine.trip_review", "gnn.evaluation.trips"),
+        *("rules.book.rule", "rules.onset.baseline"),
+    ],
+)
 def test_the_examples_of_a_module_run(module: str) -> None:
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0

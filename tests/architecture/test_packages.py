@@ -12,10 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = sorted(
     f"{house}.{place.parent.name}"
-    for house in ("graph", "streaming", "gnn")
+    for house in ("graph", "streaming", "gnn", "rules")
     for place in (ROOT / house).glob("*/__init__.py")
 )
-PACKAGES = ["graph", "queries", "simulation", "streaming", "gnn", "ringfence"]
+PACKAGES = ["graph", "queries", "simulation", "streaming", "gnn", "rules", "ringfence"]
 
 
 @pytest.mark.parametrize("name", PACKAGES)
@@ -59,6 +59,6 @@ def test_imports_point_down_the_house() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("house", ["graph", "streaming", "gnn"])
+@pytest.mark.parametrize("house", ["graph", "streaming", "gnn", "rules"])
 def test_a_house_holds_rooms_and_its_front_and_no_file_beside_them(house: str) -> None:
     assert [path.name for path in (ROOT / house).glob("*.py")] == ["__init__.py"]

@@ -41,9 +41,10 @@ REQUIRED = {
 OPTIONAL = {
     "account_created": {
         "device_id": "id", "ip": "id", "phone_hash": "id", "email_hash": "id", "referrer_id": "id",
+        "app_version": "id",
     },
-    "account_login": {"ip": "id", "lat": "lat", "lon": "lon"},
-    "card_added": {"device_id": "id"},
+    "account_login": {"ip": "id", "lat": "lat", "lon": "lon", "app_version": "id"},
+    "card_added": {"device_id": "id", "card_issuer": "id"},
     "payout_added": {},
     "chargeback": {"card_id": "id", "trip_id": "id"},
     "promo_redeemed": {"device_id": "id", "trip_id": "id"},
@@ -54,7 +55,7 @@ OPTIONAL = {
     },
     "gps_ping": {},
     "wallet_transfer": {"device_id": "id"},
-    "payment_declined": {"device_id": "id", "trip_id": "id"},
+    "payment_declined": {"device_id": "id", "trip_id": "id", "card_issuer": "id"},
     "trip_cancelled": {"fee": "amount", "rider_device_id": "id", "driver_device_id": "id"},
     "analyst_act": {"other": "who", "note": "text", "until_ts": "until"},
     "verdict": {"note": "text"},

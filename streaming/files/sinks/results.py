@@ -12,6 +12,7 @@ import msgspec
 
 from graph.model.errors import Fatal
 from graph.model.results import AccountScore, Candidate, Outcome, Ring
+from rules.running.runner import RuleReport
 from streaming.contract.dead_letters import DeadLetter
 from streaming.files.sinks.folder import OutputFolder
 from streaming.files.sinks.lines import LineFile
@@ -28,6 +29,7 @@ AS_PARQUET: Final = {
     name: name.replace(".ndjson", ".parquet") for name in (FLAGS, RINGS, ACCOUNTS, LEDGER, DEAD_LETTERS)
 }
 """What the files of records are called where they are written as Parquet too."""
+RULES: Final = "rules.ndjson"
 
 
 class ResultFolder(AbstractContextManager["ResultFolder"]):
@@ -40,7 +42,7 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
     def __init__(self, place: Path, *, with_candidates: bool = False) -> None:
         self._stack = ExitStack()
         self._folder = self._stack.enter_context(
-            OutputFolder(place, (*RESULT_FILES, CANDIDATES, *AS_PARQUET.values()))
+            OutputFolder(place, (*RESULT_FILES, CANDIDATES, RULES, *AS_PARQUET.values()))
         )
         try:
             self._flags, self._ledger, self._dead_letters = (
@@ -71,6 +73,11 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
             file.write(rings)
         with LineFile(self._folder.path / ACCOUNTS) as file:
             file.write(accounts)
+
+    def write_rules(self, reports: Iterable[RuleReport]) -> None:
+        """Writes what people's rules did."""
+        with LineFile(self._folder.path / RULES) as file:
+            file.write(reports)
 
     def finish(self, summary: msgspec.Struct, finishing: Callable[[Path], object] | None = None) -> None:
         """Writes the summary and lets the folder appear at its place; before, ``finishing`` may add to it."""

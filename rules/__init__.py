@@ -1,0 +1,1 @@
+"""Attacks stopped by people: when one begins, and short-lived rules, proposed, approved and watched."""

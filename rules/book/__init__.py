@@ -1,0 +1,1 @@
+"""Rules as people read and decide on them: files with typed conditions, and who approved which."""

@@ -1,0 +1,47 @@
+"""Rules as TOML: read strictly, written so that the same rule gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from typing import Any
+
+import msgspec
+
+from graph.model.errors import BadCall
+from rules.book.rule import Rule
+
+
+def decode_rule(content: bytes, place: str) -> Rule:
+    """The rule in a file's bytes. Raises ``BadCall`` that names the place and what is wrong."""
+    try:
+        plain = tomllib.loads(content.decode())
+        return msgspec.convert(plain, Rule)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, BadCall) as error:
+        text = " ".join(str(error).split())
+        raise BadCall(f"expected a rule in {place}, found: {text}; correct the file") from error
+
+
+def encode_rule(rule: Rule, notes: tuple[str, ...] = ()) -> bytes:
+    """The bytes of a rule's file; ``notes`` stand above it as comments."""
+    plain = msgspec.to_builtins(rule)
+    conditions = plain.pop("when")
+    lines = [f"# {' '.join(note.split())}" for note in notes]
+    lines += [f"{name} = {_spelt(value)}" for name, value in plain.items()]
+    for condition in conditions:
+        lines += ["", "[[when]]", *(f"{name} = {_spelt(value)}" for name, value in condition.items())]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def digest_of(content: bytes) -> str:
+    """What a decision names a file by, so that it holds for that text alone: 16 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _spelt(value: Any) -> str:
+    # A JSON string without escapes of the solidus is a basic string of TOML.
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_spelt(each) for each in value) + "]"
+    if isinstance(value, str):
+        return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
+    return repr(value)

@@ -1,0 +1,1 @@
+"""When an attack begins: early signs by segment against a seasonal baseline, false alarms bounded."""

@@ -1,0 +1,1 @@
+"""What happens to honest trips: receivers that err, clocks that break, round trips, phones set up anew."""
