@@ -43,6 +43,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _quantity("accounts_per_card", 0, 2),
     _share("own_device", -1),
     _share("own_card", -1),
+    _share("living", -1),
+    _share("at_home", -1),
     _quantity("pace_days", -1, 1),
     _quantity("active_days", 0, 7),
     _share("promo_share", 1),

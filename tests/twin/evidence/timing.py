@@ -15,7 +15,7 @@ from tests.twin.habits import CityHabits
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """``burst``: share of the accounts created within their busiest three days, less the city's share.
+    """``burst``: accounts created within their busiest three days, beyond the city's share of all.
 
     A stream that begins with the platform's stock of accounts creates everybody at once; only what goes
     beyond what the whole city did in the same days is a burst.
@@ -36,7 +36,7 @@ def measure_timing(accounts: Sequence[Account], habits: CityHabits) -> Timing:
     start, end = busiest(created, BURST_MS)
     city = habits.creation_share(created[start], created[end - 1]) if created else 0.0
     return Timing(
-        burst=max(0.0, (end - start) / len(accounts) - city),
+        burst=max(0.0, (end - start) - city * len(accounts)),
         pace_days=gaps[len(gaps) // 2] / DAY_MS if gaps else 99.0,
         active_days=active[len(active) // 2] / DAY_MS,
     )
