@@ -24,7 +24,8 @@ import numpy.typing as npt
 from gnn.evaluation.truth import decode_truth
 from gnn.logistic.judgements import FIRST_SEED, Floats, batches_of, city_config, first_guess
 from graph.completion.features import MEMBER_FEATURES
-from graph.completion.membership import around, describe, features_at
+from graph.completion.membership import describe, features_at
+from graph.completion.surroundings import around
 from graph.engine import Engine, EngineConfig
 from graph.model.shapes import SHAPES
 from graph.rings.judgement import Judgement

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from graph.completion.membership import around, describe, features_at
+from graph.completion.membership import describe, features_at
+from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort

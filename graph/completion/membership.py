@@ -16,7 +16,7 @@ from graph.evidence.places import middle
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Floats, Int32s
 from graph.kernels.geometry import distance_km
-from graph.kernels.kernel import kernel, wide
+from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.links.records import (
     DRIVERS,
@@ -34,28 +34,50 @@ from graph.links.records import (
 from graph.links.touch import first_link, length
 from graph.model.shapes import CIRCLE, VISIT
 from graph.state.accounts import UNKNOWN_MS
-from graph.state.state import CARD, DEVICE, DRIVER, IP, NO_RING, State, account_of, fresh_stamp
+from graph.state.state import CARD, DEVICE, DRIVER, IP, State, account_of, fresh_stamp
 from graph.updates.independence import AT_HOME, LIVES, independence
 from graph.updates.sharing import DAY_MS
 
-ROOM: Final = 4096
-"""Accounts that are asked about at once."""
-MOST_USERS: Final = 64
-_TAKEN: Final = -1
 NEAR_MS: Final = 3 * DAY_MS
-OWN_COUNT: Final = len(OWN)
-_DEVICE: Final = 0
-_CARD: Final = 2
-_CONTACT: Final = 4
-_ADDRESS: Final = 6
+MOST_LINKS: Final = 4096
+_OWN: Final = len(OWN)
+
+_PLACES: Final = {name: place for place, name in enumerate(OWN)}
+_DEVICE: Final = _PLACES["device_part"]
+_CARD: Final = _PLACES["card_part"]
+_CONTACT: Final = _PLACES["contact_part"]
+_ADDRESS: Final = _PLACES["address_part"]
+"""Of each, the share; the count follows."""
+_ADDRESSES: Final = _PLACES["addresses"]
+_ADDRESSES_PART: Final = _PLACES["addresses_part"]
+_RIDES_PART: Final = _PLACES["rides_part"]
+_RIDES: Final = _PLACES["rides"]
+_PARTNERS_PART: Final = _PLACES["partners_part"]
+_PARTNERS: Final = _PLACES["partners"]
+_REFERRALS: Final = _PLACES["referrals"]
+_REFERRALS_PART: Final = _PLACES["referrals_part"]
+_PAYMENTS: Final = _PLACES["payments"]
+_PAYMENTS_PART: Final = _PLACES["payments_part"]
+_SAME_PROMO: Final = _PLACES["same_promo"]
+_PROMOS: Final = _PLACES["promos"]
+_CREATED_NEAR: Final = _PLACES["created_near"]
+_LIVES: Final = _PLACES["lives"]
+_AT_HOME: Final = _PLACES["at_home"]
+_TRIPS: Final = _PLACES["trips"]
+_ACTIVE_DAYS: Final = _PLACES["active_days"]
+_DRIVER: Final = _PLACES["driver"]
+_CHARGEBACKS: Final = _PLACES["chargebacks"]
+_DISTANCE: Final = _PLACES["distance"]
+_CANCELLED: Final = _PLACES["cancelled"]
+_SAME_CLUSTER: Final = _PLACES["same_cluster"]
 
 
 @kernel
 def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> None:
     """Put what each account asked about has to do with the marked ones into ``state.completing.rows``.
 
-    The marked are all among the asked, of which there are at most ``ROOM``. ``means`` then holds the means of
-    the marked, and what is said of them together.
+    The marked are all among the asked, of which there are at most ``COMPLETED``. ``means`` then holds the
+    means of the marked, and what is said of them together.
     """
     stamp = _mark(state, marked)
     created = _creations(state, marked)
@@ -65,25 +87,25 @@ def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> None:
     for place in range(len(asked)):
         _describe(state, asked[place], stamp, len(marked), created, lat, lon, rows[place])
         if state.marks[asked[place]].stamp == stamp:
-            for each in range(OWN_COUNT):
+            for each in range(_OWN):
                 means[each] += rows[place, each]
-    for each in range(OWN_COUNT):
+    for each in range(_OWN):
         means[each] /= max(1, len(marked))
-    means[OWN_COUNT] = min(1.0, math.log(max(1, len(marked))) / math.log(300))
-    means[OWN_COUNT + 1] = shape == CIRCLE
-    means[OWN_COUNT + 2] = shape == VISIT
+    means[_OWN] = min(1.0, math.log(max(1, len(marked))) / math.log(300))
+    means[_OWN + 1] = shape == CIRCLE
+    means[_OWN + 2] = shape == VISIT
 
 
 @kernel
 def features_at(state: State, place: int, into: Floats) -> None:
     """The features (``MEMBER_FEATURES``) of one of the accounts that were just described."""
     row, means = state.completing.rows[place], state.completing.means
-    for each in range(OWN_COUNT):
+    for each in range(_OWN):
         into[each] = row[each]
-        into[OWN_COUNT + each] = 0.5 * (1.0 + row[each] - means[each])
-        into[2 * OWN_COUNT + each] = means[each]
+        into[_OWN + each] = 0.5 * (1.0 + row[each] - means[each])
+        into[2 * _OWN + each] = means[each]
     for each in range(3):
-        into[3 * OWN_COUNT + each] = means[OWN_COUNT + each]
+        into[3 * _OWN + each] = means[_OWN + each]
 
 
 @kernel
@@ -160,39 +182,39 @@ def _describe(
     row[:] = 0.0
     _identifiers(state, account, stamp, inside, row)
     trips, all_trips, partners, all_partners = _met(state, account, stamp, DRIVERS, RIDERS)
-    row[10] = ratio(trips, all_trips)
-    row[11] = trips / (trips + 3.0)
-    row[12] = ratio(partners, all_partners)
-    row[13] = partners / (partners + 2.0)
+    row[_RIDES_PART] = ratio(trips, all_trips)
+    row[_RIDES] = trips / (trips + 3.0)
+    row[_PARTNERS_PART] = ratio(partners, all_partners)
+    row[_PARTNERS] = partners / (partners + 2.0)
     _, _, referrals, all_referrals = _met(state, account, stamp, REFERRALS, REFERRERS)
-    row[14] = referrals / (referrals + 1.0)
-    row[15] = ratio(referrals, all_referrals)
+    row[_REFERRALS] = referrals / (referrals + 1.0)
+    row[_REFERRALS_PART] = ratio(referrals, all_referrals)
     payments, all_payments, _, _ = _met(state, account, stamp, PAYEES, PAYERS)
-    row[16] = payments / (payments + 2.0)
-    row[17] = ratio(payments, all_payments)
-    row[18] = min(1.0, _same_promo(state, account, stamp, inside) / others)
-    row[19] = facts.promos / (facts.promos + 1.0)
+    row[_PAYMENTS] = payments / (payments + 2.0)
+    row[_PAYMENTS_PART] = ratio(payments, all_payments)
+    row[_SAME_PROMO] = min(1.0, _same_promo(state, account, stamp, inside) / others)
+    row[_PROMOS] = facts.promos / (facts.promos + 1.0)
     if facts.created_ms != UNKNOWN_MS:
-        row[20] = min(1.0, max(0, _near(state, created, facts.created_ms) - inside) / others)
+        row[_CREATED_NEAR] = min(1.0, max(0, _near(state, created, facts.created_ms) - inside) / others)
     bits = independence(state, account)
-    row[21] = (bits & LIVES) != 0
-    row[22] = (bits & AT_HOME) != 0
-    row[23] = facts.trips / (facts.trips + 5.0)
+    row[_LIVES] = (bits & LIVES) != 0
+    row[_AT_HOME] = (bits & AT_HOME) != 0
+    row[_TRIPS] = facts.trips / (facts.trips + 5.0)
     days = (facts.last_ms - facts.first_ms) / DAY_MS
-    row[24] = days / (days + 7.0)
-    row[25] = facts.role == DRIVER
-    row[26] = facts.chargebacks / (facts.chargebacks + 1.0)
-    row[27] = 0.5
+    row[_ACTIVE_DAYS] = days / (days + 7.0)
+    row[_DRIVER] = facts.role == DRIVER
+    row[_CHARGEBACKS] = facts.chargebacks / (facts.chargebacks + 1.0)
+    row[_DISTANCE] = 0.5
     if facts.pickups > 0 and not math.isnan(lat):
         away = distance_km(facts.pickup_lat / facts.pickups, facts.pickup_lon / facts.pickups, lat, lon)
-        row[27] = away / (away + 2.0)
+        row[_DISTANCE] = away / (away + 2.0)
     cancelled, _, _, _ = _met(state, account, stamp, LOST_DRIVERS, LOST_RIDERS)
-    row[28] = cancelled / (cancelled + 1.0)
+    row[_CANCELLED] = cancelled / (cancelled + 1.0)
     group = label(state.forest, account)
     if group >= 0:
         tally = state.tallies[group]
         if tally.stamp == stamp and tally.riders == group:
-            row[29] = min(1.0, max(0, tally.trips - inside) / others)
+            row[_SAME_CLUSTER] = min(1.0, max(0, tally.trips - inside) / others)
 
 
 @kernel
@@ -219,33 +241,32 @@ def _identifiers(state: State, account: int, stamp: int, inside: bool, row: Floa
             row[first] = max(row[first], count / users)
             row[first + 1] = max(row[first + 1], count / (count + 2.0))
         link = hooks[link].next_out
-    row[8] = shared / (shared + 2.0)
-    row[9] = ratio(shared, addresses)
+    row[_ADDRESSES] = shared / (shared + 2.0)
+    row[_ADDRESSES_PART] = ratio(shared, addresses)
 
 
 @kernel
 def _met(state: State, account: int, stamp: int, out: int, back: int) -> tuple[int, int, int, int]:
-    """Of two lists of an account: events with marked accounts and in all, such accounts and all."""
+    """Of two lists of an account: events with marked accounts and in all, such accounts and all.
+
+    Of a list of more than ``MOST_LINKS`` none is read: a shop that thousands pay belongs to nobody.
+    """
     records, hooks, marks = state.links.links, state.links.hooks, state.marks
     events = all_events = accounts = all_accounts = 0
-    link = first_link(state.links, account, out)
-    while link >= 0:
-        record = records[link]
-        all_events += record.count
-        all_accounts += 1
-        if marks[record.target].stamp == stamp:
-            events += record.count
-            accounts += 1
-        link = hooks[link].next_out
-    link = first_link(state.links, account, back)
-    while link >= 0:
-        record = records[link]
-        all_events += record.count
-        all_accounts += 1
-        if marks[record.source].stamp == stamp:
-            events += record.count
-            accounts += 1
-        link = hooks[link].next_in
+    for slot in (out, back):
+        links = length(state.links, account, slot)
+        all_accounts += links
+        if links > MOST_LINKS:
+            all_events += links
+            continue
+        link = first_link(state.links, account, slot)
+        while link >= 0:
+            record = records[link]
+            all_events += record.count
+            if marks[record.target if slot == out else record.source].stamp == stamp:
+                events += record.count
+                accounts += 1
+            link = hooks[link].next_out if slot == out else hooks[link].next_in
     return events, all_events, accounts, all_accounts
 
 
@@ -261,68 +282,3 @@ def _same_promo(state: State, account: int, stamp: int, inside: bool) -> int:
             most = max(most, mark.count - inside)
         link = hooks[link].next_out
     return most
-
-
-@kernel
-def around(state: State, marked: Int32s, into: Int32s, found: int, most: int) -> int:
-    """Append accounts that something ties to the marked ones, to ``into`` from ``found`` on; how many then.
-
-    Users of one identifier with a marked account, ends of referrals and payments, drivers whom two marked
-    accounts or more rode with, and riders who came back to a marked driver; at most up to ``most`` in all, in
-    the order of the marked.
-    """
-    records, hooks, marks = state.links.links, state.links.hooks, state.marks
-    stamp = fresh_stamp(state)
-    for place in range(found):
-        marks[into[place]].stamp = stamp
-        marks[into[place]].count = _TAKEN
-    for place in range(len(marked)):
-        account = marked[place]
-        link = first_link(state.links, account, IDENTITIES)
-        while link >= 0:
-            identifier = records[link].target
-            if marks[identifier].stamp != stamp:
-                marks[identifier].stamp = stamp
-                if length(state.links, identifier, USERS) <= MOST_USERS:
-                    user = first_link(state.links, identifier, USERS)
-                    while user >= 0:
-                        found = _reach(state, wide(records[user].source), stamp, 2, into, found, most)
-                        user = hooks[user].next_in
-            link = hooks[link].next_out
-        for slot in (REFERRALS, PAYEES):
-            link = first_link(state.links, account, slot)
-            while link >= 0:
-                found = _reach(state, wide(records[link].target), stamp, 2, into, found, most)
-                link = hooks[link].next_out
-        for slot in (REFERRERS, PAYERS):
-            link = first_link(state.links, account, slot)
-            while link >= 0:
-                found = _reach(state, wide(records[link].source), stamp, 2, into, found, most)
-                link = hooks[link].next_in
-        link = first_link(state.links, account, DRIVERS)
-        while link >= 0:
-            found = _reach(state, wide(records[link].target), stamp, 1, into, found, most)
-            link = hooks[link].next_out
-        link = first_link(state.links, account, RIDERS)
-        while link >= 0:
-            if records[link].count > 1:
-                found = _reach(state, wide(records[link].source), stamp, 1, into, found, most)
-            link = hooks[link].next_in
-    return found
-
-
-@kernel
-def _reach(state: State, account: int, stamp: int, weight: int, into: Int32s, found: int, most: int) -> int:
-    """Count that an account is reached; it is taken from a weight of two on."""
-    mark = state.marks[account]
-    if mark.stamp != stamp:
-        mark.stamp = stamp
-        mark.count = 0 if account_of(state, account).ring == NO_RING else _TAKEN
-    if mark.count == _TAKEN or found >= most:
-        return found
-    mark.count += weight
-    if mark.count < 2:
-        return found
-    mark.count = _TAKEN
-    into[found] = account
-    return found + 1

@@ -40,7 +40,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _share("bank_sharing", 1),
     _share("address_sharing", 0),
     _quantity("accounts_per_device", 1, 3),
-    _quantity("accounts_per_card", 0, 2),
+    _quantity("accounts_per_card", 1, 2),
     _share("own_device", -1),
     _share("own_card", -1),
     _share("living", -1),

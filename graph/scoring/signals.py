@@ -50,7 +50,7 @@ def burst(e: Record) -> float:
     """Accounts created at once: 0 up to one, 1 from thirty on. Of settled accounts that come to a phone, the
     arrival counts instead.
     """
-    return ramp(math.log(max(e.burst, 1.0)), 0.0, math.log(30)) * (1.0 - e.arrival_share)
+    return float(ramp(math.log(max(e.burst, 1.0)), 0.0, math.log(30)) * (1.0 - e.arrival_share))
 
 
 @kernel

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.completion.completing import COMES, MOST_AROUND, STAYS, TURNS
-from graph.completion.membership import MOST_USERS, NEAR_MS
+from graph.completion.membership import MOST_LINKS, NEAR_MS
+from graph.completion.surroundings import MOST_USERS
 from graph.engine.completion import COMPLETED_FROM
 from graph.kernels.geometry import distance_km
 from graph.model.shapes import Shape
@@ -91,6 +92,9 @@ class Completions:
                 taken.add(account)
                 found.append(account)
 
+        def few(met: dict[int, int]) -> dict[int, int]:
+            return met if len(met) <= MOST_LINKS else {}
+
         for account in marked:
             for identifier in graph.identifiers.get(account, ()):
                 if identifier not in seen:
@@ -99,11 +103,11 @@ class Completions:
                         for user in graph.users[identifier]:
                             reach(user, 2)
             for adjacency in (graph.referrals, graph.payees, graph.referrers, graph.payers):
-                for other in adjacency.get(account, ()):
+                for other in few(adjacency.get(account, {})):
                     reach(other, 2)
-            for driver in graph.drivers_of.get(account, ()):
+            for driver in few(graph.drivers_of.get(account, {})):
                 reach(driver, 1)
-            for rider, link in graph.riders_of.get(account, {}).items():
+            for rider, link in few(graph.riders_of.get(account, {})).items():
                 if graph.links.count[link] > 1:
                     reach(rider, 1)
         return found
@@ -224,11 +228,13 @@ class Completions:
         self, account: int, marked: Collection[int], out: Adjacency, back: Adjacency
     ) -> tuple[int, int, int, int]:
         """Of two lists: events with marked accounts and in all, such accounts and all."""
-        met = [*out.get(account, {}).items(), *back.get(account, {}).items()]
+        lists = [out.get(account, {}), back.get(account, {})]
+        unread = sum(len(links) for links in lists if len(links) > MOST_LINKS)
+        met = [each for links in lists if len(links) <= MOST_LINKS for each in links.items()]
         counts = [(self._graph.links.count[link], other in marked) for other, link in met]
         return (
             sum(count for count, is_marked in counts if is_marked),
-            sum(count for count, _ in counts),
+            unread + sum(count for count, _ in counts),
             sum(is_marked for _, is_marked in counts),
-            len(counts),
+            unread + len(counts),
         )

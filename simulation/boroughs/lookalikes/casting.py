@@ -14,6 +14,7 @@ GROUPS_PER_1000_RIDERS: Final[dict[Callable[[City, Dice], None], float]] = {
     homes.teenagers: 8.0,
     homes.flatmates: 5.0,
     homes.carer: 0.6,
+    homes.driving_family: 1.5,
     handsets.clones: 0.5,
     handsets.reinstall: 8.0,
     handsets.second_account: 5.0,
