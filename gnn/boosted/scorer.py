@@ -1,7 +1,8 @@
 """The boosted scorer: many small trees over the features of a candidate, added up to one probability.
 
-The model is a JSON file (``gnn/weights/boosted.json``, written by ``gnn.boosted.fitting``) with the trees and
-the numbers that justify them. It is refused when its features are not those of this version.
+More such trees say of each account in and around a candidate whether it belongs (``graph.completion``). The
+model is a JSON file (``gnn/weights/boosted.json``, written by ``gnn.boosted.fitting``) with both and the
+numbers that justify them. It is refused when its features are not those of this version.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import Any, Final
 import numpy as np
 
 from gnn.logistic.scorer import LogisticScorer, linear_scorer, read_stored, refused
+from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import EXTREME
 from graph.state.digest import content_id
-from graph.state.trees import LEAVES, SPLITS, Trees
+from graph.state.trees import LEAVES, NO_TREES, SPLITS, Trees
 
 SHIPPED: Final = "boosted.json"
 
@@ -39,6 +41,8 @@ class BoostedScorer:
     prior: float
     doubt: float
     model_id: str
+    members: Trees = NO_TREES
+    """What says who belongs to a candidate; nobody is asked where there are none."""
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -76,21 +80,36 @@ def load_scorer(path: Path | None = None) -> BoostedScorer | LogisticScorer:
 
 def _boosted(stored: dict[str, Any], source: Any) -> BoostedScorer:
     try:
-        trees = Trees(
-            features=np.array([tree["features"] for tree in stored["trees"]], np.int32).reshape(-1, SPLITS),
-            thresholds=np.array([tree["thresholds"] for tree in stored["trees"]], float).reshape(-1, SPLITS),
-            leaves=np.array([tree["leaves"] for tree in stored["trees"]], float).reshape(-1, LEAVES),
-        )
+        trees = trees_of(stored["trees"], len(FEATURES))
         intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
-        if not (np.isfinite(trees.thresholds).all() and np.isfinite(trees.leaves).all()):
-            raise ValueError("a number that is not finite")
         if not all(map(math.isfinite, (intercept, prior, doubt))):
             raise ValueError("a number that is not finite")
-        if not ((trees.features >= 0) & (trees.features < len(FEATURES))).all():
-            raise ValueError("a split by a feature that is not there")
-        if not len(trees.features) == len(trees.thresholds) == len(trees.leaves):
-            raise ValueError("trees of another depth")
+        belonging = stored["belonging"]
+        if belonging["features"] != list(MEMBER_FEATURES):
+            raise ValueError("other features of membership")
+        members = trees_of(belonging["trees"], len(MEMBER_FEATURES))
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise refused(source, error) from error
-    numbers = json.dumps([stored["trees"], intercept, prior, doubt, list(FEATURES)])
-    return BoostedScorer(trees, intercept, prior, doubt, content_id("boosted", numbers))
+    numbers = json.dumps(
+        [
+            *(stored["trees"], intercept, prior, doubt, list(FEATURES)),
+            *(belonging["trees"], belonging["features"]),
+        ]
+    )
+    return BoostedScorer(trees, intercept, prior, doubt, content_id("boosted", numbers), members)
+
+
+def trees_of(stored: Sequence[dict[str, Any]], features: int) -> Trees:
+    """Trees as kernels read them. Raises ValueError, KeyError or TypeError when they are not sound."""
+    trees = Trees(
+        features=np.array([tree["features"] for tree in stored], np.int32).reshape(-1, SPLITS),
+        thresholds=np.array([tree["thresholds"] for tree in stored], float).reshape(-1, SPLITS),
+        leaves=np.array([tree["leaves"] for tree in stored], float).reshape(-1, LEAVES),
+    )
+    if not (np.isfinite(trees.thresholds).all() and np.isfinite(trees.leaves).all()):
+        raise ValueError("a number that is not finite")
+    if not ((trees.features >= 0) & (trees.features < features)).all():
+        raise ValueError("a split by a feature that is not there")
+    if not len(trees.features) == len(trees.thresholds) == len(trees.leaves):
+        raise ValueError("trees of another depth")
+    return trees

@@ -20,15 +20,17 @@ from typing import Final, cast
 
 from gnn.explaining.attribution import Attribution, strongest_attributions
 from gnn.explaining.counterfactual import Tie, ties_of
+from gnn.explaining.membership import Belonging, belonging_in
 from gnn.explaining.neighbourhood import City, Rows
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.model.events import EventBase
+from graph.model.results import Ring
 from graph.model.vocabulary import LinkKind
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
 from graph.scoring.member_scorer import MemberScorer
-from graph.scoring.scorer import Scorer
+from graph.scoring.scorer import Completer, Scorer
 
 MOST_BONDS: Final = 20
 WIDTH: Final = 12
@@ -177,11 +179,7 @@ class Explainer:
     def explain(self, accounts: Collection[str]) -> Explanation:
         """The bonds without which ``accounts`` would be no ring, and the evidence that moved its score."""
         members = frozenset(accounts)
-        ring = max(
-            (ring for ring in self._rings if _holds(members, ring.accounts)),
-            key=lambda ring: ring.score,
-            default=None,
-        )
+        ring = self._ring_of(members)
         if ring is None or ring.score < self._limit:
             return Explanation(False, (), 0.0 if ring is None else ring.score, 0.0, False, (), 0)
         whole, near = self._city.whole(), self._city.near(members)
@@ -201,6 +199,21 @@ class Explainer:
         return Explanation(
             True, tuple(removed), ring.score, reached, reached < self._limit, attributions, asked
         )
+
+    def belonging(self, accounts: Collection[str]) -> list[Belonging]:
+        """Why each account of the ring of ``accounts`` belongs to it, by name.
+
+        Empty where no ring holds half of them, or the scorer completes none.
+        """
+        ring = self._ring_of(frozenset(accounts))
+        if ring is None or not isinstance(self._scorer, Completer):
+            return []
+        return belonging_in(self._live, ring, self._scorer.members)
+
+    def _ring_of(self, members: frozenset[str]) -> Ring | None:
+        """The likeliest ring that holds half of some accounts."""
+        held = (ring for ring in self._rings if _holds(members, ring.accounts))
+        return max(held, key=lambda ring: ring.score, default=None)
 
     def standing(self, events: EventBatch, members: frozenset[str]) -> tuple[float, float]:
         """The best score of an open ring with half of the members (0: none), and the members' mean score."""

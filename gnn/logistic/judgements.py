@@ -30,6 +30,7 @@ from graph.model.events import Event, EventBase
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
 from graph.scoring.features import FEATURES
+from graph.state.trees import NO_TREES, Trees
 from simulation import CityConfig, simulate
 
 Floats = npt.NDArray[np.float64]
@@ -52,14 +53,16 @@ class Rows:
     lone_honest: int
 
 
-def first_guess() -> LogisticScorer:
+def first_guess(members: Trees = NO_TREES) -> LogisticScorer:
     """The scorer that opens rings while judgements are gathered, so that a fit depends on no earlier fit.
 
-    Any rule at full strength makes a ring, unless as much speaks for innocence.
+    Any rule at full strength makes a ring, unless as much speaks for innocence. ``members`` complete it.
     """
     guess = {"rule": 6.0, "innocent": -2.0, "signal": 0.0, "measure": 0.0}
     weights = tuple(guess[name.split(".")[0]] for name in FEATURES)
-    return LogisticScorer(weights, intercept=-3.0, prior=0.005, doubt=0.0, model_id="first_guess")
+    return LogisticScorer(
+        weights, intercept=-3.0, prior=0.005, doubt=0.0, model_id="first_guess", members=members
+    )
 
 
 def city_config(seed: int) -> CityConfig:
@@ -157,10 +160,10 @@ def sample_of(cities: Sequence[Rows]) -> Sample:
     )
 
 
-def gathered(cities: int, processes: int) -> list[Rows]:
+def gathered(cities: int, processes: int, members: Trees = NO_TREES) -> list[Rows]:
     """The rows of so many cities, in the order of their seeds, from ``FIRST_SEED`` on; prints as it goes."""
     seeds = range(FIRST_SEED, FIRST_SEED + cities)
-    scorer = first_guess()
+    scorer = first_guess(members)
     found = []
     with ProcessPoolExecutor(processes) as pool:
         for seed, rows in zip(seeds, pool.map(judgements_of, seeds, [scorer] * cities), strict=True):

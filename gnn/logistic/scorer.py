@@ -38,6 +38,8 @@ class LogisticScorer:
     prior: float
     doubt: float
     model_id: str
+    members: Trees = NO_TREES
+    """What says who belongs to a candidate; nobody is asked where there are none."""
 
     @property
     def trees(self) -> Trees:

@@ -7,6 +7,7 @@ Each function makes its result the candidate at hand (``State.candidate`` and th
 from __future__ import annotations
 
 from graph.candidates.gathering import gather
+from graph.completion.completing import belong
 from graph.engine.feature_extraction import set_candidate
 from graph.engine.rejudging import postpone
 from graph.kernels.kernel import kernel
@@ -40,11 +41,18 @@ def take_intact_ring(state: State, ring: int) -> bool:
     stamp = fresh_stamp(state)
     for place in range(found):
         state.marks[state.members[place]].stamp = stamp
+    members, missing = 0, False
     member = state.rings[ring].head
+    seeds = state.gathering.seeds
     while member != NOBODY:
-        if state.marks[member].stamp != stamp:
-            return False
+        missing = missing or state.marks[member].stamp != stamp
+        seeds[members] = member
+        members += 1
         member = account_of(state, member).next_in_ring
+    if missing:
+        if not belong(state, seeds[:members], stamp, CLUSTERS):
+            return False
+        found = gather(state, seeds[:members])
     set_candidate(state, found, CLUSTERS)
     postpone(state)
     return True

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from graph.candidates.gathering import gather
 from graph.candidates.ties import began_ms, ties
+from graph.completion.features import MEMBER_FEATURES, OWN
 from graph.engine.act_resolution import act_of
 from graph.engine.acts import Act, Acts
 from graph.engine.change_feed import ChangeFeed
@@ -53,13 +54,14 @@ from graph.rings.lifecycle import Moment, OpenRing, Policy, Rings
 from graph.rings.table import RingTable
 from graph.scoring.features import FEATURES
 from graph.scoring.member_scorer import MemberScorer
-from graph.scoring.scorer import KernelScorer, Scorer
+from graph.scoring.scorer import Completer, KernelScorer, Scorer
 from graph.state.columns import view_of
 from graph.state.digest import content_id, state_digest
 from graph.state.entity_index import EntityIndex
 from graph.state.memory import Memory
 from graph.state.sizes import Sizes
 from graph.state.state import DRIVER, State
+from graph.state.trees import NO_TREES
 from graph.updates.sharing import DAY_MS
 
 DEFAULT_WINDOW_DAYS: Final = 90
@@ -68,7 +70,7 @@ LATENESS_MS: Final = 2 * DAY_MS
 LARGEST_BATCH: Final = 4096
 """Events for which room is made at once; a longer batch is applied in such parts."""
 
-_SIZES: Final = Sizes(features=len(FEATURES))
+_SIZES: Final = Sizes(features=len(FEATURES), traits=len(OWN), member_features=len(MEMBER_FEATURES))
 
 Observer = Callable[[Judgement, list[float], Moment], None]
 
@@ -146,6 +148,7 @@ class Engine:
             memory.set_scorer(
                 (*self._scorer.weights, self._scorer.intercept, self._scorer.doubt), self._scorer.trees
             )
+        memory.set_members(self._scorer.members if isinstance(self._scorer, Completer) else NO_TREES)
         state, policy = memory.state, self._config.policy
         options = state.options[0]
         options["review"], options["block"], options["close"] = policy.review, policy.block, policy.close

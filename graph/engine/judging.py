@@ -21,6 +21,7 @@ from graph.engine.candidate_generation import (
     take_intact_ring,
     take_ring,
 )
+from graph.engine.completion import is_to_be_completed, score_left_out, settle
 from graph.engine.feature_extraction import (
     assign_score,
     clear_scores,
@@ -93,7 +94,12 @@ def run(state: State, batch: KernelBatch) -> int:
                     return NEEDS_SCORE
                 score_in_kernel(state)
         if cursor.step == _DECIDE:
+            if is_to_be_completed(state):
+                cursor.step = _EXTRACT
+                continue
+            settle(state)
             assign_score(state)
+            score_left_out(state)
             cursor.step = _FINISH
             if _decide(state):
                 return JUDGED

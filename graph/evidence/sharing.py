@@ -11,6 +11,7 @@ from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.evidence_record import Record
 from graph.state.state import BANK_ACCOUNT, CARD, DEVICE, IP, State
+from graph.updates.independence import AT_HOME, LIVES, independence
 
 
 @kernel
@@ -42,6 +43,7 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
     device_holders = device_sharers = device_owners = devices = 0
     card_holders = card_sharers = card_owners = cards = 0
     bank_holders = bank_sharers = address = 0
+    living = at_home = 0
     for place in range(len(members)):
         has_device = shares_device = owns_device = False
         has_card = shares_card = owns_card = False
@@ -80,6 +82,9 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
         card_owners += owns_card
         bank_holders += has_bank
         bank_sharers += shares_bank
+        bits = independence(state, members[place])
+        living += bits & LIVES != 0
+        at_home += bits & AT_HOME != 0
     e.device_sharing = ratio(device_sharers, device_holders)
     e.card_sharing = ratio(card_sharers, card_holders)
     e.bank_sharing = ratio(bank_sharers, bank_holders)
@@ -88,6 +93,8 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
     e.accounts_per_card = ratio(card_sharers, cards)
     e.own_device = device_owners / len(members)
     e.own_card = card_owners / len(members)
+    e.living = living / len(members)
+    e.at_home = at_home / len(members)
     e.hands = hands
 
 

@@ -189,8 +189,11 @@ class Rings:
         members = dict.fromkeys(self.members(ring))
         overlap = {part.accounts: sum(a in members for a in part.accounts) for part in parts}
         kept, *others = sorted(parts, key=lambda j: (-overlap[j.accounts], j.accounts))
+        stay = set(kept.accounts)
         for part in others:
-            leaving = [a for a in part.accounts if a in members]
+            leaving = [a for a in part.accounts if a in members and a not in stay]
+            if not leaving:
+                continue
             for account in leaving:
                 del members[account]
             self._table.set_members(ring.slot, members)

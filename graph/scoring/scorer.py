@@ -57,6 +57,16 @@ class KernelScorer(Scorer, Protocol):
         ...
 
 
+@runtime_checkable
+class Completer(Protocol):
+    """A scorer of candidates, of either port, that also says who belongs to one."""
+
+    @property
+    def members(self) -> Trees:
+        """What is added up over ``graph.completion.features``: log odds that an account belongs."""
+        ...
+
+
 @kernel
 def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
     """Doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features + trees))).
@@ -67,11 +77,18 @@ def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
     total = weights[count]
     for place in range(count):
         total += weights[place] * features[place]
+    total = leaves(features, trees, total)
+    doubt = weights[count + 1]
+    return float(doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total)))))
+
+
+@kernel
+def leaves(features: Floats, trees: Trees, total: float) -> float:
+    """A sum, and the leaf of each tree that the features lead to. O(trees)."""
     for tree in range(len(trees.leaves)):
         node = 0
         while node < SPLITS:
             passes = features[trees.features[tree, node]] > trees.thresholds[tree, node]
             node = 2 * node + (2 if passes else 1)
         total += trees.leaves[tree, node - SPLITS]
-    doubt = weights[count + 1]
-    return float(doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total)))))
+    return total

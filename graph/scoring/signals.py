@@ -47,8 +47,10 @@ def address_sharing(e: Record) -> float:
 
 @kernel
 def burst(e: Record) -> float:
-    """Accounts created at once. Of settled accounts that come to a phone, the arrival counts instead."""
-    return float(e.burst * (1.0 - e.arrival_share))
+    """Accounts created at once: 0 up to one, 1 from thirty on. Of settled accounts that come to a phone, the
+    arrival counts instead.
+    """
+    return float(ramp(math.log(max(e.burst, 1.0)), 0.0, math.log(30)) * (1.0 - e.arrival_share))
 
 
 @kernel

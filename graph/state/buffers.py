@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.arrays import Arrays, Field, Floats, Int32s, Int64s
+from graph.state.sizes import COMPLETED, Sizes
 
 _I4: Final = np.dtype(np.int32)
 _I8: Final = np.dtype(np.int64)
@@ -122,6 +123,31 @@ class OverlapBuffers(Arrays):
     fields: ClassVar[dict[str, Field]] = {"slots": _I4, "common": _I4, "merged": _I4}
 
 
+class CompletionBuffers(Arrays):
+    """Of ``graph.completion``: the accounts asked about, of a fixed number, and the candidate as it was."""
+
+    rows: Floats
+    """What each has to do with the marked ones: (COMPLETED, OWN_TRAITS)."""
+    means: Floats
+    """Of the marked, and what is said of them together."""
+    features: Floats
+    """Of the account at hand."""
+    asked: Int32s
+    before: Int32s
+    """The candidate before it was completed."""
+    belonging: Floats
+    """How likely each of ``before`` belongs."""
+
+    fields: ClassVar[dict[str, Field]] = {
+        "belonging": _F8,
+        "rows": (_F8, 2),
+        "means": _F8,
+        "features": _F8,
+        "asked": _I4,
+        "before": _I4,
+    }
+
+
 _BY_ENTITY: Final = {("visits", "phones"), ("visits", "addresses"), ("tying", "identifiers")}
 BUFFERS: Final[dict[str, type[Arrays]]] = {
     "gathering": GatheringBuffers,
@@ -145,3 +171,15 @@ def buffers_for(accounts: int, entities: int) -> dict[str, Arrays]:
             arrays[field] = np.zeros(entities if (name, field) in _BY_ENTITY else accounts, spelt)
         made[name] = kind(**arrays)
     return made
+
+
+def completion_buffers(sizes: Sizes) -> CompletionBuffers:
+    """Empty buffers of the completion."""
+    return CompletionBuffers(
+        rows=np.zeros((COMPLETED, sizes.traits)),
+        means=np.zeros(sizes.member_features),
+        features=np.zeros(sizes.member_features),
+        asked=np.zeros(COMPLETED, np.int32),
+        before=np.zeros(COMPLETED, np.int32),
+        belonging=np.zeros(COMPLETED),
+    )

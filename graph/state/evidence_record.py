@@ -35,14 +35,19 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     own_device: float
     """Share of the accounts with a device that nobody else uses."""
     own_card: float
+    living: float
+    """Share of the accounts that lead a life of their own (``graph.updates.independence``)."""
+    at_home: float
+    """Share of the accounts whose newest device is theirs alone and was from the start."""
     hands: int
     """How many hands the accounts would be, if whoever shares a device or a card were one."""
 
     burst: float
-    """Share of the accounts created within their busiest three days, less the city's share.
+    """Accounts created within their busiest three days, beyond as many as chance makes of all of them.
 
     A stream that begins with the platform's stock of accounts creates everybody at once; only what goes
-    beyond what the whole city did in the same days is a burst.
+    beyond what the whole city did in the same days, and two standard deviations, is a burst. It is a number
+    and not a share: one that comes later does not make those who came together fewer.
     """
     pace_days: float
     """Median gap between creations; 99 when fewer than two were seen."""

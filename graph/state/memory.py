@@ -19,7 +19,7 @@ from graph.kernels.raw import copied, grown
 from graph.links.store import LinkStore
 from graph.model.errors import Fatal
 from graph.model.event_batch import LATEST_MS, TEXTS
-from graph.state.buffers import buffers_for
+from graph.state.buffers import buffers_for, completion_buffers
 from graph.state.evidence_record import EVIDENCE
 from graph.state.interning import place_all
 from graph.state.records import (
@@ -140,6 +140,11 @@ class Memory:
         self._arrays["cuts"] = cuts
         self.state = self._state()
 
+    def set_members(self, trees: Trees) -> None:
+        """Take up the trees that say who belongs to a candidate."""
+        self._arrays["member_trees"] = trees
+        self.state = self._state()
+
     def set_scorer(self, weights: Sequence[float], trees: Trees) -> None:
         """Take up what a scorer adds up: a weight for each feature, intercept and doubt, and its trees."""
         self._arrays["weights"] = np.array(weights)
@@ -250,6 +255,8 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(sizes.features + 2),
         "trees": NO_TREES,
+        "member_trees": NO_TREES,
+        "completing": completion_buffers(sizes),
         "options": np.zeros(1, OPTIONS),
         "counters": counters,
         "cursor": np.zeros(1, CURSOR),

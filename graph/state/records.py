@@ -233,8 +233,14 @@ it let fade; the account whose cluster is looked at behind its visit (``pending`
 fell apart (``subject``); the phase that comes ``after`` regrouped accounts were judged; whether an
 analyst regrouped them (``acting``); the accounts that the event names. -1 stands for nobody."""
 
-CANDIDATE: Final = np.dtype([("size", "i8"), ("shape", "i8"), ("truncated", "i8"), ("score", "f8")])
-"""One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``."""
+CANDIDATE: Final = np.dtype(
+    [
+        *((name, "i8") for name in ("size", "shape", "truncated", "before", "completed")),
+        *((name, "f8") for name in ("score", "score_before")),
+    ]
+)
+"""One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``. Once it is
+``completed`` it had ``before`` accounts and ``score_before``."""
 
 DECISION: Final = np.dtype([("action", "i8"), ("survivor", "i8"), ("merged", "i8")])
 """One row: what the judgement at hand does to the rings (``graph.rings.decision``): the slot of the ring that

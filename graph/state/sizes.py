@@ -37,12 +37,17 @@ PLACES: Final = 1 << 16
 REASONS: Final = len(TripReason)
 """Signs that a trip is not what it says."""
 
+COMPLETED: Final = 4096
+"""Accounts that are asked about at once when a candidate is completed."""
+
 MEMO_SLOTS: Final = 1024
 """Answers about pairs of a cluster and a driver that are kept while one candidate is gathered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the rooms above decide: the features of a score."""
+    """What the rooms above decide: the features of a score; of a membership its own ones, and all."""
 
     features: int
+    traits: int
+    member_features: int

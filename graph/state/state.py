@@ -22,6 +22,7 @@ from graph.state.buffers import (
     BUFFERS,
     ArrivalBuffers,
     CircleBuffers,
+    CompletionBuffers,
     EvidenceBuffers,
     GatheringBuffers,
     OverlapBuffers,
@@ -120,6 +121,8 @@ class State(Arrays):
     """The scorer's: one for each feature, then intercept and doubt."""
     trees: Trees
     """What the scorer adds to that; none where it is linear."""
+    member_trees: Trees
+    """What says who belongs to a candidate; none where nobody is asked."""
     options: Records
     counters: Records
     cursor: Records
@@ -150,6 +153,7 @@ class State(Arrays):
     tying: TieBuffers
     measuring: EvidenceBuffers
     overlaps: OverlapBuffers
+    completing: CompletionBuffers
 
     fields: ClassVar[dict[str, Field]] = {
         "links": LinkState,
@@ -177,6 +181,7 @@ class State(Arrays):
         "ring_features": (_F8, 2),
         "weights": _F8,
         "trees": Trees,
+        "member_trees": Trees,
         "options": OPTIONS,
         "counters": COUNTERS,
         "cursor": CURSOR,
@@ -193,6 +198,7 @@ class State(Arrays):
         "tenures": TENURE,
         "memo": MEMO,
         **BUFFERS,
+        "completing": CompletionBuffers,
     }
 
 

@@ -22,6 +22,9 @@ def command(
     ring: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="The ring; repeatable; every ring without it.")
     ] = None,
+    members: Annotated[
+        bool, typer.Option("--members", help="Also say of each account why it belongs.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Say in words which devices, cards, trips or referrals make a ring one."""
@@ -51,5 +54,7 @@ def command(
         found = explainer.explain(known[name].accounts)
         verified += found.verified
         console.print(f"{name} {known[name].kind}: {found.words}", markup=False, soft_wrap=True)
+        for each in explainer.belonging(known[name].accounts) if members else ():
+            console.print(f"  {each.words}", markup=False, soft_wrap=True)
     if len(asked) > 1:
         console.print(f"{verified} of {len(asked)} explanations hold when the whole city is judged again")

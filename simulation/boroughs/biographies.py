@@ -51,6 +51,9 @@ def _sign_up(city: City, voices: Voices, account: Account, ts: int, dice: Dice) 
             voices.promo(ts + int(dice.log_uniform(MINUTE_MS, 4 * DAY_MS)), account, city.welcome, dice)
         else:
             account.voucher = city.welcome
+    starts = account.crew is None and account.drives and ts >= city.config.start_ms
+    if starts and dice.chance(priors.sign_on_uptake):
+        voices.promo(ts + int(dice.log_uniform(MINUTE_MS, 8 * DAY_MS)), account, city.sign_on, dice)
 
 
 def _log_in_now_and_then(city: City, voices: Voices, account: Account, dice: Dice) -> None:

@@ -34,6 +34,7 @@ class City:
         self._home_pool = [self.mint.ip() for _ in range(people + 50)]
         self._homes = 0
         self.welcome = (self.mint.promo(), self.priors.welcome)
+        self.sign_on = (self.mint.promo(), self.priors.sign_on)
         self.bounty = (self.mint.promo(), self.priors.bounty)
         self.friend_bounty = (self.mint.promo(), self.priors.friend_bounty)
         self.campaigns = self._campaigns(self.dice("campaigns"))

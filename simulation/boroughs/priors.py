@@ -39,6 +39,8 @@ class Priors:
     quest_trips: int
     welcome: float
     welcome_uptake: float
+    sign_on: float
+    sign_on_uptake: float
     bounty: float
     friend_bounty: float
     referral_chance: float
@@ -101,6 +103,8 @@ class Priors:
             quest_trips=dice.randint(8, 40),
             welcome=round(price * log(0.8, 6.0), 2),
             welcome_uptake=u(0.05, 0.95),
+            sign_on=round(price * log(1.0, 8.0), 2),
+            sign_on_uptake=u(0.0, 0.9),
             bounty=round(price * log(0.8, 6.0), 2),
             friend_bounty=round(price * log(0.5, 4.0), 2) if dice.chance(0.6) else 0.0,
             referral_chance=log(0.02, 0.4),

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from simulation.decoys.campuses import plan_campus_drive
-from simulation.decoys.closed_worlds import plan_regulars, plan_shuttle, plan_village
+from simulation.decoys.closed_worlds import (
+    plan_driver_family,
+    plan_regulars,
+    plan_shuttle,
+    plan_village,
+)
 from simulation.decoys.counters import plan_call_centre, plan_kiosk
 from simulation.decoys.fleets import plan_fleet
 from simulation.decoys.homes import plan_household, plan_roommates
@@ -31,6 +36,7 @@ PLANNERS: Final[tuple[tuple[str, Planner, float, float], ...]] = (
     ("village", plan_village, 0.3, 2.0),
     ("shuttle", plan_shuttle, 1.0, 6.0),
     ("regulars", plan_regulars, 0.3, 3.0),
+    ("driver_family", plan_driver_family, 0.3, 5.0),
     ("driver_who_rides", plan_driver_who_rides, 1.0, 8.0),
     ("promo_hunter", plan_promo_hunter, 1.0, 10.0),
     ("tourist", plan_tourist, 2.0, 15.0),

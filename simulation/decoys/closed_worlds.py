@@ -1,4 +1,4 @@
-"""People who keep riding with each other for good reasons: villages, shuttles, a popular driver."""
+"""People who keep riding with each other for good reasons: villages, shuttles, families, a popular driver."""
 
 from __future__ import annotations
 
@@ -76,3 +76,46 @@ def plan_regulars(town: Town, dice: Dice) -> None:
         rider.home = rider.hand.place = town.land.near(drivers[0].home, 2.0, dice)
         rider.active_to_ms = min(town.config.end_ms, max(rider.active_to_ms, rider.active_from_ms + DAY_MS))
     town.note_decoy("regulars", [*drivers, *riders])
+
+
+def plan_driver_family(town: Town, dice: Dice) -> None:
+    """Plan a driver who takes 2-5 of the family: one home and card, phones that go round, no incentives.
+
+    Half of them ride with nobody else, and half of the drivers hardly drive strangers.
+    """
+    drivers = town.take(1, drivers=True)
+    riders = town.take(dice.randint(2, 5))
+    if not drivers or len(riders) < 2:
+        return
+    driver, family = drivers[0], [*drivers, *riders]
+    card, spare = town.mint.card(), town.mint.device()
+    closed, shared = dice.chance(0.5), dice.chance(0.6)
+    for number, account in enumerate(family):
+        account.home, account.home_ip = driver.home, driver.home_ip
+        account.hand.place = driver.home
+        if dice.chance(0.5):
+            account.created_ms = account.active_from_ms = town.moment(dice, 0.0, 0.5)
+        if shared and account is not driver:
+            account.device, account.keeps_phone = (driver.device, spare)[number % 2], True
+        elif not shared:
+            account.other_devices, account.other_share = (spare,), dice.uniform(0.05, 0.5)
+    if closed or dice.chance(0.5):
+        driver.shift_hours *= dice.uniform(0.0, 0.4)
+    for rider in riders:
+        rider.cards = [card] if dice.chance(0.8) else [card, *rider.cards[:1]]
+        rider.rate *= 0.0 if closed else dice.uniform(0.1, 1.0)
+        for _ in range(dice.randint(1, 2)):
+            town.agenda.standing.append(
+                StandingOrder(
+                    rider=rider.number,
+                    driver=driver.number,
+                    minute=town.clock.utc_minute(dice.uniform(7.0, 22.0)),
+                    weekdays=tuple(sorted(dice.sample(range(7), dice.randint(1, 4)))),
+                    pickup=rider.home,
+                    dropoff=town.land.work(dice),
+                    chance=dice.uniform(0.3, 0.95),
+                    from_ms=max(rider.active_from_ms, driver.active_from_ms),
+                    to_ms=min(rider.active_to_ms, driver.active_to_ms),
+                )
+            )
+    town.note_decoy("driver_family", family)

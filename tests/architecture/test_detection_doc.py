@@ -26,6 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnn.logistic.scorer import LogisticScorer
+from graph.completion.features import OWN
 from graph.kernels.ramp import ramp
 from graph.model.entities import KIND_CODE
 from graph.model.shapes import Shape
@@ -47,6 +48,10 @@ MODULES = [
     "candidates.gathering",
     "candidates.circles",
     "candidates.visits",
+    "completion.membership",
+    "completion.surroundings",
+    "completion.completing",
+    "engine.completion",
     "updates.tracks",
     "updates.signs",
     "updates.sketches",
@@ -216,9 +221,24 @@ def measures_table() -> str:
     return table(["measure", "sign", "formula"], rows)
 
 
+def membership_table() -> str:
+    """What is read of one account, and the share of it in what the trees gained."""
+    gains = {each["name"]: each["gain"] for each in model()["belonging"]["gains"]}
+    rows = [
+        [
+            f"`{name}`",
+            SIGNS[sign],
+            *(f"{gains[each]:.3f}" for each in (name, f"{name}_beside_mean", f"mean_{name}")),
+        ]
+        for name, sign in OWN.items()
+    ]
+    return table(["of an account", "sign", "share of the gain", "beside the mean", "the mean"], rows)
+
+
 MADE: dict[str, Callable[[], str]] = {
     "sharing": sharing_table,
     "measures": measures_table,
+    "membership": membership_table,
     "worth": worth_table,
     "features": features_table,
     "fit": fit_table,

@@ -28,10 +28,12 @@ from graph.model.shapes import Shape
 from graph.model.view import GraphView
 from graph.model.vocabulary import Decision, EntityKind
 from graph.rings.lifecycle import Moment
-from graph.scoring.scorer import Scorer
+from graph.scoring.scorer import Completer, Scorer
+from graph.state.trees import NO_TREES
 from tests.twin.acts import Act, Acts
 from tests.twin.candidates import Assembler, Candidate
 from tests.twin.circles import circle_around
+from tests.twin.completion import COMPLETED_FROM, Completion, Completions
 from tests.twin.entity_graph import EntityGraph, Touched
 from tests.twin.evidence import gather_evidence
 from tests.twin.rings import Judgement, OpenRing, Rings, exposure, reasons
@@ -71,6 +73,8 @@ class PlainEngine:
         self._verdicts = Verdicts()
         self._acts = Acts(self.graph, self._verdicts)
         self._assembler = Assembler(self.graph)
+        trees = scorer.members if isinstance(scorer, Completer) else NO_TREES
+        self._completions = Completions(self.graph, trees, config.policy.min_accounts)
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -249,6 +253,11 @@ class PlainEngine:
             if ring is None or ring.shape is not Shape.CLUSTERS or self._stands(ring):
                 self._judge_around(entity, at, outcome, judged)
                 continue
+            intact = self._intact(ring)
+            if intact is not None:
+                self._rest(intact)
+                self._judge(intact, at, outcome, judged)
+                continue
             parts: list[Judgement] = []
             placed: set[int] = set()
             for member in sorted(ring.members):
@@ -259,10 +268,18 @@ class PlainEngine:
                     placed.update(part.accounts)
                     judged.update(part.accounts)
                     parts.append(part)
-            if len(parts) > 1:
-                self._rings.split(ring, parts, at, outcome)
-            else:
-                self._rings.judge(parts[0], at, outcome)
+            self._rings.split(ring, parts, at, outcome)
+
+    def _intact(self, ring: OpenRing) -> Candidate | None:
+        """The clusters around a ring that still hangs together, by ties or because all belong."""
+        members = sorted(ring.members)
+        candidate = self._assembler.gather((members[0],))
+        missing = ring.members.keys() - candidate.accounts
+        if not missing:
+            return candidate
+        if not self._completions.belong(members, missing, Shape.CLUSTERS):
+            return None
+        return self._assembler.gather(tuple(members))
 
     def _judge(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         judged.update(candidate.accounts)
@@ -272,7 +289,36 @@ class PlainEngine:
             for entity in candidate.accounts:
                 self.graph.accounts[entity].score = 0.0
             return
-        self._rings.judge(self._weigh(candidate, at), at, outcome)
+        completion = self._completion(candidate)
+        if completion is None:
+            self._rings.judge(self._weigh(candidate, at), at, outcome)
+            return
+        completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+        judged.update(completed.accounts)
+        if candidate.shape is not Shape.CIRCLE:
+            self._rest(completed)
+        judgement = self._weigh(completed, at)
+        for entity in candidate.accounts:
+            if entity not in completed.accounts and self._rings.ring_of(entity) is None:
+                self.graph.accounts[entity].score = judgement.score * completion.belonging[entity]
+        self._rings.judge(judgement, at, outcome)
+
+    def _completion(self, candidate: Candidate) -> Completion | None:
+        """The completion that takes the place of a candidate, if any."""
+        score = self._raw_score(candidate)
+        if score < COMPLETED_FROM:
+            return None
+        ringed = {member for ring in self._rings.open_rings() for member in ring.members}
+        completion = self._completions.complete(candidate, ringed)
+        if completion is None:
+            return None
+        completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+        stands = self._raw_score(completed) >= min(score, self._config.policy.review)
+        return completion if stands else None
+
+    def _raw_score(self, candidate: Candidate) -> float:
+        evidence = gather_evidence(self.graph, candidate)
+        return self._scorer.score(features_of(evidence, tuple(find(evidence))))
 
     def _weigh(self, candidate: Candidate, at: Moment) -> Judgement:
         """Evidence, findings and score of a candidate; its accounts take the score."""

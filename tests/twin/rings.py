@@ -161,7 +161,9 @@ class Rings:
         overlap = {part.accounts: sum(a in ring.members for a in part.accounts) for part in parts}
         kept, *others = sorted(parts, key=lambda j: (-overlap[j.accounts], j.accounts))
         for part in others:
-            leaving = [a for a in part.accounts if a in ring.members]
+            leaving = [a for a in part.accounts if a in ring.members and a not in kept.accounts]
+            if not leaving:
+                continue
             for account in leaving:
                 del ring.members[account]
                 del self._ring_of[account]

@@ -23,7 +23,7 @@ def features_of(evidence: Evidence, findings: Sequence[Finding]) -> list[float]:
         cards.moving * ramp(cards.count, 1, 5) * ramp(cards.per_rider, 0.8, 1.8),
         ramp(evidence.sharing.address_sharing, 0.3, 0.8) * one_hand(evidence),
         # When settled accounts come to a phone, it is their coming that counts, and not their creation.
-        evidence.timing.burst * (1.0 - arrivals.share),
+        ramp(math.log(max(evidence.timing.burst, 1.0)), 0.0, math.log(30)) * (1.0 - arrivals.share),
         1.0 - ramp(trips.per_account, 0.5, 6),
         (1.0 - ramp(places.spread_km, 0.5, 4.0)) * ramp(places.riders, 3, 7),
         trips.inside_share * some_inside,
@@ -53,6 +53,8 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
         _half(sharing.accounts_per_card, 2),
         sharing.own_device,
         sharing.own_card,
+        sharing.living,
+        sharing.at_home,
         _half(timing.pace_days, 1),
         _half(timing.active_days, 7),
         takings.promo_share,

@@ -122,6 +122,8 @@ def _driver_count(recipe: Recipe, size: int, dice: Dice) -> int:
         return max(2, min(size - 3, round(size * dice.uniform(0.1, 0.45))))
     if recipe.kind == "multi_account" and dice.chance(0.15):
         return min(size, 12)
+    if recipe.kind == "promo_farm" and dice.chance(0.15):
+        return min(size, 25)
     if recipe.payouts == "fence" or (recipe.kind in {"takeover", "stolen_cards"} and dice.chance(0.3)):
         return min(dice.randint(1, 2), size - 2)
     return 0
@@ -143,6 +145,13 @@ def _sign_up(city: City, crew: Crew, dice: Dice) -> None:
             city.join(account, ts)
             account.rate *= recipe.cover
             crew.record.first_ts = min(crew.record.first_ts, ts)
+    if promotions.signs_on(crew):
+        times = instants(city, crew, len(crew.drivers), dice, crew.begin_ms, last)
+        for driver, ts in zip(crew.drivers, times, strict=True):
+            city.join(driver, ts)
+            driver.shift = driver.shift if dice.chance(0.3) else None
+            crew.record.first_ts = min(crew.record.first_ts, ts)
+        return
     for driver in crew.drivers:
         if driver.joined_ms is not None and driver.joined_ms > crew.begin_ms:
             city.join(driver, crew.begin_ms - int(dice.log_uniform(0.1, 20.0) * DAY_MS))

@@ -1,4 +1,4 @@
-"""Promo farms: many accounts take what was meant for one new customer each.
+"""Promo farms: many accounts take what was meant for one new customer, or one new driver, each.
 
 PromoGuardian (arXiv 2510.12652) names shared tools and orderly timing; no figure is taken from it.
 """
@@ -11,6 +11,13 @@ from simulation.boroughs.crews.acts import haunting_hour, ride, since, take_prom
 from simulation.boroughs.people import Account, Crew
 from simulation.boroughs.voices import Voices
 from simulation.streams import Dice
+
+_SIGNS_ON = 3
+
+
+def signs_on(crew: Crew) -> bool:
+    """Whether the crew farms the bonus for new drivers: it has more of them than it needs for rides."""
+    return crew.recipe.kind == "promo_farm" and len(crew.drivers) >= _SIGNS_ON
 
 
 def farm(city: City, crew: Crew, members: list[Account], dice: Dice) -> None:
@@ -26,6 +33,9 @@ def farm(city: City, crew: Crew, members: list[Account], dice: Dice) -> None:
     wait_h = dice.log_uniform(0.05, 72.0)
     for account in members:
         if account.drives:
+            if signs_on(crew):
+                ts = since(account, crew) + int(dice.expovariate(1.0 / wait_h) * HOUR_MS)
+                take_promo(city, crew, account, city.sign_on, ts, dice)
             continue
         joined = since(account, crew)
         offers = [city.welcome, *leaked] if account.joined_ms is not None else leaked or [city.welcome]

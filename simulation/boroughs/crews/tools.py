@@ -11,8 +11,6 @@ from simulation.boroughs.people import Account, Crew
 from simulation.boroughs.voices import Voices
 from simulation.streams import Dice
 
-_HANDS_ON_ONE_PHONE = 60
-
 
 def phone_plan(
     city: City, crew: Crew, members: list[Account], begin: int, dice: Dice
@@ -22,8 +20,6 @@ def phone_plan(
     An empty plan means that the member stays on the phone it has.
     """
     habit = crew.recipe.phones
-    if habit == "one" and len(members) > _HANDS_ON_ONE_PHONE:
-        habit = "few"
     hands = dice.log_uniform(2.0, 14.0)
 
     def pool() -> list[str]:
@@ -104,7 +100,7 @@ def issue_cards(city: City, crew: Crew, dice: Dice) -> None:
     riders, habit, voices = crew.riders, crew.recipe.cards, Voices(city)
     if not riders or crew.recipe.kind == "takeover":
         return
-    count = max(1, math.ceil(len(riders) / dice.log_uniform(2.0, 12.0)))
+    count = 1 if dice.chance(0.2) else max(1, math.ceil(len(riders) / dice.log_uniform(2.0, 12.0)))
     crew.cards = [city.mint.card() for _ in range(count)]
     for account in riders:
         aged = account.joined_ms is None or account.joined_ms < crew.begin_ms

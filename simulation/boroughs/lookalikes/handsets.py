@@ -118,13 +118,17 @@ def hotel_desk(city: City, dice: Dice) -> None:
 
 
 def concierge(city: City, dice: Dice) -> None:
-    """A concierge who books for regular customers on the house's phone and card."""
-    people = city.take(dice.randint(5, 25), dice)
+    """A concierge who books for customers on the house's phone and card: regular ones, or each new guest."""
+    people = city.take(round(dice.log_uniform(5, 120)), dice)
+    guests = dice.chance(0.5)
     device, card, door = city.mint.device(), city.mint.card(), city.ground.spot("office", dice)
     net = Net([city.mint.ip()])
     for each in people:
         each.cards, each.cash = [card], 0.0
         each.errands = [Errand((0, 1, 2, 3, 4, 5, 6), dice.uniform(7, 23), 2.5, door, "home", 1.0)]
+        if guests and dice.chance(0.9):
+            city.join(each, city.calendar.waking(city.moment(dice, 0.0, 0.92), dice))
+            each.until_ms = min(city.config.end_ms, each.from_ms + int(dice.uniform(1, 10) * DAY_MS))
         if dice.chance(0.8):
             each.phones, each.nets = [(0, device)], [(1.0, net)]
         else:

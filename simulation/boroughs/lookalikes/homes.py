@@ -112,3 +112,36 @@ def carer(city: City, dice: Dice) -> None:
             Errand(days, hour + dice.uniform(1, 3), 0.5, clinic, client.home, 0.9),
         ]
     city.note("carer", people)
+
+
+def driving_family(city: City, dice: Dice) -> None:
+    """A driver whom two to five of the family ride with: one home, one card, and a phone or tablet for all.
+
+    Some ride with nobody else, and some of the drivers drive nobody else.
+    """
+    drivers = city.take(1, dice, drives=True)
+    riders = city.take(dice.randint(2, 5), dice) if drivers else []
+    if len(riders) < 2:
+        return
+    driver, people = drivers[0], [*drivers, *riders]
+    _one_home(city, people, dice)
+    closed, handed_on = dice.chance(0.5), dice.chance(0.5)
+    common, card = city.mint.device(), city.mint.card()
+    for each in people:
+        if dice.chance(0.6):
+            city.join(each, city.moment(dice, 0.0, 0.4))
+        if not handed_on:
+            each.second_phone = common
+    for number, rider in enumerate(riders):
+        if handed_on:
+            rider.phones = [(0, (common, driver.phones[0][1])[number % 2])]
+        rider.cards, rider.cash = [card], 0.0
+        rider.rate *= 0.0 if closed else dice.uniform(0.0, 1.0)
+        for _ in range(dice.randint(1, 3)):
+            days = tuple(sorted(dice.sample(range(7), dice.randint(1, 3))))
+            place = dice.choice(("shop", "office", "school", "station"))
+            hour, count = dice.uniform(7, 22), dice.uniform(0.2, 0.9)
+            rider.errands.append(Errand(days, hour, 1.0, rider.home, place, count, driver))
+    if driver.shift is not None and (closed or dice.chance(0.3)):
+        driver.shift.days = driver.shift.days[: dice.randint(0, 2)]
+    city.note("driving_family", people)

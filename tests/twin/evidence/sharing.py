@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model.vocabulary import EntityKind
+from graph.updates.independence import AT_HOME, LIVES
 from tests.twin.entity_graph import EntityGraph
+from tests.twin.independence import independence
 
 SHARED_KINDS: Final = (EntityKind.DEVICE, EntityKind.CARD, EntityKind.BANK_ACCOUNT, EntityKind.IP)
 
@@ -25,6 +27,10 @@ class Sharing:
     own_device: float
     """Share of the accounts with a device that nobody else uses."""
     own_card: float
+    living: float
+    """Share of the accounts that lead a life of their own."""
+    at_home: float
+    """Share of the accounts whose newest device is theirs alone and was from the start."""
     hands: int
     """How many hands the accounts would be, if whoever shares a device or a card were one."""
 
@@ -57,6 +63,7 @@ def measure_sharing(graph: EntityGraph, members: tuple[int, ...]) -> Sharing:
         if 2 * len(used) >= len(graph.users[identifier])
     )
     tying = [*shared[EntityKind.DEVICE].values(), *shared[EntityKind.CARD].values()]
+    bits = [independence(graph, graph.accounts[member]) for member in members]
     return Sharing(
         device_sharing=ratio(sharers[EntityKind.DEVICE], holders[EntityKind.DEVICE]),
         card_sharing=ratio(sharers[EntityKind.CARD], holders[EntityKind.CARD]),
@@ -66,6 +73,8 @@ def measure_sharing(graph: EntityGraph, members: tuple[int, ...]) -> Sharing:
         accounts_per_card=ratio(sharers[EntityKind.CARD], len(shared[EntityKind.CARD])),
         own_device=owners[EntityKind.DEVICE] / len(members),
         own_card=owners[EntityKind.CARD] / len(members),
+        living=sum(each & LIVES != 0 for each in bits) / len(members),
+        at_home=sum(each & AT_HOME != 0 for each in bits) / len(members),
         hands=_hands(members, tying),
     )
 

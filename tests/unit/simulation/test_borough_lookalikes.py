@@ -12,8 +12,8 @@ from tests.unit.simulation.borough_worlds import BoroughCity, borough_city
 
 KINDS = {
     "bargain_hunters", "bonus_chasers", "campus_drive", "carer", "charity", "clone_device", "company_card",
-    "concierge", "congregation", "dormitory", "event_night", "family", "fans", "flatmates", "fleet",
-    "hotel_desk", "kiosk", "merchant", "phone_sold", "regular_pair", "reinstall", "second_account",
+    "concierge", "congregation", "dormitory", "driving_family", "event_night", "family", "fans", "flatmates",
+    "fleet", "hotel_desk", "kiosk", "merchant", "phone_sold", "regular_pair", "reinstall", "second_account",
     "shift_car", "teenager", "village", "viral_promotion",
 }  # fmt: skip
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
@@ -90,6 +90,31 @@ def test_a_fleet_has_one_bank_account(cities: list[BoroughCity]) -> None:
     ]
     assert all(len(each) <= 1 for each in banks)
     assert any(banks)
+
+
+def test_a_driving_family_rides_with_its_driver_on_one_card(
+    cities: list[BoroughCity],
+) -> None:
+    inside = outside = 0
+    for city, people in groups(cities, "driving_family"):
+        rides = [e for e in city.of("trip_completed") if e["rider_id"] in people]
+        inside += sum(e["driver_id"] in people for e in rides)
+        outside += sum(e["driver_id"] not in people for e in rides)
+        cards = {e["card_id"] for e in rides if "card_id" in e}
+        assert len(cards) <= 1
+    assert inside > outside > 0
+
+
+def test_honest_drivers_and_crews_take_one_sign_on_bonus(cities: list[BoroughCity]) -> None:
+    honest = farmed = 0
+    for city in cities:
+        drivers = {e["account_id"] for e in city.of("account_created") if e["role"] == "driver"}
+        guilty = city.guilty()
+        takers = {e["account_id"] for e in city.of("promo_redeemed")} & drivers
+        honest += len(takers - guilty)
+        farmed += len(takers & guilty)
+    assert honest > 20
+    assert farmed >= 3
 
 
 def test_a_merchant_is_paid_by_many(cities: list[BoroughCity]) -> None:

@@ -1,0 +1,1 @@
+"""Completion: who of a candidate's accounts, and of those around it, belongs, read from marks that spread."""

@@ -1,0 +1,127 @@
+"""The candidate at hand, completed: who does not belong is left out, who belongs and was missed comes in.
+
+The accounts of the candidate are marked, and everybody among and around them is asked whether it belongs with
+the marked. Those who do are marked in the next turn, until nothing changes or ``TURNS`` are over: what is
+accepted completes to itself. An account that the candidate lacked has to be surer than one that it had.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from graph.completion.membership import describe, features_at
+from graph.completion.surroundings import around
+from graph.kernels.arrays import Int32s
+from graph.kernels.kernel import kernel
+from graph.kernels.rows import copy, sort
+from graph.scoring.scorer import leaves
+from graph.state.sizes import COMPLETED
+from graph.state.state import State, fresh_stamp
+
+TURNS: Final = 4
+MOST_AROUND: Final = 512
+"""Accounts around a candidate that are asked about."""
+STAYS: Final = 0.5
+COMES: Final = 0.7
+"""Probability of belonging from which on an account of the candidate stays, and another comes in."""
+
+
+@kernel
+def complete(state: State) -> bool:
+    """Put the completion of the candidate at hand into ``state.members``, ascending; whether it is another.
+
+    The candidate as it was is then in ``state.completing.before``, its size in ``candidate.before``. Cost:
+    O(links of the accounts asked about) for each turn; a candidate of more than ``COMPLETED - MOST_AROUND``
+    accounts is left as it is.
+    """
+    candidate, completing = state.candidate[0], state.completing
+    size = candidate.size
+    candidate.before = size
+    if len(state.member_trees.leaves) == 0 or size > COMPLETED - MOST_AROUND:
+        return False
+    before, members = completing.before, state.members
+    copy(members, before, size)
+    marked, changed = size, False
+    for _ in range(TURNS):
+        belonging = _turn(state, members[:marked], before[:size], candidate.shape)
+        if belonging < state.options[0].min_accounts:
+            copy(before, members, size)
+            return False
+        if belonging == marked and _same(members, completing.asked, marked):
+            break
+        changed = True
+        copy(completing.asked, members, belonging)
+        marked = belonging
+    if changed and marked == size and _same(members, before, size):
+        changed = False
+    candidate.size = marked
+    return changed
+
+
+@kernel
+def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
+    """Put who belongs with the marked into ``state.completing.asked``, ascending; returns how many do."""
+    asked, likely = state.completing.asked, state.completing.belonging
+    found = len(before)
+    copy(before, asked, found)
+    stamp = fresh_stamp(state)
+    for place in range(found):
+        state.marks[before[place]].stamp = stamp
+    for place in range(len(marked)):
+        if state.marks[marked[place]].stamp != stamp:
+            asked[found] = marked[place]
+            found += 1
+    found = around(state, marked, asked, found, len(before) + MOST_AROUND)
+    describe(state, marked, asked[:found], shape)
+    belonging = 0
+    for place in range(found):
+        probability = _belonging(state, place)
+        if place < len(before):
+            likely[place] = probability
+        if probability >= (STAYS if place < len(before) else COMES):
+            asked[belonging] = asked[place]
+            belonging += 1
+    sort(asked[:belonging])
+    return belonging
+
+
+@kernel
+def _belonging(state: State, place: int) -> float:
+    """The probability that an account that was just described belongs with the marked."""
+    features = state.completing.features
+    features_at(state, place, features)
+    return 1.0 / (1.0 + math.exp(-leaves(features, state.member_trees, 0.0)))
+
+
+@kernel
+def _same(left: Int32s, right: Int32s, count: int) -> bool:
+    for place in range(count):
+        if left[place] != right[place]:
+            return False
+    return True
+
+
+@kernel
+def restore(state: State) -> None:
+    """Make the candidate at hand again what it was before it was completed."""
+    candidate = state.candidate[0]
+    candidate.size = candidate.before
+    copy(state.completing.before, state.members, candidate.before)
+
+
+@kernel
+def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
+    """Whether all the marked, but those that carry the stamp, belong with the marked; at most COMPLETED."""
+    if len(state.member_trees.leaves) == 0 or len(marked) > COMPLETED:
+        return False
+    asked = state.completing.asked
+    missing = 0
+    for place in range(len(marked)):
+        asked[place] = state.marks[marked[place]].stamp != stamp
+        missing += asked[place]
+    describe(state, marked, marked, shape)
+    for place in range(len(marked)):
+        if asked[place] and _belonging(state, place) < STAYS:
+            return False
+    return missing > 0

@@ -1,0 +1,284 @@
+"""How accounts are tied to marked ones: marks spread by relation, and what they reach is counted.
+
+Marked accounts mark the identifiers they use and the promotions they took; an account reads, for each
+relation, how much of what it touches is marked by others. That is two steps of propagation from a query, kept
+apart by relation. Cost: O(links of the marked and of the accounts asked about).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from graph.completion.features import OWN
+from graph.components.edges import label
+from graph.evidence.places import middle
+from graph.evidence.sharing import ratio
+from graph.kernels.arrays import Floats, Int32s
+from graph.kernels.geometry import distance_km
+from graph.kernels.kernel import kernel
+from graph.kernels.rows import sort
+from graph.links.records import (
+    DRIVERS,
+    IDENTITIES,
+    LOST_DRIVERS,
+    LOST_RIDERS,
+    PAYEES,
+    PAYERS,
+    REDEEMED,
+    REFERRALS,
+    REFERRERS,
+    RIDERS,
+    USERS,
+)
+from graph.links.touch import first_link, length
+from graph.model.shapes import CIRCLE, VISIT
+from graph.state.accounts import UNKNOWN_MS
+from graph.state.state import CARD, DEVICE, DRIVER, IP, State, account_of, fresh_stamp
+from graph.updates.independence import AT_HOME, LIVES, independence
+from graph.updates.sharing import DAY_MS
+
+NEAR_MS: Final = 3 * DAY_MS
+MOST_LINKS: Final = 4096
+_OWN: Final = len(OWN)
+
+_PLACES: Final = {name: place for place, name in enumerate(OWN)}
+_DEVICE: Final = _PLACES["device_part"]
+_CARD: Final = _PLACES["card_part"]
+_CONTACT: Final = _PLACES["contact_part"]
+_ADDRESS: Final = _PLACES["address_part"]
+"""Of each, the share; the count follows."""
+_ADDRESSES: Final = _PLACES["addresses"]
+_ADDRESSES_PART: Final = _PLACES["addresses_part"]
+_RIDES_PART: Final = _PLACES["rides_part"]
+_RIDES: Final = _PLACES["rides"]
+_PARTNERS_PART: Final = _PLACES["partners_part"]
+_PARTNERS: Final = _PLACES["partners"]
+_REFERRALS: Final = _PLACES["referrals"]
+_REFERRALS_PART: Final = _PLACES["referrals_part"]
+_PAYMENTS: Final = _PLACES["payments"]
+_PAYMENTS_PART: Final = _PLACES["payments_part"]
+_SAME_PROMO: Final = _PLACES["same_promo"]
+_PROMOS: Final = _PLACES["promos"]
+_CREATED_NEAR: Final = _PLACES["created_near"]
+_LIVES: Final = _PLACES["lives"]
+_AT_HOME: Final = _PLACES["at_home"]
+_TRIPS: Final = _PLACES["trips"]
+_ACTIVE_DAYS: Final = _PLACES["active_days"]
+_DRIVER: Final = _PLACES["driver"]
+_CHARGEBACKS: Final = _PLACES["chargebacks"]
+_DISTANCE: Final = _PLACES["distance"]
+_CANCELLED: Final = _PLACES["cancelled"]
+_SAME_CLUSTER: Final = _PLACES["same_cluster"]
+
+
+@kernel
+def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> None:
+    """Put what each account asked about has to do with the marked ones into ``state.completing.rows``.
+
+    The marked are all among the asked, of which there are at most ``COMPLETED``. ``means`` then holds the
+    means of the marked, and what is said of them together.
+    """
+    stamp = _mark(state, marked)
+    created = _creations(state, marked)
+    _, lat, lon = middle(state, marked)
+    rows, means = state.completing.rows, state.completing.means
+    means[:] = 0.0
+    for place in range(len(asked)):
+        _describe(state, asked[place], stamp, len(marked), created, lat, lon, rows[place])
+        if state.marks[asked[place]].stamp == stamp:
+            for each in range(_OWN):
+                means[each] += rows[place, each]
+    for each in range(_OWN):
+        means[each] /= max(1, len(marked))
+    means[_OWN] = min(1.0, math.log(max(1, len(marked))) / math.log(300))
+    means[_OWN + 1] = shape == CIRCLE
+    means[_OWN + 2] = shape == VISIT
+
+
+@kernel
+def features_at(state: State, place: int, into: Floats) -> None:
+    """The features (``MEMBER_FEATURES``) of one of the accounts that were just described."""
+    row, means = state.completing.rows[place], state.completing.means
+    for each in range(_OWN):
+        into[each] = row[each]
+        into[_OWN + each] = 0.5 * (1.0 + row[each] - means[each])
+        into[2 * _OWN + each] = means[each]
+    for each in range(3):
+        into[3 * _OWN + each] = means[_OWN + each]
+
+
+@kernel
+def _mark(state: State, marked: Int32s) -> int:
+    """Mark accounts, and how many of them use each identifier, took each promotion, are in each cluster."""
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    stamp = fresh_stamp(state)
+    labels = state.tallies
+    for place in range(len(marked)):
+        account = marked[place]
+        marks[account].stamp = stamp
+        marks[account].count = 1
+        group = label(state.forest, account)
+        if group >= 0:
+            tally = labels[group]
+            if tally.stamp != stamp or tally.riders != group:
+                tally.stamp = stamp
+                tally.riders = group
+                tally.trips = 0
+            tally.trips += 1
+        for slot in (IDENTITIES, REDEEMED):
+            link = first_link(state.links, account, slot)
+            while link >= 0:
+                mark = marks[records[link].target]
+                if mark.stamp != stamp:
+                    mark.stamp = stamp
+                    mark.count = 0
+                mark.count += 1
+                link = hooks[link].next_out
+    return stamp
+
+
+@kernel
+def _creations(state: State, marked: Int32s) -> int:
+    """Put when the marked were created into ``state.measuring.created_ms``, ascending; how many are known."""
+    moments = state.measuring.created_ms
+    created = 0
+    for place in range(len(marked)):
+        account = account_of(state, marked[place])
+        if account.created_ms != UNKNOWN_MS:
+            moments[created] = account.created_ms
+            created += 1
+    sort(moments[:created])
+    return created
+
+
+@kernel
+def _near(state: State, created: int, moment: int) -> int:
+    """How many of the moments lie within ``NEAR_MS``. O(log)."""
+    return _below(state, created, moment + NEAR_MS + 1) - _below(state, created, moment - NEAR_MS)
+
+
+@kernel
+def _below(state: State, created: int, moment: int) -> int:
+    moments = state.measuring.created_ms
+    low, high = 0, created
+    while low < high:
+        half = (low + high) // 2
+        if moments[half] < moment:
+            low = half + 1
+        else:
+            high = half
+    return low
+
+
+@kernel
+def _describe(
+    state: State, account: int, stamp: int, marked: int, created: int, lat: float, lon: float, row: Floats
+) -> None:
+    """What one account has to do with the marked ones, itself aside."""
+    facts = account_of(state, account)
+    inside = state.marks[account].stamp == stamp
+    others = max(1, marked - inside)
+    row[:] = 0.0
+    _identifiers(state, account, stamp, inside, row)
+    trips, all_trips, partners, all_partners = _met(state, account, stamp, DRIVERS, RIDERS)
+    row[_RIDES_PART] = ratio(trips, all_trips)
+    row[_RIDES] = trips / (trips + 3.0)
+    row[_PARTNERS_PART] = ratio(partners, all_partners)
+    row[_PARTNERS] = partners / (partners + 2.0)
+    _, _, referrals, all_referrals = _met(state, account, stamp, REFERRALS, REFERRERS)
+    row[_REFERRALS] = referrals / (referrals + 1.0)
+    row[_REFERRALS_PART] = ratio(referrals, all_referrals)
+    payments, all_payments, _, _ = _met(state, account, stamp, PAYEES, PAYERS)
+    row[_PAYMENTS] = payments / (payments + 2.0)
+    row[_PAYMENTS_PART] = ratio(payments, all_payments)
+    row[_SAME_PROMO] = min(1.0, _same_promo(state, account, stamp, inside) / others)
+    row[_PROMOS] = facts.promos / (facts.promos + 1.0)
+    if facts.created_ms != UNKNOWN_MS:
+        row[_CREATED_NEAR] = min(1.0, max(0, _near(state, created, facts.created_ms) - inside) / others)
+    bits = independence(state, account)
+    row[_LIVES] = (bits & LIVES) != 0
+    row[_AT_HOME] = (bits & AT_HOME) != 0
+    row[_TRIPS] = facts.trips / (facts.trips + 5.0)
+    days = (facts.last_ms - facts.first_ms) / DAY_MS
+    row[_ACTIVE_DAYS] = days / (days + 7.0)
+    row[_DRIVER] = facts.role == DRIVER
+    row[_CHARGEBACKS] = facts.chargebacks / (facts.chargebacks + 1.0)
+    row[_DISTANCE] = 0.5
+    if facts.pickups > 0 and not math.isnan(lat):
+        away = distance_km(facts.pickup_lat / facts.pickups, facts.pickup_lon / facts.pickups, lat, lon)
+        row[_DISTANCE] = away / (away + 2.0)
+    cancelled, _, _, _ = _met(state, account, stamp, LOST_DRIVERS, LOST_RIDERS)
+    row[_CANCELLED] = cancelled / (cancelled + 1.0)
+    group = label(state.forest, account)
+    if group >= 0:
+        tally = state.tallies[group]
+        if tally.stamp == stamp and tally.riders == group:
+            row[_SAME_CLUSTER] = min(1.0, max(0, tally.trips - inside) / others)
+
+
+@kernel
+def _identifiers(state: State, account: int, stamp: int, inside: bool, row: Floats) -> None:
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    addresses = shared = 0
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        identifier = records[link].target
+        kind = state.entities[identifier].kind
+        mark = marks[identifier]
+        count = mark.count - inside if mark.stamp == stamp else 0
+        addresses += kind == IP
+        if count > 0:
+            first = _CONTACT
+            if kind == DEVICE:
+                first = _DEVICE
+            elif kind == CARD:
+                first = _CARD
+            elif kind == IP:
+                first = _ADDRESS
+                shared += 1
+            users = max(1, length(state.links, identifier, USERS) - 1)
+            row[first] = max(row[first], count / users)
+            row[first + 1] = max(row[first + 1], count / (count + 2.0))
+        link = hooks[link].next_out
+    row[_ADDRESSES] = shared / (shared + 2.0)
+    row[_ADDRESSES_PART] = ratio(shared, addresses)
+
+
+@kernel
+def _met(state: State, account: int, stamp: int, out: int, back: int) -> tuple[int, int, int, int]:
+    """Of two lists of an account: events with marked accounts and in all, such accounts and all.
+
+    Of a list of more than ``MOST_LINKS`` none is read: a shop that thousands pay belongs to nobody.
+    """
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    events = all_events = accounts = all_accounts = 0
+    for slot in (out, back):
+        links = length(state.links, account, slot)
+        all_accounts += links
+        if links > MOST_LINKS:
+            all_events += links
+            continue
+        link = first_link(state.links, account, slot)
+        while link >= 0:
+            record = records[link]
+            all_events += record.count
+            if marks[record.target if slot == out else record.source].stamp == stamp:
+                events += record.count
+                accounts += 1
+            link = hooks[link].next_out if slot == out else hooks[link].next_in
+    return events, all_events, accounts, all_accounts
+
+
+@kernel
+def _same_promo(state: State, account: int, stamp: int, inside: bool) -> int:
+    """How many marked accounts took the promotion that most of them have in common with this one."""
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    most = 0
+    link = first_link(state.links, account, REDEEMED)
+    while link >= 0:
+        mark = marks[records[link].target]
+        if mark.stamp == stamp:
+            most = max(most, mark.count - inside)
+        link = hooks[link].next_out
+    return most

@@ -1,0 +1,240 @@
+"""A candidate completed: who belongs stays or comes, who does not is left out. See ``graph.completion``."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.completion.completing import COMES, MOST_AROUND, STAYS, TURNS
+from graph.completion.membership import MOST_LINKS, NEAR_MS
+from graph.completion.surroundings import MOST_USERS
+from graph.engine.completion import COMPLETED_FROM
+from graph.kernels.geometry import distance_km
+from graph.model.shapes import Shape
+from graph.model.vocabulary import EntityKind
+from graph.state.accounts import UNKNOWN_MS
+from graph.state.sizes import COMPLETED
+from graph.state.trees import SPLITS, Trees
+from graph.updates.independence import AT_HOME, LIVES
+from graph.updates.sharing import DAY_MS
+from tests.twin.candidates import Candidate
+from tests.twin.entity_graph import Adjacency, EntityGraph
+from tests.twin.evidence.sharing import ratio
+from tests.twin.independence import independence
+
+__all__ = ["COMPLETED_FROM", "Completion", "Completions"]
+
+_distance_km = distance_km.py_func  # type: ignore[attr-defined]
+_FIRST = {EntityKind.DEVICE: 0, EntityKind.CARD: 2, EntityKind.IP: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Who belongs, ascending, and how likely each account of the candidate does."""
+
+    accounts: tuple[int, ...]
+    belonging: dict[int, float]
+
+
+class Completions:
+    """Completes candidates of one graph; ``free`` says of an account that no open ring holds it."""
+
+    def __init__(self, graph: EntityGraph, trees: Trees, min_accounts: int) -> None:
+        self._graph = graph
+        self._trees = list(
+            zip(trees.features.tolist(), trees.thresholds.tolist(), trees.leaves.tolist(), strict=True)
+        )
+        self._min_accounts = min_accounts
+
+    def complete(self, candidate: Candidate, ringed: Collection[int]) -> Completion | None:
+        """Another candidate, or None; accounts in ``ringed`` stand in open rings and do not come in."""
+        before = candidate.accounts
+        if not self._trees or len(before) > COMPLETED - MOST_AROUND:
+            return None
+        marked = before
+        belonging: dict[int, float] = {}
+        for _ in range(TURNS):
+            asked = [*before, *(a for a in marked if a not in before)]
+            asked += sorted(self._around(marked, asked, len(before) + MOST_AROUND, ringed))
+            likely = self._likely(marked, asked, candidate.shape)
+            belonging = {account: likely[account] for account in before}
+            found = tuple(sorted(a for a in asked if likely[a] >= (STAYS if a in belonging else COMES)))
+            if len(found) < self._min_accounts:
+                return None
+            if found == marked:
+                break
+            marked = found
+        return None if marked == before else Completion(marked, belonging)
+
+    def belong(self, marked: Sequence[int], missing: Iterable[int], shape: Shape) -> bool:
+        """Whether the missing among the marked belong with them."""
+        if not self._trees or len(marked) > COMPLETED:
+            return False
+        likely = self._likely(marked, marked, shape)
+        return all(likely[account] >= STAYS for account in missing)
+
+    def _around(
+        self, marked: Sequence[int], known: Sequence[int], most: int, ringed: Collection[int]
+    ) -> list[int]:
+        graph = self._graph
+        reached: Counter[int] = Counter()
+        taken = {*known, *ringed}
+        seen: set[int] = set()
+        found: list[int] = []
+
+        def reach(account: int, weight: int) -> None:
+            if account in taken or len(known) + len(found) >= most:
+                return
+            reached[account] += weight
+            if reached[account] >= 2:
+                taken.add(account)
+                found.append(account)
+
+        def few(met: dict[int, int]) -> dict[int, int]:
+            return met if len(met) <= MOST_LINKS else {}
+
+        for account in marked:
+            for identifier in graph.identifiers.get(account, ()):
+                if identifier not in seen:
+                    seen.add(identifier)
+                    if len(graph.users[identifier]) <= MOST_USERS:
+                        for user in graph.users[identifier]:
+                            reach(user, 2)
+            for adjacency in (graph.referrals, graph.payees, graph.referrers, graph.payers):
+                for other in few(adjacency.get(account, {})):
+                    reach(other, 2)
+            for driver in few(graph.drivers_of.get(account, {})):
+                reach(driver, 1)
+            for rider, link in few(graph.riders_of.get(account, {})).items():
+                if graph.links.count[link] > 1:
+                    reach(rider, 1)
+        return found
+
+    def _likely(self, marked: Sequence[int], asked: Sequence[int], shape: Shape) -> dict[int, float]:
+        """The probability that each account asked about belongs with the marked."""
+        graph = self._graph
+        inside = set(marked)
+        uses = Counter(x for a in marked for x in graph.identifiers.get(a, ()))
+        uses.update(x for a in marked for x in graph.redeemed.get(a, ()))
+        groups = Counter(label for a in marked if (label := graph.clusters.label(a)) is not None)
+        created = [graph.accounts[a].created_ms for a in marked if graph.accounts[a].created_ms != UNKNOWN_MS]
+        middle = self._middle(marked)
+        rows = {a: self._row(a, inside, uses, groups, created, middle) for a in asked}
+        counted = [rows[a] for a in asked if a in inside]
+        means = [0.0] * 30
+        for row in counted:
+            means = [mean + value for mean, value in zip(means, row, strict=True)]
+        means = [mean / max(1, len(marked)) for mean in means]
+        of_set = [
+            min(1.0, math.log(max(1, len(marked))) / math.log(300)),
+            float(shape is Shape.CIRCLE),
+            float(shape is Shape.VISIT),
+        ]
+        likely = {}
+        for account, row in rows.items():
+            beside = [0.5 * (1.0 + value - mean) for value, mean in zip(row, means, strict=True)]
+            likely[account] = 1.0 / (1.0 + math.exp(-self._leaves([*row, *beside, *means, *of_set])))
+        return likely
+
+    def _leaves(self, features: Sequence[float]) -> float:
+        total = 0.0
+        for split, threshold, leaf in self._trees:
+            node = 0
+            while node < SPLITS:
+                node = 2 * node + (2 if features[split[node]] > threshold[node] else 1)
+            total += leaf[node - SPLITS]
+        return total
+
+    def _middle(self, marked: Sequence[int]) -> tuple[float, float] | None:
+        accounts = [self._graph.accounts[a] for a in marked]
+        known = [a for a in accounts if a.pickups > 0 and not a.is_driver]
+        if not known:
+            return None
+        half = len(known) // 2
+        lats = sorted(a.pickup_lat / a.pickups for a in known)
+        return lats[half], sorted(a.pickup_lon / a.pickups for a in known)[half]
+
+    def _row(
+        self,
+        account: int,
+        marked: Collection[int],
+        uses: Counter[int],
+        groups: Counter[int],
+        created: Sequence[int],
+        middle: tuple[float, float] | None,
+    ) -> list[float]:
+        graph, facts = self._graph, self._graph.accounts[account]
+        inside = int(account in marked)
+        others = max(1, len(marked) - inside)
+        trips, all_trips, partners, all_partners = self._met(
+            account, marked, graph.drivers_of, graph.riders_of
+        )
+        _, _, referrals, all_referrals = self._met(account, marked, graph.referrals, graph.referrers)
+        payments, all_payments, _, _ = self._met(account, marked, graph.payees, graph.payers)
+        cancelled, _, _, _ = self._met(account, marked, graph.lost_drivers, graph.lost_riders)
+        same = max((uses[x] - inside for x in graph.redeemed.get(account, ()) if x in uses), default=0)
+        near = sum(abs(moment - facts.created_ms) <= NEAR_MS for moment in created)
+        bits = independence(graph, facts)
+        days = (facts.last_ms - facts.first_ms) / DAY_MS
+        away = 0.5
+        if facts.pickups > 0 and middle is not None:
+            km = _distance_km(facts.pickup_lat / facts.pickups, facts.pickup_lon / facts.pickups, *middle)
+            away = km / (km + 2.0)
+        label = graph.clusters.label(account)
+        grouped = 0 if label is None else max(0, groups[label] - inside)
+        return [
+            *self._shared(account, inside, uses),
+            ratio(trips, all_trips),
+            trips / (trips + 3.0),
+            ratio(partners, all_partners),
+            partners / (partners + 2.0),
+            referrals / (referrals + 1.0),
+            ratio(referrals, all_referrals),
+            payments / (payments + 2.0),
+            ratio(payments, all_payments),
+            min(1.0, same / others),
+            facts.promos / (facts.promos + 1.0),
+            0.0 if facts.created_ms == UNKNOWN_MS else min(1.0, max(0, near - inside) / others),
+            float(bits & LIVES != 0),
+            float(bits & AT_HOME != 0),
+            facts.trips / (facts.trips + 5.0),
+            days / (days + 7.0),
+            float(facts.is_driver),
+            facts.chargebacks / (facts.chargebacks + 1.0),
+            away,
+            cancelled / (cancelled + 1.0),
+            min(1.0, grouped / others),
+        ]
+
+    def _shared(self, account: int, inside: int, uses: Counter[int]) -> list[float]:
+        graph = self._graph
+        parts = [0.0] * 8
+        addresses = shared = 0
+        for identifier in graph.identifiers.get(account, ()):
+            kind = graph.entities.kind(identifier)
+            addresses += kind is EntityKind.IP
+            count = uses[identifier] - inside if identifier in uses else 0
+            if count > 0:
+                shared += kind is EntityKind.IP
+                first = _FIRST.get(kind, 4)
+                users = max(1, len(graph.users[identifier]) - 1)
+                parts[first] = max(parts[first], count / users)
+                parts[first + 1] = max(parts[first + 1], count / (count + 2.0))
+        return [*parts, shared / (shared + 2.0), ratio(shared, addresses)]
+
+    def _met(
+        self, account: int, marked: Collection[int], out: Adjacency, back: Adjacency
+    ) -> tuple[int, int, int, int]:
+        """Of two lists: events with marked accounts and in all, such accounts and all."""
+        lists = [out.get(account, {}), back.get(account, {})]
+        unread = sum(len(links) for links in lists if len(links) > MOST_LINKS)
+        met = [each for links in lists if len(links) <= MOST_LINKS for each in links.items()]
+        counts = [(self._graph.links.count[link], other in marked) for other, link in met]
+        return (
+            sum(count for count, is_marked in counts if is_marked),
+            unread + sum(count for count, _ in counts),
+            sum(is_marked for _, is_marked in counts),
+            unread + len(counts),
+        )

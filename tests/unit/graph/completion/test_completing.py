@@ -1,0 +1,162 @@
+"""Completion: who of a candidate, and of those around it, belongs; and what then becomes of it."""
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from gnn.boosted.scorer import load_scorer
+from graph.completion.features import MEMBER_FEATURES
+from graph.engine import Engine, EngineConfig
+from graph.model.vocabulary import EntityKind
+from graph.rings.lifecycle import Moment
+from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees
+from tests.unit.graph.city import DRIVERS, live_in, ordinary_ride
+from tests.unit.graph.fakes import StrongestSign
+from tests.unit.graph.scenes import HOUR, MINUTE, Scene
+
+
+def trees_on(feature: str, threshold: float) -> Trees:
+    """An account belongs, with a probability of 0.95, when a feature of it is above the threshold."""
+    features, thresholds = np.zeros((1, SPLITS), np.int32), np.full((1, SPLITS), NEVER_PASSED)
+    features[0, 0], thresholds[0, 0] = list(MEMBER_FEATURES).index(feature), threshold
+    leaves = np.full((1, LEAVES), -3.0)
+    leaves[0, LEAVES // 2 :] = 3.0
+    return Trees(features=features, thresholds=thresholds, leaves=leaves)
+
+
+@dataclass(frozen=True)
+class Completed(StrongestSign):
+    """The strongest sign, of candidates that trees completed."""
+
+    members: Trees = NO_TREES
+
+
+def farm(scene: Scene, names: list[str], begin: float = 20.0) -> None:
+    """Accounts made on one phone at one address within hours, each taking the bonus."""
+    for n, name in enumerate(names):
+        made = begin + n * HOUR
+        scene.signs_up(name, made, "farm phone", ip="farm home")
+        scene.takes(name, made + 20 * MINUTE, "launch", 15.0, "farm phone")
+
+
+def lives(scene: Scene, name: str, ip: str) -> None:
+    """An honest person: a phone and a card of one's own, rides with everybody, on that address."""
+    draw = random.Random(name)
+    scene.signs_up(name, 2, f"{name}s phone", ip=ip)
+    scene.adds_card(name, 2 + HOUR, f"{name}s card", f"{name}s phone")
+    for day in range(6, 39, 3):
+        driver = f"driver{draw.randrange(DRIVERS):03}"
+        ordinary_ride(
+            scene, draw, name, driver, day, rider_device_id=f"{name}s phone", card_id=f"{name}s card"
+        )
+
+
+def rings_of(scene: Scene, scorer) -> list[set[str]]:
+    engine = Engine(EngineConfig(), scorer)
+    engine.apply(scene.events)
+    return [set(ring.accounts) for ring in engine.rings()]
+
+
+FARMERS = [f"farm{n:02}" for n in range(12)]
+
+
+def test_a_neighbour_at_the_address_of_a_farm_is_left_out():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    lives(scene, "neighbour", "farm home")
+    assert rings_of(scene, load_scorer()) == [set(FARMERS)]
+
+
+def test_without_trees_the_neighbour_would_be_in():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    lives(scene, "neighbour", "farm home")
+    assert rings_of(scene, Completed()) == [{*FARMERS, "neighbour"}]
+    assert rings_of(scene, Completed(members=trees_on("device_part", 0.1))) == [set(FARMERS)]
+
+
+def test_who_belongs_comes_in_though_no_tie_proposes_it():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    scene.signs_up("cousin", 20.2, "cousins phone", referrer="farm03")
+    scene.takes("cousin", 20.3, "launch", 15.0, "cousins phone")
+    scene.takes("farm11", 21, "launch", 15.0, "farm phone")
+    plain, completed = Completed(), Completed(members=trees_on("same_promo", 0.5))
+    assert rings_of(scene, plain) == [set(FARMERS)]
+    assert rings_of(scene, completed) == [{*FARMERS, "cousin"}]
+
+
+def test_who_stands_in_another_ring_does_not_come_in():
+    scene = Scene()
+    live_in(scene)
+    others = [f"other{n}" for n in range(8)]
+    farm(scene, FARMERS)
+    for n, name in enumerate(others):
+        scene.signs_up(name, 22 + n * HOUR, "other phone")
+        scene.takes(name, 22.01 + n * HOUR, "launch", 15.0, "other phone")
+    scene.logs_in("other5", 24, "other phone", ip="farm home")
+    scene.takes("farm11", 25, "launch", 15.0, "farm phone")
+    found = rings_of(scene, Completed(members=trees_on("same_promo", 0.3)))
+    assert sorted(map(sorted, found)) == sorted([sorted(FARMERS), sorted(others)])
+
+
+def test_who_was_left_out_has_the_score_times_the_probability_of_belonging():
+    scene = Scene()
+    live_in(scene)
+    lives(scene, "neighbour", "farm home")
+    farm(scene, FARMERS)
+    engine = Engine(EngineConfig(), Completed(members=trees_on("device_part", 0.1)))
+    engine.apply(scene.events)
+    scores = {each.account_id: each.score for each in engine.accounts()}
+    (ring,) = engine.rings()
+    assert scores["neighbour"] == pytest.approx(ring.score / (1 + np.exp(3.0)), abs=1e-3)
+    assert scores["farm05"] == pytest.approx(ring.score, abs=1e-6)
+
+
+def test_a_candidate_of_which_too_few_belong_is_left_as_it_is():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    assert rings_of(scene, Completed(members=trees_on("chargebacks", 0.5))) == [set(FARMERS)]
+
+
+def test_a_ring_whose_ties_part_stays_one_while_all_of_it_belongs():
+    """Each half of a farm on a phone of its own, and one account that used both until an analyst cuts it."""
+    scene = Scene()
+    live_in(scene)
+    for n, name in enumerate(FARMERS):
+        phone, made = f"farm phone {n % 2}", 20 + n * HOUR
+        scene.signs_up(name, made, phone)
+        scene.takes(name, made + 20 * MINUTE, "launch", 15.0, phone)
+    scene.logs_in("farm00", 21, "farm phone 1")
+    scene.takes("farm00", 21.1, "launch", 15.0, "farm phone 1")
+    for scorer, found in (
+        (Completed(), [set(FARMERS[::2]), set(FARMERS[1::2])]),
+        (Completed(members=trees_on("same_promo", 0.5)), [set(FARMERS)]),
+    ):
+        engine = Engine(EngineConfig(), scorer)
+        engine.apply(scene.events)
+        assert [set(ring.accounts) for ring in engine.rings()] == [set(FARMERS)]
+        scene_end = scene.events[-1]
+        cut_link(engine, scene_end)
+        parted = [set(ring.accounts) for ring in engine.rings()]
+        assert sorted(map(sorted, parted)) == sorted(map(sorted, found))
+
+
+def cut_link(engine: Engine, last) -> None:
+    """An analyst unlinks the account from the second phone."""
+    engine.cut("farm00", EntityKind.DEVICE, "farm phone 1", Moment(last.ts, last.event_id))
+
+
+def test_drivers_who_took_some_of_a_crew_at_random_do_not_come_in():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    for n, name in enumerate([*FARMERS, *FARMERS]):
+        scene.rides(name, f"driver{(5 * n) % 60:03}", 22 + n / 10, rider_device_id="farm phone")
+    assert rings_of(scene, load_scorer()) == [set(FARMERS)]
