@@ -49,5 +49,5 @@ class Sizes:
     """What the rooms above decide: the features of a score; of a membership its own ones, and all."""
 
     features: int
-    traits: int
-    member_features: int
+    traits: int = 0
+    member_features: int = 0

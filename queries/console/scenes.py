@@ -95,7 +95,9 @@ def why(coming: Reading, a: Handle = "", b: Handle = "", hops: Annotated[int, Qu
         answer = coming.parts.store.ask("why", a=left, b=right, hops=hops, paths=3)
         steps = [coming.visit.shown(step) for step in rows_of(answer, Step)]
         notes, is_at_least = list(answer.notes), answer.is_at_least
-        coming.visit.note("path.read", "account", left, other=coming.visit.desk.subjects.pseudonym("account", right))
+        coming.visit.note(
+            "path.read", "account", left, other=coming.visit.desk.subjects.pseudonym("account", right)
+        )
     paths = [
         [step for step in steps if step.path == number] for number in sorted({step.path for step in steps})
     ]
