@@ -15,7 +15,11 @@ from graph.model.vocabulary import EntityKind
 from queries.desk.audit import Actor
 from queries.desk.desk import Desk
 
-_TEXTS: Final = (("outbox", "payload"), ("flag_feed", "flag"), ("delivery", "payload"))
+_TEXTS: Final = (
+    *(("outbox", "number", "payload"), ("flag_feed", "number", "flag"), ("delivery", "number", "payload")),
+    *(("case_answer", "event_id", "said"), ("block_request", "number", "handles")),
+)
+"""Tables, their keys, and columns of JSON."""
 
 
 def forget(desk: Desk, actor: Actor, renaming: Renaming) -> int:
@@ -28,11 +32,12 @@ def forget(desk: Desk, actor: Actor, renaming: Renaming) -> int:
     everything = Renaming({**handles, **renaming.names})
     accounts = [ghost for (kind, _), ghost in renaming.names.items() if kind == EntityKind.ACCOUNT]
     with desk.transaction():
-        changed = sum(_renamed(desk, table, column, everything) for table, column in _TEXTS)
+        changed = sum(_renamed(desk, *text, everything) for text in _TEXTS)
         for number, key in desk.database.rows("SELECT number, key FROM outbox"):
             desk.database.run("UPDATE outbox SET key = ? WHERE number = ?", renaming.subject(key), number)
         changed += sum(desk.subjects.forget(kind, name) for kind, name in renaming.names)
         changed += desk.log.forget_words(everything.is_in)
+        changed += _forget_words(desk, everything)
         for ghost in accounts:
             name = ghost.removeprefix(GHOST)
             desk.log.append(actor, "person.erased", f"account#{name}", identifiers=len(renaming.names))
@@ -40,14 +45,30 @@ def forget(desk: Desk, actor: Actor, renaming: Renaming) -> int:
     return changed
 
 
-def _renamed(desk: Desk, table: str, column: str, renaming: Renaming) -> int:
+def _renamed(desk: Desk, table: str, key: str, column: str, renaming: Renaming) -> int:
     count = 0
-    for number, raw in desk.database.rows(f"SELECT number, {column} FROM {table}"):
+    for number, raw in desk.database.rows(f"SELECT {key}, {column} FROM {table}"):
         value = msgspec.json.decode(raw)
         now = renaming.everywhere(value)
         if now != value:
+            text = msgspec.json.encode(now)
             desk.database.run(
-                f"UPDATE {table} SET {column} = ? WHERE number = ?", msgspec.json.encode(now), number
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",
+                text.decode() if isinstance(raw, str) else text,
+                number,
+            )
+            count += 1
+    return count
+
+
+def _forget_words(desk: Desk, renaming: Renaming) -> int:
+    """Take the notes of requests to block away where they name somebody."""
+    count = 0
+    for number, grounds, note in desk.database.rows("SELECT number, grounds, note FROM block_request"):
+        now = (renaming.note(grounds), renaming.note(note))
+        if now != (grounds, note):
+            desk.database.run(
+                "UPDATE block_request SET grounds = ?, note = ? WHERE number = ?", *now, number
             )
             count += 1
     return count
