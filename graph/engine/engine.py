@@ -177,7 +177,7 @@ class Engine:
 
         >>> outcome = engine.apply(farm)
         >>> [(entry.change.value, len(entry.accounts.added)) for entry in outcome.ledger][:2]
-        [('born', 5), ('grew', 1)]
+        [('born', 3), ('grew', 1)]
         """
         batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         outcome = Outcome(flags=[], ledger=[])

@@ -67,8 +67,6 @@ def _forget_words(desk: Desk, renaming: Renaming) -> int:
     for number, grounds, note in desk.database.rows("SELECT number, grounds, note FROM block_request"):
         now = (renaming.note(grounds), renaming.note(note))
         if now != (grounds, note):
-            desk.database.run(
-                "UPDATE block_request SET grounds = ?, note = ? WHERE number = ?", *now, number
-            )
+            desk.database.run("UPDATE block_request SET grounds = ?, note = ? WHERE number = ?", *now, number)
             count += 1
     return count

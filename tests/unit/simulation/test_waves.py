@@ -12,7 +12,7 @@ import pytest
 from simulation import BadConfig, CityConfig, simulate_wave
 from simulation.config import DAY_MS
 
-CONFIG = CityConfig(seed=3, riders=300, drivers=30, days=50, trips_per_rider_day=0.1, fraud_share=0.0)
+CONFIG = CityConfig(seed=3, riders=300, drivers=30, days=70, trips_per_rider_day=0.1, fraud_share=0.0)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from gnn.boosted.scorer import BoostedScorer, load_scorer
 from gnn.logistic.fitting import fit as fit_logistic
 from gnn.logistic.fitting import platt
 from gnn.logistic.judgements import FOLDS, Rows, sample_of
+from graph.completion.features import MEMBER_FEATURES
 from graph.model.errors import Fatal
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import kernel_score
@@ -33,9 +34,13 @@ def cities() -> list[Rows]:
     return [city(seed) for seed in range(5)]
 
 
+BELONGING = {"features": list(MEMBER_FEATURES), "gains": [], "held_out": {}, "trees": []}
+"""Of a scorer that completes nothing."""
+
+
 @pytest.fixture(scope="module")
 def model(cities):
-    return fit(cities)
+    return fit(cities, BELONGING)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,7 @@ def test_it_finds_what_no_weighted_sum_can(cities, model):
 
 
 def test_the_same_cities_give_the_same_model(cities, model):
-    assert fit(cities) == model
+    assert fit(cities, BELONGING) == model
 
 
 def test_the_features_that_tell_have_the_gain(model):
@@ -103,6 +108,7 @@ def small(**changes) -> dict:
     model = {
         "features": [{"name": name} for name in FEATURES],
         "trees": [tree],
+        "belonging": BELONGING,
         "intercept": -1.5,
         "prior": 0.004,
         "doubt": 0.01,
@@ -136,6 +142,9 @@ def test_a_split_sends_what_is_greater_to_the_second_half():
         {"trees": [{"features": [0], "thresholds": [1.0], "leaves": [0.0]}]},
         {"trees": [{"features": [0] * SPLITS}]},
         {"trees": 7},
+        {"belonging": {**BELONGING, "features": ["device_part"]}},
+        {"belonging": {**BELONGING, "trees": [{"features": [0]}]}},
+        {"belonging": 7},
         {"trees": [{**small()["trees"][0], "features": [len(FEATURES)] * SPLITS}]},
         {"trees": [{**small()["trees"][0], "leaves": [float("nan")] * LEAVES}]},
         {"intercept": "much"},

@@ -32,7 +32,7 @@ def same(one, other):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit(lessons(range(8)), lessons(range(8, 11)), CONFIG)
+    return fit(lessons(range(16)), lessons(range(16, 19)), CONFIG)
 
 
 def test_it_learns_what_only_the_shared_phone_tells(fitted):
@@ -43,7 +43,7 @@ def test_it_learns_what_only_the_shared_phone_tells(fitted):
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(fitted):
-    again = fit(lessons(range(8)), lessons(range(8, 11)), CONFIG)
+    again = fit(lessons(range(16)), lessons(range(16, 19)), CONFIG)
     assert same(fitted, again)
     assert fitted.epochs == again.epochs
 
@@ -58,8 +58,8 @@ def test_a_stopped_run_ends_as_an_undisturbed_one(tmp_path, fitted):
 
     checkpoint = tmp_path / "checkpoint.pt"
     with pytest.raises(Stopped):
-        fit(lessons(range(8)), lessons(range(8, 11)), CONFIG, stop, checkpoint)
-    resumed = fit(lessons(range(8)), lessons(range(8, 11)), CONFIG, None, checkpoint)
+        fit(lessons(range(16)), lessons(range(16, 19)), CONFIG, stop, checkpoint)
+    resumed = fit(lessons(range(16)), lessons(range(16, 19)), CONFIG, None, checkpoint)
     assert same(fitted, resumed)
     assert resumed.epochs == fitted.epochs
 
@@ -100,7 +100,7 @@ def test_a_fit_starts_from_the_logistic_score_and_keeps_it_where_nothing_beats_i
 
 def test_the_products_of_other_devices_train_nearly_the_same_model(fitted, monkeypatch):
     monkeypatch.setattr("gnn.tensors.propagate._is_on_cpu", lambda _: False)
-    other = fit(lessons(range(8)), lessons(range(8, 11)), CONFIG)
+    other = fit(lessons(range(16)), lessons(range(16, 19)), CONFIG)
     for one, two in zip(fitted.epochs, other.epochs, strict=True):
         assert two.loss == pytest.approx(one.loss, abs=1e-3)
 

@@ -19,12 +19,13 @@ SEED = 7
 
 
 def some_evidence(draws: int = 200) -> np.ndarray:
-    """Records with counts of 1 to 40, shares of 0 to 1 and every shape."""
+    """Records with counts of 1 to 40 (a burst of up to 40), shares of 0 to 1 and every shape."""
     draw = random.Random(SEED)
     records = np.zeros(draws, EVIDENCE)
     for name in EVIDENCE.names or ():
         whole = EVIDENCE[name].kind == "i"
         records[name] = [draw.randint(1, 40) if whole else draw.random() for _ in range(draws)]
+    records["burst"] = 40 * records["burst"]
     for part in ("hands", "drivers"):
         records[part] = np.minimum(records["accounts"], records[part])
     records["shape"] = [draw.randrange(len(Shape)) for _ in range(draws)]
