@@ -19,7 +19,7 @@ from streaming.service.metrics import exposition
 from streaming.service.status import Status
 from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
-from tests.unit.graph.schemes import multi_account
+from tests.unit.graph.schemes import promo_farm
 from tests.unit.streaming.service.fakes import Broker, Delivery, World
 
 END = ServiceConfig(until_end=True, batch_most=256, snapshot_every=300)
@@ -48,7 +48,7 @@ class ModelWorld(World):
 def records() -> list[bytes]:
     scene = Scene()
     live_in(scene, riders=40, drivers=20, days=30)
-    multi_account(scene)
+    promo_farm(scene)
     return [msgspec.json.encode(event) for event in scene.events]
 
 
