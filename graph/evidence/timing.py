@@ -5,7 +5,6 @@ Cost: O(accounts log accounts).
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from graph.kernels.arrays import Int32s, Int64s
@@ -19,8 +18,6 @@ from graph.updates.sharing import DAY_MS
 
 BURST_MS: Final = 3 * DAY_MS
 NO_PACE_DAYS: Final = 99.0
-CHANCE_SPREAD: Final = 2.0
-"""Standard deviations that the busiest days of honest people exceed the mean by, since they were picked."""
 
 
 @kernel
@@ -39,8 +36,7 @@ def measure_timing(state: State, members: Int32s, e: Record) -> None:
     e.active_days = spans[len(members) // 2] / DAY_MS
     start, end = busiest(moments[:created], BURST_MS)
     city = creation_share(state, moments[start], moments[end - 1]) if created else 0.0
-    chance = city * len(members)
-    e.burst = max(0.0, (end - start) - chance - CHANCE_SPREAD * math.sqrt(chance))
+    e.burst = max(0.0, (end - start) - city * len(members))
     e.pace_days = NO_PACE_DAYS
     if created > 1:
         for place in range(created - 1):

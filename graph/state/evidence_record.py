@@ -43,11 +43,11 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """How many hands the accounts would be, if whoever shares a device or a card were one."""
 
     burst: float
-    """Accounts created within their busiest three days, beyond as many as chance makes of all of them.
+    """Accounts created within their busiest three days, beyond as many as the city's share makes of all.
 
     A stream that begins with the platform's stock of accounts creates everybody at once; only what goes
-    beyond what the whole city did in the same days, and two standard deviations, is a burst. It is a number
-    and not a share: one that comes later does not make those who came together fewer.
+    beyond what the whole city did in the same days is a burst. It is a number and not a share: one that comes
+    later does not make those who came together fewer.
     """
     pace_days: float
     """Median gap between creations; 99 when fewer than two were seen."""

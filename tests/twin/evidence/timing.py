@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.evidence.timing import BURST_MS, CHANCE_SPREAD
+from graph.evidence.timing import BURST_MS
 from graph.state.accounts import UNKNOWN_MS
 from graph.updates.sharing import DAY_MS
 from tests.twin.accounts import Account
@@ -36,9 +35,8 @@ def measure_timing(accounts: Sequence[Account], habits: CityHabits) -> Timing:
     active = sorted(a.last_ms - a.first_ms for a in accounts)
     start, end = busiest(created, BURST_MS)
     city = habits.creation_share(created[start], created[end - 1]) if created else 0.0
-    chance = city * len(accounts)
     return Timing(
-        burst=max(0.0, (end - start) - chance - CHANCE_SPREAD * math.sqrt(chance)),
+        burst=max(0.0, (end - start) - city * len(accounts)),
         pace_days=gaps[len(gaps) // 2] / DAY_MS if gaps else 99.0,
         active_days=active[len(active) // 2] / DAY_MS,
     )
