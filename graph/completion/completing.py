@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from graph.completion.membership import describe, features_at
+from graph.completion.membership import describe, features_at, is_parted
 from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -73,10 +73,10 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
             asked[found] = marked[place]
             found += 1
     found = around(state, marked, asked, found, len(before) + MOST_AROUND)
-    describe(state, marked, asked[:found], shape)
+    stamp = describe(state, marked, asked[:found], shape)
     belonging = 0
     for place in range(found):
-        probability = _belonging(state, place)
+        probability = 0.0 if is_parted(state, asked[place], stamp) else _belonging(state, place)
         if place < len(before):
             likely[place] = probability
         if probability >= (STAYS if place < len(before) else COMES):
@@ -120,8 +120,8 @@ def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
     for place in range(len(marked)):
         asked[place] = state.marks[marked[place]].stamp != stamp
         missing += asked[place]
-    describe(state, marked, marked, shape)
+    used = describe(state, marked, marked, shape)
     for place in range(len(marked)):
-        if asked[place] and _belonging(state, place) < STAYS:
+        if is_parted(state, marked[place], used) or (asked[place] and _belonging(state, place) < STAYS):
             return False
     return missing > 0

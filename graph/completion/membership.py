@@ -34,7 +34,8 @@ from graph.links.records import (
 from graph.links.touch import first_link, length
 from graph.model.shapes import CIRCLE, VISIT
 from graph.state.accounts import UNKNOWN_MS
-from graph.state.state import CARD, DEVICE, DRIVER, IP, State, account_of, fresh_stamp
+from graph.state.state import CARD, DEVICE, DRIVER, IP, PUBLIC, State, account_of, fresh_stamp
+from graph.updates.clusters import is_cut
 from graph.updates.independence import AT_HOME, LIVES, independence
 from graph.updates.sharing import DAY_MS
 
@@ -73,8 +74,10 @@ _SAME_CLUSTER: Final = _PLACES["same_cluster"]
 
 
 @kernel
-def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> None:
+def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> int:
     """Put what each account asked about has to do with the marked ones into ``state.completing.rows``.
+
+    Returns the stamp under which what the marked use is marked.
 
     The marked are all among the asked, of which there are at most ``COMPLETED``. ``means`` then holds the
     means of the marked, and what is said of them together.
@@ -94,6 +97,27 @@ def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> None:
     means[_OWN] = min(1.0, math.log(max(1, len(marked))) / math.log(300))
     means[_OWN + 1] = shape == CIRCLE
     means[_OWN + 2] = shape == VISIT
+    return stamp
+
+
+@kernel
+def is_parted(state: State, account: int, stamp: int) -> bool:
+    """Whether an analyst has cut the account from something that others of the marked use.
+
+    Such a cut is the last word: whatever else ties the account, it does not belong. O(log cuts) a link.
+    """
+    if len(state.cuts) == 0:
+        return False
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    own = marks[account].stamp == stamp
+    link = first_link(state.links, account, IDENTITIES)
+    while link >= 0:
+        identifier = records[link].target
+        used = marks[identifier].count if marks[identifier].stamp == stamp else 0
+        if used > own and is_cut(state, account, identifier):
+            return True
+        link = hooks[link].next_out
+    return False
 
 
 @kernel
@@ -130,10 +154,11 @@ def _mark(state: State, marked: Int32s) -> int:
             link = first_link(state.links, account, slot)
             while link >= 0:
                 mark = marks[records[link].target]
-                if mark.stamp != stamp:
-                    mark.stamp = stamp
-                    mark.count = 0
-                mark.count += 1
+                if state.entities[records[link].target].declared != PUBLIC:
+                    if mark.stamp != stamp:
+                        mark.stamp = stamp
+                        mark.count = 0
+                    mark.count += 1
                 link = hooks[link].next_out
     return stamp
 

@@ -18,7 +18,7 @@ from graph.links.records import (
     USERS,
 )
 from graph.links.touch import first_link, length
-from graph.state.state import NO_RING, State, account_of, fresh_stamp
+from graph.state.state import NO_RING, PUBLIC, State, account_of, fresh_stamp
 
 MOST_USERS: Final = 64
 """An identifier with more users than this leads to nobody."""
@@ -48,7 +48,8 @@ def around(state: State, marked: Int32s, into: Int32s, found: int, most: int) ->
             identifier = records[link].target
             if marks[identifier].stamp != stamp:
                 marks[identifier].stamp = stamp
-                if length(state.links, identifier, USERS) <= MOST_USERS:
+                is_public = state.entities[identifier].declared == PUBLIC
+                if length(state.links, identifier, USERS) <= MOST_USERS and not is_public:
                     user = first_link(state.links, identifier, USERS)
                     while user >= 0:
                         found = _reach(state, wide(records[user].source), stamp, _ENOUGH, into, found, most)

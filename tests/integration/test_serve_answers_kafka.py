@@ -27,6 +27,7 @@ from tests.integration.test_service_kafka import feed, given
 from tests.integration.waiting import until
 from tests.serving_places import serving
 from tests.store_worlds import farm
+from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
 
 EVENTS = [OutgoingEvent(f"e{n}", "ann", b'{"n": %d}' % n) for n in range(3)]
@@ -64,7 +65,8 @@ class Lost:
 
 def crew() -> list[bytes]:
     scene = Scene()
-    farm(scene, [f"crew-{n}" for n in range(7)], "crew phone", 1)
+    live_in(scene, riders=30, drivers=10, days=20)
+    farm(scene, [f"crew-{n}" for n in range(7)], "crew phone", 15)
     return [msgspec.json.encode(event) for event in scene.events]
 
 

@@ -73,7 +73,26 @@ class Completions:
         if not self._trees or len(marked) > COMPLETED:
             return False
         likely = self._likely(marked, marked, shape)
-        return all(likely[account] >= STAYS for account in missing)
+        uses = self._uses(marked)
+        parted = any(self._is_parted(account, set(marked), uses) for account in marked)
+        return not parted and all(likely[account] >= STAYS for account in missing)
+
+    def _uses(self, marked: Sequence[int]) -> Counter[int]:
+        """How many of the marked use each identifier and took each promotion."""
+        graph = self._graph
+        uses = Counter(x for a in marked for x in graph.identifiers.get(a, ()))
+        uses.update(x for a in marked for x in graph.redeemed.get(a, ()))
+        return Counter({x: count for x, count in uses.items() if not graph.is_declared_public(x)})
+
+    def _is_parted(self, account: int, marked: Collection[int], uses: Counter[int]) -> bool:
+        """Whether an analyst has cut the account from something that others of the marked use."""
+        own = account in marked
+        return any(
+            cut == account and uses[x] > own for cut, x in self._graph.cuts() if self._is_used(account, x)
+        )
+
+    def _is_used(self, account: int, identifier: int) -> bool:
+        return identifier in self._graph.identifiers.get(account, ())
 
     def _around(
         self, marked: Sequence[int], known: Sequence[int], most: int, ringed: Collection[int]
@@ -99,7 +118,9 @@ class Completions:
             for identifier in graph.identifiers.get(account, ()):
                 if identifier not in seen:
                     seen.add(identifier)
-                    if len(graph.users[identifier]) <= MOST_USERS:
+                    if len(graph.users[identifier]) <= MOST_USERS and not graph.is_declared_public(
+                        identifier
+                    ):
                         for user in graph.users[identifier]:
                             reach(user, 2)
             for adjacency in (graph.referrals, graph.payees, graph.referrers, graph.payers):
@@ -116,8 +137,7 @@ class Completions:
         """The probability that each account asked about belongs with the marked."""
         graph = self._graph
         inside = set(marked)
-        uses = Counter(x for a in marked for x in graph.identifiers.get(a, ()))
-        uses.update(x for a in marked for x in graph.redeemed.get(a, ()))
+        uses = self._uses(marked)
         groups = Counter(label for a in marked if (label := graph.clusters.label(a)) is not None)
         created = [graph.accounts[a].created_ms for a in marked if graph.accounts[a].created_ms != UNKNOWN_MS]
         middle = self._middle(marked)
@@ -135,7 +155,9 @@ class Completions:
         likely = {}
         for account, row in rows.items():
             beside = [0.5 * (1.0 + value - mean) for value, mean in zip(row, means, strict=True)]
-            likely[account] = 1.0 / (1.0 + math.exp(-self._leaves([*row, *beside, *means, *of_set])))
+            total = self._leaves([*row, *beside, *means, *of_set])
+            parted = self._is_parted(account, inside, uses)
+            likely[account] = 0.0 if parted else 1.0 / (1.0 + math.exp(-total))
         return likely
 
     def _leaves(self, features: Sequence[float]) -> float:

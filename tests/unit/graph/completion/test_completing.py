@@ -125,34 +125,6 @@ def test_a_candidate_of_which_too_few_belong_is_left_as_it_is():
     assert rings_of(scene, Completed(members=trees_on("chargebacks", 0.5))) == [set(FARMERS)]
 
 
-def test_a_ring_whose_ties_part_stays_one_while_all_of_it_belongs():
-    """Each half of a farm on a phone of its own, and one account that used both until an analyst cuts it."""
-    scene = Scene()
-    live_in(scene)
-    for n, name in enumerate(FARMERS):
-        phone, made = f"farm phone {n % 2}", 20 + n * HOUR
-        scene.signs_up(name, made, phone)
-        scene.takes(name, made + 20 * MINUTE, "launch", 15.0, phone)
-    scene.logs_in("farm00", 21, "farm phone 1")
-    scene.takes("farm00", 21.1, "launch", 15.0, "farm phone 1")
-    for scorer, found in (
-        (Completed(), [set(FARMERS[::2]), set(FARMERS[1::2])]),
-        (Completed(members=trees_on("same_promo", 0.5)), [set(FARMERS)]),
-    ):
-        engine = Engine(EngineConfig(), scorer)
-        engine.apply(scene.events)
-        assert [set(ring.accounts) for ring in engine.rings()] == [set(FARMERS)]
-        scene_end = scene.events[-1]
-        cut_link(engine, scene_end)
-        parted = [set(ring.accounts) for ring in engine.rings()]
-        assert sorted(map(sorted, parted)) == sorted(map(sorted, found))
-
-
-def cut_link(engine: Engine, last) -> None:
-    """An analyst unlinks the account from the second phone."""
-    engine.cut("farm00", EntityKind.DEVICE, "farm phone 1", Moment(last.ts, last.event_id))
-
-
 def test_drivers_who_took_some_of_a_crew_at_random_do_not_come_in():
     scene = Scene()
     live_in(scene)
@@ -160,3 +132,15 @@ def test_drivers_who_took_some_of_a_crew_at_random_do_not_come_in():
     for n, name in enumerate([*FARMERS, *FARMERS]):
         scene.rides(name, f"driver{(5 * n) % 60:03}", 22 + n / 10, rider_device_id="farm phone")
     assert rings_of(scene, load_scorer()) == [set(FARMERS)]
+
+
+def test_whom_an_analyst_cuts_does_not_belong_whatever_else_ties_it():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    engine = Engine(EngineConfig(), Completed(members=trees_on("same_promo", 0.5)))
+    engine.apply(scene.events)
+    last = scene.events[-1]
+    engine.cut("farm05", EntityKind.DEVICE, "farm phone", Moment(last.ts, last.event_id))
+    (ring,) = engine.rings()
+    assert set(ring.accounts) == {*FARMERS} - {"farm05"}
