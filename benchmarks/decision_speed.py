@@ -34,7 +34,7 @@ from prometheus_client import CollectorRegistry
 from gnn.boosted.scorer import load_scorer
 from graph.engine import Asking, Engine, EngineConfig
 from graph.model.event_batch import EventBatch
-from streaming.decisions.answers import Decision
+from streaming.decisions.answers import DecisionMade
 from streaming.decisions.decider import Decider
 from streaming.decisions.follower import FileFeed, Follower
 from streaming.decisions.measures import DecisionMeasures
@@ -124,7 +124,7 @@ def serve(links: int, rate: int, seed: int, ready: Any) -> None:
     paced = Paced(rate, accounts, taken)
     follower = Follower(FileFeed(engine, paced))
     decider = Decider(follower, DecisionPolicy(), DecisionMeasures(CollectorRegistry()))
-    constant: Decision | None = None
+    constant: DecisionMade | None = None
     app = FastAPI()
     app.include_router(decision_router(lambda: None, lambda _request: decider, lambda _visit: None))
 

@@ -16,7 +16,7 @@ class AccountSeen(msgspec.Struct, frozen=True, kw_only=True):
     ring_id: str | None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionMade(msgspec.Struct, frozen=True, kw_only=True):
     """What would be, if the event happened now, and what the policy makes of it."""
 
     event_id: str
@@ -56,7 +56,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one event of a batch: one of the two."""
 
-    answer: Decision | None = None
+    answer: DecisionMade | None = None
     refused: Refused | None = None
 
 

@@ -13,7 +13,7 @@ from graph.model.event_batch import EventBatch
 from graph.model.vocabulary import Fallback
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.fields import TAGS
-from streaming.decisions.answers import AccountSeen, Answered, Decision, Refused
+from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Refused
 from streaming.decisions.follower import Follower
 from streaming.decisions.measures import DecisionMeasures
 from streaming.decisions.policy import ASKED, DecisionPolicy, Rule
@@ -57,7 +57,7 @@ class Decider:
         self._rules: dict[str, Rule] = policy.rules(follower.engine.policy)
         measures.follow(lambda: follower.as_of_ms, lambda: follower.lag, lambda: bool(follower.trouble))
 
-    def decide(self, record: bytes) -> Decision:
+    def decide(self, record: bytes) -> DecisionMade:
         """The decision about the event in a record of JSON.
 
         Raises NotAsked (it breaks the contract, or is of a type that is not asked about) and Unavailable (the
@@ -106,13 +106,13 @@ class Decider:
             lambda: clock_s() - begun < SCORER_SHARE * budget_s,
         )
 
-    def _decision(self, tag: str, event: EventBatch, told: WhatIf) -> Decision:
+    def _decision(self, tag: str, event: EventBatch, told: WhatIf) -> DecisionMade:
         fallback = Fallback.STORED if told.is_stored else Fallback.RULES if told.by_rules else None
         advice = self._rules[tag].advice(told.score, is_degraded=fallback is not None)
         judgement = told.judgement
         named = {account.account_id for account in told.accounts}
         others = [name for name in told.members if name not in named]
-        return Decision(
+        return DecisionMade(
             event_id=event.event_id(0),
             decision=advice,
             score=told.score,

@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from graph.model.errors import Unavailable
-from streaming.decisions.answers import AccountSeen, Answered, Decision, Decisions
+from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Decisions
 from streaming.decisions.decider import Decider, NotAsked
 from streaming.decisions.follower import Follower
 
@@ -81,7 +81,7 @@ _DECISION: Final[dict[str, Any]] = {
     "degraded": False,
     "fallback": None,
 }
-_SCHEMAS: Final = msgspec.json.schema_components([Decision, Decisions], ref_template=_REF)
+_SCHEMAS: Final = msgspec.json.schema_components([DecisionMade, Decisions], ref_template=_REF)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -101,7 +101,7 @@ Shows = Callable[[Any], Callable[[str], str] | None]
 def components() -> dict[str, Any]:
     """The schemas of the answers, with an example."""
     schemas = dict(_SCHEMAS[1])
-    schemas["Decision"] = {**schemas["Decision"], "example": _DECISION}
+    schemas["DecisionMade"] = {**schemas["DecisionMade"], "example": _DECISION}
     schemas["Decisions"] = {
         **schemas["Decisions"],
         "example": {"answers": [{"answer": _DECISION, "refused": None}]},
@@ -119,7 +119,7 @@ def decision_router(allowed: Any, decider_of: Callable[[Request], Decider | None
         summary="May this happen?",
         response_class=Response,
         openapi_extra=_body(_EVENT),
-        responses={200: _answer("Decision")},
+        responses={200: _answer("DecisionMade")},
     )
     async def decide(request: Request, visit: Any = let_in) -> Response:
         """What would be, if the event happened now, and what the policy makes of it. Nothing is changed."""
@@ -185,7 +185,7 @@ def _at_work(decider: Decider | None) -> Decider:
     return decider
 
 
-def _shown(decision: Decision, show: Callable[[str], str] | None) -> Decision:
+def _shown(decision: DecisionMade, show: Callable[[str], str] | None) -> DecisionMade:
     if show is None:
         return decision
     return msgspec.structs.replace(
@@ -198,7 +198,7 @@ def _shown(decision: Decision, show: Callable[[str], str] | None) -> Decision:
     )
 
 
-def _json(answer: Decision | Decisions) -> Response:
+def _json(answer: DecisionMade | Decisions) -> Response:
     return Response(_encode(answer), media_type="application/json")
 
 
