@@ -194,7 +194,7 @@ def _object(parts: Mapping[str, str]) -> str:
 def main() -> None:
     """Simulate, fit, and write both models into the folder of weights (or ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the scorers on simulated cities.")
-    parser.add_argument("--cities", type=int, default=80, help="how many cities (default 80)")
+    parser.add_argument("--cities", type=int, default=120, help="how many cities (default 120)")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     options = parser.parse_args()
