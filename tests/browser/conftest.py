@@ -64,7 +64,8 @@ def office(city, tmp_path) -> Iterator[Office]:
         yield Office(place, base, city[0], tmp_path)
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: the loop that it runs in would be in the way of tests that run one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
