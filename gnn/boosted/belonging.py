@@ -10,19 +10,16 @@ stand around them and are the hard negatives. The rows of one ring share one uni
 from __future__ import annotations
 
 import random
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gnn.evaluation.truth import decode_truth
-from gnn.logistic.judgements import FIRST_SEED, Floats, batches_of, city_config, first_guess
+from gnn.logistic.judgements import FIRST_SEED, Floats, first_guess, simulated
 from graph.completion.features import MEMBER_FEATURES
 from graph.completion.membership import describe, features_at
 from graph.completion.surroundings import around
@@ -31,7 +28,6 @@ from graph.model.shapes import SHAPES
 from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
 from graph.state.sizes import COMPLETED
-from simulation import simulate
 
 LEAST_SCORE: Final = 0.2
 """Of the first guess: candidates below it are not looked at."""
@@ -121,15 +117,11 @@ class _Rows:
 
 def members_of(seed: int) -> Members:
     """Simulate one city and describe who belongs to its rings."""
-    with tempfile.TemporaryDirectory() as scratch:
-        city = Path(scratch) / "city"
-        summary = simulate(city_config(seed), city)
-        truth = decode_truth((city / "truth.json").read_bytes(), "truth.json")
-        rows = _Rows(seed, {account: ring.ring for ring in truth.rings for account in ring.accounts})
+    with simulated(seed) as city:
+        rows = _Rows(seed, city.ring_of)
         rows.engine = Engine(EngineConfig(), first_guess(), rows.observe)
-        with (city / summary.events_path.name).open("rb") as lines:
-            for batch in batches_of(lines):
-                rows.engine.apply(batch)
+        for batch in city.batches:
+            rows.engine.apply(batch)
     return Members(
         np.array(rows.features, np.float32).reshape(-1, len(MEMBER_FEATURES)),
         np.array(rows.labels, float),

@@ -128,9 +128,9 @@ def _belonging(name: str, features: np.ndarray, trees: Trees) -> Belonging:
 def _without(features: np.ndarray, members: Sequence[str]) -> np.ndarray:
     """The features of an account that has none of some traits."""
     left = features.copy()
-    names, traits = list(MEMBER_FEATURES), len(OWN)
+    names = list(OWN)
     for member in members:
         place = names.index(member)
-        left[traits + place] -= 0.5 * left[place]
+        left[len(names) + place] -= 0.5 * left[place]
         left[place] = 0.0
     return left

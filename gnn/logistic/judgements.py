@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -98,17 +99,35 @@ def batches_of(lines: Iterable[bytes]) -> Iterator[EventBatch]:
     yield EventBatch.of(batch)
 
 
+@dataclass(frozen=True, slots=True)
+class City:
+    """A simulated city: how many accounts it has, the planted ring of each fraudulent one, its events."""
+
+    accounts: int
+    ring_of: dict[str, str]
+    batches: Iterator[EventBatch]
+
+
+@contextmanager
+def simulated(seed: int) -> Iterator[City]:
+    """The city of one seed; its events can be read until it is left."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "city"
+        summary = simulate(city_config(seed), folder)
+        truth = decode_truth((folder / "truth.json").read_bytes(), "truth.json")
+        ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
+        with (folder / summary.events_path.name).open("rb") as lines:
+            yield City(summary.accounts, ring_of, batches_of(lines))
+
+
 def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
     """Simulate one city, run the engine over it, label each judgement."""
-    with tempfile.TemporaryDirectory() as scratch:
-        city = Path(scratch) / "city"
-        summary = simulate(city_config(seed), city)
-        truth = decode_truth((city / "truth.json").read_bytes(), "truth.json")
-        ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
-        features: list[list[float]] = []
-        labels: list[float] = []
-        groups: list[str] = []
-        in_candidate: set[str] = set()
+    features: list[list[float]] = []
+    labels: list[float] = []
+    groups: list[str] = []
+    in_candidate: set[str] = set()
+    with simulated(seed) as city:
+        ring_of = city.ring_of
 
         def observe(judgement: Judgement, values: list[float], _at: Moment) -> None:
             names = [engine.entity_index.name(account) for account in judgement.accounts]
@@ -120,15 +139,14 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
             groups.append(f"{seed} {rings.most_common(1)[0][0] if fraudulent else names[0]}")
 
         engine = Engine(EngineConfig(), scorer, observe)
-        with (city / summary.events_path.name).open("rb") as lines:
-            for batch in batches_of(lines):
-                engine.apply(batch)
-        lone = [a.account_id for a in engine.accounts() if a.account_id not in in_candidate]
+        for batch in city.batches:
+            engine.apply(batch)
+    lone = [a.account_id for a in engine.accounts() if a.account_id not in in_candidate]
     return Rows(
         np.array(features),
         np.array(labels),
         tuple(groups),
-        summary.accounts - len(ring_of),
+        city.accounts - len(ring_of),
         sum(name in ring_of for name in lone),
         sum(name not in ring_of for name in lone),
     )
