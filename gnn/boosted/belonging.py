@@ -3,8 +3,10 @@
 In every simulated city the engine runs, and for candidates that are mostly one planted ring the accounts in
 and around them are described as the engine would (``graph.completion``). An account belongs when it is of
 that ring. Each candidate is marked as it is; half of them also as an investigator might know them: a share of
-the ring's accounts among it, and up to half as many wrong ones. Accounts of other rings and of look-alikes
-stand around them and are the hard negatives. The rows of one ring share one unit of weight.
+the ring's accounts among it, and up to half as many wrong ones; and as a ring that is about to grow: those
+who were in one cluster before others came, whatever share of the candidate they are. Accounts of other rings
+and of look-alikes stand in and around them and are the hard negatives. The rows of one ring share one unit of
+weight.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from gnn.logistic.judgements import FIRST_SEED, Floats, first_guess, simulated
 from graph.completion.features import MEMBER_FEATURES
 from graph.completion.membership import describe, features_at
 from graph.completion.surroundings import around
+from graph.components.edges import label
 from graph.engine import Engine, EngineConfig
 from graph.model.shapes import SHAPES
 from graph.rings.judgement import Judgement
@@ -30,7 +33,9 @@ from graph.rings.lifecycle import Moment
 from graph.state.sizes import COMPLETED
 
 LEAST_SCORE: Final = 0.2
-"""Of the first guess: candidates below it are not looked at."""
+"""Of the first guess: candidates below it are not looked at as they are."""
+LEAST_RING: Final = 3
+"""Accounts of a ring from which on it may grow."""
 LARGEST: Final = 1500
 EVERY: Final = 16
 """A candidate of one size, first and last account is looked at once in so many judgements."""
@@ -70,32 +75,48 @@ class _Rows:
     def observe(self, judgement: Judgement, _values: list[float], _at: Moment) -> None:
         """Describe the accounts in and around one candidate."""
         accounts = list(judgement.accounts)
-        if judgement.score < LEAST_SCORE or len(accounts) > LARGEST:
-            return
         key = (len(accounts), accounts[0], accounts[-1])
         self._seen[key] += 1
-        if self._seen[key] % EVERY != 1:
+        if self._seen[key] % EVERY != 1 or len(accounts) > LARGEST:
             return
         rings = Counter(filter(None, map(self._ring, accounts)))
-        if 2 * rings.total() < len(accounts):
+        if not rings:
             return
-        ring = rings.most_common(1)[0][0]
+        ring, size = rings.most_common(1)[0]
         members = self.engine.state.members
         before = members[: len(accounts)].copy()
-        self._take(accounts, accounts, ring, judgement)
-        if self._draw.random() < 0.5:
-            share = self._draw.choice(KNOWN)
-            ours = [a for a in accounts if self._ring(a) == ring and self._draw.random() < share]
-            wrong = [a for a in accounts if self._ring(a) != ring and self._draw.random() < WRONG]
-            if len(ours) > 1:
-                self._take(sorted(ours + wrong[: len(ours) // 2]), accounts, ring, judgement)
+        if judgement.score >= LEAST_SCORE and 2 * rings.total() >= len(accounts):
+            self._take(accounts, accounts, ring, judgement)
+            if self._draw.random() < 0.5:
+                share = self._draw.choice(KNOWN)
+                self._take(self._known(accounts, ring, share), accounts, ring, judgement)
+        if size >= LEAST_RING and size < len(accounts):
+            self._take(self._cluster(accounts, ring), accounts, ring, judgement)
         members[: len(accounts)] = before
+
+    def _known(self, accounts: list[int], ring: str, share: float) -> list[int]:
+        """A share of a ring's accounts, and up to half as many of the others."""
+        ours = [a for a in accounts if self._ring(a) == ring and self._draw.random() < share]
+        wrong = [a for a in accounts if self._ring(a) != ring and self._draw.random() < WRONG]
+        return sorted(ours + wrong[: len(ours) // 2])
+
+    def _cluster(self, accounts: list[int], ring: str) -> list[int]:
+        """One cluster of a ring's accounts, all of them where they are in none, and some strangers in it."""
+        forest = self.engine.state.forest
+        ours = [a for a in accounts if self._ring(a) == ring]
+        own = label(forest, self._draw.choice(ours))
+        near = [a for a in accounts if own < 0 or label(forest, a) == own]
+        among = [a for a in near if self._ring(a) == ring]
+        wrong = [a for a in near if self._ring(a) != ring and self._draw.random() < WRONG]
+        return sorted(among + wrong[: len(among) // 2])
 
     def _ring(self, account: int) -> str | None:
         return self._ring_of.get(self.engine.entity_index.name(account))
 
     def _take(self, marked: list[int], accounts: list[int], ring: str, judgement: Judgement) -> None:
-        """Add a row for each account of the candidate, and for some around the marked ones."""
+        """Add a row for each account of the candidate, and for some around the marked ones, at least two."""
+        if len(marked) < 2:
+            return
         state, places = self.engine.state, np.zeros(COMPLETED, np.int32)
         places[: len(marked)] = marked
         known = np.array(marked, np.int32)

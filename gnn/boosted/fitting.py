@@ -37,14 +37,15 @@ from graph.state.trees import DEPTH, LEAVES, NEVER_PASSED, SPLITS
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is learnt: trees, and the share of each that is taken."""
+    """How much is learnt: trees, the share of each that is taken, the share of features a split may read."""
 
     trees: int
     rate: float
+    choice: float
 
 
-SCORING: Final = Size(300, 0.05)
-BELONGING: Final = Size(200, 0.1)
+SCORING: Final = Size(400, 0.06, 0.3)
+BELONGING: Final = Size(200, 0.1, 1.0)
 LEAST_ROWS: Final = 100
 PENALTY: Final = 5.0
 """Rows in a leaf, and L2 on leaves."""
@@ -120,6 +121,7 @@ def _classifier(size: Size, features: dict[str, int]) -> HistGradientBoostingCla
         min_samples_leaf=LEAST_ROWS,
         l2_regularization=PENALTY,
         monotonic_cst=list(features.values()),
+        max_features=size.choice,
         early_stopping=False,
         random_state=0,
     )
@@ -194,7 +196,7 @@ def _object(parts: Mapping[str, str]) -> str:
 def main() -> None:
     """Simulate, fit, and write both models into the folder of weights (or ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the scorers on simulated cities.")
-    parser.add_argument("--cities", type=int, default=120, help="how many cities (default 120)")
+    parser.add_argument("--cities", type=int, default=200, help="how many cities (default 200)")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     options = parser.parse_args()

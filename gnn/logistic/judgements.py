@@ -39,6 +39,8 @@ Floats = npt.NDArray[np.float64]
 FIRST_SEED: Final = 7001
 BATCH: Final = 10_000
 FOLDS: Final = 5
+ROWS_OF_A_GROUP: Final = 16
+"""Judgements of one ring, or one honest candidate, that are kept, evenly spread: the others say it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +144,27 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
         for batch in city.batches:
             engine.apply(batch)
     lone = [a.account_id for a in engine.accounts() if a.account_id not in in_candidate]
+    kept = spread(groups)
     return Rows(
-        np.array(features),
-        np.array(labels),
-        tuple(groups),
+        np.array(features)[kept],
+        np.array(labels)[kept],
+        tuple(groups[row] for row in kept),
         city.accounts - len(ring_of),
         sum(name in ring_of for name in lone),
         sum(name not in ring_of for name in lone),
     )
+
+
+def spread(groups: Sequence[str]) -> list[int]:
+    """The rows to keep, ascending: of a group at most ``ROWS_OF_A_GROUP``, its first and last among them."""
+    rows: dict[str, list[int]] = {}
+    for row, group in enumerate(groups):
+        rows.setdefault(group, []).append(row)
+    kept = []
+    for each in rows.values():
+        places = np.linspace(0, len(each) - 1, min(len(each), ROWS_OF_A_GROUP)).astype(int)
+        kept.extend(each[place] for place in places)
+    return sorted(kept)
 
 
 def weights_of(groups: Sequence[str]) -> Floats:

@@ -1,7 +1,8 @@
 """Circles: closed sets of riders and drivers who share no identifier.
 
 The search starts from one rider and the drivers that it comes back to, and then takes turns: the riders who
-keep to these drivers, and the drivers that several of those riders come back to, until neither changes. A
+keep to these drivers, and the drivers that several of those riders come back to, or that more of them meet
+than chance explains, until neither changes. A
 rider *keeps to* a set of drivers when a share of all its trips is with them that strangers never reach: in a
 city of hundreds of drivers chance gives a few of them next to nothing. So what a circle consists of is
 decided by where its riders' trips go, and not by how busy its drivers are with others: honest rides of either
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.candidates.visits import CHANCE_MARGIN, expected_trips
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
@@ -35,6 +37,7 @@ MIN_CLOSED_SHARE: Final = 0.34
 SHARED_DRIVERS: Final = 2
 MIN_RETURNING: Final = 2
 MIN_RETURNING_SHARE: Final = 0.15
+MIN_MEETING: Final = 3
 
 
 @kernel
@@ -121,33 +124,46 @@ def _keeping_to(state: State, drivers: int, share: float) -> int:
 def _shared_by(state: State, riders: int, drivers: int) -> int:
     """Puts the drivers that several of the riders at hand come back to into ``state.circles.drivers``.
 
-    Ascending; returns how many. The ``drivers`` that were there go to ``state.circles.before``.
+    Those too that ``MIN_MEETING`` of them or more rode with, and more than chance explains: a crew that takes
+    its drivers in turn comes back to few. Ascending; returns how many. The ``drivers`` that were there go to
+    ``state.circles.before``.
     """
     found, records, marks = state.circles.drivers, state.links.links, state.marks
     copy(found, state.circles.before, drivers)
     stamp = fresh_stamp(state)
-    met = 0
+    met = rides = 0
     for place in range(riders):
+        rides += account_of(state, state.circles.riders[place]).trips
         link = first_link(state.links, state.circles.riders[place], DRIVERS)
         while link >= 0:
             ride = records[link]
-            if ride.count > 1:
-                mark = marks[ride.target]
-                if mark.stamp != stamp:
-                    mark.stamp = stamp
-                    mark.count = 0
-                    found[met] = ride.target
-                    met += 1
-                mark.count += 1
+            mark = marks[ride.target]
+            if mark.stamp != stamp:
+                mark.stamp = stamp
+                mark.count = 0
+                mark.first = 0
+                found[met] = ride.target
+                met += 1
+            mark.count += ride.count > 1
+            mark.first += 1
             link = state.links.hooks[link].next_out
     kept = 0
     for place in range(met):
-        returning = marks[found[place]].count
-        if returning >= MIN_RETURNING and returning >= MIN_RETURNING_SHARE * riders:
+        mark = marks[found[place]]
+        returned = mark.count >= MIN_RETURNING and mark.count >= MIN_RETURNING_SHARE * riders
+        if returned or _is_met(state, found[place], mark.first, riders, rides):
             found[kept] = found[place]
             kept += 1
     sort(found[:kept])
     return kept
+
+
+@kernel
+def _is_met(state: State, driver: int, met: int, riders: int, rides: int) -> bool:
+    """Whether more of the riders, who took so many rides, met the driver than chance explains."""
+    if met < MIN_MEETING or met < MIN_RETURNING_SHARE * riders:
+        return False
+    return bool(met >= 1 + CHANCE_MARGIN * expected_trips(state, driver, met, rides))
 
 
 @kernel

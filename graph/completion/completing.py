@@ -17,7 +17,7 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
 from graph.scoring.scorer import leaves
 from graph.state.sizes import COMPLETED
-from graph.state.state import State, fresh_stamp
+from graph.state.state import NO_RING, State, account_of, fresh_stamp
 
 TURNS: Final = 4
 MOST_AROUND: Final = 512
@@ -28,7 +28,7 @@ COMES: Final = 0.7
 
 
 @kernel
-def complete(state: State) -> bool:
+def complete(state: State, ring: int) -> bool:
     """Put the completion of the candidate at hand into ``state.members``, ascending; whether it is another.
 
     The candidate as it was is then in ``state.completing.before``, its size in ``candidate.before``. Cost:
@@ -42,7 +42,7 @@ def complete(state: State) -> bool:
         return False
     before, members = completing.before, state.members
     copy(members, before, size)
-    marked, changed = size, False
+    marked = _held_by(state, ring, members, size)
     for _ in range(TURNS):
         belonging = _turn(state, members[:marked], before[:size], candidate.shape)
         if belonging < state.options[0].min_accounts:
@@ -50,13 +50,23 @@ def complete(state: State) -> bool:
             return False
         if belonging == marked and _same(members, completing.asked, marked):
             break
-        changed = True
         copy(completing.asked, members, belonging)
         marked = belonging
-    if changed and marked == size and _same(members, before, size):
-        changed = False
     candidate.size = marked
-    return changed
+    return not (marked == size and _same(members, before, size))
+
+
+@kernel
+def _held_by(state: State, ring: int, members: Int32s, size: int) -> int:
+    """Keep those of the members whom a ring holds, all when it is ``NO_RING``; how many these are."""
+    if ring == NO_RING:
+        return size
+    held = 0
+    for place in range(size):
+        if account_of(state, members[place]).ring == ring:
+            members[held] = members[place]
+            held += 1
+    return held
 
 
 @kernel

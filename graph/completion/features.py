@@ -2,7 +2,8 @@
 
 An account is described by what ties it to the marked ones, by what it has and does by itself, and by how far
 both differ from the mean of the marked: a neighbour at a farm's address has one tie where the others have
-five. Everything lies in [0, 1]. ``graph.completion.membership`` works them out.
+five; and by how all of its own cluster are tied. Everything lies in [0, 1].
+``graph.completion.membership`` works them out.
 """
 
 from __future__ import annotations
@@ -46,6 +47,23 @@ OWN: Final[dict[str, int]] = {
 ``part`` is the share of the other users (trips, partners, links) that is marked, of the identifier where it
 is largest; ``sharers`` and other counts are x / (x + half)."""
 
+GROUP: Final = (
+    "address_part",
+    "addresses_part",
+    "partners",
+    "referrals",
+    "payments",
+    "same_promo",
+    "created_near",
+    "lives",
+    "trips",
+    "chargebacks",
+)
+"""Of those asked about who are in one cluster with an account, it among them: the means of these.
+
+Who shares a phone with nine others is one of ten: where all of them ride with a crew's drivers they belong to
+it, and where one was referred by it they do not."""
+
 SET: Final = ("size", "circle", "visit")
 """Of the marked accounts together, in order."""
 
@@ -53,6 +71,8 @@ MEMBER_FEATURES: Final[dict[str, int]] = {
     **OWN,
     **{f"{name}_beside_mean": sign for name, sign in OWN.items()},
     **{f"mean_{name}": 0 for name in OWN},
+    **{f"group_{name}": OWN[name] for name in GROUP},
     **{f"set_{name}": 0 for name in SET},
 }
-"""All, in order, with their directions: an account's own, half of 1 + own - mean, the mean, the set's."""
+"""All, in order, with their directions: an account's own, half of 1 + own - mean, the mean, its
+cluster's, the set's."""

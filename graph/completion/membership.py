@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from graph.completion.features import OWN
+import numpy as np
+
+from graph.completion.features import GROUP, OWN
 from graph.components.edges import label
 from graph.evidence.places import middle
 from graph.evidence.sharing import ratio
@@ -42,6 +44,7 @@ from graph.updates.sharing import DAY_MS
 NEAR_MS: Final = 3 * DAY_MS
 MOST_LINKS: Final = 4096
 _OWN: Final = len(OWN)
+_GROUP: Final = len(GROUP)
 
 _PLACES: Final = {name: place for place, name in enumerate(OWN)}
 _DEVICE: Final = _PLACES["device_part"]
@@ -71,6 +74,7 @@ _CHARGEBACKS: Final = _PLACES["chargebacks"]
 _DISTANCE: Final = _PLACES["distance"]
 _CANCELLED: Final = _PLACES["cancelled"]
 _SAME_CLUSTER: Final = _PLACES["same_cluster"]
+_GROUPED: Final = np.array([_PLACES[name] for name in GROUP], np.int64)
 
 
 @kernel
@@ -94,6 +98,7 @@ def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> int:
                 means[each] += rows[place, each]
     for each in range(_OWN):
         means[each] /= max(1, len(marked))
+    _group(state, asked)
     means[_OWN] = min(1.0, math.log(max(1, len(marked))) / math.log(300))
     means[_OWN + 1] = shape == CIRCLE
     means[_OWN + 2] = shape == VISIT
@@ -128,8 +133,40 @@ def features_at(state: State, place: int, into: Floats) -> None:
         into[each] = row[each]
         into[_OWN + each] = 0.5 * (1.0 + row[each] - means[each])
         into[2 * _OWN + each] = means[each]
+    for each in range(_GROUP):
+        into[3 * _OWN + each] = row[_OWN + each]
     for each in range(3):
-        into[3 * _OWN + each] = means[_OWN + each]
+        into[3 * _OWN + _GROUP + each] = means[_OWN + each]
+
+
+@kernel
+def _group(state: State, asked: Int32s) -> None:
+    """Put behind the row of each account the means of its cluster, of those asked about."""
+    rows, sums, tallies = state.completing.rows, state.completing.sums, state.tallies
+    stamp = fresh_stamp(state)
+    groups = 0
+    for place in range(len(asked)):
+        own = label(state.forest, asked[place])
+        if own < 0:
+            continue
+        tally = tallies[own]
+        if tally.stamp != stamp:
+            tally.stamp = stamp
+            tally.riders = groups
+            tally.trips = 0
+            for each in range(_GROUP):
+                sums[groups, each] = 0.0
+            groups += 1
+        tally.trips += 1
+        for each in range(_GROUP):
+            sums[tally.riders, each] += rows[place, _GROUPED[each]]
+    for place in range(len(asked)):
+        own = label(state.forest, asked[place])
+        for each in range(_GROUP):
+            if own < 0:
+                rows[place, _OWN + each] = rows[place, _GROUPED[each]]
+            else:
+                rows[place, _OWN + each] = sums[tallies[own].riders, each] / tallies[own].trips
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Who is around marked accounts: whoever something ties to them, and who stands in no open ring."""
+"""Who is around marked accounts: whoever something ties to them, in whatever ring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graph.links.records import (
     USERS,
 )
 from graph.links.touch import first_link, length
-from graph.state.state import NO_RING, PUBLIC, State, account_of, fresh_stamp
+from graph.state.state import PUBLIC, State, fresh_stamp
 
 MOST_USERS: Final = 64
 """An identifier with more users than this leads to nobody."""
@@ -85,7 +85,7 @@ def _reach(state: State, account: int, stamp: int, weight: int, into: Int32s, fo
     mark = state.marks[account]
     if mark.stamp != stamp:
         mark.stamp = stamp
-        mark.count = 0 if account_of(state, account).ring == NO_RING else _TAKEN
+        mark.count = 0
     if mark.count == _TAKEN or found >= most:
         return found
     mark.count += weight

@@ -10,6 +10,7 @@ from graph.engine.rejudging import postpone
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_score
 from graph.model.shapes import CIRCLE
+from graph.rings.decision import continued
 from graph.state.state import NO_RING, State, account_of
 
 COMPLETED_FROM: Final = 0.2
@@ -20,10 +21,16 @@ COMPLETED_FROM: Final = 0.2
 def is_to_be_completed(state: State) -> bool:
     """Complete the candidate at hand, which was just scored; whether its completion is to be scored now."""
     candidate = state.candidate[0]
-    if candidate.completed or candidate.score < COMPLETED_FROM:
+    if candidate.completed:
+        return False
+    _, common, _ = continued(state, state.members[: candidate.size], candidate.shape)
+    ring = state.decision[0].survivor
+    if common < state.options[0].min_accounts or common == candidate.size:
+        ring = NO_RING
+    if ring == NO_RING and candidate.score < COMPLETED_FROM:
         return False
     candidate.score_before = candidate.score
-    candidate.completed = complete(state)
+    candidate.completed = complete(state, ring)
     return bool(candidate.completed)
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from graph.candidates.gathering import gather
 from graph.candidates.ties import began_ms, ties
-from graph.completion.features import MEMBER_FEATURES, OWN
+from graph.completion.features import GROUP, MEMBER_FEATURES, OWN
 from graph.engine.act_resolution import act_of
 from graph.engine.acts import Act, Acts
 from graph.engine.change_feed import ChangeFeed
@@ -70,7 +70,9 @@ LATENESS_MS: Final = 2 * DAY_MS
 LARGEST_BATCH: Final = 4096
 """Events for which room is made at once; a longer batch is applied in such parts."""
 
-_SIZES: Final = Sizes(features=len(FEATURES), traits=len(OWN), member_features=len(MEMBER_FEATURES))
+_SIZES: Final = Sizes(
+    features=len(FEATURES), traits=len(OWN) + len(GROUP), member_features=len(MEMBER_FEATURES)
+)
 
 Observer = Callable[[Judgement, list[float], Moment], None]
 

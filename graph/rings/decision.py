@@ -42,20 +42,8 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     Cost: O(accounts, and as many times the rings that they stand in).
     """
     options, decision, overlaps = state.options[0], state.decision[0], state.overlaps
-    rings = rings_among(state, accounts)
-    decision.survivor = NO_RING
+    rings, most, free = continued(state, accounts, shape)
     decision.merged = 0
-    most, free = 0, len(accounts)
-    for place in range(rings):
-        slot, common = overlaps.slots[place], overlaps.common[place]
-        free -= common
-        if _continues(state, slot, common, len(accounts), shape) and (
-            decision.survivor == NO_RING
-            or common > most
-            or (common == most and _is_before(state.rings[slot], state.rings[decision.survivor]))
-        ):
-            decision.survivor = slot
-            most = common
     if decision.survivor == NO_RING:
         return OPEN if opens(state, score, free) else NOTHING
     ours = free + most
@@ -74,6 +62,29 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     if decision.merged > 0 or ours != most or most != ring.size:
         return CHANGE
     return CHANGE if score >= options.block and not ring.blocked else CONFIRM
+
+
+@kernel
+def continued(state: State, accounts: Int32s, shape: int) -> tuple[int, int, int]:
+    """Put the ring that accounts continue into ``state.decision``, all that they stand in into ``overlaps``.
+
+    Returns how many rings these are, how many accounts the one that goes on holds, and how many none does.
+    """
+    overlaps, decision = state.overlaps, state.decision[0]
+    rings = rings_among(state, accounts)
+    decision.survivor = NO_RING
+    most, free = 0, len(accounts)
+    for place in range(rings):
+        slot, common = overlaps.slots[place], overlaps.common[place]
+        free -= common
+        if _continues(state, slot, common, len(accounts), shape) and (
+            decision.survivor == NO_RING
+            or common > most
+            or (common == most and _is_before(state.rings[slot], state.rings[decision.survivor]))
+        ):
+            decision.survivor = slot
+            most = common
+    return rings, most, free
 
 
 @kernel

@@ -88,7 +88,7 @@ class EvidenceBuffers(Arrays):
     latitudes: Floats
     longitudes: Floats
     ordered: Floats
-    """Degrees or kilometres, ascending."""
+    """Degrees, kilometres or what else is sorted or averaged."""
     received_units: Int64s
     """Money that members sent to each payee; the members come first."""
     sent_units: Int64s
@@ -127,7 +127,9 @@ class CompletionBuffers(Arrays):
     """Of ``graph.completion``: the accounts asked about, of a fixed number, and the candidate as it was."""
 
     rows: Floats
-    """What each has to do with the marked ones: (COMPLETED, OWN_TRAITS)."""
+    """What each has to do with the marked ones, then its cluster's means: (COMPLETED, traits)."""
+    sums: Floats
+    """Of each cluster among them: (COMPLETED, traits)."""
     means: Floats
     """Of the marked, and what is said of them together."""
     features: Floats
@@ -141,6 +143,7 @@ class CompletionBuffers(Arrays):
     fields: ClassVar[dict[str, Field]] = {
         "belonging": _F8,
         "rows": (_F8, 2),
+        "sums": (_F8, 2),
         "means": _F8,
         "features": _F8,
         "asked": _I4,
@@ -177,6 +180,7 @@ def completion_buffers(sizes: Sizes) -> CompletionBuffers:
     """Empty buffers of the completion."""
     return CompletionBuffers(
         rows=np.zeros((COMPLETED, sizes.traits)),
+        sums=np.zeros((COMPLETED, sizes.traits)),
         means=np.zeros(sizes.member_features),
         features=np.zeros(sizes.member_features),
         asked=np.zeros(COMPLETED, np.int32),

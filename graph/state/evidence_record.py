@@ -54,6 +54,28 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     active_days: float
     """Median time from an account's first event to its last."""
 
+    few_trips: float
+    """Share of the accounts with at most one trip."""
+    dormant: float
+    """Share that was last seen more than a week ago."""
+    used_part: float
+    """Mean share of the time since its first event until when an account was in use."""
+    event_rate: float
+    """Mean log of an account's events, less the log of the mean days from first to last."""
+    trips_spread: float
+    """Standard deviation of the log of the accounts' trips: 0 for accounts that are used alike."""
+    events_spread: float
+    """The same of their events."""
+    first_spread_days: float
+    """Standard deviation of when the accounts were first seen."""
+    last_spread_days: float
+    """And of when they were last seen."""
+    trips_beside_city: float
+    """Trips an account over that and the city's mean: 0.5 is usual in this city; so in all that follows."""
+    promos_beside_city: float
+    promo_worth_beside_city: float
+    chargebacks_beside_city: float
+
     promo_share: float
     same_promo: float
     """Share that took the one promotion most of them took."""

@@ -205,6 +205,9 @@ COUNTERS: Final = np.dtype(
             "watermark_ms",
             "event",
             "live_trips",
+            "promos",
+            "promo_units",
+            "chargebacks",
             "verdicts",
             "entities",
             "accounts",
@@ -216,9 +219,10 @@ COUNTERS: Final = np.dtype(
         )
     ]
 )
-"""One row, kept in snapshots: the newest event time; how many events were applied, trips are live and
-accounts have a verdict; how much of the arrays is used; the first free block of passengers, -1 for
-none; and when the first act of an analyst that has an end is over."""
+"""One row, kept in snapshots: the newest event time; how many events were applied, trips are live,
+promotions were taken and for how much, payments were disowned and accounts have a verdict; how much of the
+arrays is used; the first free block of passengers, -1 for none; and when the first act of an analyst that has
+an end is over."""
 
 CURSOR: Final = np.dtype(
     [

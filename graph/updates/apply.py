@@ -142,6 +142,7 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
     elif event.kind == CHARGEBACK:
         facts = account_of(state, _account(state, event, ACCOUNT_ID, text))
         facts.chargebacks += 1
+        state.counters[0].chargebacks += 1
         facts.chargeback_units += to_units(event.values[AMOUNT])
     elif event.kind == PROMO_REDEEMED:
         _redeemed(state, event, text)
@@ -291,6 +292,8 @@ def _redeemed(state: State, event: Any, text: Bytes) -> None:
     units = to_units(event.values[AMOUNT])
     facts.promos += 1
     facts.promo_units += units
+    state.counters[0].promos += 1
+    state.counters[0].promo_units += units
     if facts.promo_ms == UNKNOWN_MS or event.ts < facts.promo_ms:
         facts.promo_ms = event.ts
     promo = _entity(state, PROMO, event, PROMO_ID, text)

@@ -61,6 +61,7 @@ MODULES = [
     "updates.habits",
     "evidence.trips",
     "kernels.geometry",
+    "evidence.likeness",
     "evidence.timing",
     "evidence.takings",
     "evidence.arrivals",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from graph.model.vocabulary import Role
 from graph.state.accounts import UNKNOWN_MS
@@ -73,6 +74,18 @@ class Account:
     def is_driver(self) -> bool:
         """Whether the account drives; an account of unknown role counts as a rider."""
         return self.role is Role.DRIVER
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What all accounts of the city did together, and how many there are."""
+
+    now_ms: int
+    accounts: int
+    trips: int
+    promos: int
+    promo_units: int
+    chargebacks: int
 
 
 class Accounts:

@@ -11,12 +11,14 @@ from graph.candidates.circles import (
     MIN_CLOSED_SHARE,
     MIN_DRIVERS,
     MIN_INSIDE,
+    MIN_MEETING,
     MIN_REPEATS,
     MIN_RETURNING,
     MIN_RETURNING_SHARE,
     MIN_RIDERS,
     SHARED_DRIVERS,
 )
+from graph.candidates.visits import CHANCE_MARGIN
 from tests.twin.entity_graph import EntityGraph
 
 
@@ -64,10 +66,18 @@ def _keeping_to(graph: EntityGraph, drivers: set[int], share: float) -> set[int]
 
 
 def _shared_by(graph: EntityGraph, riders: set[int]) -> set[int]:
-    """The drivers that several of these riders rode with again."""
+    """The drivers that several of these riders rode with again, or more of them than chance explains."""
     returning: dict[int, int] = {}
+    met: dict[int, int] = {}
+    rides = sum(graph.accounts[rider].trips for rider in riders)
     for rider in riders:
         for driver, link in graph.drivers_of[rider].items():
             returning[driver] = returning.get(driver, 0) + (graph.links.count[link] > 1)
-    least = max(MIN_RETURNING, MIN_RETURNING_SHARE * len(riders))
-    return {driver for driver, count in returning.items() if count >= least}
+            met[driver] = met.get(driver, 0) + 1
+    share = MIN_RETURNING_SHARE * len(riders)
+    shared = {driver for driver, count in returning.items() if count >= max(MIN_RETURNING, share)}
+    for driver, count in met.items():
+        chance = 1 + CHANCE_MARGIN * graph.expected_trips(driver, count, rides)
+        if count >= max(MIN_MEETING, share, chance):
+            shared.add(driver)
+    return shared

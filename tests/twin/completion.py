@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.completion.completing import COMES, MOST_AROUND, STAYS, TURNS
+from graph.completion.features import GROUP, OWN
 from graph.completion.membership import MOST_LINKS, NEAR_MS
 from graph.completion.surroundings import MOST_USERS
 from graph.engine.completion import COMPLETED_FROM
@@ -39,7 +40,7 @@ class Completion:
 
 
 class Completions:
-    """Completes candidates of one graph; ``free`` says of an account that no open ring holds it."""
+    """Completes candidates of one graph."""
 
     def __init__(self, graph: EntityGraph, trees: Trees, min_accounts: int) -> None:
         self._graph = graph
@@ -48,16 +49,19 @@ class Completions:
         )
         self._min_accounts = min_accounts
 
-    def complete(self, candidate: Candidate, ringed: Collection[int]) -> Completion | None:
-        """Another candidate, or None; accounts in ``ringed`` stand in open rings and do not come in."""
+    def complete(self, candidate: Candidate, held: tuple[int, ...]) -> Completion | None:
+        """Another candidate, or None.
+
+        It starts from those ``held`` by the ring that goes on, from all of the candidate where there is none.
+        """
         before = candidate.accounts
         if not self._trees or len(before) > COMPLETED - MOST_AROUND:
             return None
-        marked = before
+        marked = held or before
         belonging: dict[int, float] = {}
         for _ in range(TURNS):
             asked = [*before, *(a for a in marked if a not in before)]
-            asked += sorted(self._around(marked, asked, len(before) + MOST_AROUND, ringed))
+            asked += sorted(self._around(marked, asked, len(before) + MOST_AROUND))
             likely = self._likely(marked, asked, candidate.shape)
             belonging = {account: likely[account] for account in before}
             found = tuple(sorted(a for a in asked if likely[a] >= (STAYS if a in belonging else COMES)))
@@ -94,12 +98,10 @@ class Completions:
     def _is_used(self, account: int, identifier: int) -> bool:
         return identifier in self._graph.identifiers.get(account, ())
 
-    def _around(
-        self, marked: Sequence[int], known: Sequence[int], most: int, ringed: Collection[int]
-    ) -> list[int]:
+    def _around(self, marked: Sequence[int], known: Sequence[int], most: int) -> list[int]:
         graph = self._graph
         reached: Counter[int] = Counter()
-        taken = {*known, *ringed}
+        taken = set(known)
         seen: set[int] = set()
         found: list[int] = []
 
@@ -155,10 +157,23 @@ class Completions:
         likely = {}
         for account, row in rows.items():
             beside = [0.5 * (1.0 + value - mean) for value, mean in zip(row, means, strict=True)]
-            total = self._leaves([*row, *beside, *means, *of_set])
+            total = self._leaves([*row, *beside, *means, *self._of_group(account, rows), *of_set])
             parted = self._is_parted(account, inside, uses)
             likely[account] = 0.0 if parted else 1.0 / (1.0 + math.exp(-total))
         return likely
+
+    def _of_group(self, account: int, rows: dict[int, list[float]]) -> list[float]:
+        """The means of those asked about who are in one cluster with an account."""
+        own = self._graph.clusters.label(account)
+        group = [a for a in rows if own is not None and self._graph.clusters.label(a) == own] or [account]
+        places = [list(OWN).index(name) for name in GROUP]
+        means = []
+        for place in places:
+            total = 0.0
+            for each in group:
+                total += rows[each][place]
+            means.append(total / len(group))
+        return means
 
     def _leaves(self, features: Sequence[float]) -> float:
         total = 0.0

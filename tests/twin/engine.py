@@ -306,10 +306,10 @@ class PlainEngine:
     def _completion(self, candidate: Candidate) -> Completion | None:
         """The completion that takes the place of a candidate, if any."""
         score = self._raw_score(candidate)
-        if score < COMPLETED_FROM:
+        held = self._rings.held(candidate.accounts, candidate.shape)
+        if score < COMPLETED_FROM and not held:
             return None
-        ringed = {member for ring in self._rings.open_rings() for member in ring.members}
-        completion = self._completions.complete(candidate, ringed)
+        completion = self._completions.complete(candidate, held)
         if completion is None:
             return None
         completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)

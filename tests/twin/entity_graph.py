@@ -31,7 +31,7 @@ from graph.model.events import (
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
 from graph.state.accounts import UNKNOWN_MS
 from graph.updates.sharing import CONNECTING, SETTLED_MS
-from tests.twin.accounts import Account, Accounts
+from tests.twin.accounts import Account, Accounts, City
 from tests.twin.components import Components
 from tests.twin.entities import EntityIndex
 from tests.twin.independence import independence, is_independent
@@ -67,6 +67,7 @@ class EntityGraph:
         self.habits = self._integrity.habits
         self.watermark_ms = 0
         self.live_trips = 0
+        self.promos = self.promo_units = self.chargebacks = 0
         self.users: Adjacency = {}
         self.identifiers: Adjacency = {}
         self.drivers_of: Adjacency = {}
@@ -221,6 +222,17 @@ class EntityGraph:
         self._use(account, EntityKind.CARD, event.card_id, event.ts, touched)
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
+    def city(self) -> City:
+        """What all accounts did together so far."""
+        return City(
+            now_ms=self.watermark_ms,
+            accounts=len(self.accounts),
+            trips=2 * self.live_trips,
+            promos=self.promos,
+            promo_units=self.promo_units,
+            chargebacks=self.chargebacks,
+        )
+
     def _payout_added(self, event: PayoutAdded, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         self._use(account, EntityKind.BANK_ACCOUNT, event.bank_account_id, event.ts, touched)
@@ -228,12 +240,15 @@ class EntityGraph:
     def _charged_back(self, event: Chargeback, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         account.chargebacks += 1
+        self.chargebacks += 1
         account.chargeback_units += to_units(event.amount)
 
     def _redeemed(self, event: PromoRedeemed, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
         account.promos += 1
         account.promo_units += to_units(event.amount)
+        self.promos += 1
+        self.promo_units += to_units(event.amount)
         if account.promo_ms == UNKNOWN_MS or event.ts < account.promo_ms:
             account.promo_ms = event.ts
         promo = self.entities.intern(EntityKind.PROMO, event.promo_id)

@@ -105,7 +105,7 @@ class Rings:
 
         Cost: O(accounts of the candidate and of the rings it meets).
         """
-        survivor, merged = self._meet(judgement)
+        survivor, merged = self._meet(judgement.accounts, judgement.evidence.shape)
         if survivor is None:
             if (
                 judgement.score >= self._policy.review
@@ -177,10 +177,16 @@ class Rings:
         self._write(LedgerChange.CLOSED, ring.ring_id, [], [], list(ring.members), at, outcome)
         self._forget(ring)
 
-    def _meet(self, judgement: Judgement) -> tuple[OpenRing | None, list[OpenRing]]:
-        """The ring that the candidate continues, and those that it swallows (half of them or more)."""
+    def held(self, accounts: Collection[int], shape: Shape) -> tuple[int, ...]:
+        """Those of a candidate's accounts that the ring it continues holds: enough of them and not all."""
+        survivor, _ = self._meet(accounts, shape)
+        found = tuple(a for a in accounts if survivor is not None and a in survivor.members)
+        return found if self._policy.min_accounts <= len(found) < len(accounts) else ()
+
+    def _meet(self, accounts: Collection[int], shape: Shape) -> tuple[OpenRing | None, list[OpenRing]]:
+        """The ring that accounts continue, and those that they swallow (half of them or more)."""
         overlap: dict[str, int] = {}
-        for account in judgement.accounts:
+        for account in accounts:
             ring_id = self._ring_of.get(account)
             if ring_id is not None:
                 overlap[ring_id] = overlap.get(ring_id, 0) + 1
@@ -188,9 +194,7 @@ class Rings:
             self._open[ring_id]
             for ring_id, count in overlap.items()
             if 2 * count >= len(self._open[ring_id].members)
-            or (
-                2 * count >= len(judgement.accounts) and self._open[ring_id].shape is judgement.evidence.shape
-            )
+            or (2 * count >= len(accounts) and self._open[ring_id].shape is shape)
         ]
         if not met:
             return None, []

@@ -42,6 +42,7 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
     """Evidence as it is, quantities without an upper end on a scale from 0 to 1."""
     trips, cards, places, arrivals = evidence.trips, evidence.cards, evidence.places, evidence.arrivals
     sharing, takings, timing = evidence.sharing, evidence.takings, evidence.timing
+    declines, cancellations, likeness = evidence.declines, evidence.cancellations, evidence.likeness
     return (
         1.0 - sharing.hands / evidence.accounts,
         evidence.drivers / evidence.accounts,
@@ -85,6 +86,29 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
         evidence.transfers.share,
         evidence.transfers.cash_out,
         evidence.transfers.circular_flow,
+        _half(evidence.transfers.count, 5),
+        _half(evidence.transfers.fan_in, 3),
+        evidence.transfers.tried,
+        _half(declines.declines, 3),
+        _half(declines.declined_cards, 3),
+        _half(declines.declined_per_device, 1),
+        declines.small_declines,
+        declines.charged_after,
+        _half(cancellations.cancelled_inside, 3),
+        cancellations.cancelled_share,
+        cancellations.mutual_cancels,
+        likeness.few_trips,
+        likeness.dormant,
+        likeness.used_part,
+        0.5 + likeness.event_rate / (2.0 * (abs(likeness.event_rate) + 2.0)),
+        _half(likeness.trips_spread, 1),
+        _half(likeness.events_spread, 1),
+        _half(likeness.first_spread_days, 7),
+        _half(likeness.last_spread_days, 7),
+        likeness.trips_beside_city,
+        likeness.promos_beside_city,
+        likeness.promo_worth_beside_city,
+        likeness.chargebacks_beside_city,
     )
 
 

@@ -15,6 +15,7 @@ from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
 from tests.twin.evidence.cancellations import Cancellations, measure_cancellations
 from tests.twin.evidence.cards import Cards, measure_cards
 from tests.twin.evidence.declines import Declines, measure_declines
+from tests.twin.evidence.likeness import Likeness, measure_likeness
 from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
 from tests.twin.evidence.takings import Takings, measure_takings
@@ -33,6 +34,7 @@ class Evidence:
     shape: Shape
     sharing: Sharing
     timing: Timing
+    likeness: Likeness
     takings: Takings
     trips: Trips
     cards: Cards
@@ -55,6 +57,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         shape=candidate.shape,
         sharing=measure_sharing(graph, members),
         timing=measure_timing(accounts, graph.habits),
+        likeness=measure_likeness(accounts, graph.city()),
         takings=measure_takings(graph, members),
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
@@ -72,6 +75,7 @@ __all__ = [
     "Cards",
     "Declines",
     "Evidence",
+    "Likeness",
     "Places",
     "Sharing",
     "Takings",

@@ -99,7 +99,9 @@ def test_the_same_cities_give_the_same_model(cities, model):
 def test_the_features_that_tell_have_the_gain(model):
     gains = {entry["name"]: entry["gain"] for entry in model["features"]}
     telling = [list(FEATURES)[n] for n in np.flatnonzero(SIGNS > 0)[:4]]
-    assert sum(gains[name] for name in telling) > 0.8
+    # A split reads a share of the features, so others have their turn, and never as much.
+    assert sum(gains[name] for name in telling) > 0.6
+    assert min(gains[name] for name in telling) > max(gains[name] for name in gains if name not in telling)
     assert sum(gains.values()) == pytest.approx(1.0, abs=0.01)
 
 

@@ -32,6 +32,16 @@ def test_a_planted_block_is_found_whole_from_every_rider(side, riders, drivers):
         assert graph.circle(f"in r{r}") == planted
 
 
+def test_drivers_whom_more_of_a_crew_meets_than_chance_explains_are_of_it(side):
+    scene = Scene()
+    background(scene)
+    planted = block(scene, 12, 2)
+    for r in range(12):
+        scene.rides(f"in r{r}", f"in turn{r % 3}", 20 + r / 100)
+        scene.rides(f"in r{r}", f"d{r}", 21 + r / 100)
+    assert side.of(scene).circle("in r0") == planted | {f"in turn{n}" for n in range(3)}
+
+
 def test_two_blocks_are_two_circles(side):
     scene = Scene()
     background(scene)

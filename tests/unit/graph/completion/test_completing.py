@@ -91,18 +91,48 @@ def test_who_belongs_comes_in_though_no_tie_proposes_it():
     assert rings_of(scene, completed) == [{*FARMERS, "cousin"}]
 
 
-def test_who_stands_in_another_ring_does_not_come_in():
+def test_a_ring_does_not_take_in_who_is_tied_to_others_that_come_and_not_to_it():
     scene = Scene()
     live_in(scene)
-    others = [f"other{n}" for n in range(8)]
+    hall = [f"hall{n}" for n in range(6)]
     farm(scene, FARMERS)
-    for n, name in enumerate(others):
+    for n, name in enumerate(hall):
+        scene.signs_up(name, 24 + n * HOUR, "hall phone", ip="farm home", referrer=None if n else "farm03")
+        scene.takes(name, 24.01 + n * HOUR, "autumn", 1.0, "hall phone")
+    tied = Completed(members=trees_on("device_part", 0.1))
+    assert rings_of(scene, Completed()) == [{*FARMERS, *hall}]
+    assert rings_of(scene, tied) == [set(FARMERS)]
+
+
+OTHERS = [f"other{n}" for n in range(8)]
+
+
+def two_farms(scene: Scene) -> None:
+    """A second farm, on a phone of its own, that meets the first at one address."""
+    farm(scene, FARMERS)
+    for n, name in enumerate(OTHERS):
         scene.signs_up(name, 22 + n * HOUR, "other phone")
         scene.takes(name, 22.01 + n * HOUR, "launch", 15.0, "other phone")
     scene.logs_in("other5", 24, "other phone", ip="farm home")
     scene.takes("farm11", 25, "launch", 15.0, "farm phone")
-    found = rings_of(scene, Completed(members=trees_on("same_promo", 0.3)))
-    assert sorted(map(sorted, found)) == sorted([sorted(FARMERS), sorted(others)])
+
+
+def test_a_ring_whose_members_do_not_belong_stays_apart():
+    scene = Scene()
+    live_in(scene)
+    two_farms(scene)
+    found = rings_of(scene, Completed(members=trees_on("device_part", 0.3)))
+    assert sorted(map(sorted, found)) == sorted([sorted(FARMERS), sorted(OTHERS)])
+
+
+def test_a_ring_whose_members_belong_is_merged():
+    scene = Scene()
+    live_in(scene)
+    two_farms(scene)
+    for n, name in enumerate(OTHERS):
+        scene.logs_in(name, 26 + n * HOUR, "farm phone")
+    scene.takes("farm11", 27, "launch", 15.0, "farm phone")
+    assert rings_of(scene, Completed(members=trees_on("same_promo", 0.3))) == [{*FARMERS, *OTHERS}]
 
 
 def test_who_was_left_out_has_the_score_times_the_probability_of_belonging():

@@ -15,7 +15,7 @@ from graph.scoring.rules import INNOCENT_RULES, RULES
 from graph.scoring.signals import SIGNALS
 from graph.state.evidence_record import EVIDENCE
 
-SEED = 7
+SEED = 8
 
 
 def some_evidence(draws: int = 200) -> np.ndarray:

@@ -99,6 +99,7 @@ def flat(e: Evidence) -> evidence_record.Evidence:
         shape=e.shape,
         **asdict(e.sharing),
         **asdict(e.timing),
+        **asdict(e.likeness),
         **asdict(e.takings),
         **_renamed(e.trips, per_account="trips_per_account"),
         **_renamed(
