@@ -48,11 +48,13 @@ class Completions:
         )
         self._min_accounts = min_accounts
 
+    def can_complete(self, candidate: Candidate) -> bool:
+        """Whether a candidate has few enough accounts, and there is somebody to ask."""
+        return bool(self._trees) and len(candidate.accounts) <= COMPLETED - MOST_AROUND
+
     def complete(self, candidate: Candidate, ringed: Collection[int]) -> Completion | None:
         """Another candidate, or None; accounts in ``ringed`` stand in open rings and do not come in."""
         before = candidate.accounts
-        if not self._trees or len(before) > COMPLETED - MOST_AROUND:
-            return None
         marked = before
         belonging: dict[int, float] = {}
         for _ in range(TURNS):
