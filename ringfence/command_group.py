@@ -15,10 +15,19 @@ from graph.model.errors import BadCall
 from ringfence.exits import Terminated, exit_code, nearest, one_line
 from ringfence.settings import read_settings
 from ringfence.stopping import stops_raised
+from ringfence.verbs import Verbs
 
 
 class RingfenceGroup(TyperGroup):
     """The group of all verbs. ``--debug`` may stand anywhere on the line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = Verbs()
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - no verb is made for its name
+        """The names of all verbs."""
+        return list(self.commands)
 
     def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:
         """Run the verb named in ``args`` and leave with the exit code of the contract."""

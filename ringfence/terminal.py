@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:
+    from rich.console import Console
 
 BAR_STEPS_PER_S = 4
 
@@ -20,16 +20,10 @@ class Advance(Protocol):
         """Move the bar there."""
 
 
-class OutputConsole(Console):
-    """A console that leaves a closed pipe to the caller instead of ending the process."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        """Raise ``BrokenPipeError``."""
-        raise BrokenPipeError
-
-
 def output() -> Console:
     """The console for results: as wide as the terminal, 80 columns without one."""
+    from ringfence.output_console import OutputConsole
+
     return OutputConsole(highlight=False)
 
 
@@ -42,6 +36,9 @@ def progress_bar(label: str, unit: str, quiet: bool = False) -> Iterator[Advance
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     amount = TaskProgressColumn() if unit == "bytes" else TextColumn(f"{{task.completed:>11,.0f}} {unit}")
     columns = (TextColumn(f"   {label:12}"), BarColumn(), amount, TimeElapsedColumn())
     with Progress(

@@ -7,15 +7,14 @@ accepted completes to itself. An account that the candidate lacked has to be sur
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
-from graph.completion.membership import describe, features_at, is_parted
+from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.membership import describe, is_parted
 from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
-from graph.scoring.scorer import leaves
 from graph.state.sizes import COMPLETED
 from graph.state.state import NO_RING, State, account_of, fresh_stamp
 
@@ -28,30 +27,33 @@ COMES: Final = 0.7
 
 
 @kernel
+def can_be_completed(state: State) -> bool:
+    """Whether the candidate at hand has few enough accounts, and there is somebody to ask."""
+    return len(state.member_trees.leaves) > 0 and state.candidate[0].size <= COMPLETED - MOST_AROUND
+
+
+@kernel
 def complete(state: State, ring: int) -> bool:
     """Put the completion of the candidate at hand into ``state.members``, ascending; whether it is another.
 
     The candidate as it was is then in ``state.completing.before``, its size in ``candidate.before``. Cost:
-    O(links of the accounts asked about) for each turn; a candidate of more than ``COMPLETED - MOST_AROUND``
-    accounts is left as it is.
+    O(links of the accounts asked about) for each turn.
     """
     candidate, completing = state.candidate[0], state.completing
     size = candidate.size
     candidate.before = size
-    if len(state.member_trees.leaves) == 0 or size > COMPLETED - MOST_AROUND:
-        return False
     before, members = completing.before, state.members
     copy(members, before, size)
     marked = _held_by(state, ring, members, size)
     for _ in range(TURNS):
-        belonging = _turn(state, members[:marked], before[:size], candidate.shape)
-        if belonging < state.options[0].min_accounts:
+        found = _turn(state, members[:marked], before[:size], candidate.shape)
+        if found < state.options[0].min_accounts:
             copy(before, members, size)
             return False
-        if belonging == marked and _same(members, completing.asked, marked):
+        if found == marked and _same(members, completing.asked, marked):
             break
-        copy(completing.asked, members, belonging)
-        marked = belonging
+        copy(completing.asked, members, found)
+        marked = found
     candidate.size = marked
     return not (marked == size and _same(members, before, size))
 
@@ -84,24 +86,17 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
             found += 1
     found = around(state, marked, asked, found, len(before) + MOST_AROUND)
     stamp = describe(state, marked, asked[:found], shape)
-    belonging = 0
+    begin_belonging(state)
+    stay = 0
     for place in range(found):
-        probability = 0.0 if is_parted(state, asked[place], stamp) else _belonging(state, place)
+        probability = 0.0 if is_parted(state, asked[place], stamp) else belonging(state, place)
         if place < len(before):
             likely[place] = probability
         if probability >= (STAYS if place < len(before) else COMES):
-            asked[belonging] = asked[place]
-            belonging += 1
-    sort(asked[:belonging])
-    return belonging
-
-
-@kernel
-def _belonging(state: State, place: int) -> float:
-    """The probability that an account that was just described belongs with the marked."""
-    features = state.completing.features
-    features_at(state, place, features)
-    return 1.0 / (1.0 + math.exp(-leaves(features, state.member_trees, 0.0)))
+            asked[stay] = asked[place]
+            stay += 1
+    sort(asked[:stay])
+    return stay
 
 
 @kernel
@@ -131,7 +126,8 @@ def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
         asked[place] = state.marks[marked[place]].stamp != stamp
         missing += asked[place]
     used = describe(state, marked, marked, shape)
+    begin_belonging(state)
     for place in range(len(marked)):
-        if is_parted(state, marked[place], used) or (asked[place] and _belonging(state, place) < STAYS):
+        if is_parted(state, marked[place], used) or (asked[place] and belonging(state, place) < STAYS):
             return False
     return missing > 0

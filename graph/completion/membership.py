@@ -2,7 +2,8 @@
 
 Marked accounts mark the identifiers they use and the promotions they took; an account reads, for each
 relation, how much of what it touches is marked by others. That is two steps of propagation from a query, kept
-apart by relation. Cost: O(links of the marked and of the accounts asked about).
+apart by relation. Rides are counted from the side of the marked, so that a driver with thousands of riders is
+no dearer than another. Cost: O(links of the marked, and of the accounts asked about without their rides).
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import Final
 
 import numpy as np
 
+from graph.completion.belonging import beside_mean
 from graph.completion.features import GROUP, OWN
 from graph.components.edges import label
 from graph.evidence.places import middle
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Floats, Int32s
 from graph.kernels.geometry import distance_km
-from graph.kernels.kernel import kernel
+from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
 from graph.links.records import (
     DRIVERS,
@@ -87,12 +89,13 @@ def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> int:
     means of the marked, and what is said of them together.
     """
     stamp = _mark(state, marked)
+    counted = _count_rides(state, marked, stamp)
     created = _creations(state, marked)
     _, lat, lon = middle(state, marked)
     rows, means = state.completing.rows, state.completing.means
     means[:] = 0.0
     for place in range(len(asked)):
-        _describe(state, asked[place], stamp, len(marked), created, lat, lon, rows[place])
+        _describe(state, asked[place], stamp, counted, len(marked), created, lat, lon, rows[place])
         if state.marks[asked[place]].stamp == stamp:
             for each in range(_OWN):
                 means[each] += rows[place, each]
@@ -131,7 +134,7 @@ def features_at(state: State, place: int, into: Floats) -> None:
     row, means = state.completing.rows[place], state.completing.means
     for each in range(_OWN):
         into[each] = row[each]
-        into[_OWN + each] = 0.5 * (1.0 + row[each] - means[each])
+        into[_OWN + each] = beside_mean(row[each], means[each])
         into[2 * _OWN + each] = means[each]
     for each in range(_GROUP):
         into[3 * _OWN + each] = row[_OWN + each]
@@ -235,15 +238,23 @@ def _below(state: State, created: int, moment: int) -> int:
 
 @kernel
 def _describe(
-    state: State, account: int, stamp: int, marked: int, created: int, lat: float, lon: float, row: Floats
+    state: State,
+    account: int,
+    stamp: int,
+    counted: bool,
+    marked: int,
+    created: int,
+    lat: float,
+    lon: float,
+    row: Floats,
 ) -> None:
-    """What one account has to do with the marked ones, itself aside."""
+    """What one account has to do with the marked ones, itself aside; whether rides with them are counted."""
     facts = account_of(state, account)
     inside = state.marks[account].stamp == stamp
     others = max(1, marked - inside)
     row[:] = 0.0
     _identifiers(state, account, stamp, inside, row)
-    trips, all_trips, partners, all_partners = _met(state, account, stamp, DRIVERS, RIDERS)
+    trips, all_trips, partners, all_partners = _rides(state, account, stamp, counted)
     row[_RIDES_PART] = ratio(trips, all_trips)
     row[_RIDES] = trips / (trips + 3.0)
     row[_PARTNERS_PART] = ratio(partners, all_partners)
@@ -305,6 +316,43 @@ def _identifiers(state: State, account: int, stamp: int, inside: bool, row: Floa
         link = hooks[link].next_out
     row[_ADDRESSES] = shared / (shared + 2.0)
     row[_ADDRESSES_PART] = ratio(shared, addresses)
+
+
+@kernel
+def _count_rides(state: State, marked: Int32s, stamp: int) -> bool:
+    """Count the rides of each account with marked ones, and with how many; False if a list is too long."""
+    records, hooks = state.links.links, state.links.hooks
+    for place in range(len(marked)):
+        account = marked[place]
+        for slot in (DRIVERS, RIDERS):
+            if length(state.links, account, slot) > MOST_LINKS:
+                return False
+            link = first_link(state.links, account, slot)
+            while link >= 0:
+                other = wide(records[link].target) if slot == DRIVERS else wide(records[link].source)
+                rides = state.rides[state.entities[other].account]
+                if rides.stamp != stamp:
+                    rides.stamp = stamp
+                    rides.riders = 0
+                    rides.trips = 0
+                rides.riders += 1
+                rides.trips += records[link].count
+                link = hooks[link].next_out if slot == DRIVERS else hooks[link].next_in
+    return True
+
+
+@kernel
+def _rides(state: State, account: int, stamp: int, counted: bool) -> tuple[int, int, int, int]:
+    """As ``_met``, of rides; O(1) where those of the marked were counted."""
+    as_rider, as_driver = length(state.links, account, DRIVERS), length(state.links, account, RIDERS)
+    if not counted or max(as_rider, as_driver) > MOST_LINKS:
+        return _met(state, account, stamp, DRIVERS, RIDERS)
+    rides = state.rides[state.entities[account].account]
+    trips = partners = 0
+    if rides.stamp == stamp:
+        trips += rides.trips
+        partners += rides.riders
+    return trips, wide(account_of(state, account).trips), partners, as_rider + as_driver
 
 
 @kernel

@@ -21,7 +21,7 @@ from graph.engine.candidate_generation import (
     take_intact_ring,
     take_ring,
 )
-from graph.engine.completion import is_to_be_completed, score_left_out, settle
+from graph.engine.completion import is_to_be_completed, recall, remember, score_left_out, settle
 from graph.engine.feature_extraction import (
     assign_score,
     clear_scores,
@@ -30,7 +30,7 @@ from graph.engine.feature_extraction import (
     score_in_kernel,
     set_candidate,
 )
-from graph.engine.rejudging import count_event, is_due, postpone
+from graph.engine.rejudging import count_event, is_due, postpone, waits
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.model.event_batch import ANALYST_ACT, TRIP_COMPLETED, VERDICT, KernelBatch
@@ -88,6 +88,7 @@ def run(state: State, batch: KernelBatch) -> int:
                 clear_scores(state)
                 cursor.step = _FINISH
             else:
+                recall(state)
                 extract_features(state)
                 cursor.step = _DECIDE
                 if options.scored_outside:
@@ -98,6 +99,7 @@ def run(state: State, batch: KernelBatch) -> int:
                 cursor.step = _EXTRACT
                 continue
             settle(state)
+            remember(state)
             assign_score(state)
             score_left_out(state)
             cursor.step = _FINISH
@@ -200,7 +202,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 entity = state.regrouped[cursor.index]
                 cursor.index += 1
                 account = account_of(state, entity)
-                if account.judged != state.counters[0].event:
+                if account.judged != state.counters[0].event and not waits(state, entity):
                     if (
                         account.ring == NO_RING
                         or state.rings[account.ring].shape != CLUSTERS
@@ -220,7 +222,9 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 entity = state.faded[cursor.index]
                 cursor.index += 1
                 account = account_of(state, entity)
-                if account.judged != state.counters[0].event and account.ring != NO_RING:
+                if account.judged == state.counters[0].event or account.ring == NO_RING:
+                    continue
+                if not waits(state, entity):
                     _judge_around(state, entity)
                     return _CANDIDATE
             cursor.phase = _VERDICT

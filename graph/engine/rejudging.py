@@ -6,6 +6,10 @@ then. So the number of judgements grows with the logarithm of a candidate's acti
 accounts nor one busy driver among new riders keep it from being judged. A candidate with an account in an
 open ring is due after a sixty-fourth. An account that came to a phone that is not its own is due at each of
 its events: a thief needs hours, not weeks.
+
+A large candidate, of more than ``LARGE`` accounts, is due when it has grown by a sixteenth, whatever
+happened: an account that comes to it or leaves it, or rides of it that age, count as one account's whole
+growth, and money taken or disowned does not hurry it. So an event costs no more where rings are larger.
 """
 
 from __future__ import annotations
@@ -13,9 +17,9 @@ from __future__ import annotations
 from typing import Final
 
 from graph.engine.feature_extraction import in_a_ring
-from graph.kernels.kernel import kernel
-from graph.links.records import REFERRALS, REFERRERS
-from graph.links.touch import length
+from graph.kernels.kernel import kernel, wide
+from graph.links.records import IDENTITIES, REFERRALS, REFERRERS
+from graph.links.touch import first_link, length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
 from graph.model.shapes import VISIT
 from graph.state.state import NO_RING, State, account_of
@@ -24,6 +28,9 @@ from graph.updates.clusters import is_shared
 CANDIDATE_GROWTH: Final = 8
 RING_GROWTH: Final = 64
 """A candidate is due when its accounts' events have grown by one in so many on average; a ring sooner."""
+LARGE: Final = 64
+LARGE_GROWTH: Final = 16
+"""Accounts from which on a candidate is large, and the share by which it grows before it is due."""
 
 
 @kernel
@@ -33,9 +40,53 @@ def postpone(state: State) -> None:
     for place in range(members):
         account_of(state, state.members[place]).leader = state.members[0]
     until_due = 0.0
-    if state.candidate[0].shape != VISIT:
+    if members > LARGE:
+        until_due = members / LARGE_GROWTH
+        _host(state, members)
+    elif state.candidate[0].shape != VISIT:
         until_due = members / (RING_GROWTH if in_a_ring(state) else CANDIDATE_GROWTH)
-    account_of(state, state.members[0]).until_due = until_due
+    leader = account_of(state, state.members[0])
+    leader.until_due = until_due
+    leader.judged_with = members
+
+
+@kernel
+def _host(state: State, members: int) -> None:
+    """Let the identifiers that join accounts of the candidate at hand lead whoever comes to them to it."""
+    records, hooks = state.links.links, state.links.hooks
+    for place in range(members):
+        link = first_link(state.links, state.members[place], IDENTITIES)
+        while link >= 0:
+            if records[link].joins:
+                state.entities[records[link].target].host = state.members[0]
+            link = hooks[link].next_out
+
+
+@kernel
+def waits(state: State, entity: int) -> bool:
+    """Whether an account that was regrouped, or whose rides faded, waits until its large candidate is due.
+
+    Not when an analyst regrouped it. Such a change brings the candidate nearer to being due. O(identifiers).
+    """
+    if state.cursor[0].acting:
+        return False
+    records, hooks, account = state.links.links, state.links.hooks, account_of(state, entity)
+    leader = wide(account.leader)
+    link = first_link(state.links, entity, IDENTITIES)
+    while link >= 0:
+        host = wide(state.entities[records[link].target].host)
+        if records[link].joins and host >= 0:
+            host = wide(account_of(state, host).leader)
+            more = account_of(state, host).judged_with - account_of(state, leader).judged_with
+            if more > 0 or (more == 0 and host < leader):
+                leader = host
+        link = hooks[link].next_out
+    facts = account_of(state, leader)
+    if facts.judged_with <= LARGE:
+        return False
+    account.leader = leader
+    facts.until_due -= 1.0
+    return bool(facts.until_due > 0)
 
 
 @kernel
@@ -52,8 +103,9 @@ def is_due(state: State, entity: int, kind: int) -> bool:
     account = account_of(state, entity)
     if account.judged == state.counters[0].event:
         return False
-    is_early = account_of(state, account.leader).until_due > 0
-    if kind != PROMO_REDEEMED and kind != CHARGEBACK and is_early:  # noqa: PLR1714
+    leader = account_of(state, account.leader)
+    is_ordinary = kind != PROMO_REDEEMED and kind != CHARGEBACK  # noqa: PLR1714
+    if leader.until_due > 0 and (is_ordinary or leader.judged_with > LARGE):
         return False
     return _worth_gathering(state, entity)
 

@@ -8,7 +8,9 @@ from typing import Final, Protocol, runtime_checkable
 
 from graph.kernels.arrays import Floats
 from graph.kernels.kernel import kernel
-from graph.state.trees import SPLITS, Trees
+from graph.scoring.leaves import leaves
+from graph.state.sorted_trees import SortedTrees
+from graph.state.trees import Trees
 
 EXTREME: Final = 30.0
 """Log odds beyond which a score is cut: probabilities so near 0 or 1 do not differ."""
@@ -68,7 +70,7 @@ class Completer(Protocol):
 
 
 @kernel
-def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
+def kernel_score(features: Floats, weights: Floats, trees: SortedTrees) -> float:
     """Doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features + trees))).
 
     ``weights`` holds one weight for each feature, then the intercept and the doubt. O(features + trees).
@@ -80,15 +82,3 @@ def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
     total = leaves(features, trees, total)
     doubt = weights[count + 1]
     return float(doubt + (1.0 - 2.0 * doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total)))))
-
-
-@kernel
-def leaves(features: Floats, trees: Trees, total: float) -> float:
-    """A sum, and the leaf of each tree that the features lead to. O(trees)."""
-    for tree in range(len(trees.leaves)):
-        node = 0
-        while node < SPLITS:
-            passes = features[trees.features[tree, node]] > trees.thresholds[tree, node]
-            node = 2 * node + (2 if passes else 1)
-        total += trees.leaves[tree, node - SPLITS]
-    return total

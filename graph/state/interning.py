@@ -18,6 +18,7 @@ from graph.state.accounts import begin_account
 from graph.state.state import ACCOUNT_KIND, State
 
 NO_ACCOUNT: Final = -1
+NO_HOST: Final = -1
 _EMPTY: Final = -1
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 
@@ -89,6 +90,7 @@ def intern(state: State, kind: int, text: Bytes, start: int, length: int, text_h
         state.names[entity.name_at + place] = text[start + place]
     state.counters[0].name_bytes += length
     entity.account = NO_ACCOUNT
+    entity.host = NO_HOST
     add_entity(state.links, number, kind == ACCOUNT_KIND)
     if kind == ACCOUNT_KIND:
         entity.account = state.counters[0].accounts

@@ -55,8 +55,9 @@ from graph.state.sizes import (
     TRACK_SLOTS,
     Sizes,
 )
+from graph.state.sorted_trees import NONE_SORTED, sorted_trees
 from graph.state.state import NOBODY, State
-from graph.state.trees import NO_TREES, Trees
+from graph.state.trees import Trees
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
@@ -142,13 +143,13 @@ class Memory:
 
     def set_members(self, trees: Trees) -> None:
         """Take up the trees that say who belongs to a candidate."""
-        self._arrays["member_trees"] = trees
+        self._arrays["member_trees"] = sorted_trees(trees, len(self._arrays["completing"].features))
         self.state = self._state()
 
     def set_scorer(self, weights: Sequence[float], trees: Trees) -> None:
         """Take up what a scorer adds up: a weight for each feature, intercept and doubt, and its trees."""
         self._arrays["weights"] = np.array(weights)
-        self._arrays["trees"] = trees
+        self._arrays["trees"] = sorted_trees(trees, len(self._arrays["features"]))
         self.state = self._state()
 
     @property
@@ -254,8 +255,8 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "creations": np.zeros(DAYS, np.int32),
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(sizes.features + 2),
-        "trees": NO_TREES,
-        "member_trees": NO_TREES,
+        "trees": NONE_SORTED,
+        "member_trees": NONE_SORTED,
         "completing": completion_buffers(sizes),
         "options": np.zeros(1, OPTIONS),
         "counters": counters,
@@ -276,6 +277,7 @@ def _scratch(accounts: int, entities: int) -> dict[str, Any]:
     lists = {name: np.zeros(accounts, np.int32) for name in ("regrouped", "faded", "members")}
     records = {
         "marks": np.zeros(entities, MARK),
+        "rides": np.zeros(accounts, TALLY),
         "tallies": np.zeros(accounts, TALLY),
         "tenures": np.zeros(accounts, TENURE),
     }

@@ -19,11 +19,13 @@ NAMED: Final = np.dtype(
         ("residents", "i4"),
         ("independents", "i4"),
         ("joined", "i4"),
+        ("host", "i4"),
     ]
 )
 """``declared``: what an analyst said of it, PUBLIC or PRIVATE (``graph.state.state``); ``residents``: users
 that were created with it; ``independents``: users with a life of their own; ``joined``: users that it joins
-to a cluster now."""
+to a cluster now; ``host``: the first account of the large candidate that was judged last of those it joins
+accounts of, -1 for none."""
 
 ACCOUNT: Final = np.dtype(
     [
@@ -57,6 +59,11 @@ ACCOUNT: Final = np.dtype(
         ("ring", "i4"),
         ("next_in_ring", "i4"),
         ("passengers", "i4"),
+        ("judged_with", "i4"),
+        ("completed_left", "i4"),
+        ("completed_set", "u8"),
+        ("completed_events", "i8"),
+        ("left_out", "u8"),
     ]
 )
 """One account's facts. Times are epoch ms, money is in link units (1/10,000).
@@ -70,14 +77,17 @@ again. ``pickup_lat`` and ``pickup_lon`` are sums of degrees over ``pickups`` tr
 has used an identifier that another used too. ``verdict``: an investigator's, +1 fraud, -1 legit. ``origins``
 heads the identifiers it was created with. ``judged``, ``noticed`` and ``faded`` are the events in which it
 was last judged, last regrouped, and in which rides of it last fell out of the window. ``passengers`` heads
-the blocks of its riders as a driver.
+the blocks of its riders as a driver. ``judged_with``: how many accounts the candidate had that it leads.
+``completed_set`` is a hash of the accounts of the candidate that it led when that was completed last, 0 for
+none; those had ``completed_events`` in all, and ``completed_left`` of them were left out: these have the hash
+as ``left_out``.
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])
 """Scratch for sets of entities: what another stamp wrote counts as empty."""
 
 TALLY: Final = np.dtype([("stamp", "i8"), ("riders", "i4"), ("trips", "i4")])
-"""Scratch, by account number: what the cluster under a stamp had to do with a driver."""
+"""Scratch, by account number: what the accounts under a stamp had to do with one: how many, and trips."""
 
 ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
 
@@ -243,8 +253,9 @@ CANDIDATE: Final = np.dtype(
         *((name, "f8") for name in ("score", "score_before")),
     ]
 )
-"""One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``. Once it is
-``completed`` it had ``before`` accounts and ``score_before``."""
+"""One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``. ``completed``
+is what came of its completion (``graph.engine.completion``); before that it had ``before`` accounts and
+``score_before``."""
 
 DECISION: Final = np.dtype([("action", "i8"), ("survivor", "i8"), ("merged", "i8")])
 """One row: what the judgement at hand does to the rings (``graph.rings.decision``): the slot of the ring that

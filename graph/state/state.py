@@ -52,7 +52,7 @@ from graph.state.records import (
     TRACK_CHAIN,
     TRIP,
 )
-from graph.state.trees import Trees
+from graph.state.sorted_trees import SortedTrees
 
 Records = npt.NDArray[np.void]
 
@@ -119,9 +119,9 @@ class State(Arrays):
     """Of the newest judgement of each ring, by slot: (rings, len(FEATURES))."""
     weights: Floats
     """The scorer's: one for each feature, then intercept and doubt."""
-    trees: Trees
+    trees: SortedTrees
     """What the scorer adds to that; none where it is linear."""
-    member_trees: Trees
+    member_trees: SortedTrees
     """What says who belongs to a candidate; none where nobody is asked."""
     options: Records
     counters: Records
@@ -141,6 +141,7 @@ class State(Arrays):
     """Accounts whose cluster the event at hand changed."""
     faded: Int32s
     """Accounts some of whose rides fell out of the window with the event at hand."""
+    rides: Records
     tallies: Records
     tenures: Records
     """The users of the identifier at hand."""
@@ -180,8 +181,8 @@ class State(Arrays):
         "ring_evidence": EVIDENCE,
         "ring_features": (_F8, 2),
         "weights": _F8,
-        "trees": Trees,
-        "member_trees": Trees,
+        "trees": SortedTrees,
+        "member_trees": SortedTrees,
         "options": OPTIONS,
         "counters": COUNTERS,
         "cursor": CURSOR,
@@ -194,6 +195,7 @@ class State(Arrays):
         "known": (_I4, 2),
         "regrouped": _I4,
         "faded": _I4,
+        "rides": TALLY,
         "tallies": TALLY,
         "tenures": TENURE,
         "memo": MEMO,

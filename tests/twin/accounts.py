@@ -16,9 +16,9 @@ class Account:
     ``origins`` are the identifiers it was created with; ``trips`` counts trips on live links; ``score`` is
     that of the last judgement it was part of, 0 before any. ``leader`` is the first account of the candidate
     it was last looked at in, itself before any; the leader's ``rests`` says how much those accounts have
-    to grow until that is judged again. ``circle_at`` is the number of its trips from which on its
-    circle is looked for again. ``pickup_lat`` and ``pickup_lon`` are sums of degrees over ``pickups`` trips
-    as a rider. ``met``: it has used an identifier that another used too.
+    to grow until that is judged again, its ``judged_with`` how many they were. ``circle_at`` is the number of
+    its trips from which on its circle is looked for again. ``pickup_lat`` and ``pickup_lon`` are sums of
+    degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
     """
 
     __slots__ = (
@@ -30,6 +30,7 @@ class Account:
         "events",
         "first_ms",
         "independence",
+        "judged_with",
         "last_ms",
         "leader",
         "met",
@@ -67,6 +68,7 @@ class Account:
         self.events = 0
         self.leader = entity
         self.rests = 0.0
+        self.judged_with = 0
         self.circle_at = 0
         self.score = 0.0
 

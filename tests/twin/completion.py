@@ -49,14 +49,16 @@ class Completions:
         )
         self._min_accounts = min_accounts
 
+    def can_complete(self, candidate: Candidate) -> bool:
+        """Whether a candidate has few enough accounts, and there is somebody to ask."""
+        return bool(self._trees) and len(candidate.accounts) <= COMPLETED - MOST_AROUND
+
     def complete(self, candidate: Candidate, held: tuple[int, ...]) -> Completion | None:
         """Another candidate, or None.
 
         It starts from those ``held`` by the ring that goes on, from all of the candidate where there is none.
         """
         before = candidate.accounts
-        if not self._trees or len(before) > COMPLETED - MOST_AROUND:
-            return None
         marked = held or before
         belonging: dict[int, float] = {}
         for _ in range(TURNS):

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
+from graph.completion.surroundings import MOST_USERS
 from graph.engine import LATENESS_MS, EngineConfig
+from graph.engine.completion import COMPLETION_GROWTH
 from graph.engine.judging import MIN_CIRCLE_TRIPS
-from graph.engine.rejudging import CANDIDATE_GROWTH, RING_GROWTH
+from graph.engine.rejudging import CANDIDATE_GROWTH, LARGE, LARGE_GROWTH, RING_GROWTH
 from graph.model.errors import BadCall
 from graph.model.events import (
     AnalystAct,
@@ -45,6 +47,7 @@ from tests.twin.view import view_of
 from tests.twin.visits import visit_around
 
 Observer = Callable[[Judgement, list[float], Moment], None]
+_Key = tuple[tuple[int, ...], Shape, int, tuple[int, ...]]
 
 
 class PlainEngine:
@@ -75,6 +78,9 @@ class PlainEngine:
         self._assembler = Assembler(self.graph)
         trees = scorer.members if isinstance(scorer, Completer) else NO_TREES
         self._completions = Completions(self.graph, trees, config.policy.min_accounts)
+        self._hosts: dict[int, int] = {}
+        self._completed: dict[int, tuple[_Key, int, int]] = {}
+        self._left_out: dict[int, _Key] = {}
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -154,7 +160,9 @@ class PlainEngine:
         if touched.regrouped:
             self._part(touched, at, outcome, judged)
         for entity in sorted(touched.faded):
-            if entity not in judged and self._rings.ring_of(entity) is not None:
+            if entity in judged or self._rings.ring_of(entity) is None:
+                continue
+            if not self._waits(entity):
                 self._judge_around(entity, at, outcome, judged)
         return judged
 
@@ -168,7 +176,8 @@ class PlainEngine:
             leader = self.graph.accounts[account.leader]
             leader.rests -= 1 / max(account.events, 1)
             account.events += 1
-            if entity not in judged and (always or leader.rests <= 0) and self._worth_gathering(entity):
+            is_due = leader.rests <= 0 or (always and leader.judged_with <= LARGE)
+            if entity not in judged and is_due and self._worth_gathering(entity):
                 self._judge_around(entity, at, outcome, judged)
         if isinstance(event, TripCompleted):
             rider = self.graph.accounts[accounts[0]]
@@ -215,10 +224,28 @@ class PlainEngine:
         for entity in candidate.accounts:
             self.graph.accounts[entity].leader = candidate.accounts[0]
         share = RING_GROWTH if any(map(self._rings.ring_of, candidate.accounts)) else CANDIDATE_GROWTH
-        is_visit = candidate.shape is Shape.VISIT
-        self.graph.accounts[candidate.accounts[0]].rests = (
-            0.0 if is_visit else len(candidate.accounts) / share
-        )
+        leader, size = self.graph.accounts[candidate.accounts[0]], len(candidate.accounts)
+        leader.rests = 0.0 if candidate.shape is Shape.VISIT else size / share
+        leader.judged_with = size
+        if size > LARGE:
+            leader.rests = size / LARGE_GROWTH
+            for entity in candidate.accounts:
+                for identifier in self.graph.joined_by(entity):
+                    self._hosts[identifier] = leader.entity
+
+    def _waits(self, entity: int) -> bool:
+        """Whether an account that was regrouped, or whose rides faded, waits for its large candidate."""
+        if self._is_acting:
+            return False
+        accounts = self.graph.accounts
+        hosts = [self._hosts[each] for each in self.graph.joined_by(entity) if each in self._hosts]
+        leaders = [accounts[entity].leader, *(accounts[host].leader for host in hosts)]
+        leader = accounts[min(leaders, key=lambda each: (-accounts[each].judged_with, each))]
+        if leader.judged_with <= LARGE:
+            return False
+        accounts[entity].leader = leader.entity
+        leader.rests -= 1
+        return leader.rests > 0
 
     def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         circle = circle_around(self.graph, rider)
@@ -247,7 +274,7 @@ class PlainEngine:
     def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         """Judge what an identifier's change joined or parted; rings that fell apart are split."""
         for entity in sorted(touched.regrouped):
-            if entity in judged:
+            if entity in judged or self._waits(entity):
                 continue
             ring = self._rings.ring_of(entity)
             if ring is None or ring.shape is not Shape.CLUSTERS or self._stands(ring):
@@ -289,6 +316,14 @@ class PlainEngine:
             for entity in candidate.accounts:
                 self.graph.accounts[entity].score = 0.0
             return
+        recalled = self._recalled(candidate)
+        if recalled is not None:
+            if recalled != candidate:
+                judged.update(recalled.accounts)
+                if candidate.shape is not Shape.CIRCLE:
+                    self._rest(recalled)
+            self._rings.judge(self._weigh(recalled, at), at, outcome)
+            return
         completion = self._completion(candidate)
         if completion is None:
             self._rings.judge(self._weigh(candidate, at), at, outcome)
@@ -307,14 +342,62 @@ class PlainEngine:
         """The completion that takes the place of a candidate, if any."""
         score = self._raw_score(candidate)
         held = self._rings.held(candidate.accounts, candidate.shape)
-        if score < COMPLETED_FROM and not held:
+        if not self._completions.can_complete(candidate) or (score < COMPLETED_FROM and not held):
             return None
         completion = self._completions.complete(candidate, held)
-        if completion is None:
+        if completion is not None:
+            completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+            if self._raw_score(completed) < min(score, self._config.policy.review):
+                completion = None
+        self._remember(candidate, candidate.accounts if completion is None else completion.accounts)
+        return completion
+
+    def _remember(self, candidate: Candidate, members: tuple[int, ...]) -> None:
+        """Remember whom the completion left out, unless somebody came in."""
+        key, left = self._key(candidate), 0
+        for account in candidate.accounts:
+            if account not in members:
+                self._left_out[account] = key
+                left += 1
+            elif self._left_out.get(account) == key:
+                del self._left_out[account]
+        leader = candidate.accounts[0]
+        self._completed.pop(leader, None)
+        if len(members) + left == len(candidate.accounts):
+            self._completed[leader] = (key, self._events_of(candidate), left)
+
+    def _recalled(self, candidate: Candidate) -> Candidate | None:
+        """The candidate without whom its completion left out the last time, if that still holds."""
+        key = self._key(candidate)
+        remembered, events, left = self._completed.get(candidate.accounts[0], (None, 0, 0))
+        if remembered != key or COMPLETION_GROWTH * (self._events_of(candidate) - events) > events:
             return None
-        completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
-        stands = self._raw_score(completed) >= min(score, self._config.policy.review)
-        return completion if stands else None
+        kept = tuple(account for account in candidate.accounts if self._left_out.get(account) != key)
+        if len(kept) + left != len(candidate.accounts):
+            return None
+        return Candidate(kept, candidate.shape, candidate.truncated)
+
+    def _key(self, candidate: Candidate) -> _Key:
+        """What a completion holds for: the accounts, their shape, how many cuts there are, their ties."""
+        ties = tuple(map(self._ties_of, candidate.accounts))
+        return candidate.accounts, candidate.shape, len(self.graph.cuts()), ties
+
+    def _ties_of(self, account: int) -> int:
+        """Whether it is in a ring, who uses its identifiers, its referrals, payments and takings, as a number."""
+        graph = self.graph
+        lists = (graph.referrals, graph.referrers, graph.payees, graph.payers)
+        users = (len(graph.users.get(each, ())) for each in graph.identifiers.get(account, ()))
+        facts = graph.accounts[account]
+        taken = facts.promos + facts.chargebacks
+        ties = (
+            taken
+            + sum(len(each.get(account, ())) for each in lists)
+            + sum(n for n in users if n <= MOST_USERS)
+        )
+        return 2 * ties + (self._rings.ring_of(account) is not None)
+
+    def _events_of(self, candidate: Candidate) -> int:
+        return sum(self.graph.accounts[account].events for account in candidate.accounts)
 
     def _raw_score(self, candidate: Candidate) -> float:
         evidence = gather_evidence(self.graph, candidate)

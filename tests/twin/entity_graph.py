@@ -103,6 +103,14 @@ class EntityGraph:
             known = self._cluster_of[label] = tuple(node for node in members if node in self.accounts)
         return known
 
+    def joined_by(self, account: int) -> list[int]:
+        """The identifiers that join the account to a cluster."""
+        return [
+            identifier
+            for identifier in self.identifiers.get(account, ())
+            if account in self._connected.get(identifier, ())
+        ]
+
     def is_shared(self, account: int) -> bool:
         """Whether the account stands in a cluster with another account."""
         return self.clusters.label(account) is not None

@@ -14,6 +14,7 @@ from graph.completion.features import MEMBER_FEATURES
 from graph.model.errors import Fatal
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import kernel_score
+from graph.state.sorted_trees import sorted_trees
 from graph.state.trees import LEAVES, NEVER_PASSED, SPLITS, Trees
 
 SIGNS = np.array(list(FEATURES.values()))
@@ -73,8 +74,9 @@ def test_it_scores_as_scikit_learn_does_with_the_same_trees(cities, model, score
 
 def test_a_kernel_gives_the_same_bits(cities, scorer):
     weights = np.array([*scorer.weights, scorer.intercept, scorer.doubt])
+    laid_out = sorted_trees(scorer.trees, len(FEATURES))
     for row in cities[0].features[:300]:
-        assert kernel_score(row, weights, scorer.trees) == scorer.score(row.tolist())
+        assert kernel_score(row, weights, laid_out) == scorer.score(row.tolist())
 
 
 def test_no_sign_of_fraud_lowers_a_score_and_none_of_innocence_raises_it(scorer):
