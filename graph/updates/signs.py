@@ -35,9 +35,9 @@ _WORTH: Final[dict[TripReason, float]] = {
     TripReason.TOO_SLOW: 2.5,
     TripReason.OVERPRICED: 3.5,
     TripReason.SHORTER_THAN_CLAIMED: 3.0,
-    TripReason.OVERLAPS: 3.0,
-    TripReason.DRIVER_AWAY: 3.0,
-    TripReason.PHONE_AWAY: 2.5,
+    TripReason.OVERLAPS: 2.0,
+    TripReason.DRIVER_AWAY: 2.0,
+    TripReason.PHONE_AWAY: 2.0,
     TripReason.ALREADY_THERE: 1.2,
     TripReason.CLOCK_OFF: 2.0,
 }

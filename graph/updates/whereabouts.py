@@ -78,7 +78,7 @@ def judge_company(state: State, rider: Any, driver: Any, ts: int, values: Any) -
     of the claims.
     """
     trip = state.trip[0]
-    began_ms = ts - np.int64(1000 * values[DURATION_S]) if values[DURATION_S] > 0 else ts
+    began_ms = ts - int(1000 * values[DURATION_S]) if values[DURATION_S] > 0 else ts
     drives, rides = 0.0, 0.0
     if driver != NOBODY_KNOWN:
         drives = _judge_driver(state, _slot_of(state, driver, ts), began_ms, ts, values)

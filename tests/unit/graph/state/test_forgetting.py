@@ -11,7 +11,7 @@ def test_where_somebody_was_last_goes_with_their_name_and_others_stay():
     engine = Engine(EngineConfig(), StrongestSign())
     engine.apply([trip_of(drive(1))])
     saved = engine.save()
-    arrays, renamed = without(saved, ghosts_of([("account", "r")]))
+    arrays, renamed = without(saved, ghosts_of([("account", "rider of t")]))
     assert renamed == 1
     before, after = saved["whereabouts"], arrays["whereabouts"]
     assert ((before["who"] != 0).sum(), (after["who"] != 0).sum()) == (2, 1)

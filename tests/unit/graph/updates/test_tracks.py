@@ -281,7 +281,7 @@ def test_a_trip_without_a_track_is_not_odd_and_a_track_is_closed_once(parts):
     assert trips.running() == 1
     assert trips.judge(trip).reasons == [TripReason.JUMPS]
     assert trips.running() == 0
-    assert trips.judge(trip).reasons == []
+    assert TripReason.JUMPS not in trips.judge(trip).reasons
 
 
 def test_tracks_that_never_close_are_dropped_when_they_are_old(parts):
