@@ -1,4 +1,4 @@
-"""A ring drawn: accounts, what they share, and the rides between them.
+"""A ring drawn: accounts, what they share, and the rides between them; and the track of a trip.
 
 The layout is Fruchterman and Reingold's ("Graph Drawing by Force-directed Placement", 1991; igraph's) from a
 fixed seed, so that a ring looks the same every time. Up to ``LABELLED`` nodes all carry names; past that
@@ -21,7 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from graph.model.errors import BadCall
+from queries.answer import Answer
 from queries.ring_graph import as_igraph
+from queries.track_picture import PICKED_UP, fixes_of, marks_of
 
 MOST_NODES: Final = 300
 LABELLED: Final = 60
@@ -57,14 +59,53 @@ def draw_ring(graph: nx.MultiDiGraph, title: str, path: Path) -> None:
 
     Raises BadCall for another suffix, a place that cannot be written, or more than ``MOST_NODES`` nodes.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadCall(f"expected a file that ends in {', '.join(SUFFIXES)}, found {path.name}; rename --plot")
+    _check_suffix(path)
     if len(graph) > MOST_NODES:
         raise BadCall(
             f"expected at most {MOST_NODES} nodes to draw, found {len(graph)}; "
             "read them with ringfence query members"
         )
-    figure = _figure(graph, title)
+    _save(_figure(graph, title), path)
+
+
+def draw_track(answer: Answer, path: Path) -> None:
+    """Draw the trip of an answer to ``trip``: its fixes in the order of time, its pick-up and drop-off.
+
+    Raises BadCall for another suffix, a place that cannot be written, or a trip of which no place is known.
+    """
+    _check_suffix(path)
+    fixes, marks = fixes_of(answer), marks_of(answer)
+    if not fixes and not marks:
+        raise BadCall("expected a trip with a track, found none kept of it; leave --plot out")
+    figure = Figure(figsize=(7.5, 7.0), layout="constrained")
+    axes = figure.add_subplot()
+    cells = dict(zip((column.name for column in answer.columns), answer.rows[0], strict=True))
+    integrity = cells["integrity"]
+    title = f"{cells['trip_id']}" + (f"  integrity {integrity:.2f}" if isinstance(integrity, float) else "")
+    axes.set_title(title, fontsize=13, loc="left", parse_math=False)
+    if fixes:
+        seconds, lats, lons = zip(*((s, lat, lon) for s, (lat, lon) in fixes), strict=True)
+        axes.plot(lons, lats, color=_IDENTITY_EDGE, linewidth=1.2, zorder=1)
+        shown = axes.scatter(lons, lats, c=seconds, cmap="viridis", s=36, zorder=2)
+        figure.colorbar(shown, ax=axes, label="seconds since the first fix", shrink=0.7)
+    for letter, (lat, lon) in marks.items():
+        words = "pick-up" if letter == PICKED_UP else "drop-off"
+        axes.scatter([lon], [lat], marker="x", s=80, c="#c0392b", zorder=3)
+        axes.annotate(words, (lon, lat), xytext=(6, 6), textcoords="offset points", fontsize=9)
+    middle = fixes[0][1][0] if fixes else next(iter(marks.values()))[0]
+    axes.set_aspect(1 / max(math.cos(math.radians(middle)), 0.01), adjustable="datalim")
+    axes.set_xlabel("longitude")
+    axes.set_ylabel("latitude")
+    axes.ticklabel_format(useOffset=False)
+    _save(figure, path)
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadCall(f"expected a file that ends in {', '.join(SUFFIXES)}, found {path.name}; rename --plot")
+
+
+def _save(figure: Figure, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with mpl.rc_context({"svg.hashsalt": "ringfence", "svg.fonttype": "none"}):

@@ -65,6 +65,12 @@ class Store(AbstractContextManager["Store"]):
         cut = ", cut" if graph.graph["is_cut"] else ""
         draw_ring(graph, f"{ring_id}  {facts[1]}  score {facts[2]:.2f}  {len(graph)} nodes{cut}", path)
 
+    def draw_trip(self, trip_id: str, path: Path) -> None:
+        """Draw the track of a trip into an SVG, PNG or PDF file. Raises BadCall when none is known."""
+        from queries.picture import draw_track  # noqa: PLC0415
+
+        draw_track(self.ask("trip", trip_id=trip_id), path)
+
     def close(self) -> None:
         """Let go of the store."""
         self.reader.close()

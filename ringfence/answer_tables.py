@@ -17,10 +17,13 @@ from rich.text import Text
 from queries import Answer, Question
 from queries.answer import shown
 from queries.catalogue import Parameter, Type
+from queries.track_picture import in_letters
 
 WIDEST: Final = 1000
 """Tables are as wide as they need to be: an identifier that is broken in two cannot be copied."""
 LIST_WIDTH: Final = 60
+DRAWN: Final = "track"
+"""A column that people are shown as a picture."""
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a sheet may take for a formula (OWASP, CSV injection)."""
 
@@ -45,7 +48,7 @@ def print_answer(
         console.print(_csv(answer), markup=False, soft_wrap=True, end="")
         return
     console.print(Text(asked.text, style="bold"))
-    if len(answer.rows) == 1 and asked.name in ("ring", "account"):
+    if len(answer.rows) == 1 and asked.name in ("ring", "account", "trip"):
         _print_facts(console, answer)
     elif answer.rows:
         table = _table(answer)
@@ -57,6 +60,14 @@ def print_answer(
     for note in answer.notes:
         console.print(note, markup=False, soft_wrap=True)
     console.print()
+
+
+def print_track(console: Console, answer: Answer) -> None:
+    """The picture of a trip; without one, which trips a store keeps."""
+    if not answer.rows:
+        console.print("A store keeps the trips of accounts in open rings, and odd ones.", markup=False)
+    for line in in_letters(answer):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_listing(console: Console, catalogue: Mapping[str, Question], as_json: bool) -> None:
@@ -127,7 +138,8 @@ def _print_facts(console: Console, answer: Answer) -> None:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for value, column in zip(answer.rows[0], answer.columns, strict=True):
-        table.add_row(column.name, Text(shown(value, column.type)))
+        if column.name != DRAWN:
+            table.add_row(column.name, Text(shown(value, column.type)))
     console.print(table)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from graph.engine import Engine
 from graph.engine.kept_trips import TripKeeper
-from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.changes import Changes, Happenings, JudgedTrip, Look, changes_between, nothing
 from graph.model.events import Chargeback, EventBase, PromoRedeemed, TripCompleted, Verdict
 from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason, Ring
 from graph.model.vocabulary import Decision, EntityKind, LedgerChange, RingKind, Role, VerdictOutcome
@@ -45,17 +45,25 @@ class World:
     happened: Happenings = field(default_factory=Happenings)
     keeper: TripKeeper = field(default_factory=TripKeeper)
     changes: list[Changes] = field(default_factory=list)
-    trips: list[TripCompleted] = field(default_factory=list)
+    trips: list[JudgedTrip] = field(default_factory=list)
 
     def hear(self, events: list[EventBase]) -> None:
-        self.say(self.engine.apply(events))
-        self.trips += [e for e in events if isinstance(e, TripCompleted)]
+        self.engine.tell_trips()
+        outcome = self.engine.apply(events)
+        self.say(outcome)
+        rides = [e for e in events if isinstance(e, TripCompleted)]
+        self.trips += [JudgedTrip(e, told) for e, told in zip(rides, outcome.trips, strict=True)]
         self.happened.takings += [e for e in events if isinstance(e, PromoRedeemed | Chargeback)]
         self.happened.verdicts += [e for e in events if isinstance(e, Verdict)]
 
     def say(self, outcome: Outcome) -> None:
         self.happened.flags += outcome.flags
         self.happened.ledger += outcome.ledger
+
+    @property
+    def kept_ids(self) -> list[str]:
+        """Every trip that a store was told."""
+        return [judged.trip.trip_id for changes in self.changes for judged in changes.trips]
 
     def settle(self) -> None:
         """One more batch of changes."""

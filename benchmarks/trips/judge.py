@@ -29,6 +29,7 @@ from graph.state.state import State
 from graph.updates.integrity import judge_trip
 from graph.updates.sharing import DAY_MS
 from graph.updates.tracks import add_ping
+from graph.updates.whereabouts import NOBODY_KNOWN
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _judge(
     for row in range(len(trip)):
         name = np.uint64(trip[row] + 1) * np.uint64(0x9E3779B97F4A7C15)
         if np.isnan(lat[row]):
-            judge_trip(state, name, ts[row], values[trip[row]])
+            judge_trip(state, name, NOBODY_KNOWN, NOBODY_KNOWN, ts[row], values[trip[row]])
             improbable[trip[row]] = state.trip[0].improbability
             for reason in range(REASONS):
                 signs[trip[row], reason] = state.trip[0].signs[reason]

@@ -39,11 +39,11 @@ from graph.engine.judging import (
     judge_account,
     run,
 )
-from graph.engine.trips import last_trip
+from graph.engine.trips import last_trip, told_trips
 from graph.kernels.raw import copied
 from graph.model.changes import Changes, Happenings
 from graph.model.errors import BadCall
-from graph.model.event_batch import EventBatch
+from graph.model.event_batch import TRIP_COMPLETED, EventBatch
 from graph.model.events import AnalystAct, EventBase, Verdict
 from graph.model.results import AccountScore, Outcome, Ring, TripIntegrity
 from graph.model.shapes import CLUSTERS, SHAPES
@@ -134,6 +134,7 @@ class Engine:
         self._config = config
         self._scorer = scorer
         self._observer = observer
+        self._tells_trips = False
         self._take_up(Memory(config.window_ms, LATENESS_MS, _SIZES), ())
 
     def _take_up(self, memory: Memory, rings: Sequence[OpenRing]) -> None:
@@ -243,6 +244,10 @@ class Engine:
             "open_rings": len(self._rings),
         }
 
+    def tell_trips(self) -> None:
+        """From now on the outcome of a batch holds its trips as they were judged. A microsecond a trip."""
+        self._tells_trips = True
+
     def last_trip(self) -> TripIntegrity | None:
         """How far the newest completed trip is what it says, and why not; None before the first.
 
@@ -335,8 +340,12 @@ class Engine:
 
     def _apply(self, batch: EventBatch, outcome: Outcome) -> None:
         self._memory.reserve(len(batch), batch.text_bytes)
+        if self._tells_trips:
+            self._memory.reserve_told(int((batch.records["kind"] == TRIP_COMPLETED).sum()))
         begin_batch(self._memory.state)
         self._run(batch, None, outcome)
+        if self._tells_trips:
+            outcome.trips += told_trips(self._memory.state)
 
     def _run(self, batch: EventBatch, at: Moment | None, outcome: Outcome) -> None:
         """Let the kernels go through a batch, and act where they stop.

@@ -1,4 +1,4 @@
-"""Which trips are evidence: those of an account that stands in an open ring.
+"""Which trips are evidence: those of an account that stands in an open ring, and those that are odd.
 
 An account joins a ring after the trips that gave it away, so the newest trips wait for a while: when one of
 their accounts joins a ring, they are kept after all. What waits is bounded; a trip that was pushed out
@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from graph.model.events import TripCompleted
+from graph.engine.trips import is_odd
+from graph.model.changes import JudgedTrip
 
 WAITING_TRIPS: Final = 200_000
 
@@ -20,31 +21,35 @@ class TripKeeper:
     """Decides which trips to keep. Cost: O(1) a trip; O(waiting) when an account joins a ring."""
 
     def __init__(self, waiting: int = WAITING_TRIPS) -> None:
-        self._waiting: deque[TripCompleted] = deque(maxlen=waiting)
+        self._waiting: deque[JudgedTrip] = deque(maxlen=waiting)
         self._members: frozenset[str] = frozenset()
 
-    def keep(self, trips: Iterable[TripCompleted], members: Collection[str]) -> list[TripCompleted]:
+    def keep(self, trips: Iterable[JudgedTrip], members: Collection[str]) -> list[JudgedTrip]:
         """The trips to keep, in the order they happened, given who stands in an open ring now."""
         now = frozenset(members)
-        kept: list[TripCompleted] = []
+        kept: list[JudgedTrip] = []
         joined = now - self._members
         self._members = now
         if joined:
-            still: list[TripCompleted] = []
-            for trip in self._waiting:
-                (kept if trip.rider_id in joined or trip.driver_id in joined else still).append(trip)
+            still: list[JudgedTrip] = []
+            for each in self._waiting:
+                (kept if _has(each, joined) else still).append(each)
             self._waiting.clear()
             self._waiting.extend(still)
-        for trip in trips:
-            (kept if trip.rider_id in now or trip.driver_id in now else self._waiting).append(trip)
+        for each in trips:
+            (kept if _has(each, now) or is_odd(each.told) else self._waiting).append(each)
         return kept
 
-    def state(self) -> tuple[list[TripCompleted], list[str]]:
+    def state(self) -> tuple[list[JudgedTrip], list[str]]:
         """The trips that wait, oldest first, and who stood in an open ring at the last call."""
         return list(self._waiting), sorted(self._members)
 
-    def restore(self, waiting: Iterable[TripCompleted], members: Iterable[str]) -> None:
+    def restore(self, waiting: Iterable[JudgedTrip], members: Iterable[str]) -> None:
         """Become what ``state`` gave."""
         self._waiting.clear()
         self._waiting.extend(waiting)
         self._members = frozenset(members)
+
+
+def _has(judged: JudgedTrip, accounts: Collection[str]) -> bool:
+    return judged.trip.rider_id in accounts or judged.trip.driver_id in accounts

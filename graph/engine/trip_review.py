@@ -1,4 +1,4 @@
-"""Trips judged by tracks and claims alone, as the engine judges them, without the accounts around them."""
+"""Trips judged by tracks, claims and people alone, as the engine judges them, without the graph."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from graph.engine.engine import DEFAULT_WINDOW_DAYS, LATENESS_MS
 from graph.kernels.kernel import kernel
-from graph.model.event_batch import GPS_PING, TRIP_COMPLETED, EventBatch, KernelBatch
-from graph.model.event_slots import LAT, LON, TRIP_ID
+from graph.model.event_batch import ACCOUNT_LOGIN, GPS_PING, TRIP_COMPLETED, EventBatch, KernelBatch
+from graph.model.event_slots import ACCOUNT_ID, DRIVER_ID, LAT, LON, RIDER_ID, TRIP_ID
 from graph.scoring.features import FEATURES
 from graph.state.memory import Memory
 from graph.state.sizes import REASONS, Sizes
@@ -19,6 +19,7 @@ from graph.state.state import State
 from graph.updates.integrity import judge_trip
 from graph.updates.sharing import DAY_MS
 from graph.updates.tracks import add_ping
+from graph.updates.whereabouts import note_login
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,7 +37,7 @@ class ReviewedTrips:
 
 
 class TripReview:
-    """Follows positions and completed trips, batch after batch, and gives what the engine makes of each trip.
+    """Follows positions, logins and completed trips, and gives what the engine makes of each trip.
 
     >>> from graph.model.events import TripCompleted
     >>> ride = {"rider_id": "r", "driver_id": "d", "fare": 9.0, "distance_km": 5.0, "ts": 1_760_000_000_000}
@@ -64,8 +65,17 @@ def _review(state: State, batch: KernelBatch, improbability: Any, signs: Any) ->
         event = batch.events[row]
         if event.kind == GPS_PING:
             add_ping(state, event.text_hash[TRIP_ID], event.ts, event.values[LAT], event.values[LON])
+        elif event.kind == ACCOUNT_LOGIN:
+            note_login(state, event.text_hash[ACCOUNT_ID], event.ts, event.values[LAT], event.values[LON])
         elif event.kind == TRIP_COMPLETED:
-            judge_trip(state, event.text_hash[TRIP_ID], event.ts, event.values)
+            judge_trip(
+                state,
+                event.text_hash[TRIP_ID],
+                event.text_hash[RIDER_ID],
+                event.text_hash[DRIVER_ID],
+                event.ts,
+                event.values,
+            )
             improbability[trips] = state.trip[0].improbability
             for reason in range(REASONS):
                 signs[trips, reason] = state.trip[0].signs[reason]

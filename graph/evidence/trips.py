@@ -32,7 +32,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     pairs = inside = incentives = riders = drivers = 0
     incentive_units = fare_units = 0
     surcharge = odd = 0.0
-    all_trips = rider_trips = driver_trips = 0
+    all_trips = rider_trips = driver_trips = odd_reasons = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]
         all_trips += account.trips
@@ -56,6 +56,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
                 incentive_units += ride.incentive_units
                 fare_units += ride.money
                 odd += ride.odd
+                odd_reasons |= int(hooks[link].reasons)
                 surcharge += ride.surcharge
             link = hooks[link].next_out
         riders += rode
@@ -70,5 +71,6 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     e.incentive_excess = e.incentive_rate - incentive_rate(state) if inside else 0.0
     e.surcharge = ratio(surcharge, inside + FARES_AS_USUAL)
     e.odd_rate = ratio(max(odd - ONE_ODD, 0.0), inside)
+    e.odd_reasons = odd_reasons
     e.incentive_money = incentive_units / MONEY_SCALE
     e.fare_money = fare_units / MONEY_SCALE

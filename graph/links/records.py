@@ -49,14 +49,15 @@ IN: Final = 1
 
 HOOK: Final = np.dtype(
     {
-        "names": ["next", "previous", "next_out", "next_in", "prev_in_bucket", "older"],
-        "formats": [("i4", (2,)), ("i4", (2,)), "i4", "i4", "i4", "i4"],
-        "offsets": [0, 8, 0, 4, 16, 20],
-        "itemsize": 24,
+        "names": ["next", "previous", "next_out", "next_in", "prev_in_bucket", "older", "reasons"],
+        "formats": [("i4", (2,)), ("i4", (2,)), "i4", "i4", "i4", "i4", "u4"],
+        "offsets": [0, 8, 0, 4, 16, 20, 24],
+        "itemsize": 28,
     }
 )
 """Where a link stands in the lists of its source and of its target and in its queue, and its older sessions.
-``next_out`` and ``next_in`` are the same places as ``next[OUT]`` and ``next[IN]``.
+``next_out`` and ``next_in`` are the same places as ``next[OUT]`` and ``next[IN]``. ``reasons``: of a ride, a
+bit for each reason that was told of one of its trips.
 
 In the list of an ENTITY, ``previous`` of the first link is the last one: so an entity need not hold both
 ends."""

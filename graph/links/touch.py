@@ -243,6 +243,7 @@ def _begin_to_live(s: LinkState, link: int) -> None:
     record.odd = 0.0
     record.incentive_units = 0
     record.surcharge = 0.0
+    s.hooks[link].reasons = 0
     s.counters[0].live += 1
     enter(s, link)
     enqueue_expiry(s, link)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -27,6 +28,13 @@ Taking = PromoRedeemed | Chargeback
 Columns = TypeVar("Columns", AccountColumns, LinkColumns)
 _ACCOUNT_KEYS: Final = frozenset({"entity"})
 _LINK_KEYS: Final = frozenset({"kind", "source", "target"})
+
+
+class JudgedTrip(msgspec.Struct, frozen=True, gc=False):
+    """A completed trip, and what was made of it (``graph.engine.trips``), empty when nobody knows."""
+
+    trip: TripCompleted
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Changes:
     """The number of the first of these entries; an engine counts its entries from 0."""
     flags: tuple[Flag, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    trips: tuple[TripCompleted, ...] = ()
+    trips: tuple[JudgedTrip, ...] = ()
     """Trips that are evidence (``graph.engine.kept_trips``)."""
     takings: tuple[Taking, ...] = ()
 
@@ -80,7 +88,7 @@ class Happenings:
     ledger_from: int = 0
     flags: list[Flag] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
-    trips: list[TripCompleted] = field(default_factory=list)
+    trips: list[JudgedTrip] = field(default_factory=list)
     takings: list[Taking] = field(default_factory=list)
 
     def __len__(self) -> int:

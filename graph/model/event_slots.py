@@ -91,5 +91,5 @@ INCENTIVE: Final = value_slot("incentive", TRIP_COMPLETED)
 
 FEE: Final = value_slot("fee", TRIP_CANCELLED)
 
-LAT: Final = value_slot("lat", GPS_PING)
-LON: Final = value_slot("lon", GPS_PING)
+LAT: Final = value_slot("lat", GPS_PING, ACCOUNT_LOGIN)
+LON: Final = value_slot("lon", GPS_PING, ACCOUNT_LOGIN)

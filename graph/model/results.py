@@ -66,7 +66,8 @@ class TripIntegrity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``integrity`` is the probability that the trip is what it says; ``reasons`` say why it is low. The fare
     and the seconds that were expected of it are None while the city's habits are not known; ``surcharge`` is
-    the logarithm of the fare over the expected one, 0 while unknown.
+    the logarithm of the fare over the expected one, 0 while unknown. ``track`` holds at most seventeen fixes,
+    as seconds since the first, latitude and longitude, to ten metres; it is there where trips are kept.
     """
 
     integrity: float
@@ -74,6 +75,7 @@ class TripIntegrity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     surcharge: float
     expected_fare: float | None
     expected_s: float | None
+    track: list[tuple[float, float, float]] = msgspec.field(default_factory=list)
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -108,3 +110,5 @@ class Outcome(msgspec.Struct, kw_only=True):
 
     flags: list[Flag]
     ledger: list[LedgerEntry]
+    trips: list[bytes] = msgspec.field(default_factory=list)
+    """Every completed trip as it was judged (``graph.engine.trips``); empty unless the engine tells them."""

@@ -144,6 +144,11 @@ class TripReason(StrEnum):
     TOO_SLOW = "too_slow"
     OVERPRICED = "overpriced"
     SHORTER_THAN_CLAIMED = "shorter_than_claimed"
+    OVERLAPS = "overlaps"
+    DRIVER_AWAY = "driver_away"
+    PHONE_AWAY = "phone_away"
+    ALREADY_THERE = "already_there"
+    CLOCK_OFF = "clock_off"
 
 
 class FactName(StrEnum):

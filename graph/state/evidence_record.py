@@ -105,7 +105,9 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     surcharge: float
     """Mean log of an inside fare over the city's fare for its distance and time."""
     odd_rate: float
-    """Inside trips whose claim does not hold: speed, distance, price or track."""
+    """Mean improbability of the inside trips, less one trip."""
+    odd_reasons: int
+    """A bit for each reason told of an inside trip, by its place in ``TripReason``."""
     incentive_money: float
     fare_money: float
 

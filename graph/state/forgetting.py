@@ -24,7 +24,9 @@ Arrays = dict[str, npt.NDArray[Any]]
 def without(saved: Mapping[str, npt.NDArray[Any]], renaming: Renaming) -> tuple[Arrays, int]:
     """The arrays with entities renamed, and how many were. O(entities) for each name."""
     arrays = {
-        name: array.copy() for name, array in saved.items() if name in ("entities", "names", "counters")
+        name: array.copy()
+        for name, array in saved.items()
+        if name in ("entities", "names", "counters", "whereabouts")
     }
     count = 0
     for (kind, old), new in renaming.names.items():
@@ -32,6 +34,9 @@ def without(saved: Mapping[str, npt.NDArray[Any]], renaming: Renaming) -> tuple[
         if number is not None:
             _rename(arrays, number, EntityKind(kind), new)
             count += 1
+        if kind == EntityKind.ACCOUNT:
+            here = arrays["whereabouts"]
+            here[here["who"] == _text_hash(old)] = 0
     return {**saved, **arrays}, count
 
 
@@ -59,5 +64,9 @@ def _rename(arrays: Arrays, number: int, kind: EntityKind, name: str) -> None:
 
 
 def _hash(kind: EntityKind, name: str) -> np.uint64:
+    return np.uint64(entity_hash(KIND_CODE[kind], _text_hash(name)))
+
+
+def _text_hash(name: str) -> np.uint64:
     text = bytes_of(name)
-    return np.uint64(entity_hash(KIND_CODE[kind], np.uint64(hash_bytes(text, 0, len(text)))))
+    return np.uint64(hash_bytes(text, 0, len(text)))

@@ -40,9 +40,11 @@ from graph.state.records import (
     STAMPS,
     TALLY,
     TENURE,
+    TOLD_TRIP,
     TRACK,
     TRACK_CHAIN,
     TRIP,
+    WHEREABOUTS,
 )
 from graph.state.sizes import (
     AREAS,
@@ -53,6 +55,7 @@ from graph.state.sizes import (
     PLACES,
     REPLAY_SLOTS,
     TRACK_SLOTS,
+    WHEREABOUTS_SLOTS,
     Sizes,
 )
 from graph.state.sorted_trees import NONE_SORTED, sorted_trees
@@ -82,6 +85,7 @@ _KEPT_WHOLE: Final = (
     "track_slots",
     "track_chain",
     "replays",
+    "whereabouts",
     "habits",
     "areas",
     "places",
@@ -126,6 +130,13 @@ class Memory:
             self._fit_slots()
         self._fit_scratch()
         self.state = self._state()
+
+    def reserve_told(self, trips: int) -> None:
+        """Make room for so many trips of a batch to be told, and begin with the first."""
+        if len(self._arrays["told_trips"]) < trips:
+            self._arrays["told_trips"] = np.zeros(max(trips, 2 * len(self._arrays["told_trips"])), TOLD_TRIP)
+        self.state = self._state()
+        self.state.cursor["told"] = 0
 
     def reserve_rings(self, rings: int) -> None:
         """Make room for so many open rings in all."""
@@ -246,7 +257,9 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "ring_features": np.zeros((64, sizes.features)),
         "tracks": np.zeros(MAX_TRACKS + 1, TRACK),
         "trip": np.zeros(1, TRIP),
+        "told_trips": np.zeros(0, TOLD_TRIP),
         "replays": np.zeros(REPLAY_SLOTS, np.uint64),
+        "whereabouts": np.zeros(WHEREABOUTS_SLOTS, WHEREABOUTS),
         "areas": np.zeros(AREAS, AREA),
         "places": np.zeros(PLACES, np.uint8),
         "track_slots": np.zeros(TRACK_SLOTS, np.int32),

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from graph.state.sizes import CELLS, PRINTS, REASONS, SKETCH_BINS, SKETCHES
+from graph.state.sizes import CELLS, PICTURE, PRINTS, REASONS, SKETCH_BINS, SKETCHES
 
 NAMED: Final = np.dtype(
     [
@@ -158,22 +158,36 @@ TRACK: Final = np.dtype(
         *((name, "f8") for name in ("sum_s", "sum_ts", "sum_ss", "sum_v", "sum_vv")),
         *((name, "f8") for name in ("from_x", "from_y", "to_x", "to_y")),
         *((name, "f8") for name in ("moved_x", "moved_y")),
-        *((name, "i8") for name in ("before_ms", "from_ms", "to_ms")),
+        *((name, "i8") for name in ("before_ms", "held_ms", "from_ms", "to_ms")),
         *((name, "f8") for name in ("longest_s", "largest_km", "largest_s")),
         ("marks", "u8", (3,)),
         ("prints", "u8", (PRINTS,)),
         ("minutes", "i4", (PRINTS,)),
+        ("picture", "i2", (PICTURE, 3)),
         *((name, "i4") for name in ("pings", "jumps", "settling", "moves", "printed", "rough", "coarse")),
+        *((name, "i4") for name in ("pictured", "stride")),
         ("next", "i4"),
         ("before", "i4"),
     ]
 )
 """One running trip. Places are km east and north of the first fix: ``x``, ``y`` of the last, ``second_`` and
 ``before_`` of the second and of the last but one, ``moved_`` of the last that had moved on, ``from_`` and
-``to_`` the ends of a leap that is not confirmed yet. ``sum_`` are sums over the fixes of time t in seconds,
-place x and y, way driven s, and over the steps of speed v. ``prints`` are the smallest
-fingerprints so far, ``minutes`` when they were driven. ``next`` and ``before`` chain the running tracks in
+``to_`` the ends of the newest leap, confirmed or not; ``held_ms``: when the last place was first told.
+``sum_`` are sums over the fixes of time t in seconds, place x and y, way driven s, and over the steps of
+speed v. ``prints`` are the smallest fingerprints so far, ``minutes`` when they were driven. ``picture`` holds
+one fix in ``stride``, as it is told (``TOLD_TRIP``). ``next`` and ``before`` chain the running tracks in
 the order they began; ``next`` also the free ones."""
+
+WHEREABOUTS: Final = np.dtype(
+    [
+        ("who", "u8"),
+        *((name, "i8") for name in ("heard_ms", "began_ms", "ended_ms", "seen_ms")),
+        *((name, "f8") for name in ("lat", "lon", "seen_lat", "seen_lon")),
+        ("dropped", "i8"),
+    ]
+)
+"""Somebody, by a hash: the newest trip, where it ended if ``dropped`` says that this is a place, and where
+the phone was at the newest login; 0 ms for none."""
 
 TRIP: Final = np.dtype(
     [
@@ -183,10 +197,26 @@ TRIP: Final = np.dtype(
         ("expected_fare", "f8"),
         ("expected_s", "f8"),
         ("signs", "f8", (REASONS,)),
+        ("picked", "i8"),
+        ("dropped", "i8"),
+        ("track", "i8"),
     ]
 )
 """The trip judged last: log odds that it is not what it says, and what each sign added to them. What is
-expected is NaN while unknown."""
+expected is NaN while unknown. ``picked`` and ``dropped``: whether its ends are places.
+``track``: the number of its track, which stays readable until the next event; 0 for none."""
+
+TOLD_TRIP: Final = np.dtype(
+    [
+        *((name, "f8") for name in ("integrity", "surcharge", "expected_fare", "expected_s")),
+        *((name, "f8") for name in ("lat", "lon", "km_a_lon")),
+        ("reasons", "u4"),
+        ("points", "i4"),
+        ("track", "i2", (PICTURE + 1, 3)),
+    ]
+)
+"""A completed trip as it was judged, for those who keep it. ``reasons``: a bit for each. ``track``: seconds
+since its first fix at ``lat`` and ``lon``, and tens of metres east and north of that, of ``points`` fixes."""
 
 TENURE: Final = np.dtype(
     [
@@ -237,7 +267,7 @@ an end is over."""
 CURSOR: Final = np.dtype(
     [
         *((name, "i8") for name in ("row", "phase", "index", "step", "regrouped", "faded")),
-        *((name, "i8") for name in ("pending", "subject", "after", "acting")),
+        *((name, "i8") for name in ("pending", "subject", "after", "acting", "told")),
         ("touched", "i8", (2,)),
     ]
 )
@@ -245,7 +275,8 @@ CURSOR: Final = np.dtype(
 walks along; the ``step`` of the candidate at hand; how many accounts the event regrouped and how many rides
 it let fade; the account whose cluster is looked at behind its visit (``pending``), and the one whose ring
 fell apart (``subject``); the phase that comes ``after`` regrouped accounts were judged; whether an
-analyst regrouped them (``acting``); the accounts that the event names. -1 stands for nobody."""
+analyst regrouped them (``acting``); how many trips of the batch were told (``told``); the
+accounts that the event names. -1 stands for nobody."""
 
 CANDIDATE: Final = np.dtype(
     [

@@ -21,12 +21,17 @@ MAX_TRACKS: Final = 200_000
 TRACK_SLOTS: Final = 1 << 19
 """Slots of the table of tracks: at most two fifths are taken."""
 
+PICTURE: Final = 16
+"""Fixes kept of each track to draw it by, a power of two, beside the last."""
 PRINTS: Final = 3
 """Fingerprints kept of each track."""
 REPLAY_SLOTS: Final = 1 << 20
 """Fingerprints of driven tracks that are remembered, a power of two; the oldest of four give way."""
 
-SKETCHES: Final = 17
+WHEREABOUTS_SLOTS: Final = 1 << 17
+"""People of whom it is remembered where they were last, a power of two."""
+
+SKETCHES: Final = 22
 SKETCH_BINS: Final = 256
 """Sketches of what is usual in the city, and how finely each divides what it counts."""
 CELLS: Final = 48

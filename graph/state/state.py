@@ -48,9 +48,11 @@ from graph.state.records import (
     STAMPS,
     TALLY,
     TENURE,
+    TOLD_TRIP,
     TRACK,
     TRACK_CHAIN,
     TRIP,
+    WHEREABOUTS,
 )
 from graph.state.sorted_trees import SortedTrees
 
@@ -105,6 +107,9 @@ class State(Arrays):
     track_chain: Records
     trip: Records
     """The trip judged last."""
+    told_trips: Records
+    """Trips of the batch as they were judged, as far as there is room; no room unless somebody keeps them."""
+    whereabouts: Records
     replays: npt.NDArray[np.uint64]
     """Fingerprints of tracks, in sets of four: 40 bits of hash, 24 bits of the minute it was driven."""
     habits: Records
@@ -172,6 +177,8 @@ class State(Arrays):
         "track_slots": _I4,
         "track_chain": TRACK_CHAIN,
         "trip": TRIP,
+        "told_trips": TOLD_TRIP,
+        "whereabouts": WHEREABOUTS,
         "replays": _U8,
         "habits": HABITS,
         "areas": AREA,

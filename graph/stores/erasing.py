@@ -39,8 +39,10 @@ TEXTS: Final[Mapping[str, tuple[str, Mapping[str, Holds]]]] = {
     "Taking": ("event_id", {"account_id": Holds.ACCOUNT, "card_id": Holds.CARD}),
 }
 """By label, the key, and the texts that may name somebody. Tables of the embedded store are ``TABLES``."""
-PLACES: Final = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
-"""Of a trip."""
+ENDS: Final = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
+"""Of a completed trip."""
+PLACES: Final = (*ENDS, "track")
+"""What a store knows of where a trip was."""
 
 
 class StoreEraser(Protocol):

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.engine.kept_trips import TripKeeper
-from graph.model.changes import Happenings
+from graph.engine.trips import without_places
+from graph.model.changes import Happenings, JudgedTrip
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED, TRIP_COMPLETED, VERDICT, EventBatch
 from graph.model.events import Chargeback, PromoRedeemed, TripCompleted, Verdict
 from graph.model.renaming import Renaming
 from graph.model.results import Flag, LedgerEntry, Outcome
 from graph.model.vocabulary import LedgerChange
-from graph.stores.erasing import PLACES
+from graph.stores.erasing import ENDS
 
 _HEARD: Final = (TRIP_COMPLETED, PROMO_REDEEMED, CHARGEBACK, VERDICT)
 _NAME: Final = "heard"
@@ -32,9 +33,9 @@ class _Heard(msgspec.Struct):
     verdicts: list[Verdict]
     promos: list[PromoRedeemed]
     chargebacks: list[Chargeback]
-    fresh: list[TripCompleted]
+    fresh: list[JudgedTrip]
     members: dict[str, list[str]]
-    waiting: list[TripCompleted]
+    waiting: list[JudgedTrip]
     known: list[str]
 
 
@@ -43,9 +44,11 @@ def without(saved: Mapping[str, npt.NDArray[Any]], renaming: Renaming) -> dict[s
     if _NAME not in saved:
         return dict(saved)
     heard = msgspec.msgpack.decode(saved[_NAME].tobytes())
-    for trip in (*heard["fresh"], *heard["waiting"]):
+    for judged in (*heard["fresh"], *heard["waiting"]):
+        trip = judged["trip"]
         if any(renaming.account(trip[end]) != trip[end] for end in ("rider_id", "driver_id")):
-            trip.update(dict.fromkeys(PLACES))
+            trip.update(dict.fromkeys(ENDS))
+            judged["told"] = without_places(judged["told"])
     renamed = msgspec.msgpack.encode(renaming.everywhere(heard))
     return {**saved, _NAME: np.frombuffer(renamed, np.uint8)}
 
@@ -55,7 +58,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._happened = Happenings()
-        self._fresh: list[TripCompleted] = []
+        self._fresh: list[JudgedTrip] = []
         """Trips that the keeper has not seen."""
         self._keeper = TripKeeper()
         self._members: dict[str, set[str]] = {}
@@ -71,9 +74,10 @@ class Listener:
         happened.ledger += outcome.ledger
         for entry in outcome.ledger:
             self._follow(entry)
+        told = iter(outcome.trips)
         for event in events[np.isin(events.records["kind"], _HEARD)].events():
             if isinstance(event, TripCompleted):
-                self._fresh.append(event)
+                self._fresh.append(JudgedTrip(event, next(told, b"")))
             elif isinstance(event, PromoRedeemed | Chargeback):
                 happened.takings.append(event)
             elif isinstance(event, Verdict):
@@ -99,7 +103,7 @@ class Listener:
             del self._members[entry.ring_id]
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
-        """Everything, for a snapshot. Up to ``WAITING_TRIPS`` trips of about 200 bytes."""
+        """Everything, for a snapshot. Up to ``WAITING_TRIPS`` trips of about 400 bytes."""
         happened = self._happened
         waiting, known = self._keeper.state()
         heard = _Heard(

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 import msgspec
 
-from graph.model.changes import Changes, Taking
+from graph.engine.trips import integrity_of
+from graph.model.changes import Changes, JudgedTrip, Taking
 from graph.model.entities import KINDS
 from graph.model.events import PromoRedeemed
 from graph.model.link_keys import LINK_KINDS
 from graph.model.money import to_units
-from graph.model.results import Flag, LedgerEntry, Ring
+from graph.model.results import Flag, LedgerEntry, Ring, TripIntegrity
 from graph.model.view import NO_ROLE, ROLES, AccountColumns, LinkColumns
 from graph.model.vocabulary import EntityKind
 from graph.state.accounts import UNKNOWN_MS
@@ -75,6 +76,7 @@ FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     Step.TRIPS: (
         *("trip_id", "event_id", "ts", "rider_id", "driver_id", "fare_units", "incentive_units"),
         *("distance_km", "duration_s", "pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon", "promo_id"),
+        *("integrity", "reasons", "surcharge", "expected_fare", "expected_s", "track"),
     ),
     Step.TAKINGS: ("event_id", "ts", "account_id", "kind", "units", "promo_id", "card_id", "trip_id"),
 }
@@ -141,14 +143,7 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
         Step.VERDICTS: _last(
             (v.event_id, v.ts, v.subject, v.outcome.value, v.analyst, v.note) for v in changes.verdicts
         ),
-        Step.TRIPS: _last(
-            (
-                *(trip.trip_id, trip.event_id, trip.ts, trip.rider_id, trip.driver_id),
-                *(to_units(trip.fare), to_units(trip.incentive or 0.0), trip.distance_km, trip.duration_s),
-                *(trip.pickup_lat, trip.pickup_lon, trip.dropoff_lat, trip.dropoff_lon, trip.promo_id),
-            )
-            for trip in changes.trips
-        ),
+        Step.TRIPS: _last(map(_trip, changes.trips)),
         Step.TAKINGS: _last(map(_taking, changes.takings)),
     }
     return Plan(
@@ -194,6 +189,23 @@ def _ring(ring: Ring) -> Row:
         *(ring.ring_id, ring.kind.value, ring.score, len(ring.accounts), len(ring.drivers)),
         *(len(ring.riders), ring.first_ts, ring.flagged_ts, ring.exposure),
         *(as_json(ring.reasons), as_json(ring.innocent_reasons), as_json(ring.entities)),
+    )
+
+
+def _trip(judged: JudgedTrip) -> Row:
+    trip, found = judged.trip, integrity_of(judged.told)
+    return (
+        *(trip.trip_id, trip.event_id, trip.ts, trip.rider_id, trip.driver_id),
+        *(to_units(trip.fare), to_units(trip.incentive or 0.0), trip.distance_km, trip.duration_s),
+        *(trip.pickup_lat, trip.pickup_lon, trip.dropoff_lat, trip.dropoff_lon, trip.promo_id),
+        *((None,) * 6 if found is None else _integrity(found)),
+    )
+
+
+def _integrity(found: TripIntegrity) -> Row:
+    return (
+        *(found.integrity, as_json([reason.value for reason in found.reasons]), found.surcharge),
+        *(found.expected_fare, found.expected_s, as_json(found.track)),
     )
 
 

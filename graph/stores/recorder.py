@@ -39,6 +39,9 @@ class RecordableEngine(Protocol):
     def apply(self, events: EventBatch | Sequence[EventBase], /) -> Outcome:
         """Apply events in the order given."""
 
+    def tell_trips(self) -> None:
+        """From now on the outcome of a batch holds its trips as they were judged."""
+
     def changes(self, happened: Happenings | None = None) -> Changes:
         """What changed since the last call."""
 
@@ -73,6 +76,7 @@ class TellingEngine:
     def __init__(self, engine: RecordableEngine) -> None:
         self._engine = engine
         self._listener = Listener()
+        engine.tell_trips()
 
     def apply(self, events: EventBatch | Sequence[EventBase]) -> Outcome:
         """Apply events to the engine."""

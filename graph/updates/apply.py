@@ -90,7 +90,10 @@ from graph.updates.habits import learn_creation
 from graph.updates.independence import is_independent
 from graph.updates.integrity import judge_trip
 from graph.updates.passengers import add_passenger, remove_passenger
+from graph.updates.signs import SUSPECT, told_reasons
+from graph.updates.told_trips import tell_trip
 from graph.updates.tracks import add_ping
+from graph.updates.whereabouts import note_login
 
 _USES: Final = np.array(
     [LINK_CODE[IDENTITY_LINKS[kind]] if kind in IDENTITY_LINKS else -1 for kind in EntityKind]
@@ -130,6 +133,7 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         _created(state, event, text)
     elif event.kind == ACCOUNT_LOGIN:
         account = _account(state, event, ACCOUNT_ID, text)
+        note_login(state, event.text_hash[ACCOUNT_ID], event.ts, event.values[LAT], event.values[LON])
         _use(state, account, DEVICE, event, LOGIN_DEVICE_ID, text)
         _use(state, account, IP, event, LOGIN_IP, text)
     elif event.kind == CARD_ADDED:
@@ -326,7 +330,15 @@ def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, uni
 
 @kernel
 def _rode(state: State, event: Any, text: Bytes) -> None:
-    judge_trip(state, event.text_hash[TRIP_ID], event.ts, event.values)
+    judge_trip(
+        state,
+        event.text_hash[TRIP_ID],
+        event.text_hash[RIDER_ID],
+        event.text_hash[DRIVER_ID],
+        event.ts,
+        event.values,
+    )
+    tell_trip(state)
     rider = _account(state, event, RIDER_ID, text)
     driver = _account(state, event, DRIVER_ID, text)
     _give_roles(state, rider, driver)
@@ -392,6 +404,8 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
     ride.incentive_units += units
     ride.odd += state.trip[0].improbability
     ride.surcharge += state.trip[0].surcharge
+    if state.trip[0].improbability >= SUSPECT:
+        links.hooks[link].reasons |= np.uint32(told_reasons(state.trip[0]))
     more = ride.count - before
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more

@@ -25,6 +25,7 @@ from graph.state.state import State
 from graph.updates.places import is_place
 from graph.updates.replays import replayed_share
 from graph.updates.signs import (
+    CLOCK_OFF,
     ENDS_ELSEWHERE,
     JUMPS,
     LONGER_THAN_TRACK,
@@ -35,7 +36,7 @@ from graph.updates.signs import (
     STEADY,
     add_sign,
 )
-from graph.updates.sketches import CLAIM, ENDS, PACE, TIME, UNIFORM, above, below, centre_of, learn
+from graph.updates.sketches import CLAIM, CLOCK, ENDS, PACE, TIME, UNIFORM, above, below, centre_of, learn
 
 MIN_FIXES: Final = 3
 DRAWN_FIXES: Final = 4
@@ -61,6 +62,9 @@ EVEN_DRIVEN: Final = 0.018
 PACE_DRAWN: Final = 0.15
 PACE_DRIVEN: Final = 0.27
 """Deviation of the steps' speeds over their mean."""
+SHOWS_S: Final = 120.0
+HIDES_S: Final = 300.0
+"""Between fixes so far apart lights and turns are no longer seen: every drive is even."""
 USUAL: Final = 2.5
 UNUSUAL: Final = 4.0
 """Spreads below the city's centre between which a shape becomes unusual."""
@@ -75,8 +79,12 @@ CLAIM_UNUSUAL: Final = 4.0
 CLAIM_LEAST: Final = 0.15
 CLAIM_MOST: Final = 0.35
 """Spreads above the city's centre, and logarithm of the excess over it, between which a claim becomes odd."""
+OUTSIDE_USUAL_S: Final = 600.0
+OUTSIDE_LONG_S: Final = 1_800.0
+"""How long a track is outside of its trip: what a car takes to its rider, and what no approach takes."""
 ENDS_NEAR_KM: Final = 0.5
-"""A track whose ends are this near to pick-up and drop-off is whole."""
+ENDS_NEAR: Final = 0.1
+"""A track whose ends are this near to pick-up and drop-off, or by this share of its way, is whole."""
 ENDS_KMH: Final = 60.0
 """How far the car may have come between the end of its track and the end of its trip."""
 ENDS_USUAL_KM: Final = 0.8
@@ -95,6 +103,7 @@ def judge_track(state: State, track: Any, ts: int, values: Any) -> None:
         add_sign(trip, REPLAYED, ramp(replayed_share(state, track), 0.3, 0.6))
     if track.jumps > 0 or _is_one_step(track, span_s):
         add_sign(trip, JUMPS, 1.0)
+    _judge_clock(trip, habits, track, ts, values)
     if track.pings >= DRAWN_FIXES:
         _judge_shape(trip, habits, track, span_s, interval)
     if track.pings >= ENOUGH_FIXES:
@@ -124,6 +133,7 @@ def _judge_shape(trip: Any, habits: Any, track: Any, span_s: float, interval: in
         return
     # Few fixes may lie evenly by chance: so much the stricter.
     strict = min((n - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
+    shows = 1 - ramp(span_s / (n - 1), SHOWS_S, HIDES_S)
     spread_t = track.sum_tt - track.sum_t * track.sum_t / n
     toward_x = (track.sum_tx - track.sum_t * track.sum_x / n) / spread_t
     toward_y = (track.sum_ty - track.sum_t * track.sum_y / n) / spread_t
@@ -143,7 +153,7 @@ def _judge_shape(trip: Any, habits: Any, track: Any, span_s: float, interval: in
         ahead_km = math.sqrt(max(ahead, 0.0) / n)
         uniform = math.sqrt(ahead_km * ahead_km + aside_km * aside_km) / straight_km
         log_uniform = math.log(max(uniform, 1e-4))
-        drawn = 1 - ramp(uniform / strict, UNIFORM_DRAWN, UNIFORM_DRIVEN)
+        drawn = shows * (1 - ramp(uniform / strict, UNIFORM_DRAWN, UNIFORM_DRIVEN))
         drawn *= 1 - ramp(ahead_km / (aside_km + NOISE_KM), NOISE_DRAWN, NOISE_DRIVEN)
         ruler = drawn * ramp(below(habits, UNIFORM + interval, log_uniform), USUAL, UNUSUAL)
         add_sign(trip, RULER, ruler)
@@ -151,12 +161,24 @@ def _judge_shape(trip: Any, habits: Any, track: Any, span_s: float, interval: in
     apart = track.sum_ss - track.sum_s * track.sum_s / n - toward_s * toward_s * spread_t
     even = math.sqrt(max(apart, 0.0) / n) / track.path_km
     log_pace = math.log(max(pace, 1e-3))
-    drawn = 1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN)
+    drawn = shows * (1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN))
     drawn *= 1 - ramp(pace / strict, PACE_DRAWN, PACE_DRIVEN)
     drawn *= ramp(below(habits, PACE + interval, log_pace), USUAL, UNUSUAL)
     # A ruler is steady too: what it said is not said twice.
     add_sign(trip, STEADY, max(drawn - ruler, 0.0))
     learn(habits, PACE + interval, log_pace)
+
+
+@kernel
+def _judge_clock(trip: Any, habits: Any, track: Any, ts: int, values: Any) -> None:
+    """Add the sign of fixes from before the trip began or after it ended."""
+    if values[DURATION_S] > 0:
+        outside_s = max(ts / 1000 - values[DURATION_S] - track.first_ms / 1000, 0.0)
+        outside_s += max((track.last_ms - ts) / 1000, 0.0)
+        log_min = math.log(1 + outside_s / 60)
+        unusual = ramp(above(habits, CLOCK, log_min), CLAIM_USUAL, CLAIM_UNUSUAL)
+        add_sign(trip, CLOCK_OFF, unusual * ramp(outside_s, OUTSIDE_USUAL_S, OUTSIDE_LONG_S))
+        learn(habits, CLOCK, log_min)
 
 
 @kernel
@@ -194,28 +216,31 @@ def _excess(habits: Any, sketch: int, value: float) -> float:
 def _judge_ends(trip: Any, habits: Any, track: Any, ts: int, values: Any) -> float:
     """Add the sign of ends that are elsewhere; returns 0 where the track is but a part, else 1."""
     whole, farthest = 1.0, 0.0
+    near_km = min(ENDS_NEAR_KM, ENDS_NEAR * track.path_km)
     began_ms = ts - 1000 * values[DURATION_S] if values[DURATION_S] > 0 else track.first_ms
+    # Unseen in all: a clock that runs late loses the end of the track, and shows it at the beginning.
+    unseen_ms = max(track.first_ms - began_ms, 0.0) + max(ts - track.last_ms, 0.0)
     if is_place(values[PICKUP_LAT], values[PICKUP_LON]):
         x, y = _seen_from(track, values[PICKUP_LAT], values[PICKUP_LON])
         km = min(_apart(x, y, 0.0, 0.0), _apart(x, y, track.second_x, track.second_y))
-        farthest = max(farthest, _ends_excess(habits, km, track.first_ms - began_ms))
-        whole = min(whole, 1 - ramp(km, ENDS_NEAR_KM, 2 * ENDS_NEAR_KM))
+        farthest = max(farthest, _ends_excess(habits, km, unseen_ms))
+        whole = min(whole, 1 - ramp(km, near_km, 2 * near_km))
     if is_place(values[DROPOFF_LAT], values[DROPOFF_LON]):
         x, y = _seen_from(track, values[DROPOFF_LAT], values[DROPOFF_LON])
         km = min(_apart(x, y, track.x, track.y), _apart(x, y, track.before_x, track.before_y))
-        farthest = max(farthest, _ends_excess(habits, km, ts - track.last_ms))
-        whole = min(whole, 1 - ramp(km, ENDS_NEAR_KM, 2 * ENDS_NEAR_KM))
+        farthest = max(farthest, _ends_excess(habits, km, unseen_ms))
+        whole = min(whole, 1 - ramp(km, near_km, 2 * near_km))
     add_sign(trip, ENDS_ELSEWHERE, farthest)
     return whole
 
 
 @kernel
-def _ends_excess(habits: Any, km: float, gap_ms: float) -> float:
-    """How strongly an end lies farther than the time between allows, and than is usual in the city."""
+def _ends_excess(habits: Any, km: float, unseen_ms: float) -> float:
+    """How strongly an end lies farther than the unseen time allows, and than is usual in the city."""
     log_km = math.log(km + 0.05)
     unusual = ramp(above(habits, ENDS, log_km), CLAIM_USUAL, CLAIM_UNUSUAL)
     learn(habits, ENDS, log_km)
-    allowed_km = ENDS_KMH * max(gap_ms, 0.0) / 3_600_000
+    allowed_km = ENDS_KMH * unseen_ms / 3_600_000
     return unusual * ramp(km - allowed_km, ENDS_USUAL_KM, ENDS_FAR_KM)
 
 

@@ -123,14 +123,14 @@ def judge_claims(state: State, ts: int, values: Any, path_km: float) -> None:
     """
     habits, trip = state.habits[0], state.trip[0]
     km, seconds = values[DISTANCE_KM], values[DURATION_S]
-    picked = note_place(state, values[PICKUP_LAT], values[PICKUP_LON])
-    dropped = note_place(state, values[DROPOFF_LAT], values[DROPOFF_LON])
+    trip.picked = note_place(state, values[PICKUP_LAT], values[PICKUP_LON])
+    trip.dropped = note_place(state, values[DROPOFF_LAT], values[DROPOFF_LON])
     if km > 0 and seconds > 0:
         cell = habits.cells[_cell(ts, km)]
         area = state.areas[_area(state, values[PICKUP_LAT], values[PICKUP_LON])].usual
         ordinary = _judge_speed(habits, trip, cell, area, km, seconds)
         _judge_fare(habits, trip, cell, area, values[FARE], km, seconds / 60, ordinary)
-    if km > 1 and picked and dropped:
+    if km > 1 and trip.picked and trip.dropped:
         _judge_crow(habits, trip, km, _straight_km(values), path_km)
     habits.trips += 1
     habits.incentives += values[INCENTIVE] > 0

@@ -1,4 +1,4 @@
-"""How likely a completed trip is what it says, from its track and its claims. O(1) a trip."""
+"""How likely a completed trip is what it says, from its track, its claims and its people. O(1) a trip."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from graph.updates.forgeries import judge_track
 from graph.updates.habits import judge_claims
 from graph.updates.signs import begin_signs, weigh_signs
 from graph.updates.tracks import close_track
+from graph.updates.whereabouts import judge_company
 
 
 @kernel
-def judge_trip(state: State, trip_id: Any, ts: int, values: Any) -> None:
-    """Judge a completed trip against its track and the city so far, and learn from it.
+def judge_trip(state: State, trip_id: Any, rider: Any, driver: Any, ts: int, values: Any) -> None:
+    """Judge a completed trip against its track, its people and the city so far, and learn from it.
 
-    ``trip_id`` is the hash of its id; ``values`` are those of the event in a batch, NaN where absent. Leaves
-    in ``state.trip`` the probability that it is not what it says, the signs of it, and what was expected.
+    ``trip_id``, ``rider`` and ``driver`` are the hashes of ids, 0 for nobody; ``values`` are those of the
+    event in a batch, NaN where absent. Leaves in ``state.trip`` the probability that it is not what it says,
+    the signs of it, and what was expected.
     """
     trip = state.trip[0]
     begin_signs(trip)
@@ -27,5 +29,7 @@ def judge_trip(state: State, trip_id: Any, ts: int, values: Any) -> None:
         track = state.tracks[number]
         judge_track(state, track, ts, values)
         path_km = track.path_km
+    trip.track = number
     judge_claims(state, ts, values, path_km)
+    judge_company(state, rider, driver, ts, values)
     weigh_signs(trip)

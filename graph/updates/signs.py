@@ -19,6 +19,9 @@ PRIOR: Final = -4.6
 TOLD: Final = 1.0
 """Log odds from which on a sign is among the reasons of a trip."""
 
+SUSPECT: Final = 0.1
+"""Probability from which on a trip's reasons are among those of its rider and driver."""
+
 _WORTH: Final[dict[TripReason, float]] = {
     TripReason.REPLAYED: 9.0,
     TripReason.RULER: 8.0,
@@ -32,6 +35,11 @@ _WORTH: Final[dict[TripReason, float]] = {
     TripReason.TOO_SLOW: 2.5,
     TripReason.OVERPRICED: 3.5,
     TripReason.SHORTER_THAN_CLAIMED: 3.0,
+    TripReason.OVERLAPS: 2.0,
+    TripReason.DRIVER_AWAY: 2.0,
+    TripReason.PHONE_AWAY: 2.0,
+    TripReason.ALREADY_THERE: 1.2,
+    TripReason.CLOCK_OFF: 2.0,
 }
 WORTH: Final = tuple(_WORTH[reason] for reason in TripReason)
 """By the place of the reason in ``TripReason``."""
@@ -49,6 +57,11 @@ WORTH: Final = tuple(_WORTH[reason] for reason in TripReason)
     TOO_SLOW,
     OVERPRICED,
     SHORTER_THAN_CLAIMED,
+    OVERLAPS,
+    DRIVER_AWAY,
+    PHONE_AWAY,
+    ALREADY_THERE,
+    CLOCK_OFF,
 ) = range(len(TripReason))
 
 
@@ -68,6 +81,16 @@ def add_sign(trip: Any, reason: int, strength: float) -> None:
     """Add a sign of a strength in [0, 1]."""
     trip.signs[reason] = WORTH[reason] * strength
     trip.log_odds += trip.signs[reason]
+
+
+@kernel
+def told_reasons(trip: Any) -> int:
+    """A bit for each reason that is told of the trip, by its place in ``TripReason``."""
+    told = 0
+    for reason in range(len(WORTH)):
+        if trip.signs[reason] >= TOLD:
+            told |= 1 << reason
+    return told
 
 
 @kernel

@@ -21,7 +21,12 @@ ENDS: Final = 4
 CLAIM: Final = 5
 UNIFORM: Final = 9
 PACE: Final = 13
-"""Numbers of sketches; the last three are four each, by the interval between fixes."""
+OVERLAP: Final = 17
+APPROACH: Final = 18
+PHONE: Final = 19
+HERE: Final = 20
+CLOCK: Final = 21
+"""Numbers of sketches; ``CLAIM``, ``UNIFORM`` and ``PACE`` are four each, by the interval between fixes."""
 
 LOWEST: Final = -8.0
 WIDTH: Final = 0.05
@@ -30,9 +35,19 @@ KNOWN: Final = 50
 QUARTILE: Final = 0.6745
 """Of a normal distribution, in deviations."""
 
-PRIOR_CENTRE: Final = (0.0, 0.0, -0.3, 0.05, -2.0) + 4 * (0.05,) + 4 * (-2.2,) + 4 * (-0.3,)
-PRIOR_SPREAD: Final = (0.5, 0.15, 0.3, 0.1, 1.0) + 4 * (0.17,) + 4 * (1.0,) + 4 * (0.8,)
-LEAST_SPREAD: Final = (0.2, 0.1, 0.2, 0.05, 0.5) + 4 * (0.08,) + 4 * (0.3,) + 4 * (0.2,)
+_OF_COMPANY: Final = (0.7, 1.0, 1.0, 1.2, 0.7)
+PRIOR_CENTRE: Final = (
+    *((0.0, 0.0, -0.3, 0.05, -2.0) + 4 * (0.05,) + 4 * (-2.2,) + 4 * (-0.3,)),
+    *(0.0, -3.0, -3.0, 0.4, 0.0),
+)
+PRIOR_SPREAD: Final = (
+    *((0.5, 0.15, 0.3, 0.1, 1.0) + 4 * (0.17,) + 4 * (1.0,) + 4 * (0.8,)),
+    *_OF_COMPANY,
+)
+LEAST_SPREAD: Final = (
+    *((0.2, 0.1, 0.2, 0.05, 0.5) + 4 * (0.08,) + 4 * (0.3,) + 4 * (0.2,)),
+    *_OF_COMPANY,
+)
 """Centre and spread before they are known, and the spread that no city is finer than."""
 
 

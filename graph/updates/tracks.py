@@ -19,6 +19,7 @@ from graph.state.sizes import MAX_TRACKS, TRACK_SLOTS
 from graph.state.state import State
 from graph.updates.places import is_rounded
 from graph.updates.replays import take_print
+from graph.updates.told_trips import add_to_picture, begin_picture
 
 LEAP_KMH: Final = 150.0
 """Nobody drives faster between two fixes in a city."""
@@ -31,6 +32,12 @@ SETTLED_S: Final = 45.0
 receiver that errs comes back sooner."""
 STAYS: Final = 0.7
 """Share of the leap that must already lie ahead at the fix before it, and still behind at the fix after."""
+HELD_S: Final = 120.0
+"""A receiver without a signal may tell its last place again for so long, and catches up in one step."""
+BACK: Final = 0.3
+"""A leap whose end comes this near to where an earlier one began, as a share of it, takes that one back."""
+BACK_S: Final = 600.0
+"""A receiver that errs is back within so long."""
 TRACK_LIFE_MS: Final = 6 * 3_600_000
 
 _NONE: Final = -1
@@ -58,9 +65,10 @@ def add_ping(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
     y = (lat - track.start_lat) * EARTH_KM_PER_DEGREE
     seconds = (ts - track.last_ms) / 1000
     step_km = _apart(x, y, track.x, track.y)
-    _watch_for_leaps(track, ts, x, y, step_km, seconds)
+    _watch_for_leaps(track, ts, x, y, step_km)
     _sum_up(track, (ts - track.first_ms) / 1000, x, y, step_km, seconds)
     take_print(track, ts, x, y, lat, lon)
+    add_to_picture(track, (ts - track.first_ms) / 1000, x, y)
     track.rough += is_rounded(lat, lon, 1e3)
     track.coarse += is_rounded(lat, lon, 1e4)
     if track.pings == 1:
@@ -70,6 +78,8 @@ def add_ping(state: State, trip: Any, ts: int, lat: float, lon: float) -> None:
     if step_km > track.largest_km:
         track.largest_km = step_km
         track.largest_s = seconds
+    if step_km > 0:
+        track.held_ms = ts
     track.before_ms = track.last_ms
     track.before_x = track.x
     track.before_y = track.y
@@ -84,6 +94,7 @@ def _start(track: Any, ts: int, lat: float, lon: float) -> None:
     """The first fix, from which places are measured."""
     track.first_ms = ts
     track.before_ms = ts
+    track.held_ms = ts
     track.last_ms = ts
     track.start_lat = lat
     track.start_lon = lon
@@ -100,6 +111,7 @@ def _start(track: Any, ts: int, lat: float, lon: float) -> None:
     track.rough = is_rounded(lat, lon, 1e3)
     track.coarse = is_rounded(lat, lon, 1e4)
     take_print(track, ts, 0.0, 0.0, lat, lon)
+    begin_picture(track)
 
 
 @kernel
@@ -130,9 +142,9 @@ def _sum_up(track: Any, t: float, x: float, y: float, step_km: float, seconds: f
 
 
 @kernel
-def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float, seconds: float) -> None:
+def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float) -> None:
     """Open a leap at a step that nobody drives; confirm it when the receiver stays there, drop it when it
-    comes back.
+    comes back, even later by another leap.
     """
     if track.settling > 0:
         back_km = _apart(x, y, track.from_x, track.from_y)
@@ -152,8 +164,16 @@ def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float, se
         return
     if track.pings < SETTLED_FIXES or track.last_ms - track.first_ms < 1000 * SETTLED_S:
         return
+    # Since the place was new: a receiver that repeats its last one has been on its way meanwhile.
+    seconds = max(ts - track.last_ms, min(ts - track.held_ms, 1000 * HELD_S)) / 1000
     if step_km / seconds * 3600 <= LEAP_KMH or step_km - LEAP_ALLOWED_KMH * seconds / 3600 <= LEAP_KM:
         return
+    if track.jumps > 0 and ts - track.to_ms <= 1000 * BACK_S:
+        leap_x, leap_y = track.to_x - track.from_x, track.to_y - track.from_y
+        rest_km = _apart(x - track.x, y - track.y, -leap_x, -leap_y)
+        if rest_km <= BACK * math.sqrt(leap_x * leap_x + leap_y * leap_y):
+            track.jumps -= 1
+            return
     # From the fix before the last as well: one that was off by itself is no place to leap from.
     off_km = _apart(x, y, track.before_x, track.before_y)
     pace_km = track.path_km / (track.last_ms - track.first_ms)

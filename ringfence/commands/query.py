@@ -37,13 +37,14 @@ def command(
     listing: Annotated[bool, typer.Option("--list", help="The questions that can be asked.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer.")] = 30.0,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Of the question ring: draw it (.svg, .png, .pdf).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Of the questions ring and trip: draw it (.svg, .png, .pdf)."),
     ] = None,
 ) -> None:
     """Ask the store a question."""
     from queries import Store, catalogue
     from queries.catalogue import question
-    from ringfence.answer_tables import print_answer, print_listing, print_question
+    from ringfence.answer_tables import print_answer, print_listing, print_question, print_track
 
     if as_json and as_csv:
         raise BadCall("expected one of --json and --csv, found both; leave one out")
@@ -53,8 +54,11 @@ def command(
         return
     asked = question(name)
     given = _given([p.name for p in asked.parameters if p.is_required], values or [], param or [], name)
-    if plot is not None and name != "ring":
-        raise BadCall(f"expected --plot with the question ring, found {name}; ask ring or leave --plot out")
+    if plot is not None and name not in ("ring", "trip"):
+        raise BadCall(
+            f"expected --plot with the question ring or trip, found {name}; "
+            "ask one of them or leave --plot out"
+        )
     address = store_address(read_settings(), store)
     with Store(open_store_reader(address), timeout) as opened:
         if explain:
@@ -65,8 +69,13 @@ def command(
         if name == "ring" and not (as_json or as_csv) and answer.rows:
             for part in ("members", "ties", "history", "flags", "trips"):
                 print_answer(console, question(part), opened.ask(part, ring_id=given["ring_id"], limit=25))
+        if name == "trip" and not (as_json or as_csv):
+            print_track(console, answer)
         if plot is not None:
-            opened.draw_ring(given["ring_id"], plot)
+            if name == "ring":
+                opened.draw_ring(given["ring_id"], plot)
+            else:
+                opened.draw_trip(given["trip_id"], plot)
             console.print(f"Drawn into {plot}", markup=False, soft_wrap=True)
 
 

@@ -111,6 +111,10 @@ class RuledEngine:
         """Sizes of what the engine holds."""
         return self._engine.counts()
 
+    def tell_trips(self) -> None:
+        """From now on the outcome of a batch holds its trips as they were judged."""
+        self._engine.tell_trips()
+
     def changes(self, happened: Happenings | None = None) -> Changes:
         """What changed since the last call; ``happened`` is passed on."""
         return self._engine.changes(happened)

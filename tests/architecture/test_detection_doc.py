@@ -59,6 +59,7 @@ MODULES = [
     "updates.replays",
     "updates.forgeries",
     "updates.habits",
+    "updates.whereabouts",
     "evidence.trips",
     "kernels.geometry",
     "evidence.likeness",
@@ -93,6 +94,7 @@ LAYOUT = {
 }
 LAYOUT |= {reason.name for reason in TripReason}
 LAYOUT |= {"SPEED", "FARE", "CROW", "TIME", "ENDS", "CLAIM", "UNIFORM", "PACE"}
+LAYOUT |= {"OVERLAP", "APPROACH", "PHONE", "HERE", "CLOCK"}
 LAYOUT |= {
     "FIRST_DAY",
     "DAYS",

@@ -36,6 +36,8 @@ told_trips = st.lists(
             "ends": st.booleans(),
             "digits": st.sampled_from([6, 6, 6, 4, 2]),
             "tracked": st.sampled_from([True, True, True, False]),
+            "gap_s": st.sampled_from([7_200, 1_200, 400, 0]),
+            "rider": st.sampled_from(["r", "s", "d"]),
         }
     ),
     min_size=1,
@@ -46,9 +48,15 @@ told_trips = st.lists(
 def events_of(number, told):
     """The pings and the trip that one drawn description stands for; trips follow each other."""
     fixes = CHANGES[told["change"]](SHAPES[told["shape"]](told["seed"], told["step"]))
-    name, later = f"t{number}", 7_200 * number
+    name, later = f"t{number}", told["gap_s"] * number
     seen = pings(fixes, name, later, told["digits"]) if told["tracked"] else []
-    return [*seen, trip_of(fixes, name, later, told["times"], told["ends"])]
+    return [*seen, _trip(fixes, name, later, told)]
+
+
+def _trip(fixes, name, later, told):
+    """All of one driver, and of few riders, one of whom drives."""
+    people = {"rider_id": told["rider"], "driver_id": "d"}
+    return trip_of(fixes, name, later, told["times"], told["ends"], **people)
 
 
 def city(trips: int):
@@ -63,6 +71,8 @@ def city(trips: int):
             "ends": True,
             "digits": 6,
             "tracked": True,
+            "gap_s": 7_200,
+            "rider": "r",
         }
         for n in range(trips)
     ]
@@ -94,6 +104,6 @@ def test_batches_of_any_size_leave_the_same_state(drawn, size):
     for first in range(0, len(events), size):
         parts.apply(events[first : first + size])
     one, other = whole.save(), parts.save()
-    for name in ("habits", "areas", "places", "replays", "tracks"):
+    for name in ("habits", "areas", "places", "replays", "tracks", "whereabouts"):
         assert one[name].tobytes() == other[name].tobytes(), name
     assert whole.last_trip() == parts.last_trip()

@@ -34,6 +34,7 @@ from graph.updates.sharing import CONNECTING, SETTLED_MS
 from tests.twin.accounts import Account, Accounts, City
 from tests.twin.components import Components
 from tests.twin.entities import EntityIndex
+from tests.twin.habits import place_of
 from tests.twin.independence import independence, is_independent
 from tests.twin.links import LinkTable, to_units
 from tests.twin.rides import RideFacts
@@ -222,6 +223,7 @@ class EntityGraph:
 
     def _logged_in(self, event: AccountLogin, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
+        self._integrity.whereabouts.login(event.account_id, event.ts, place_of(event.lat, event.lon))
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
         self._use(account, EntityKind.IP, event.ip, event.ts, touched)
 

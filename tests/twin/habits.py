@@ -120,8 +120,11 @@ class CityHabits:
         days = range(first_ms // DAY_MS, last_ms // DAY_MS + 1)
         return sum(self._creations[day] for day in days) / max(self._created, 1)
 
-    def judge(self, signs: Signs, trip: TripCompleted, path_km: float) -> None:
-        """Add the signs of a trip's claims, then learn from it; ``path_km`` is 0 without a track."""
+    def judge(self, signs: Signs, trip: TripCompleted, path_km: float) -> tuple[Place | None, Place | None]:
+        """Add the signs of a trip's claims, then learn from it; ``path_km`` is 0 without a track.
+
+        Returns its ends, None where they are no places.
+        """
         pickup = place_of(trip.pickup_lat, trip.pickup_lon)
         dropoff = place_of(trip.dropoff_lat, trip.dropoff_lon)
         picked, dropped = self._places.note(pickup), self._places.note(dropoff)
@@ -135,6 +138,7 @@ class CityHabits:
             self._judge_crow(signs, km, distance_km(*pickup, *dropoff), path_km)
         self.trips += 1
         self.incentives += bool(trip.incentive)
+        return pickup if picked else None, dropoff if dropped else None
 
     def _area(self, pickup: Place | None) -> Sort:
         if pickup is None or not is_place(pickup):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 
+from graph.model.vocabulary import TripReason
+from graph.updates.signs import SUSPECT
 from tests.twin.signs import Signs
 
 
@@ -15,6 +17,7 @@ class RideFacts:
         self.incentive_units = array("q")
         self.odd = array("f")
         self.surcharge = array("f")
+        self.reasons: dict[int, set[TripReason]] = {}
 
     def start(self, link: int) -> None:
         """Begin anew for a link that has just become live."""
@@ -26,6 +29,7 @@ class RideFacts:
             self.surcharge.extend([0.0] * missing)
         self.incentives[link] = self.incentive_units[link] = 0
         self.odd[link] = self.surcharge[link] = 0.0
+        self.reasons[link] = set()
 
     def add(self, link: int, incentive_units: int, judgement: Signs) -> None:
         """Add one trip."""
@@ -33,3 +37,5 @@ class RideFacts:
         self.incentive_units[link] += incentive_units
         self.odd[link] += judgement.improbability
         self.surcharge[link] += judgement.surcharge
+        if judgement.improbability >= SUSPECT:
+            self.reasons[link].update(judgement.reasons)

@@ -35,3 +35,8 @@ class Signs:
     def reasons(self) -> tuple[TripReason, ...]:
         """What is told of it."""
         return tuple(reason for reason in TripReason if self.added.get(reason, 0.0) >= TOLD)
+
+
+def share_of(signs: Signs, reason: TripReason) -> float:
+    """How strong a sign is, in [0, 1]."""
+    return signs.added.get(reason, 0.0) / _WORTH[reason]

@@ -22,11 +22,13 @@ from graph.updates.forgeries import (
     DRAWN_KM,
     ENDS_FAR_KM,
     ENDS_KMH,
+    ENDS_NEAR,
     ENDS_NEAR_KM,
     ENDS_USUAL_KM,
     ENOUGH_FIXES,
     EVEN_DRAWN,
     EVEN_DRIVEN,
+    HIDES_S,
     MIN_FIXES,
     MOVED,
     NOISE_DRAWN,
@@ -34,8 +36,11 @@ from graph.updates.forgeries import (
     NOISE_KM,
     ONE_STEP_KM,
     ONE_STEP_S,
+    OUTSIDE_LONG_S,
+    OUTSIDE_USUAL_S,
     PACE_DRAWN,
     PACE_DRIVEN,
+    SHOWS_S,
     STILL,
     SURE_FIXES,
     SURE_LESS,
@@ -44,8 +49,11 @@ from graph.updates.forgeries import (
     UNUSUAL,
     USUAL,
 )
-from graph.updates.sketches import CLAIM, ENDS, PACE, TIME, UNIFORM
+from graph.updates.sketches import CLAIM, CLOCK, ENDS, PACE, TIME, UNIFORM
 from graph.updates.tracks import (
+    BACK,
+    BACK_S,
+    HELD_S,
     LEAP_ALLOWED_KMH,
     LEAP_KM,
     LEAP_KMH,
@@ -61,6 +69,7 @@ from tests.twin.ramp import ramp
 from tests.twin.replays import Replays, prints_of
 from tests.twin.signs import Signs
 from tests.twin.sketches import Sketch
+from tests.twin.whereabouts import Whereabouts
 
 
 @dataclass(slots=True)
@@ -107,32 +116,57 @@ class Track:
 
     def leaps(self) -> bool:
         """Whether the receiver was ever somewhere else from one fix to the next, and stayed."""
-        n = 1
+        n, newest, confirmed = 1, 0, 0
         while n < len(self.ways):
             stays = 0
-            if self._leaps_to(n):
-                stays = self._stay_after(n)
-                if stays < 0:
-                    return True
+            if self._is_too_far(n):
+                if confirmed and self._takes_back(newest, n):
+                    confirmed -= 1
+                elif self._still_shows(n):
+                    newest, stays = n, self._stay_after(n)
+                    if stays < 0:
+                        confirmed += 1
+                        stays = -stays
             n += 1 + stays
-        return False
+        return confirmed > 0
 
-    def _leaps_to(self, n: int) -> bool:
+    def _is_too_far(self, n: int) -> bool:
+        """Whether nobody drives so far as from the fix before to fix n."""
         if n < SETTLED_FIXES or self.times[n - 1] - self.times[0] < 1000 * SETTLED_S:
             return False
-        step_km, seconds = apart(self.ways[n], self.ways[n - 1]), (self.times[n] - self.times[n - 1]) / 1000
-        if step_km / seconds * 3600 <= LEAP_KMH or step_km - LEAP_ALLOWED_KMH * seconds / 3600 <= LEAP_KM:
+        new = n - 1
+        while new > 0 and self.ways[new - 1] == self.ways[n - 1]:
+            new -= 1
+        last_ms, held_ms = (self.times[n] - self.times[k] for k in (n - 1, new))
+        step_km, seconds = (
+            apart(self.ways[n], self.ways[n - 1]),
+            max(last_ms, min(held_ms, 1000 * HELD_S)) / 1000,
+        )
+        return step_km / seconds * 3600 > LEAP_KMH and step_km - LEAP_ALLOWED_KMH * seconds / 3600 > LEAP_KM
+
+    def _takes_back(self, leap: int, n: int) -> bool:
+        """Whether the step to fix n undoes the leap to an earlier one."""
+        if self.times[n] - self.times[leap] > 1000 * BACK_S:
             return False
+        there, back = ((self.ways[k], self.ways[k - 1]) for k in (leap, n))
+        (x, y), (back_x, back_y) = ((a[0] - b[0], a[1] - b[1]) for a, b in (there, back))
+        return apart((back_x, back_y), (-x, -y)) <= BACK * math.sqrt(x * x + y * y)
+
+    def _still_shows(self, n: int) -> bool:
+        """Whether the step shows from the fix before the last as well."""
         pace_km = self._path_to(n - 1) / (self.times[n - 1] - self.times[0])
         return lasts(
-            apart(self.ways[n], self.ways[n - 2]), step_km, pace_km, self.times[n] - self.times[n - 2]
+            apart(self.ways[n], self.ways[n - 2]),
+            apart(self.ways[n], self.ways[n - 1]),
+            pace_km,
+            self.times[n] - self.times[n - 2],
         )
 
     def _path_to(self, n: int) -> float:
         return sum_of(km for km, _ in self.steps()[:n])
 
     def _stay_after(self, n: int) -> int:
-        """How many fixes were looked at until the leap to fix n was undone; -1 when it was not."""
+        """How many fixes were looked at until the leap to fix n was undone; less than 0 when it was not."""
         start, there = self.ways[n - 1], self.ways[n]
         leap_km = apart(start, there)
         pace_km = (self._path_to(n) - leap_km) / (self.times[n - 1] - self.times[0])
@@ -142,7 +176,7 @@ class Track:
             if undone or (k == n + 1 and not lasts(back_km, leap_km, pace_km, ms)):
                 return k - n
             if k - n + 1 >= SETTLED_FIXES and self.times[k] - self.times[n] >= 1000 * SETTLED_S:
-                return -1
+                return n - k
         return len(self.ways)
 
 
@@ -200,9 +234,15 @@ class Integrity:
         self.tracks = Tracks(room)
         self.habits = CityHabits()
         self.replays = Replays()
+        self.whereabouts = Whereabouts()
         self._sketches = {
             number: Sketch(number)
-            for number in (ENDS, TIME, *(first + n for first in (CLAIM, UNIFORM, PACE) for n in range(4)))
+            for number in (
+                ENDS,
+                TIME,
+                CLOCK,
+                *(first + n for first in (CLAIM, UNIFORM, PACE) for n in range(4)),
+            )
         }
 
     def judge(self, trip: TripCompleted) -> Signs:
@@ -212,7 +252,8 @@ class Integrity:
         if track is not None:
             self._judge_track(signs, track, trip)
         path_km = sum_of(km for km, _ in track.steps()) if track is not None else 0.0
-        self.habits.judge(signs, trip, path_km)
+        ends = self.habits.judge(signs, trip, path_km)
+        self.whereabouts.judge(signs, trip, *ends)
         return signs
 
     def _judge_track(self, signs: Signs, track: Track, trip: TripCompleted) -> None:
@@ -226,10 +267,20 @@ class Integrity:
             signs.add(TripReason.JUMPS, 1.0)
         mean_interval = track.seconds[-1] / (fixes - 1)
         interval = sum(mean_interval >= limit for limit in (8, 30, 90))
+        self._judge_clock(signs, track, trip)
         if fixes >= DRAWN_FIXES:
             self._judge_shape(signs, track, interval)
         if fixes >= ENOUGH_FIXES:
             self._judge_claims(signs, track, interval, trip)
+
+    def _judge_clock(self, signs: Signs, track: Track, trip: TripCompleted) -> None:
+        if trip.duration_s:
+            outside = max(trip.ts / 1000 - trip.duration_s - track.times[0] / 1000, 0.0)
+            outside += max((track.times[-1] - trip.ts) / 1000, 0.0)
+            usual, log_min = self._sketches[CLOCK], math.log(1 + outside / 60)
+            unusual = ramp(usual.above(log_min), CLAIM_USUAL, CLAIM_UNUSUAL)
+            signs.add(TripReason.CLOCK_OFF, unusual * ramp(outside, OUTSIDE_USUAL_S, OUTSIDE_LONG_S))
+            usual.learn(log_min)
 
     def _judge_shape(self, signs: Signs, track: Track, interval: int) -> None:
         n, times, steps = len(track.fixes), track.seconds, track.steps()
@@ -244,6 +295,7 @@ class Integrity:
         pace = math.sqrt(max(sum_of(v * v for v in speeds) / (n - 1) - mean * mean, 0.0)) / mean
         ruler = 0.0
         strict = min((n - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
+        shows = 1 - ramp(times[-1] / (n - 1), SHOWS_S, HIDES_S)
         east, north = [x for x, _ in track.ways], [y for _, y in track.ways]
         spread = moment(times, times)
         toward = [moment(times, each) / spread for each in (east, north, way)]
@@ -260,7 +312,7 @@ class Integrity:
             ahead_km = math.sqrt(max(ahead, 0.0) / n)
             uniform = math.sqrt(ahead_km * ahead_km + aside_km * aside_km) / straight_km
             usual, log_uniform = self._sketches[UNIFORM + interval], math.log(max(uniform, 1e-4))
-            drawn = 1 - ramp(uniform / strict, UNIFORM_DRAWN, UNIFORM_DRIVEN)
+            drawn = shows * (1 - ramp(uniform / strict, UNIFORM_DRAWN, UNIFORM_DRIVEN))
             drawn *= 1 - ramp(ahead_km / (aside_km + NOISE_KM), NOISE_DRAWN, NOISE_DRIVEN)
             ruler = drawn * ramp(usual.below(log_uniform), USUAL, UNUSUAL)
             signs.add(TripReason.RULER, ruler)
@@ -268,7 +320,7 @@ class Integrity:
         left = moment(way, way) - toward[2] * toward[2] * spread
         even = math.sqrt(max(left, 0.0) / n) / covered
         usual, log_pace = self._sketches[PACE + interval], math.log(max(pace, 1e-3))
-        drawn = 1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN)
+        drawn = shows * (1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN))
         drawn *= 1 - ramp(pace / strict, PACE_DRAWN, PACE_DRIVEN)
         drawn *= ramp(usual.below(log_pace), USUAL, UNUSUAL)
         signs.add(TripReason.STEADY, max(drawn - ruler, 0.0))
@@ -299,12 +351,11 @@ class Integrity:
     def _judge_ends(self, signs: Signs, track: Track, trip: TripCompleted) -> float:
         """Add the sign of ends that are elsewhere; returns 0 where the track is but a part, else 1."""
         began = trip.ts - 1000 * trip.duration_s if trip.duration_s else track.times[0]
-        ends = (
-            (pickup_of(trip), track.ways[:2], track.times[0] - began),
-            (dropoff_of(trip), track.ways[:-3:-1], trip.ts - track.times[-1]),
-        )
+        unseen_ms = max(track.times[0] - began, 0.0) + max(trip.ts - track.times[-1], 0.0)
+        ends = ((pickup_of(trip), track.ways[:2]), (dropoff_of(trip), track.ways[:-3:-1]))
         whole, farthest, usual = 1.0, 0.0, self._sketches[ENDS]
-        for place, ways, gap_ms in ends:
+        near_km = min(ENDS_NEAR_KM, ENDS_NEAR * sum_of(km for km, _ in track.steps()))
+        for place, ways in ends:
             if place is None or not is_place(place):
                 continue
             here = track.way_to(place)
@@ -312,9 +363,9 @@ class Integrity:
             log_km = math.log(km + 0.05)
             unusual = ramp(usual.above(log_km), CLAIM_USUAL, CLAIM_UNUSUAL)
             usual.learn(log_km)
-            allowed_km = ENDS_KMH * max(gap_ms, 0.0) / 3_600_000
+            allowed_km = ENDS_KMH * unseen_ms / 3_600_000
             farthest = max(farthest, unusual * ramp(km - allowed_km, ENDS_USUAL_KM, ENDS_FAR_KM))
-            whole = min(whole, 1 - ramp(km, ENDS_NEAR_KM, 2 * ENDS_NEAR_KM))
+            whole = min(whole, 1 - ramp(km, near_km, 2 * near_km))
         signs.add(TripReason.ENDS_ELSEWHERE, farthest)
         return whole
 

@@ -2,8 +2,8 @@
 
 Sources: drivers and riders who collude on trips that serve fraud alone (Uber, "Fraud Detection: Using
 Relational Graph Learning to Detect Collusion", 2021); judging trips by their tracks (FREE NOW, Kafka Summit
-2023). That the riders are in the driver's own hand, and ride for incentives, is our reading. Trips too
-short, too slow or too fast for their claim count as odd, see ``graph.updates.habits``.
+2023). That the riders are in the driver's own hand, and ride for incentives, is our reading. How likely a
+trip is what it says, and why not, is worked out in ``graph.updates.integrity``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from graph.kernels.ramp import ramp
 from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Description, Rule, counted, percent
 from graph.scoring.rules.one_hand import one_hand
+from graph.scoring.rules.trip_reasons import in_brackets
 from graph.state.evidence_record import Evidence, Record
 
 
@@ -39,8 +40,8 @@ def describe(e: Evidence) -> Description:
     return (
         f"{counted(e.inside, 'trip')} of {counted(e.riders_inside, 'account')} in one hand with "
         f"{counted(e.drivers_inside, 'driver')} ({percent(e.inside_share)} of their trips); "
-        f"{percent(e.incentive_rate)} paid an incentive, {percent(e.odd_rate)} do not hold (speed, "
-        "distance, price or track)",
+        f"{percent(e.incentive_rate)} paid an incentive, {percent(e.odd_rate)} do not hold"
+        f"{in_brackets(e.odd_reasons)}",
         {
             "inside_trips": e.inside,
             "inside_share": e.inside_share,

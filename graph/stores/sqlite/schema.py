@@ -108,7 +108,16 @@ _WORDS: Final = ""
 """Only a word more among the kinds of links, which every migration writes: payments, declined
 ones, cancelled trips."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS)
+_INTEGRITY: Final = "\n".join(
+    f"ALTER TABLE trip ADD COLUMN {name} {kind};"
+    for name, kind in (
+        *(("integrity", "REAL"), ("reasons", "TEXT"), ("surcharge", "REAL")),
+        *(("expected_fare", "REAL"), ("expected_s", "REAL"), ("track", "TEXT")),
+    )
+)
+"""What was made of a trip; NULL where nobody knows."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS, _INTEGRITY)
 VERSION: Final = len(MIGRATIONS)
 
 

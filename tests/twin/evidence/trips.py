@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph.evidence.trips import FARES_AS_USUAL, ONE_ODD
 from graph.model.link_keys import MONEY_SCALE
+from graph.model.vocabulary import TripReason
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 
@@ -32,6 +33,8 @@ class Trips:
     """Mean log of an inside fare over the city's fare for its distance and time."""
     odd_rate: float
     """Mean improbability of the inside trips, less one trip."""
+    odd_reasons: int
+    """A bit for each reason told of an inside trip."""
     incentive_money: float
     fare_money: float
 
@@ -49,6 +52,7 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
                 inside.append(link)
                 riders[member] = drivers[driver] = None
     trips = sum(links.count[k] for k in inside)
+    told = {reason for link in inside for reason in facts.reasons[link]}
     rate = ratio(sum(facts.incentives[k] for k in inside), trips)
     accounts = [graph.accounts[member] for member in members]
     return Trips(
@@ -63,6 +67,7 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
         incentive_excess=rate - graph.habits.incentive_rate if trips else 0.0,
         surcharge=ratio(sum(facts.surcharge[k] for k in inside), trips + FARES_AS_USUAL),
         odd_rate=ratio(max(sum(facts.odd[k] for k in inside) - ONE_ODD, 0.0), trips),
+        odd_reasons=sum(1 << n for n, reason in enumerate(TripReason) if reason in told),
         incentive_money=sum(facts.incentive_units[k] for k in inside) / MONEY_SCALE,
         fare_money=sum(links.money[k] for k in inside) / MONEY_SCALE,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from graph.model.vocabulary import RingKind
 from graph.scoring.rules.finding import Finding, counted, percent
+from graph.scoring.rules.trip_reasons import in_brackets
 from tests.twin.evidence import Evidence
 from tests.twin.ramp import ramp
 from tests.twin.rules.one_hand import one_hand
@@ -37,8 +38,8 @@ def fake_rides(evidence: Evidence) -> Finding:
         strength,
         f"{counted(trips.inside, 'trip')} of {counted(trips.riders_inside, 'account')} in one hand with "
         f"{counted(trips.drivers_inside, 'driver')} ({percent(trips.inside_share)} of their trips); "
-        f"{percent(trips.incentive_rate)} paid an incentive, {percent(trips.odd_rate)} do not hold (speed, "
-        "distance, price or track)",
+        f"{percent(trips.incentive_rate)} paid an incentive, {percent(trips.odd_rate)} do not hold"
+        f"{in_brackets(trips.odd_reasons)}",
         {
             "inside_trips": trips.inside,
             "inside_share": trips.inside_share,

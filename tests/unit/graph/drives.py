@@ -96,9 +96,12 @@ def trip_of(
     later_s: float = 0.0,
     times: float = 1.0,
     ends: bool = True,
-    **claims: float | None,
+    **claims: float | str | None,
 ) -> TripCompleted:
-    """What is honestly claimed of the fixes, ``times`` over; ``ends``: with pick-up and drop-off."""
+    """What is honestly claimed of the fixes, ``times`` over; ``ends``: with pick-up and drop-off.
+
+    Rider and driver take no other trip unless they are named.
+    """
     km, seconds = length_km(fixes), fixes[-1][0]
     told: dict[str, float | None] = {"distance_km": km * times, "duration_s": seconds * times}
     if ends:
@@ -109,7 +112,5 @@ def trip_of(
         event_id=f"trip {trip}",
         ts=NOON + round(1000 * (seconds + later_s)),
         trip_id=trip,
-        rider_id="r",
-        driver_id="d",
-        **({"fare": fare} | told | claims),
+        **({"fare": fare, "rider_id": f"rider of {trip}", "driver_id": f"driver of {trip}"} | told | claims),
     )

@@ -76,6 +76,21 @@ def test_a_ring_is_told_whole_and_drawn(folder, tmp_path):
     assert (tmp_path / "ring.svg").read_text().startswith("<?xml")
 
 
+def test_a_trip_is_told_with_what_was_expected_of_it_and_drawn(folder, tmp_path):
+    ring = rings_of(folder)[0]["ring_id"]
+    trip = json.loads(ask(folder, "trips", ring, "--json"))["rows"][0]["trip_id"]
+    (found,) = json.loads(ask(folder, "trip", trip, "--json"))["rows"]
+    assert 0 < found["integrity"] < 1
+    assert isinstance(found["reasons"], list)
+    assert found["track"] == []
+    text = ask(folder, "trip", trip, "--plot", str(tmp_path / "trip.svg"))
+    assert "What was made of this trip?" in text
+    assert "expected_s" in text
+    assert "no track; P pick-up, D drop-off" in text
+    assert "drop-off" in (tmp_path / "trip.svg").read_text()
+    assert "odd ones" in ask(folder, "trip", "nobody's")
+
+
 def test_a_cut_answer_says_so_in_every_form(folder):
     total = len(rings_of(folder))
     assert total > 1

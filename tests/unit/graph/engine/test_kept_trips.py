@@ -1,22 +1,36 @@
 """Which trips are kept as evidence."""
 
+import numpy as np
+
 from graph.engine.kept_trips import TripKeeper
+from graph.model.changes import JudgedTrip
 from graph.model.events import TripCompleted
+from graph.state.records import TOLD_TRIP
 
 
-def trip(number: int, rider: str, driver: str) -> TripCompleted:
-    return TripCompleted(
-        event_id=f"e{number}",
-        ts=1_700_000_000_000 + number,
-        trip_id=f"t{number}",
-        rider_id=rider,
-        driver_id=driver,
-        fare=9.0,
+def trip(number: int, rider: str, driver: str, integrity: float = 0.99) -> JudgedTrip:
+    told = np.zeros(1, TOLD_TRIP)
+    told["integrity"] = integrity
+    return JudgedTrip(
+        TripCompleted(
+            event_id=f"e{number}",
+            ts=1_700_000_000_000 + number,
+            trip_id=f"t{number}",
+            rider_id=rider,
+            driver_id=driver,
+            fare=9.0,
+        ),
+        told.tobytes(),
     )
 
 
 def ids(trips):
-    return [each.trip_id for each in trips]
+    return [each.trip.trip_id for each in trips]
+
+
+def test_an_odd_trip_is_kept_whoever_took_it():
+    trips = [trip(1, "ann", "dan", 0.49), trip(2, "ann", "dan", 0.5)]
+    assert ids(TripKeeper().keep(trips, ())) == ["t1"]
 
 
 def test_a_trip_is_kept_when_either_end_stands_in_a_ring():

@@ -19,7 +19,7 @@ from graph.engine.feature_extraction import assign_score, set_candidate
 from graph.kernels import geometry, ramp
 from graph.kernels.hashing import bytes_of, hash_bytes
 from graph.model.entities import KIND_CODE
-from graph.model.events import GpsPing, TripCompleted
+from graph.model.events import AccountLogin, GpsPing, TripCompleted
 from graph.model.shapes import CLUSTERS
 from graph.model.vocabulary import EntityKind, TripReason, VerdictOutcome
 from graph.rings.lifecycle import Policy
@@ -67,6 +67,7 @@ class Trips(Protocol):
     room: int
 
     def ping(self, pings: Sequence[GpsPing]) -> None: ...
+    def login(self, logins: Sequence[AccountLogin]) -> None: ...
     def judge(self, trip: TripCompleted) -> Judged: ...
     def running(self) -> int: ...
     def prices(self) -> tuple[float, ...] | None: ...
@@ -178,6 +179,9 @@ class EngineTrips:
     def ping(self, pings: Sequence[GpsPing]) -> None:
         self._engine.apply(pings)
 
+    def login(self, logins: Sequence[AccountLogin]) -> None:
+        self._engine.apply(logins)
+
     def judge(self, trip: TripCompleted) -> Judged:
         self._engine.apply([trip])
         found = self._engine.last_trip()
@@ -211,6 +215,11 @@ class TwinTrips:
     def ping(self, pings: Iterable[GpsPing]) -> None:
         for one in pings:
             self._integrity.tracks.ping(one)
+
+    def login(self, logins: Iterable[AccountLogin]) -> None:
+        for one in logins:
+            where = tests.twin.habits.place_of(one.lat, one.lon)
+            self._integrity.whereabouts.login(one.account_id, one.ts, where)
 
     def judge(self, trip: TripCompleted) -> Judged:
         signs = self._integrity.judge(trip)

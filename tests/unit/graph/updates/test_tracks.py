@@ -124,6 +124,14 @@ def test_the_same_fixes_are_odd_without_the_first_few(parts):
     assert TripReason.REPLAYED in replay(parts, DAY_S, skip=4).reasons
 
 
+def test_fixes_of_another_time_are_told(parts):
+    fixes, trips = drive(5), parts.trips()
+    trips.ping(pings(fixes, later_s=-3_600))
+    found = trips.judge(trip_of(fixes))
+    assert found.reasons == [TripReason.CLOCK_OFF]
+    assert found.improbability < 0.5
+
+
 # -- honest ------------------------------------------------------------------------------------------
 
 
@@ -134,6 +142,10 @@ HONEST = {
     "the first fix off": lambda fixes: off_at(fixes, 0, 3),
     "the last fix off": lambda fixes: off_at(fixes, len(fixes) - 1, 3),
     "two fixes off": lambda fixes: off_at(fixes, 20, 5, 2),
+    "off for a minute and a half": lambda fixes: off_at(fixes, 20, 3, 6),
+    "the last place told again and again": lambda fixes: [
+        (t, *fixes[n // 4 * 4][1:]) for n, (t, _, _) in enumerate(fixes)
+    ],
     "between high houses": lambda fixes: noisy(fixes, 200),
     "a tunnel of a minute": lambda fixes: without(fixes, 200, 60),
     "a tunnel of five minutes": lambda fixes: without(fixes, 200, 300),
@@ -148,6 +160,38 @@ def test_an_honest_drive_is_not_odd_whatever_happens_to_its_receiver(parts, what
     for seed in SEEDS:
         fixes = drive(seed)
         assert not odd(parts, HONEST[what](fixes), claimed=fixes, ends=ends), seed
+
+
+@pytest.mark.parametrize("late_s", [-240, 240])
+def test_a_clock_that_is_minutes_off_loses_an_end_and_is_not_odd(parts, late_s):
+    for seed in SEEDS:
+        fixes, trips = drive(seed), parts.trips()
+        trips.ping(pings([fix for fix in fixes if fix[0] + late_s <= fixes[-1][0]], later_s=late_s))
+        assert trips.judge(trip_of(fixes)).improbability < 0.5, seed
+
+
+def test_a_track_that_begins_with_the_way_to_the_rider_is_not_odd(parts):
+    for seed in SEEDS:
+        fixes = drive(seed, minutes=20)
+        rides = [fix for fix in fixes if fix[0] >= 480]
+        claims = {"distance_km": length_km(rides), "duration_s": rides[-1][0] - rides[0][0]}
+        start = place(*rides[0][1:])
+        claims |= {"pickup_lat": start[0], "pickup_lon": start[1]}
+        assert not odd(parts, fixes, **claims), seed
+
+
+def test_a_track_whose_beginning_is_missing_on_a_short_way_does_not_make_claims_odd(parts):
+    for seed in SEEDS:
+        fixes = drive(seed, minutes=5)
+        third = len(fixes) // 3
+        if math.dist(fixes[0][1:], fixes[third][1:]) > 0.4:
+            assert not odd(parts, fixes[third:], KNOWN + 5, claimed=fixes), seed
+
+
+def test_fixes_so_far_apart_that_no_light_shows_are_neither_ruler_nor_steady(parts):
+    assert TripReason.RULER in judged(parts, line(8, 14, 60)).reasons
+    assert judged(parts, line(30, 14, 400)).reasons == []
+    assert judged(parts, legs(30, 14, 400)).reasons == []
 
 
 def test_a_round_trip_is_not_odd(parts):
@@ -237,7 +281,7 @@ def test_a_trip_without_a_track_is_not_odd_and_a_track_is_closed_once(parts):
     assert trips.running() == 1
     assert trips.judge(trip).reasons == [TripReason.JUMPS]
     assert trips.running() == 0
-    assert trips.judge(trip).reasons == []
+    assert TripReason.JUMPS not in trips.judge(trip).reasons
 
 
 def test_tracks_that_never_close_are_dropped_when_they_are_old(parts):

@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import count
 
 import pytest
 
@@ -11,6 +12,9 @@ from graph.updates.habits import MIN_TRIPS, MOST_SURCHARGE
 from graph.updates.places import REPEATED
 from graph.updates.sketches import KNOWN
 from tests.unit.graph.scenes import KM_LAT, fare_of
+
+PEOPLE = count()
+"""A number for everybody: no two trips here have people in common."""
 
 
 def trip(km=5.0, minutes=12.0, fare=None, crow_km=None, ts=1_700_000_000_000, **more) -> TripCompleted:
@@ -26,8 +30,8 @@ def trip(km=5.0, minutes=12.0, fare=None, crow_km=None, ts=1_700_000_000_000, **
         event_id="e",
         ts=ts,
         trip_id="t",
-        rider_id="r",
-        driver_id="d",
+        rider_id=f"rider {next(PEOPLE)}",
+        driver_id=f"driver {next(PEOPLE)}",
         fare=fare_of(km, minutes) if fare is None else fare,
         distance_km=km,
         duration_s=minutes * 60,
