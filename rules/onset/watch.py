@@ -33,6 +33,12 @@ SAME_ATTACK_HOURS: Final = 72
 """A rise so soon after another one belongs to the same attack."""
 SWELLING: Final = frozenset({EarlySign.NEW_CARDS, EarlySign.DECLINES, EarlySign.LARGE_FARES})
 """Signs that an honest campaign raises everywhere: only where one segment outgrows the rest do they count."""
+FAMILIES: Final = (
+    frozenset(EarlySign) - {EarlySign.CROWDED_PROMOS, EarlySign.DISPUTES},
+    frozenset({EarlySign.CROWDED_PROMOS}),
+    frozenset({EarlySign.DISPUTES}),
+)
+"""Signs of cards, of promotions and of disputes: an attack on one is no news about another."""
 MOST_ONSETS: Final = 1_000
 """The newest onsets that are kept."""
 
@@ -81,7 +87,7 @@ class _Watched(msgspec.Struct):
     has_trips: bool = False
     season: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS_A_WEEK)
     this_hour: int = 0
-    attacked_hour: int = -(10**9)
+    attacked_hours: list[int] = msgspec.field(default_factory=lambda: [-(10**9)] * len(FAMILIES))
     unwatched: int = 0
     onsets: list[Onset] = []
 
@@ -89,11 +95,11 @@ class _Watched(msgspec.Struct):
 class OnsetWatch:
     """Follows events and says when an attack begins. An event that comes late counts in the hour it comes in.
 
-    The weighted sum of the streams' evidence decides. Each stream's is a supermartingale once the hours are
-    taken off (see ``rules.onset.detector``), so their weighted sum is one too, whatever the streams have to
-    do with each other: in any ``STATED_DAYS`` days the expected number of onsets in a city whose signs stay
-    below their bounds is at most ``FALSE_ONSETS``. Several streams that rise a little call what none would
-    call alone. Memory: at most ``STREAMS`` streams.
+    The weighted sum of the evidence of a family's streams decides. Each stream's is a supermartingale once
+    the hours are taken off (see ``rules.onset.detector``), so their weighted sum is one too, whatever the
+    streams have to do with each other, and the weights of all families come to 1: in any ``STATED_DAYS`` days
+    the expected number of onsets in a city whose signs stay below their bounds is at most ``FALSE_ONSETS``.
+    Several streams that rise a little call what none would call alone. Memory: at most ``STREAMS`` streams.
     """
 
     def __init__(self, signs: SignReader) -> None:
@@ -167,8 +173,9 @@ class OnsetWatch:
                     self._weigh(stream, sign, segment, hour, of_day)
                     stream.settled = state.watched + of_day
             state.watched += of_day
-            if shown:
-                found = self._called(hour)
+            for family, signs in enumerate(FAMILIES):
+                if shown & signs:
+                    found += self._called(hour, family)
         for stream in state.streams.values():
             stream.today += stream.hour
             stream.hour = 0
@@ -200,10 +207,11 @@ class OnsetWatch:
             expected = max(expected, whole.hour * min(1.0, stream.bound / whole.bound))
         stream.evidence = stream_weight(sign, segment) * stream.detector.add(hour, stream.hour, expected)
 
-    def _called(self, hour: int) -> list[Onset]:
-        """The onset that all streams together call at the end of an hour, if they do."""
+    def _called(self, hour: int, family: int) -> list[Onset]:
+        """The onset that the streams of a family together call at the end of an hour, if they do."""
         state = self._state
-        telling = {name: each for name, each in state.streams.items() if each.evidence > TELLING}
+        streams = {name: s for name, s in state.streams.items() if _of_key(name)[0] in FAMILIES[family]}
+        telling = {name: each for name, each in streams.items() if each.evidence > TELLING}
         if sum(each.evidence for each in telling.values()) < THRESHOLD:
             return []
         for stream in telling.values():
@@ -213,13 +221,13 @@ class OnsetWatch:
             return []
         name, best = max(telling.items(), key=lambda item: (item[1].evidence, item[0]))
         began, count, likely = best.detector.rise()
-        for stream in state.streams.values():
+        for stream in streams.values():
             if stream.evidence > TELLING:
                 stream.risen_hour = hour
             stream.detector.start_over()
             stream.evidence = 0.0
-        is_new = hour - state.attacked_hour > SAME_ATTACK_HOURS
-        state.attacked_hour = hour
+        is_new = hour - state.attacked_hours[family] > SAME_ATTACK_HOURS
+        state.attacked_hours[family] = hour
         if not is_new:
             return []
         sign, segment = _of_key(name)
