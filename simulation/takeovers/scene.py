@@ -47,7 +47,7 @@ class Scene:
 
     def tell(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """An event of the city as it is told now: on a new phone, or None where its owner is locked out."""
-        owner = event.get("account_id") or event.get("rider_id")
+        owner = event.get("account_id") or event.get("rider_id") or ""
         begins, ends = self.locked.get(owner, (0, 0))
         if begins <= event["ts"] < ends and event["type"] in ("account_login", "trip_completed"):
             return None
