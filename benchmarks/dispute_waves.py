@@ -116,13 +116,17 @@ def shown_by(seed: int) -> Shown:
         events = list(events_in(place / "city" / "events.ndjson"))
         wave = wave_in(json.loads((place / "city" / "truth.json").read_bytes()))
         onsets = onsets_in(events)
-        within = [each for each in onsets if wave.first_ms <= each.found_ms <= wave.last_ms]
-        # What is disputed after the wave was in it: no false onset.
+        # A wave works cards: a rise in promotions is false whenever it is called. What is disputed after the
+        # wave was in it: no false onset.
+        within = [
+            each
+            for each in onsets
+            if wave.first_ms <= each.found_ms <= wave.last_ms and each.sign != EarlySign.CROWDED_PROMOS
+        ]
         false = [
             each
             for each in onsets
-            if each.found_ms < wave.first_ms
-            or (each.found_ms > wave.last_ms and each.sign != EarlySign.DISPUTES)
+            if each not in within and not (each.found_ms > wave.last_ms and each.sign == EarlySign.DISPUTES)
         ]
         days = max((wave.last_ms - wave.first_ms) / DAY_MS, 1.0)
         if not within:

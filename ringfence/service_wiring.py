@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graph.stores.behind import WriteBehind
     from graph.stores.opening import StoreAddress
     from graph.stores.recorder import RecordableEngine
-    from streaming.contract.ports import DetectionEngine
+    from streaming.contract.ports import DetectionEngine, RunningRules
     from streaming.kafka.options import KafkaOptions
     from streaming.kafka.source import KafkaGroup
     from streaming.service.config import ServiceConfig
@@ -154,6 +154,8 @@ def service(
         pseudonyms = Pseudonyms(options.pseudonym_key) if options.pseudonym_key is not None else None
 
         behind, reached = _store(options, log, stack)
+        # The engine at work, where rules run beside it: another one after each recovery.
+        ruled: list[RunningRules] = []
 
         def new_core(clock_ms: int) -> Core:
             engine: DetectionEngine = (
@@ -161,6 +163,8 @@ def service(
                 if make_engine is not None
                 else with_rules(engine_with(options.window_days, scorer, policy), entries)
             )
+            if make_engine is None and entries is not None:
+                ruled[:] = [cast("RunningRules", engine)]
             if behind is not None:
                 from graph.stores.recorder import TellingEngine
 
@@ -184,6 +188,7 @@ def service(
             warn=log.warn,
             note=log.note,
             drift=drift_of(scorer),
+            rules=lambda: ruled[0].rule_reports() if ruled else (),
         )
         running = Service(parts, config, status)
         # What is loaded by now stays: the collector need not walk through it while events wait.

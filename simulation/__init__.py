@@ -7,6 +7,15 @@ from simulation.config import BadConfig, CityConfig
 from simulation.families import simulate
 from simulation.mishaps.building import simulate_mishaps
 from simulation.summary import Summary
+from simulation.takeovers.building import simulate_takeovers
 from simulation.waves.building import simulate_wave
 
-__all__ = ["BadConfig", "CityConfig", "Summary", "simulate", "simulate_mishaps", "simulate_wave"]
+__all__ = [
+    "BadConfig",
+    "CityConfig",
+    "Summary",
+    "simulate",
+    "simulate_mishaps",
+    "simulate_takeovers",
+    "simulate_wave",
+]

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.candidates.circles import circle_around
+from graph.candidates.moves import moves_around
 from graph.candidates.visits import visit_around
 from graph.engine.candidate_generation import (
     add_overlapping_rings,
@@ -62,7 +63,8 @@ _FADE: Final = 2
 _VERDICT: Final = 3
 _REJUDGE: Final = 4
 _CIRCLE: Final = 5
-_NEXT_EVENT: Final = 6
+_MOVES: Final = 6
+_NEXT_EVENT: Final = 7
 """Phases of one event."""
 
 _NEXT: Final = 0
@@ -250,9 +252,13 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
         elif phase == _NEXT_EVENT:
             cursor.phase = _APPLY
             cursor.row += 1
+        elif phase == _CIRCLE:
+            cursor.phase = _MOVES
+            if events[cursor.row].kind == TRIP_COMPLETED and _judge_circle(state):
+                return _CANDIDATE
         else:
             cursor.phase = _NEXT_EVENT
-            if events[cursor.row].kind == TRIP_COMPLETED and _judge_circle(state):
+            if events[cursor.row].kind == TRIP_COMPLETED and _judge_moves(state):
                 return _CANDIDATE
 
 
@@ -292,12 +298,33 @@ def _judge_circle(state: State) -> bool:
     account.circle_at = account.trips + max(1, account.trips // 4)
     state.candidate[0].truncated = 0
     found = circle_around(state, rider)
-    fresh = False
-    for place in range(found):
-        fresh = fresh or account_of(state, state.members[place]).judged != state.counters[0].event
+    fresh = _is_fresh(state, found)
     if fresh:
         add_overlapping_rings(state, found, CIRCLE)
     return fresh
+
+
+@kernel
+def _judge_moves(state: State) -> bool:
+    """Make the moved accounts around a trip, if there are enough, the candidate at hand: a visit's kin."""
+    cursor = state.cursor[0]
+    if cursor.touched[1] == NOBODY:
+        return False
+    found = moves_around(state, cursor.touched[0], cursor.touched[1])
+    fresh = _is_fresh(state, found)
+    if fresh:
+        state.candidate[0].truncated = 0
+        add_overlapping_rings(state, found, VISIT)
+    return fresh
+
+
+@kernel
+def _is_fresh(state: State, found: int) -> bool:
+    """Whether one of the ``found`` accounts in ``state.members`` was not judged at this event yet."""
+    for place in range(found):
+        if account_of(state, state.members[place]).judged != state.counters[0].event:
+            return True
+    return False
 
 
 @kernel

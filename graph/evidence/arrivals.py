@@ -1,5 +1,7 @@
 """Settled accounts that came to a phone where other members are: when, and with whom they rode then.
 
+Of a visit also those that came to a phone of their own and met drivers of the candidate since.
+
 Cost: O(identity and rode-with links of the members).
 """
 
@@ -7,6 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
+from graph.candidates.moves import is_new_driver, move_of
 from graph.candidates.visits import NEVER, arrival_ms, common_drivers, gathers
 from graph.evidence.sharing import ratio
 from graph.evidence.timing import BURST_MS, busiest
@@ -15,6 +20,7 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
+from graph.model.shapes import VISIT
 from graph.state.evidence_record import Record
 from graph.state.state import DEVICE, State
 
@@ -23,7 +29,7 @@ TAKEN: Final = -2
 
 
 @kernel
-def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
+def find_arrivals(state: State, members: Int32s, shape: int) -> tuple[int, int]:
     """Puts who came, and when, into ``state.arrivals``; returns how many, and how often they used the phones.
 
     Expects in ``state.marks`` how many members use each identifier.
@@ -47,12 +53,29 @@ def find_arrivals(state: State, members: Int32s) -> tuple[int, int]:
                 if moment < first or (moment == first and moment != NEVER and records[link].count < used):
                     first, used = moment, records[link].count
             link = hooks[link].next_out
+        if first == NEVER and shape == VISIT:
+            move = move_of(state, members[place])
+            if move >= 0 and _meets_a_member(state, members, members[place], move):
+                first, used = records[move].first_ms, records[move].count
         if first != NEVER:
             arrived[count] = members[place]
             moments[count] = first
             count += 1
             uses += used
     return count, uses
+
+
+@kernel
+def _meets_a_member(state: State, members: Int32s, account: int, move: int) -> bool:
+    """Whether an account met one of the members, who ascend, as a driver since it moved."""
+    link = first_link(state.links, account, DRIVERS)
+    while link >= 0:
+        driver = state.links.links[link].target
+        place = np.searchsorted(members, driver)
+        if place < len(members) and members[place] == driver and is_new_driver(state, link, move):
+            return True
+        link = state.links.hooks[link].next_out
+    return False
 
 
 @kernel

@@ -41,7 +41,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_trips(state, members, stamp, e)
     measure_cancellations(state, members, stamp, e)
     measure_transfers(state, members, stamp, e)
-    arrivals, uses = find_arrivals(state, members)
+    arrivals, uses = find_arrivals(state, members, shape)
     measure_arrivals(state, members, arrivals, uses, fresh_stamp(state), e)
     measure_cards(state, members, fresh_stamp(state), e)
     measure_declines(state, members, fresh_stamp(state), e)

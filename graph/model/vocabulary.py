@@ -182,6 +182,7 @@ class EarlySign(StrEnum):
     CROWDED_DEVICES = "crowded_devices"
     LARGE_FARES = "large_fares"
     CROWDED_PROMOS = "crowded_promos"
+    SEVERAL_SIGNS = "several_signs"
     DISPUTES = "disputes"
 
 

@@ -211,6 +211,28 @@ class Account(Record):
     chargeback_money: float | None
     identifiers: int
     verdict: VerdictOutcome | None
+    devices_1h: int
+    devices_24h: int
+    devices_7d: int
+    devices_28d: int
+    cards_1h: int
+    cards_24h: int
+    cards_7d: int
+    cards_28d: int
+    declined_cards_1h: int
+    declined_cards_24h: int
+    declined_cards_7d: int
+    declined_cards_28d: int
+    device_accounts_1h: int
+    device_accounts_24h: int
+    device_accounts_7d: int
+    device_accounts_28d: int
+    first_promo_h: float | None
+    incentive_trips: int
+    incentive_share: float | None
+    close_trips: int
+    referred: int
+    referred_promo_money: float
 
 
 class Stay(Record):

@@ -87,11 +87,12 @@ def propose_command(
     from rules.proposing.backtest import backtest
 
     folder = rule_folder(rules)
+    by_hand = None if file is None else _by_hand(file)
     history = read_history(events, at, days, quiet)
     for line in bound_lines(history):
         typer.echo(line)
     found = _onset(history, onset)
-    proposals = [_by_hand(file)] if file is not None else _proposals(history, found, folder)
+    proposals = _proposals(history, found, folder) if by_hand is None else [by_hand]
     for rule in proposals:
         tried = backtest(rule, history, _since(history, found))
         lines = backtest_lines(tried)

@@ -38,6 +38,12 @@ def command(
         bool,
         typer.Option("--wave/--no-wave", help="A wave of stolen cards and disputes, and honest newcomers."),
     ] = False,
+    takeovers: Annotated[
+        bool,
+        typer.Option(
+            "--takeovers/--no-takeovers", help="Accounts taken over, each on a new phone of its own."
+        ),
+    ] = False,
     mishaps: Annotated[
         float | None,
         typer.Option(metavar="SHARE", help="Honest trips and phones that something happens to, 0 to 1."),
@@ -45,8 +51,17 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write the events of a made-up city, and the truth about who cheats in it."""
-    from simulation import BadConfig, CityConfig, simulate, simulate_mishaps, simulate_wave
+    from simulation import (
+        BadConfig,
+        CityConfig,
+        simulate,
+        simulate_mishaps,
+        simulate_takeovers,
+        simulate_wave,
+    )
 
+    if wave and takeovers:
+        raise BadCall("expected --wave or --takeovers, found both; simulate two cities")
     try:
         config = CityConfig(
             seed=seed,
@@ -64,7 +79,7 @@ def command(
             transfers=transfers,
         )
         with progress_bar("Simulating", "events", quiet) as progress:
-            base = simulate_wave if wave else simulate
+            base = simulate_wave if wave else simulate_takeovers if takeovers else simulate
             summary = (
                 base(config, out, progress)
                 if mishaps is None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import re
 import tomllib
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from graph.model.errors import BadCall
-from rules.book.rule import Rule
+from graph.model.vocabulary import ConditionTest, Decision, FactName, RingKind
+from rules.book.rule import Condition, Rule
+
+_WORDS: Final = [
+    *(word.value for words in (FactName, ConditionTest, RingKind, Decision) for word in words),
+    *(field.encode_name for struct in (Rule, Condition) for field in msgspec.structs.fields(struct)),
+]
+"""Every word that a rule's file may be spelt with, for one that is misspelt."""
 
 
 def decode_rule(content: bytes, place: str) -> Rule:
@@ -19,7 +28,7 @@ def decode_rule(content: bytes, place: str) -> Rule:
         return msgspec.convert(plain, Rule)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, BadCall) as error:
         text = " ".join(str(error).split())
-        raise BadCall(f"expected a rule in {place}, found: {text}; correct the file") from error
+        raise BadCall(f"expected a rule in {place}, found: {text}; {_cure(text)}") from error
 
 
 def encode_rule(rule: Rule, notes: tuple[str, ...] = ()) -> bytes:
@@ -36,6 +45,13 @@ def encode_rule(rule: Rule, notes: tuple[str, ...] = ()) -> bytes:
 def digest_of(content: bytes) -> str:
     """What a decision names a file by, so that it holds for that text alone: 16 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _cure(text: str) -> str:
+    """What to do about an error: the word that was meant, where one is near."""
+    found = re.search(r"'(\w+)'|`(\w+)`", text)
+    near = difflib.get_close_matches(found[1] or found[2], _WORDS, n=1, cutoff=0.6) if found else []
+    return f"did you mean {near[0]}?" if near else "correct the file"
 
 
 def _spelt(value: Any) -> str:

@@ -44,6 +44,15 @@ class Segment(NamedTuple):
     word: str
 
 
+_EVERYTHING: Final = Segment(SegmentKind.EVERYTHING, "")
+_SORTS: Final = (
+    (EarlySign.DECLINES,),
+    (EarlySign.MANY_CARDS, EarlySign.CROWDED_DEVICES),
+    (EarlySign.LARGE_FARES,),
+)
+"""Signs of a young account that say different things; those of one sort mostly come together."""
+
+
 class Sighting(NamedTuple):
     """One sign that one account showed, in one segment."""
 
@@ -84,6 +93,8 @@ class SignReader:
         found: list[Sighting] = []
         for sign in signs:
             found += self._counted(sign, observed.account_id, observed.ts, words)
+        if self._shows_several(observed.account_id, observed.ts):
+            found += self._counted(EarlySign.SEVERAL_SIGNS, observed.account_id, observed.ts, words)
         return found
 
     def save(self) -> bytes:
@@ -112,16 +123,24 @@ class SignReader:
             signs.append(EarlySign.CROWDED_DEVICES)
         return signs
 
+    def _shows_several(self, account_id: str, ts: int) -> bool:
+        """Whether a young account showed signs of two sorts: honest ones seldom show a second."""
+        return sum(any(self._showed(sign, account_id, ts) for sign in sort) for sort in _SORTS) >= 2
+
+    def _showed(self, sign: EarlySign, account_id: str, ts: int) -> bool:
+        counted = self._seen.counted.get(_key(sign, _EVERYTHING, account_id))
+        return counted is not None and ts - counted < WEEK_MS
+
     def _counted(
         self, sign: EarlySign, account_id: str, ts: int, words: dict[SegmentKind, str]
     ) -> list[Sighting]:
         """Where the account's sign counts: the segments in which it did not within a week."""
-        segments = [Segment(SegmentKind.EVERYTHING, "")]
+        segments = [_EVERYTHING]
         segments += [Segment(kind, word) for kind, word in words.items() if word]
         found = []
         counted = self._seen.counted
         for segment in segments:
-            key = f"{sign.value}|{segment.kind.value}|{segment.word}|{account_id}"
+            key = _key(sign, segment, account_id)
             if ts - counted.get(key, -WEEK_MS) < WEEK_MS:
                 continue
             counted.pop(key, None)
@@ -142,6 +161,10 @@ class SignReader:
     def _is_large(self, fare: float) -> bool:
         fares = self._seen.fares
         return sum(fares[_bin_of(fare) :]) < (1 - LARGE_SHARE) * sum(fares)
+
+
+def _key(sign: EarlySign, segment: Segment, account_id: str) -> str:
+    return f"{sign.value}|{segment.kind.value}|{segment.word}|{account_id}"
 
 
 def _bin_of(fare: float) -> int:

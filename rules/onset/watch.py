@@ -23,12 +23,22 @@ FALSE_ONSETS: Final = 0.5
 MOST_SEGMENTS: Final = 32
 """Segments of one kind watched for one sign, the first that come; one unseen for 28 days makes room."""
 STREAMS: Final = len(EarlySign) * (1 + (len(SegmentKind) - 1) * MOST_SEGMENTS)
-THRESHOLD: Final = STATED_DAYS * 24 * STREAMS / FALSE_ONSETS
-"""Evidence from which on a stream calls a rise: hours times streams over the false onsets allowed."""
+WHOLE_SHARE: Final = 0.25
+"""What a sign's stream of the whole city weighs of the sign's share; its segments share the rest."""
+THRESHOLD: Final = STATED_DAYS * 24 / FALSE_ONSETS
+"""Weighted evidence of all streams from which on a rise is called: hours over the false onsets allowed."""
+TELLING: Final = THRESHOLD / 1_000
+"""A stream that adds less than that is left out of the sum."""
 SAME_ATTACK_HOURS: Final = 72
 """A rise so soon after another one belongs to the same attack."""
-SWELLING: Final = frozenset({EarlySign.NEW_CARDS, EarlySign.LARGE_FARES})
+SWELLING: Final = frozenset({EarlySign.NEW_CARDS, EarlySign.DECLINES, EarlySign.LARGE_FARES})
 """Signs that an honest campaign raises everywhere: only where one segment outgrows the rest do they count."""
+FAMILIES: Final = (
+    frozenset(EarlySign) - {EarlySign.CROWDED_PROMOS, EarlySign.DISPUTES},
+    frozenset({EarlySign.CROWDED_PROMOS}),
+    frozenset({EarlySign.DISPUTES}),
+)
+"""Signs of cards, of promotions and of disputes: an attack on one is no news about another."""
 MOST_ONSETS: Final = 1_000
 """The newest onsets that are kept."""
 
@@ -61,6 +71,8 @@ class _Stream(msgspec.Struct):
     detector: RiseDetector = msgspec.field(default_factory=RiseDetector)
     settled: float = 0.0
     """Up to which of the watched seasons its detector has taken in the hours."""
+    evidence: float = 0.0
+    """What it adds to the evidence of all, as of then."""
     risen_hour: int = -(10**9)
 
 
@@ -75,7 +87,7 @@ class _Watched(msgspec.Struct):
     has_trips: bool = False
     season: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS_A_WEEK)
     this_hour: int = 0
-    attacked_hour: int = -(10**9)
+    attacked_hours: list[int] = msgspec.field(default_factory=lambda: [-(10**9)] * len(FAMILIES))
     unwatched: int = 0
     onsets: list[Onset] = []
 
@@ -83,9 +95,11 @@ class _Watched(msgspec.Struct):
 class OnsetWatch:
     """Follows events and says when an attack begins. An event that comes late counts in the hour it comes in.
 
-    In any ``STATED_DAYS`` days the expected number of onsets in a city whose signs stay below their bounds is
-    at most ``FALSE_ONSETS``: the union of the bounds of all streams (see ``rules.onset.detector``). Memory:
-    at most ``STREAMS`` streams.
+    The weighted sum of the evidence of a family's streams decides. Each stream's is a supermartingale once
+    the hours are taken off (see ``rules.onset.detector``), so their weighted sum is one too, whatever the
+    streams have to do with each other, and the weights of all families come to 1: in any ``STATED_DAYS`` days
+    the expected number of onsets in a city whose signs stay below their bounds is at most ``FALSE_ONSETS``.
+    Several streams that rise a little call what none would call alone. Memory: at most ``STREAMS`` streams.
     """
 
     def __init__(self, signs: SignReader) -> None:
@@ -156,9 +170,12 @@ class OnsetWatch:
                 sign, segment = _of_key(name)
                 if sign in shown:
                     self._settle(stream)
-                    found += self._weigh(name, sign, segment, hour, of_day)
+                    self._weigh(stream, sign, segment, hour, of_day)
                     stream.settled = state.watched + of_day
             state.watched += of_day
+            for family, signs in enumerate(FAMILIES):
+                if shown & signs:
+                    found += self._called(hour, family)
         for stream in state.streams.values():
             stream.today += stream.hour
             stream.hour = 0
@@ -168,33 +185,52 @@ class OnsetWatch:
 
     def _settle(self, stream: _Stream) -> None:
         """Have the hours in which nobody showed the sign taken in."""
-        stream.detector.idle(stream.bound * (self._state.watched - stream.settled))
+        idle = stream.bound * (self._state.watched - stream.settled)
+        if idle:
+            before = sum(stream.detector.evidence)
+            stream.detector.idle(idle)
+            stream.evidence *= sum(stream.detector.evidence) / before if before else 0.0
         stream.settled = self._state.watched
 
     def _whole(self, sign: EarlySign) -> _Stream:
         """The stream of a sign in the whole city."""
         return self._stream(_key(sign, Segment(SegmentKind.EVERYTHING, "")))
 
-    def _weigh(self, name: str, sign: EarlySign, segment: Segment, hour: int, of_day: float) -> list[Onset]:
-        state = self._state
-        stream = state.streams[name]
-        if sign in SWELLING and segment.kind is SegmentKind.EVERYTHING:
-            return []
+    def _weigh(self, stream: _Stream, sign: EarlySign, segment: Segment, hour: int, of_day: float) -> None:
+        """Take the hour's count into the stream's evidence."""
+        if stream_weight(sign, segment) == 0:
+            return
         expected = stream.bound * of_day
         if segment.kind is not SegmentKind.EVERYTHING:
             # The segment's share of what the whole city showed: a surge everywhere is no attack on it.
             whole = self._whole(sign)
             expected = max(expected, whole.hour * min(1.0, stream.bound / whole.bound))
-        evidence = stream.detector.add(hour, stream.hour, expected)
+        stream.evidence = stream_weight(sign, segment) * stream.detector.add(hour, stream.hour, expected)
+
+    def _called(self, hour: int, family: int) -> list[Onset]:
+        """The onset that the streams of a family together call at the end of an hour, if they do."""
+        state = self._state
+        streams = {name: s for name, s in state.streams.items() if _of_key(name)[0] in FAMILIES[family]}
+        telling = {name: each for name, each in streams.items() if each.evidence > TELLING}
+        if sum(each.evidence for each in telling.values()) < THRESHOLD:
+            return []
+        for stream in telling.values():
+            self._settle(stream)
+        evidence = sum(each.evidence for each in telling.values())
         if evidence < THRESHOLD:
             return []
-        began, count, likely = stream.detector.rise()
-        stream.detector.start_over()
-        stream.risen_hour = hour
-        is_new = hour - state.attacked_hour > SAME_ATTACK_HOURS
-        state.attacked_hour = hour
+        name, best = max(telling.items(), key=lambda item: (item[1].evidence, item[0]))
+        began, count, likely = best.detector.rise()
+        for stream in streams.values():
+            if stream.evidence > TELLING:
+                stream.risen_hour = hour
+            stream.detector.start_over()
+            stream.evidence = 0.0
+        is_new = hour - state.attacked_hours[family] > SAME_ATTACK_HOURS
+        state.attacked_hours[family] = hour
         if not is_new:
             return []
+        sign, segment = _of_key(name)
         onset = Onset(
             onset_id=content_id("onset", name, str(hour)),
             found_ms=(hour + 1) * HOUR_MS,
@@ -247,6 +283,13 @@ class OnsetWatch:
             return True
         beginning = f"{sign.value}|{segment.kind.value}|"
         return sum(1 for name in streams if name.startswith(beginning)) < MOST_SEGMENTS
+
+
+def stream_weight(sign: EarlySign, segment: Segment) -> float:
+    """What a stream's evidence weighs; all weights together come to 1 at most."""
+    is_whole = segment.kind is SegmentKind.EVERYTHING
+    whole = 0.0 if sign in SWELLING else WHOLE_SHARE
+    return (whole if is_whole else (1 - whole) / ((len(SegmentKind) - 1) * MOST_SEGMENTS)) / len(EarlySign)
 
 
 def _key(sign: EarlySign, segment: Segment) -> str:

@@ -84,6 +84,7 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     for quantity, psi in sorted(status.drift.items()):
         drift.add_metric([quantity], psi)
     yield drift
+    yield from _rules(status)
     yield _counter("ringfence_snapshot_failures", "Snapshots the disk refused.", status.snapshot_failures)
     yield _counter("ringfence_store_refused", "Rows the store would not take.", status.store_refused)
     yield _counter("ringfence_retries", "Waits for a server.", status.retries)
@@ -130,6 +131,32 @@ def _alerts(status: Status) -> Iterator[Metric]:
             kept.add_metric([name], week.false_share)
     yield alerts
     yield kept
+
+
+def _rules(status: Status) -> Iterator[Metric]:
+    """Where each rule of people stands, whom it met, what was answered and what that says of it."""
+    stage = GaugeMetricFamily(
+        "ringfence_rule_stage", "Where a rule stands; 1 for its stage.", labels=["rule", "stage"]
+    )
+    met = CounterMetricFamily(
+        "ringfence_rule_accounts", "Accounts that a rule met, in shadow or live.", labels=["rule"]
+    )
+    flagged = CounterMetricFamily("ringfence_rule_flagged", "Accounts that a rule flagged.", labels=["rule"])
+    answers = CounterMetricFamily(
+        "ringfence_rule_answers", "First verdicts on whom a rule met.", labels=["rule", "answer"]
+    )
+    precision = GaugeMetricFamily(
+        "ringfence_rule_precision", "Share of fraud among these verdicts.", labels=["rule"]
+    )
+    for rule in status.rules:
+        stage.add_metric([rule.rule, rule.stage.value], 1)
+        met.add_metric([rule.rule], rule.accounts)
+        flagged.add_metric([rule.rule], rule.flagged)
+        answers.add_metric([rule.rule, "fraud"], rule.fraud)
+        answers.add_metric([rule.rule, "legit"], rule.legit)
+        if rule.precision is not None:
+            precision.add_metric([rule.rule], rule.precision)
+    yield from (stage, met, flagged, answers, precision)
 
 
 def _build() -> GaugeMetricFamily:

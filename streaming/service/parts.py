@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from streaming.service.core import Core
 from streaming.service.partition_buffers import Decode
 from streaming.service.ports import Offsets, Partition, Sink, Source, StoreBehind
 from streaming.service.recovery import OpenSource
 from streaming.service.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from rules.running.runner import RuleReport
 
 
 class AssignmentListener(Protocol):
@@ -55,6 +58,8 @@ class Parts:
     note: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
     drift: Callable[[], Mapping[str, float]] = dict
     """By quantity, population stability of what the model sees against its training; empty where unknown."""
+    rules: Callable[[], Sequence[RuleReport]] = tuple
+    """What people's rules did so far; empty without any."""
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
 

@@ -224,6 +224,7 @@ class Service:
             self._look_again_s = now + LOOK_EVERY_S
             status.lag = group.lags(buffers.taken)
             status.engine = core.sizes()
+            status.rules = self._parts.rules()
             self._watch_drift()
 
     def _watch_drift(self) -> None:

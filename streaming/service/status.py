@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from streaming.files.summary import ContractTerms
 from streaming.service.core import Tally
 from streaming.service.ports import Partition
+
+if TYPE_CHECKING:
+    from rules.running.runner import RuleReport
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 SIZES: Final = (1.0, 8.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0)
@@ -68,6 +71,8 @@ class Status:
     """What is promised about alerts, if anything is."""
     drift: Mapping[str, float] = field(default_factory=dict)
     """By quantity, the population stability of what the model sees against its training."""
+    rules: Sequence[RuleReport] = ()
+    """What people's rules did so far, by name."""
     snapshot_batch: int = 0
     snapshot_s: float | None = None
     """Monotonic seconds when the last snapshot was complete."""

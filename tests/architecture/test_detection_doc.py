@@ -48,6 +48,7 @@ MODULES = [
     "candidates.gathering",
     "candidates.circles",
     "candidates.visits",
+    "candidates.moves",
     "completion.membership",
     "completion.surroundings",
     "completion.completing",

@@ -13,7 +13,14 @@ from rules.facts.windows import MOST_AMOUNTS, MOST_DISTINCT
 from rules.onset.baseline import HISTORY_DAYS, rate_bound
 from rules.onset.detector import RISES
 from rules.onset.signs import LARGE_SHARE, YOUNG_H
-from rules.onset.watch import FALSE_ONSETS, MOST_SEGMENTS, SAME_ATTACK_HOURS, STATED_DAYS, WARM_UP_DAYS
+from rules.onset.watch import (
+    FALSE_ONSETS,
+    MOST_SEGMENTS,
+    SAME_ATTACK_HOURS,
+    STATED_DAYS,
+    WARM_UP_DAYS,
+    WHOLE_SHARE,
+)
 from rules.proposing.search import DEPTH
 from rules.running.watching import FALSELY_RETIRED
 
@@ -49,7 +56,8 @@ def test_the_constants_are_those_of_the_code():
     assert f"at most {MOST_SEGMENTS} of each" in TEXT
     assert f"the {HISTORY_DAYS} days before" in TEXT
     assert f"for `r` of {', '.join(f'{r:g}' for r in RISES[:-1])} and {RISES[-1]:g}" in TEXT
-    assert f"{STATED_DAYS} days times all streams over {FALSE_ONSETS:g}" in TEXT
+    assert f"{STATED_DAYS} days over {FALSE_ONSETS:g}" in TEXT
+    assert WHOLE_SHARE == 0.25  # "a quarter of it"
     assert f"in the first {WARM_UP_DAYS} days with trips" in TEXT
     assert f"within {SAME_ATTACK_HOURS} hours" in TEXT
     assert f"reaches {1 / FALSELY_RETIRED:g} to 1" in TEXT

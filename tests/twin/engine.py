@@ -38,6 +38,7 @@ from tests.twin.circles import circle_around
 from tests.twin.completion import COMPLETED_FROM, Completion, Completions
 from tests.twin.entity_graph import EntityGraph, Touched
 from tests.twin.evidence import gather_evidence
+from tests.twin.moves import moves_around
 from tests.twin.rings import Judgement, OpenRing, Rings, exposure, reasons
 from tests.twin.rules import find
 from tests.twin.scoring import features_of
@@ -185,6 +186,7 @@ class PlainEngine:
             if is_due and not self._inside_a_circle(*accounts):
                 rider.circle_at = rider.trips + max(1, rider.trips // 4)
                 self._judge_circle(rider.entity, at, outcome, judged)
+            self._judge_moves(accounts[0], accounts[1], at, outcome, judged)
 
     def _inside_a_circle(self, rider: int, driver: int) -> bool:
         ring = self._rings.ring_of(rider)
@@ -252,6 +254,11 @@ class PlainEngine:
         if not circle or judged.issuperset(circle):
             return
         self._judge(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
+
+    def _judge_moves(self, rider: int, driver: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        moved = () if rider == driver else moves_around(self.graph, rider, driver)
+        if moved and not judged.issuperset(moved):
+            self._judge(self._widened(moved, Shape.VISIT), at, outcome, judged)
 
     def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
         """What a search found, with the open rings of the same shape that it reaches into.

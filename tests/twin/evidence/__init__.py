@@ -61,7 +61,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         takings=measure_takings(graph, members),
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
-        arrivals=measure_arrivals(graph, members),
+        arrivals=measure_arrivals(graph, members, candidate.shape),
         transfers=measure_transfers(graph, members),
         declines=measure_declines(graph, members),
         cancellations=measure_cancellations(graph, members),

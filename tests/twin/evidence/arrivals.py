@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.evidence.arrivals import BURST_MS, COMMON_DRIVERS
+from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 from tests.twin.evidence.timing import busiest
+from tests.twin.moves import move_of, new_drivers
 from tests.twin.visits import arrival_ms, common_drivers, gathers
 
 
@@ -25,13 +27,15 @@ class Arrivals:
     """Share of the arrivals that rode, since, with one of the three drivers most of them have in common."""
 
 
-def measure_arrivals(graph: EntityGraph, members: tuple[int, ...]) -> Arrivals:
+def measure_arrivals(graph: EntityGraph, members: tuple[int, ...], shape: Shape) -> Arrivals:
     """Cost: O(identity and rode-with links of the members, and the users of their devices)."""
     inside = dict.fromkeys(members)
     uses = 0
     since: dict[int, int] = {}
     for member in members:
         arrival = _arrival(graph, member, inside)
+        if arrival is None and shape is Shape.VISIT:
+            arrival = _move(graph, member, inside)
         if arrival is None:
             continue
         moment, count = arrival
@@ -61,3 +65,11 @@ def _arrival(graph: EntityGraph, member: int, inside: dict[int, None]) -> tuple[
                 if moment is not None:
                     arrivals.append((moment, graph.links.count[link]))
     return min(arrivals, default=None)
+
+
+def _move(graph: EntityGraph, member: int, inside: dict[int, None]) -> tuple[int, int] | None:
+    """When the account came to a phone of its own, if it met a member since, and how often it used it."""
+    link = move_of(graph, member)
+    if link is None or not inside.keys() & new_drivers(graph, member).keys():
+        return None
+    return graph.links.first_ms[link], graph.links.count[link]

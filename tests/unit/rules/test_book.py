@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -79,6 +80,22 @@ def test_one_approval_puts_a_rule_into_shadow_then_live_then_it_expires():
     ]
     assert in_force([entry], START) == [entry]
     assert in_force([entry], ends) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "wrong", "said"),
+    [
+        ('fact = "account_age_h"', 'fact = "acount_age_h"', "did you mean account_age_h?"),
+        ('is = "at_most"', 'is = "atmost"', "did you mean at_most?"),
+        ("shadow_hours =", "shadow_hour =", "did you mean shadow_hours?"),
+        ('fact = "account_age_h"', 'fact = "shoe_size"', "correct the file"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(there, wrong, said):
+    written = encode_rule(rule()).decode()
+    assert there in written
+    with pytest.raises(BadCall, match=re.escape(said)):
+        decode_rule(written.replace(there, wrong, 1).encode(), "here")
 
 
 def approvals(*people: str, digest: str = "d") -> tuple[RuleDecision, ...]:

@@ -11,8 +11,8 @@ from graph.model.vocabulary import EarlySign, SegmentKind
 from rules.facts.gathering import FactGatherer
 from rules.onset.baseline import rate_bound, season
 from rules.onset.detector import RISES, RiseDetector
-from rules.onset.signs import SignReader
-from rules.onset.watch import MOST_SEGMENTS, THRESHOLD, OnsetWatch
+from rules.onset.signs import Segment, SignReader
+from rules.onset.watch import MOST_SEGMENTS, THRESHOLD, OnsetWatch, stream_weight
 from tests.unit.rules.attacks import DAY, START, account, attack, card, declined, quiet_city, together, trip
 
 
@@ -62,7 +62,24 @@ def test_the_signs_of_a_thief_count_once_in_every_segment():
         found += [(s.sign, s.segment.kind) for s in reader.read(event, facts.observe(event))]
     in_all = [SegmentKind.EVERYTHING, SegmentKind.CARD_ISSUER, SegmentKind.APP_VERSION]
     signs = [EarlySign.DECLINES, EarlySign.NEW_CARDS, EarlySign.MANY_CARDS, EarlySign.CROWDED_DEVICES]
+    signs.append(EarlySign.SEVERAL_SIGNS)
     assert found == [(sign, kind) for sign in signs for kind in in_all]
+
+
+def test_signs_of_one_sort_are_not_several():
+    facts = FactGatherer()
+    reader = SignReader(facts)
+    found = set()
+    events = [
+        account("tourist", START, "phone"),
+        *(card("tourist", START + n, f"c{n}", "phone") for n in range(4)),
+    ]
+    for event in events:
+        found |= {s.sign for s in reader.read(event, facts.observe(event))}
+    assert {EarlySign.MANY_CARDS, EarlySign.CROWDED_DEVICES} <= found
+    assert EarlySign.SEVERAL_SIGNS not in found
+    (late,) = (declined("tourist", START + 8 * DAY, "c9", "phone"),)
+    assert reader.read(late, facts.observe(late)) == []
 
 
 def test_only_a_large_fare_of_a_young_account_is_a_sign():
@@ -137,3 +154,29 @@ def test_more_segments_than_there_is_room_for_are_counted_as_unwatched():
         for event in (account(f"a{n}", START, f"d{n}"), card(f"a{n}", START, f"c{n}", f"d{n}", f"bank{n}")):
             watch.observe(event, facts.observe(event))
     assert watch.unwatched == 3
+
+
+def test_the_weights_of_all_streams_come_to_one():
+    total = 0.0
+    for sign in EarlySign:
+        total += stream_weight(sign, Segment(SegmentKind.EVERYTHING, ""))
+        for kind in SegmentKind:
+            if kind is not SegmentKind.EVERYTHING:
+                total += MOST_SEGMENTS * stream_weight(sign, Segment(kind, "word"))
+    assert abs(total - 1) < 1e-12
+
+
+def test_poisson_counts_at_their_bound_call_hardly_ever_over_all_streams_together():
+    dice = np.random.default_rng(5)
+    hours, streams, threshold = 200, 12, 1_000.0
+    alarms = 0
+    for _ in range(100):
+        detectors = [RiseDetector() for _ in range(streams)]
+        for hour in range(hours):
+            # The same accounts show several signs: every stream sees the same counts.
+            count = int(dice.poisson(0.1))
+            if sum(each.add(hour, count, 0.1) for each in detectors) / streams >= threshold:
+                alarms += 1
+                break
+    bound = hours / threshold
+    assert alarms / 100 <= bound + 3 * (bound * (1 - bound) / 100) ** 0.5

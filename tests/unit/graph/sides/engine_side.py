@@ -9,6 +9,7 @@ import numpy as np
 
 from graph.candidates.circles import circle_around, comes_back
 from graph.candidates.gathering import gather
+from graph.candidates.moves import moves_around
 from graph.candidates.visits import visit_around
 from graph.components.edges import label
 from graph.engine import Engine, EngineConfig
@@ -97,6 +98,10 @@ class EngineSide(Side):
 
     def visit(self, account: str) -> frozenset[str]:
         return self._members(visit_around(self.state, self.find(EntityKind.ACCOUNT, account)))
+
+    def moves(self, rider: str, driver: str) -> frozenset[str]:
+        rider_at, driver_at = self.find(EntityKind.ACCOUNT, rider), self.find(EntityKind.ACCOUNT, driver)
+        return self._members(moves_around(self.state, rider_at, driver_at))
 
     def weighed(self, accounts: Iterable[str], shape: Shape = Shape.CLUSTERS) -> Weighed:
         members = sorted(self.find(EntityKind.ACCOUNT, account) for account in accounts)

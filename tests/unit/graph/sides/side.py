@@ -193,6 +193,10 @@ class Side(ABC):
         """The candidate around the phone that an account came to; empty when it came to none."""
 
     @abstractmethod
+    def moves(self, rider: str, driver: str) -> frozenset[str]:
+        """The candidate of moved accounts around a ride; empty without one."""
+
+    @abstractmethod
     def weighed(self, accounts: Iterable[str], shape: Shape = Shape.CLUSTERS) -> Weighed:
         """What is measured of some accounts, and what the rules say of it."""
 

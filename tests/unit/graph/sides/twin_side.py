@@ -17,6 +17,7 @@ from tests.twin.circles import circle_around, comes_back
 from tests.twin.engine import PlainEngine
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence import Evidence
+from tests.twin.moves import moves_around
 from tests.twin.scoring import features_of
 from tests.twin.visits import visit_around
 from tests.unit.graph.fakes import EVEN_ODDS, StrongestSign
@@ -81,6 +82,10 @@ class TwinSide(Side):
 
     def visit(self, account: str) -> frozenset[str]:
         return self.named(visit_around(self.graph, self.find(EntityKind.ACCOUNT, account)))
+
+    def moves(self, rider: str, driver: str) -> frozenset[str]:
+        rider_at, driver_at = self.find(EntityKind.ACCOUNT, rider), self.find(EntityKind.ACCOUNT, driver)
+        return self.named(moves_around(self.graph, rider_at, driver_at))
 
     def weighed(self, accounts: Iterable[str], shape: Shape = Shape.CLUSTERS) -> Weighed:
         members = sorted(self.find(EntityKind.ACCOUNT, account) for account in accounts)
