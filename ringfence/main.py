@@ -9,6 +9,7 @@ import typer
 from ringfence import __version__
 from ringfence.command_group import RingfenceGroup
 from ringfence.commands import (
+    across,
     audit,
     backfill,
     calibrate,
@@ -63,6 +64,7 @@ def everything(
 
 app.command("detect", short_help="Find the fraud rings in event files.")(detect.command)
 app.command("run", short_help="Run the service: Kafka in, flags out.")(run.command)
+app.command("across", short_help="Tell the owners of regions what others know of theirs.")(across.command)
 app.command("import", short_help="Turn Parquet and CSV files into events.")(import_tables.command)
 app.command("feed", short_help="Play event files into Kafka.")(feed.command)
 app.command("backfill", short_help="Replay histories of many regions with Spark.")(backfill.command)
