@@ -82,6 +82,7 @@ def main() -> None:
         events = joining.joined.events
         facts = {
             "bench": "regions",
+            "case": "two regions",
             "events": events,
             "us": round(processor / events * 1e6, 1),
             "per_second": round(events / seconds),

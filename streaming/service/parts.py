@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,13 @@ class AssignmentListener(Protocol):
 
 class Group(Source, Protocol):
     """A source whose partitions come and go; the listener is called in the thread that polls."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether results and offsets are ours to give; a warm member that stands by applies events only."""
+
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """By partition, up to where whoever leads has committed; 0 where nothing was."""
 
     def join(self, listener: AssignmentListener) -> None:
         """Subscribes. The listener gives the offsets to read from."""

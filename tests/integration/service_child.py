@@ -63,6 +63,7 @@ class Given:
     """Bytes past which a process of its own cannot write a file, as on a disk that is full."""
     workers: int = 0
     """Processes that read and decode beside it."""
+    warm: bool = False
     topics: tuple[str, ...] = INPUT_TOPICS
 
     def engine(self):
@@ -91,6 +92,7 @@ class Given:
             max_line_bytes=1 << 20,
             store=self.store,
             workers=self.workers,
+            warm=self.warm,
         )
 
 

@@ -12,10 +12,14 @@ import uuid
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from graph.model.errors import BadCall
 from streaming.contract.topics import INPUT_TOPICS, TOLD
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
+from streaming.kafka.regions import RegionTopics
+from streaming.regions.memory import RegionsMemory
 from streaming.service.status import Status
 from tests.integration.chaos import everything_in, reference
 from tests.integration.journals import batches
@@ -163,3 +167,51 @@ def test_a_ring_of_two_regions_outlives_every_kill_and_ends_with_its_ties(
     assert {name: rings(let_go[name][0]) for name in let_go} == {name: [] for name in let_go}
     assert platform.rows()
     assert not any(platform.rows().values())
+
+
+def test_what_went_out_before_a_crash_is_not_told_again(
+    kafka_address: str, tmp_path: Path, monkeypatch
+) -> None:
+    base = f"t{uuid.uuid4().hex[:8]}-"
+    regions = {name: f"{base}{name}." for name in REGIONS}
+    memory = RegionsMemory(tmp_path)
+
+    def topics() -> RegionTopics:
+        return RegionTopics(KafkaOptions(bootstrap=kafka_address), regions, f"{base}across.", memory, print)
+
+    first = topics()
+    first.make_topics(1)
+    told = f"{regions['north']}{TOLD}"
+    for number in range(5):
+        memory.send(told, b"key", b"record %d" % number)
+    with monkeypatch.context() as patched:
+        patched.setattr(memory, "went", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            first.send()
+    first.close()
+    memory.send(told, b"key", b"record 5")
+    assert len(memory.outgoing(10)) == 6
+    second = topics()
+    second.make_topics(1)
+    second.forget_sent()
+    assert [record.value for record in memory.outgoing(10)] == [b"record 5"]
+    second.send()
+    second.close()
+    memory.close()
+    assert [message.value() for message in everything_in(kafka_address, told)] == [
+        b"record %d" % number for number in range(6)
+    ]
+
+
+def test_a_topic_of_what_is_told_with_two_partitions_is_refused(kafka_address: str, tmp_path: Path) -> None:
+    base = f"t{uuid.uuid4().hex[:8]}-"
+    admin = AdminClient({"bootstrap.servers": kafka_address})
+    for answer in admin.create_topics([NewTopic(f"{base}north.{TOLD}", 2, 1)]).values():
+        answer.result(30)
+    memory = RegionsMemory(tmp_path)
+    regions = {name: f"{base}{name}." for name in REGIONS}
+    topics = RegionTopics(KafkaOptions(bootstrap=kafka_address), regions, f"{base}across.", memory, print)
+    with pytest.raises(BadCall, match=r"expected one partition of .*north\.told, found 2"):
+        topics.make_topics(1)
+    topics.close()
+    memory.close()
