@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def rings_of(*parts: list[bytes]) -> list[tuple[str, ...]]:
     return [tuple(ring.accounts) for ring in engine.rings()]
 
 
+@cache
 def halves() -> tuple[list[bytes], list[bytes]]:
     north, south = city(1), city(2)
     gang(north, (0, 1))
