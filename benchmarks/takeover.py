@@ -36,6 +36,8 @@ from streaming.kafka.options import KafkaOptions
 
 SIGN = "accounts"
 LOOK_S = 0.02
+SETTLED_S = 15.0
+"""For a member that has just come to join, and a warm one to apply what there is."""
 
 
 class Members:
@@ -46,10 +48,12 @@ class Members:
         self.session_ms, self.group = session_ms, f"bench-{uuid.uuid4().hex[:8]}"
         settings: Any = {"bootstrap.servers": address, "group.id": self.group, "enable.auto.commit": False}
         self._reader = Consumer(settings)
+        self._starts = [0, 0]
         self.processes = [self.start(number) for number in (0, 1)]
 
     def start(self, number: int) -> subprocess.Popen[bytes]:
         """Starts a member; a cold one knows nothing."""
+        self._starts[number] += 1
         state = self.folder / f"{self.group}-{number}"
         if not self.warm:
             shutil.rmtree(state, ignore_errors=True)
@@ -78,6 +82,11 @@ class Members:
         path = self.folder / f"{self.group}-{number}" / "identity"
         return path.read_text().strip() if path.exists() else ""
 
+    def is_up(self, number: int) -> bool:
+        """Whether a member has recovered since it was last started."""
+        log = (self.folder / f"{self.group}-{number}.log").read_text()
+        return log.count('"event":"recovered"') >= self._starts[number]
+
     def end(self) -> None:
         """Ends both."""
         for process in self.processes:
@@ -100,15 +109,16 @@ def measure(members: Members, kills: int, dice: random.Random) -> list[float]:
     """Kills whoever leads, again and again."""
     found = []
     for _ in range(kills):
-        wait_for(lambda: members.owner() in {members.identity(0), members.identity(1)} - {""}, 300)
+        wait_for(lambda: members.is_up(0) and members.is_up(1), 300)
+        time.sleep(SETTLED_S)
+        wait_for(lambda: members.owner() in {members.identity(0), members.identity(1)}, 300)
         leading = next(number for number in (0, 1) if members.identity(number) == members.owner())
         other = members.identity(1 - leading)
-        time.sleep(members.session_ms / 1000 + dice.uniform(2, 4))
+        time.sleep(dice.uniform(0, 2))
         members.processes[leading].kill()
         members.processes[leading].wait()
         found.append(wait_for(lambda: other == members.owner(), 300))  # noqa: B023
         members.processes[leading] = members.start(leading)
-        time.sleep(12)
     return found
 
 
