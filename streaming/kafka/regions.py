@@ -236,7 +236,12 @@ def go_round(
 ) -> None:
     """Goes on until told to stop, or until all that is there was read; waits for a broker that is away."""
     while keep_going() and not (until_end and topics.has_ended):
-        retry(lambda: topics.round(joining, decoder))
+        try:
+            retry(lambda: topics.round(joining, decoder))
+        except Unavailable:
+            # Told to stop while a broker was away: what is left is sent at the next start.
+            if keep_going():
+                raise
 
 
 def _no_answer() -> Unavailable:
