@@ -101,6 +101,8 @@ def rows(found: Found) -> Iterator[Row]:
         elif bench == "workers" and case != "0 workers":
             alone = found[bench, "0 workers"]["owner_us"]
             yield Row(f"service, {case}: processor time of the owner over alone", one["owner_us"] / alone, -1)
+        elif bench == "regions":
+            yield Row("across regions: microseconds of processor an event", one["us"], -100)
         elif bench == "live_vectors" and case == "batch":
             yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
         elif bench == "live_vectors" and case == "edge":

@@ -58,6 +58,8 @@ class RunOptions:
     terms: AlertTerms = field(default_factory=AlertTerms)
     workers: int = 0
     """Processes that read and decode; with 0 the one that applies does it."""
+    warm: bool = False
+    """Whether it applies events while another leads, to take over at once."""
     rules: Path | None = None
     """The folder of rules that run beside the engine; read at the start."""
 
@@ -91,17 +93,27 @@ def decoding(options: RunOptions) -> Decode:
 
 def group_of(options: RunOptions, log: Log) -> KafkaGroup:
     """The member of the group, with workers where they are asked for. Raises ``BadCall``."""
+    if options.warm and options.service.order_within_ms == 0:
+        raise BadCall(
+            "expected --order-within with --warm, found none: members that take over from each other have to "
+            "apply events in one order, or their rings get different ids; give the same to all of them"
+        )
+    if options.warm and options.store is not None:
+        raise BadCall(
+            "expected no --store with --warm, found one: two members would write it; fill it from a snapshot "
+            "with ringfence store rebuild, or leave --warm out"
+        )
     if not options.workers:
         from streaming.kafka.source import KafkaGroup
 
-        return KafkaGroup(options.kafka, log.warn)
+        return KafkaGroup(options.kafka, log.warn, warm=options.warm)
     if options.values is not ValueFormat.JSON:
         raise BadCall(
             f"expected --value-format json with --workers, found {options.values.value}: leave one out"
         )
     from streaming.kafka.workers.group import WorkersGroup
 
-    return WorkersGroup(options.kafka, log.warn, options.workers, options.max_line_bytes)
+    return WorkersGroup(options.kafka, log.warn, options.workers, options.max_line_bytes, warm=options.warm)
 
 
 @contextmanager
@@ -173,7 +185,7 @@ def service(
                 # comes from a snapshot, and be it an empty one, notes all that goes.
                 telling.drain()
                 telling.load(telling.save())
-            return Core(engine, clock_ms, config.order_within_ms, pseudonyms)
+            return Core(engine, clock_ms, config.order_within_ms, pseudonyms, config.remember_ms)
 
         parts = Parts(
             state=state,

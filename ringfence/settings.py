@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=0, ge=0, le=64, description="Processes that read and decode for `run`; 0 for none beside it."
     )
+    warm: bool = Field(default=False, description="Whether `run` applies events while another member leads.")
+    remember_hours: float = Field(
+        default=48,
+        ge=0.1,
+        le=48,
+        description="Hours of event time in which `run` knows repeats; less only behind what drops them.",
+    )
     value_format: str = Field(
         default="json",
         description="How values are written: `json`, or behind a registry `json-schema`, `avro`, `protobuf`.",

@@ -11,6 +11,7 @@ import typer
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "detect": ("detect", "Find the fraud rings in event files."),
     "run": ("run", "Run the service: Kafka in, flags out."),
+    "across": ("across", "Tell the owners of regions what others know of theirs."),
     "import": ("import_tables", "Turn Parquet and CSV files into events."),
     "feed": ("feed", "Play event files into Kafka."),
     "backfill": ("backfill", "Replay histories of many regions with Spark."),

@@ -75,6 +75,16 @@ def command(
         int | None,
         typer.Option(min=0, max=64, help="Processes that read and decode [default: 0, this one does]."),
     ] = None,
+    warm: Annotated[
+        bool | None,
+        typer.Option("--warm/--cold", help="Apply events while another member leads [default: --cold]."),
+    ] = None,
+    remember_hours: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, max=48, help="Hours in which a repeat is known; less only behind what drops them."
+        ),
+    ] = None,
     http_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of health and metrics; 0 for none.")
     ] = None,
@@ -115,6 +125,8 @@ def command(
             "value_message": value_message,
             "registry": registry,
             "workers": workers,
+            "warm": warm,
+            "remember_hours": remember_hours,
             "http_port": http_port,
         }
     )
@@ -126,6 +138,7 @@ def command(
         max_skew_ms=round(settings.max_skew_s * 1000),
         snapshot_every=settings.snapshot_every,
         snapshots_kept=settings.snapshots_kept,
+        remember_ms=round(settings.remember_hours * 3_600_000),
         until_end=until_end,
     )
     options = RunOptions(
@@ -151,6 +164,7 @@ def command(
         store=store_address(settings, store) if store or settings.store else None,
         terms=AlertTerms.from_settings(settings),
         workers=settings.workers,
+        warm=settings.warm,
         rules=settings.rules,
     )
     status = Status()

@@ -47,21 +47,22 @@ class Admitted(IntEnum):
 
 
 class Admission:
-    """Remembers the ids of the last 48 hours of event time and judges each event against them.
+    """Remembers the ids of the last hours of event time and judges each event against them.
 
-    An event whose ``ts`` is more than a day ahead of both the newest event admitted and ``clock_ms``
-    is too far ahead. An event is a duplicate when its id was admitted before with a ``ts`` at most 48
-    hours from its own and that delivery is still remembered: until the newest event admitted is more
-    than 48 hours past it. A delivery that came late counts from when it came (rounded up to
-    an hour past its ``ts``). Ids are kept as the 128 bits of ``graph.kernels.sip_hash``: among ten billion
-    ids the chance that any two meet is below 1e-18.
+    An event whose ``ts`` is more than a day ahead of both the newest event admitted and ``clock_ms`` is too
+    far ahead. An event is a duplicate when its id was admitted before with a ``ts`` at most ``remember_ms``
+    from its own and that delivery is still remembered: until the newest event admitted is more than that
+    past it. It is 48 hours, or less where what stands in front drops older repeats. A delivery that came
+    late counts from when it came (rounded up to an hour past its ``ts``). Ids are kept as the 128 bits of
+    ``graph.kernels.sip_hash``: among ten billion ids the chance that any two meet is below 1e-18.
 
     Memory: 24 bytes a slot, 28 to 37 bytes a remembered id. Time: a tenth of a microsecond an event, more
     when the tables outgrow the processor's caches.
     """
 
-    def __init__(self, clock_ms: int) -> None:
+    def __init__(self, clock_ms: int, remember_ms: int = WINDOW_MS) -> None:
         self.newest_ms = 0
+        self.remember_ms = remember_ms
         self.clock_ms = clock_ms
         self._tables = [np.zeros((_FIRST_SLOTS, 3), np.int64) for _ in range(_SEGMENTS)]
         self._used = np.zeros(_SEGMENTS, np.int64)
@@ -90,6 +91,7 @@ class Admission:
                 done,
                 self.newest_ms,
                 self.clock_ms,
+                self.remember_ms,
             )
             if full < 0:
                 return judged
@@ -120,16 +122,20 @@ class Admission:
         ends = np.cumsum(ids)
         for segment in range(_SEGMENTS):
             table = np.zeros((int(slots[segment]), 3), np.int64)
-            _move_live(remembered[ends[segment] - ids[segment] : ends[segment]], table, self.newest_ms)
+            _move_live(
+                remembered[ends[segment] - ids[segment] : ends[segment]],
+                table,
+                self.newest_ms - self.remember_ms,
+            )
             self._tables[segment] = table
             self._used[segment] = np.count_nonzero(table[:, 2])
 
     def _make_room(self, segment: int) -> None:
         old = self._tables[segment]
-        live = _count_live(old, self.newest_ms)
+        live = _count_live(old, self.newest_ms - self.remember_ms)
         slots = len(old) if live <= _GROW_ABOVE * len(old) else int(len(old) * _GROWTH)
         table = np.zeros((slots, 3), np.int64)
-        _move_live(old, table, self.newest_ms)
+        _move_live(old, table, self.newest_ms - self.remember_ms)
         self._tables[segment] = table
         self._used[segment] = live
 
@@ -142,9 +148,9 @@ def latest_accepted(judged: Judgements, times: Int64s, before_ms: int) -> Int64s
 
 
 @inlined
-def _expires(packed: int) -> int:
-    """Until when (newest event admitted, ms) a slot is remembered: its time, its lateness and the window."""
-    return EPOCH_MS - 1 + (packed & _TIME_MASK) + (packed >> _TIME_BITS) * HOUR_MS + WINDOW_MS
+def _came(packed: int) -> int:
+    """From when (newest event admitted, ms) a slot counts: its time and its lateness."""
+    return EPOCH_MS - 1 + (packed & _TIME_MASK) + (packed >> _TIME_BITS) * HOUR_MS
 
 
 @inlined
@@ -162,6 +168,7 @@ def _admit(
     start: int,
     newest: int,
     clock: int,
+    remember: int,
 ) -> Any:
     """Judges from ``start`` on; stops early when a table is full and names it, -1 when all are judged."""
     for i in range(start, len(records)):
@@ -181,12 +188,12 @@ def _admit(
                 if free < 0:
                     free, fresh = slot, True
                 break
-            if _expires(packed) < newest:
+            if _came(packed) + remember < newest:
                 if free < 0:
                     free = slot
             elif table[slot, 0] == high and table[slot, 1] == low:
                 apart = EPOCH_MS - 1 + (packed & _TIME_MASK) - ts
-                if -WINDOW_MS <= apart <= WINDOW_MS:
+                if -remember <= apart <= remember:
                     duplicate = True
                     break
             slot += 1
@@ -208,21 +215,21 @@ def _admit(
 
 
 @kernel
-def _count_live(table: Int64s, newest: int) -> int:
+def _count_live(table: Int64s, since: int) -> int:
     live = 0
     for slot in range(table.shape[0]):
         packed = table[slot, 2]
-        if packed != 0 and _expires(packed) >= newest:
+        if packed != 0 and _came(packed) >= since:
             live += 1
     return live
 
 
 @kernel
-def _move_live(old: Int64s, new: Int64s, newest: int) -> None:
+def _move_live(old: Int64s, new: Int64s, since: int) -> None:
     slots = new.shape[0]
     for i in range(old.shape[0]):
         packed = old[i, 2]
-        if packed == 0 or _expires(packed) < newest:
+        if packed == 0 or _came(packed) < since:
             continue
         slot = _home(old[i, 1], slots)
         while new[slot, 2] != 0:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from graph.model.errors import Rejected
 from graph.model.event_batch import LATEST_MS, EventBatch
-from streaming.admission.deduplicate import Admission, Admitted, Judgements, latest_accepted
+from streaming.admission.deduplicate import WINDOW_MS, Admission, Admitted, Judgements, latest_accepted
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.rejection import too_far_ahead
 
@@ -43,12 +43,15 @@ class AdmittedEvents:
 class AdmissionPipeline:
     """Admits events batch by batch; how they are cut into batches changes nothing.
 
-    ``clock_ms`` is the wall clock that event times are held against. Time: that of ``Admission``, and a
+    ``clock_ms`` is the wall clock that event times are held against, ``remember_ms`` the event time in which
+    a repeat is known. Time: that of ``Admission``, and a
     microsecond an identifier with ``pseudonyms``.
     """
 
-    def __init__(self, clock_ms: int, pseudonyms: Pseudonyms | None = None) -> None:
-        self.admission = Admission(clock_ms)
+    def __init__(
+        self, clock_ms: int, pseudonyms: Pseudonyms | None = None, remember_ms: int = WINDOW_MS
+    ) -> None:
+        self.admission = Admission(clock_ms, remember_ms)
         self._pseudonyms = pseudonyms
 
     def admit(self, batch: EventBatch, record_of: RecordOf) -> AdmittedEvents:

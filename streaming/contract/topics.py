@@ -9,6 +9,11 @@ LEDGER: Final = "ring-ledger"
 DEAD_LETTERS: Final = "dead-letters"
 RESULT_TOPICS: Final = (FLAGS, LEDGER, DEAD_LETTERS)
 
+TOLD: Final = "told"
+"""Events that happened in other regions, for the owner of one (``streaming.regions``)."""
+IDENTIFIERS: Final = "identifiers"
+"""Compacted: identifiers seen in two or more regions."""
+
 PLACES: Final[dict[str, tuple[str, str]]] = {
     "account_created": ("accounts", "account_id"),
     "account_login": ("accounts", "account_id"),

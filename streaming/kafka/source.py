@@ -163,10 +163,12 @@ class KafkaGroup(KafkaPartitions):
 
     One graph lives in one process, so the members of a group do not share the partitions: who is given
     partition 0 of the first topic leads. The group itself is an ordinary one, rebalanced cooperatively.
+    A ``warm`` one reads while it stands by, too.
     """
 
-    def __init__(self, options: KafkaOptions, warn: Warn) -> None:
+    def __init__(self, options: KafkaOptions, warn: Warn, *, warm: bool = False) -> None:
         super().__init__(options, warn)
+        self._is_warm = warm
         member: Any = {**options.consumer(), "error_cb": self._on_error, "enable.partition.eof": False}
         if options.identity is not None:
             member["group.instance.id"] = options.identity
@@ -176,6 +178,11 @@ class KafkaGroup(KafkaPartitions):
         self._is_leading = False
         self._known: set[Partition] = set()
         self._look_again_s = 0.0
+
+    @property
+    def leads(self) -> bool:
+        """Whether results and offsets are ours to give."""
+        return self._is_leading
 
     def join(self, listener: AssignmentListener) -> None:
         """Asks for a place in the group; the listener is called with the partitions and gives offsets."""
@@ -200,7 +207,7 @@ class KafkaGroup(KafkaPartitions):
         self._member.subscribe([self._sign.topic], on_assign=assigned, on_revoke=revoked, on_lost=revoked)
 
     def poll(self, limit: int, timeout_s: float) -> Polled:
-        """The same as a reader of partitions, while leading."""
+        """The same as a reader of partitions, while leading or warm."""
         self._raise_fatal()
         try:
             message = self._member.poll(0)
@@ -208,7 +215,7 @@ class KafkaGroup(KafkaPartitions):
             raise raised(error, "keeping its place in the group") from error
         if message is not None and message.error() is not None:
             self._sort_out([message], Polled())
-        if not self._is_leading:
+        if not self._is_leading and not self._is_warm:
             time.sleep(min(timeout_s, STANDBY_S))
             return Polled()
         if time.monotonic() >= self._look_again_s:
@@ -238,6 +245,8 @@ class KafkaGroup(KafkaPartitions):
 
     def _stop_reading(self) -> None:
         self._is_leading, self._look_again_s = False, 0.0
+        if self._is_warm:
+            return
         if self._known and self._listener is not None:
             self._listener.revoked(sorted(self._known))
             self.stop_reading(sorted(self._known))
@@ -256,6 +265,14 @@ class KafkaGroup(KafkaPartitions):
         for each in answers:
             if each.error is not None and each.error.code() not in REBALANCING:
                 raise failure(each.error, "committing offsets")
+
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """By partition, up to where whoever leads has committed; 0 where nothing was."""
+        try:
+            answers = self._member.committed(_named(partitions), timeout=ASK_S)
+        except KafkaException as error:
+            raise raised(error, "asking for committed offsets") from error
+        return {Partition(each.topic, each.partition): max(each.offset, 0) for each in answers}
 
     def metadata(self) -> Any:
         """Who we are in the group, for a transaction that commits its offsets."""

@@ -18,7 +18,7 @@ journal, with the same results, byte for byte; steps 3 to 5 are repeated unless 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,8 +27,8 @@ from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.partition_buffers import PartitionBuffer, TakenRecords
 from streaming.service.parts import Parts
-from streaming.service.ports import Partition
-from streaming.service.recovery import Positions
+from streaming.service.ports import Offsets, Partition
+from streaming.service.recovery import Positions, Undelivered
 from streaming.service.recovery_loop import recover_without_poison, suspect
 from streaming.service.retry import Answer, Retry
 from streaming.service.snapshotting import Snapshotting
@@ -76,7 +76,9 @@ class Commits:
         """The last batch made."""
         self.clock_ms = 0
         self._positions: Positions = {}
-        self._undelivered: list[tuple[int, BatchResults]] = []
+        self._undelivered: list[Undelivered] = []
+        self._covered = 0
+        """The last batch of the undelivered whose results another has delivered."""
         self._since_commit = 0
         self._since_snapshot = 0
 
@@ -101,7 +103,8 @@ class Commits:
         """Takes the wall clock that event times are held against, for this run of the service."""
         self.clock_ms = max(self.clock_ms, self._parts.now_ms())
         self.core.admission.clock_ms = self.clock_ms
-        entry = Entry(batch=self.batch + 1, clock_ms=self.clock_ms)
+        remember_ms = self.core.admission.remember_ms
+        entry = Entry(batch=self.batch + 1, clock_ms=self.clock_ms, remember_ms=remember_ms)
         self._retry(lambda: self._parts.state.append(entry))
         self._snapshots.prepare()
 
@@ -176,9 +179,14 @@ class Commits:
         return {**offsets, f"batches of {self._parts.state.identity}": self.batch} if offsets else {}
 
     def _deliver(self, number: int, results: BatchResults) -> None:
+        if not self._parts.group.leads:
+            if results.has_results:
+                offsets = {partition: position.offset for partition, position in self._positions.items()}
+                self._undelivered.append(Undelivered(number, results, offsets, time.monotonic()))
+            return
         self._since_commit += 1
         if results.has_results:
-            is_committed = self._timed("deliver", lambda: self._hand_over(number, results))
+            is_committed = self._timed("deliver", lambda: self._hand_over(number, results, self._offsets()))
             if is_committed:
                 self._since_commit = 0
             else:
@@ -186,13 +194,13 @@ class Commits:
         elif self._since_commit >= COMMIT_EVERY:
             self.commit_offsets()
 
-    def _hand_over(self, number: int, results: BatchResults) -> bool:
-        sink, offsets, note = self._parts.sink, self._offsets(), f"{self._parts.state.identity}:{number}"
+    def _hand_over(self, number: int, results: BatchResults, offsets: Offsets) -> bool:
+        sink, note = self._parts.sink, f"{self._parts.state.identity}:{number}"
         return self._retry(lambda: sink.deliver(results.outcome, results.refused, offsets, note))
 
     def commit_offsets(self) -> None:
         """Commits what was taken so far, unless results of it are still to be delivered."""
-        if self._undelivered:
+        if self._undelivered or not self._parts.group.leads:
             # The number committed says that everything up to it was delivered.
             return
         offsets, note = self._offsets(), f"{self._parts.state.identity}:{self.batch}"
@@ -209,13 +217,37 @@ class Commits:
         return {p: self._positions[p].offset for p in sorted(self._held()) if self._positions[p].offset}
 
     def deliver_rest(self) -> None:
-        """Delivers what recovery found undelivered, once there are partitions to commit it with."""
-        while self._undelivered and self._held():
-            number, results = self._undelivered[0]
-            if not self._hand_over(number, results):
-                offsets, note = self._offsets(), f"{self._parts.state.identity}:{number}"
-                if offsets:
-                    self._retry(lambda: self._parts.group.commit(offsets, note))  # noqa: B023
+        """Delivers what recovery or standing by left undelivered, once we lead and hold partitions.
+
+        Each with the offsets of its own batch, so that another who stands by knows what is not delivered yet.
+        """
+        while self._undelivered and self._held() and self._parts.group.leads:
+            first, held = self._undelivered[0], self._held()
+            offsets = {p: offset for p, offset in sorted(first.offsets.items()) if p in held and offset}
+            if not self._hand_over(first.batch, first.results, offsets) and offsets:
+                note = f"{self._parts.state.identity}:{first.batch}"
+                self._retry(lambda: self._parts.group.commit(offsets, note))  # noqa: B023
+            self._undelivered.pop(0)
+            self._since_commit = max(self._since_commit, 1)
+
+    @property
+    def waiting(self) -> int:
+        """Batches whose results wait to be delivered by us."""
+        return len(self._undelivered)
+
+    def forget_delivered(self, committed: Mapping[Partition, int], before_s: float) -> None:
+        """Drops results that whoever leads has delivered: it committed all that they are made of.
+
+        What is kept since ``before_s`` (monotonic) stays: whoever puts events in order may have taken one and
+        not applied it yet, and results that are delivered twice carry the same ids.
+        """
+        for each in self._undelivered:
+            if any(committed.get(partition, 0) < offset for partition, offset in each.offsets.items()):
+                break
+            self._covered = each.batch
+        while self._undelivered and self._undelivered[0].batch <= self._covered:
+            if self._undelivered[0].kept_s > before_s:
+                return
             self._undelivered.pop(0)
 
     # -- snapshots and the end -----------------------------------------------------------------------
@@ -223,6 +255,9 @@ class Commits:
     def snapshot(self) -> None:
         """Begins a snapshot, unless one is being written or a write to the store is under way."""
         if not self.core.can_be_saved or self._snapshots.is_busy:
+            return
+        if any(each.batch > self._covered for each in self._undelivered):
+            # What nobody has delivered yet is in no snapshot.
             return
         written = self._store_sync.written()
         if written is None:

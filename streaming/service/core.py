@@ -19,6 +19,7 @@ from graph.model.events import Verdict
 from graph.model.results import Outcome
 from graph.model.vocabulary import RejectionReason
 from rules.running.runner import of_rings
+from streaming.admission.deduplicate import WINDOW_MS
 from streaming.admission.pipeline import AdmissionPipeline, RecordOf
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.dead_letters import dead_letter
@@ -88,7 +89,10 @@ MOST_POISON: Final = 100
 
 
 class Core:
-    """Engine, admission and reorder buffer together; ``order_within_ms`` 0 applies events as they come."""
+    """Engine, admission and reorder buffer together; ``order_within_ms`` 0 applies events as they come.
+
+    ``remember_ms`` is the event time in which a repeat is known.
+    """
 
     def __init__(
         self,
@@ -96,9 +100,10 @@ class Core:
         clock_ms: int,
         order_within_ms: int = 0,
         pseudonyms: Pseudonyms | None = None,
+        remember_ms: int = WINDOW_MS,
     ) -> None:
         self.engine = engine
-        self._pipeline = AdmissionPipeline(clock_ms, pseudonyms)
+        self._pipeline = AdmissionPipeline(clock_ms, pseudonyms, remember_ms)
         self.admission = self._pipeline.admission
         self.reorder_buffer = ReorderBuffer()
         self.tally = Tally()

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from graph.model.errors import Fatal, Unavailable
+from streaming.admission.deduplicate import WINDOW_MS
 from streaming.service.ports import Partition
 
 PATTERN: Final = "journal-*.ndjson"
@@ -27,6 +28,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     batch: int
     clock_ms: int = 0
+    remember_ms: int = WINDOW_MS
+    """With the clock: the event time in which this run knows repeats."""
     to: dict[str, int] = {}
     release_ms: int = 0
     excluded: list[tuple[str, int]] = []

@@ -54,6 +54,7 @@ def metrics_of(status: Status, now_s: float) -> Iterator[Metric]:
     for name, text, value in (
         ("ringfence_ready", "1 while events are taken and everything needed answers.", status.is_ready),
         ("ringfence_partitions", "Partitions held.", status.partitions_held),
+        ("ringfence_leading", "Whether results are ours to deliver (1), or we stand by (0).", status.leads),
         ("ringfence_read_ahead_records", "Records read and not taken yet.", status.read_ahead),
         ("ringfence_held_events", "Events held back to be put in order.", status.held),
         (

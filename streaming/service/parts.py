@@ -30,6 +30,13 @@ class AssignmentListener(Protocol):
 class Group(Source, Protocol):
     """A source whose partitions come and go; the listener is called in the thread that polls."""
 
+    @property
+    def leads(self) -> bool:
+        """Whether results and offsets are ours to give; a warm member that stands by applies events only."""
+
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """By partition, up to where whoever leads has committed; 0 where nothing was."""
+
     def join(self, listener: AssignmentListener) -> None:
         """Subscribes. The listener gives the offsets to read from."""
 

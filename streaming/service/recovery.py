@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.model.errors import Fatal, Unavailable
+from streaming.admission.deduplicate import HOUR_MS, WINDOW_MS
 from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.partition_buffers import Decode, PartitionBuffers, TakenRecords
@@ -24,6 +25,17 @@ OpenSource = Callable[[Mapping[Partition, int]], Source]
 """Opens a source that reads exactly these partitions from these offsets, outside any group."""
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Results of a batch that are to be delivered, and how far the partitions had been taken with it."""
+
+    batch: int
+    results: BatchResults
+    offsets: Mapping[Partition, int]
+    kept_s: float = 0.0
+    """Since when (monotonic) they are kept by a member that stands by."""
+
+
 @dataclass(slots=True)
 class Recovered:
     """Where the service stands again."""
@@ -33,9 +45,11 @@ class Recovered:
     """The last batch made."""
     clock_ms: int = 0
     positions: Positions = field(default_factory=dict)
-    undelivered: list[tuple[int, BatchResults]] = field(default_factory=list)
+    undelivered: list[Undelivered] = field(default_factory=list)
     """Batches whose results are not known to have been delivered."""
     replayed: int = 0
+    remember_ms: int = WINDOW_MS
+    """The event time in which the batches at hand knew repeats."""
     snapshot: int = 0
     """The batch of the snapshot it began with, 0 without one."""
     store_offsets: Mapping[str, int] = field(default_factory=dict)
@@ -77,14 +91,16 @@ def recover(
     try:
         for entry in entries:
             if entry.clock_ms:
+                done.remember_ms = entry.remember_ms
                 done.clock_ms = buffers.clock_ms = done.core.admission.clock_ms = entry.clock_ms
             if entry.is_batch and entry.batch > done.batch:
+                _same_memory(done)
                 taken = _taken_again(entry, buffers, source, keep_going)
                 results = _made_again(entry, done, taken, excluded, entry.batch in probes)
                 done.batch = entry.batch
                 done.replayed += results.events
                 if results.has_results and entry.batch > known:
-                    done.undelivered.append((entry.batch, results))
+                    done.undelivered.append(Undelivered(entry.batch, results, buffers.taken))
     finally:
         source.leave()
     done.positions |= {
@@ -92,6 +108,16 @@ def recover(
         for partition, buffer in buffers.by_partition.items()
     }
     return done
+
+
+def _same_memory(done: Recovered) -> None:
+    """A batch that is made again has to know the repeats that it knew."""
+    ours, theirs = done.core.admission.remember_ms, done.remember_ms
+    if ours != theirs:
+        raise Fatal(
+            f"expected repeats to be known for {ours / HOUR_MS:g} hours, found batches made with "
+            f"{theirs / HOUR_MS:g}: start with that once and stop it with SIGTERM, then change it"
+        )
 
 
 def _from_snapshot(
@@ -113,6 +139,7 @@ def _from_snapshot(
         clock_ms=header.clock_ms,
         positions=positions,
         snapshot=batch,
+        remember_ms=header.remember_ms,
         store_offsets=header.store_offsets,
     )
 

@@ -29,6 +29,10 @@ ASK_ENDS_S: Final = 0.1
 """Between questions whether quiet partitions are still at their end."""
 LOOK_EVERY_S: Final = 1.0
 """Between looks at the sizes that change slowly."""
+KEPT_S: Final = 60.0
+"""How long a warm member that stands by keeps results after it made them, delivered by another or not."""
+MOST_KEPT: Final = 10_000
+"""Batches with results that it keeps at most; with so many it applies no more until some are delivered."""
 
 
 class Service:
@@ -119,9 +123,10 @@ class Service:
         if not (self._is_busy and buffers.waiting >= self._size.now):
             timeout_s = 0.0 if self._is_busy else QUIET_POLL_S
             self._put(self._retry(lambda: group.poll(self._size.now, timeout_s)))
+        self._lead_or_stand_by()
         commits.deliver_rest()
         self._confirm_ends()
-        batch = self._next()
+        batch = self._next() if self.commits.waiting < MOST_KEPT else None
         if batch is not None:
             read_s = time.monotonic()
             status.stages["read"].observe(read_s - started)
@@ -136,6 +141,19 @@ class Service:
                 commits.commit_offsets()
             return self._config.until_end and self._is_at_end()
         return False
+
+    def _lead_or_stand_by(self) -> None:
+        """Notes when we begin to lead; before that, forgets what whoever leads has delivered."""
+        leads, now = self._parts.group.leads, time.monotonic()
+        if leads and not self.status.leads:
+            self._parts.note(
+                "leads", {"batch": self.commits.batch, "undelivered_batches": self.commits.waiting}
+            )
+        if not leads and self.commits.waiting and now >= self._look_again_s:
+            held = sorted(self._buffers.by_partition)
+            committed = self._retry(lambda: self._parts.group.committed(held))
+            self.commits.forget_delivered(committed, now - KEPT_S)
+        self.status.leads = leads
 
     def _put(self, polled: Polled) -> None:
         started = time.monotonic()

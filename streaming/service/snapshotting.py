@@ -58,6 +58,7 @@ class Snapshotting:
                 model_id=core.engine.model_id,
                 config_digest=core.engine.config_digest,
                 order_within_ms=self._order_within_ms,
+                remember_ms=core.admission.remember_ms,
                 store_offsets=dict(written),
             )
             return header, core.arrays()

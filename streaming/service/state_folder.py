@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from graph.model.errors import BadCall
+from streaming.admission.deduplicate import WINDOW_MS
 from streaming.contract.ports import DetectionEngine
 from streaming.service.core import Tally
 from streaming.service.journal import Entry, Journal, drop_before, entries_after, mend
@@ -36,6 +37,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     model_id: str
     config_digest: str
     order_within_ms: int
+    remember_ms: int = WINDOW_MS
     store_offsets: dict[str, int] = msgspec.field(default_factory=dict, name="told")
     """By partition, how far a store was written; the changes since are in the arrays."""
 

@@ -63,6 +63,8 @@ class Status:
     tally: Tally = field(default_factory=Tally)
     lag: dict[Partition, int] = field(default_factory=dict)
     partitions_held: int = 0
+    leads: bool = True
+    """Whether results are ours to deliver; a member that stands by, warm or not, waits for that."""
     read_ahead: int = 0
     held: int = 0
     engine: dict[str, int] = field(default_factory=dict)
@@ -100,4 +102,4 @@ class Status:
     @property
     def is_ready(self) -> bool:
         """Whether it takes events now and everything it needs answers; a member that stands by takes none."""
-        return self.phase == "running" and self.partitions_held > 0
+        return self.phase == "running" and self.partitions_held > 0 and self.leads

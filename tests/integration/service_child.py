@@ -16,6 +16,7 @@ from graph.model.event_batch import EventBatch
 from graph.stores.opening import StoreAddress
 from ringfence.engines import new_engine
 from ringfence.service_wiring import RunOptions, service
+from streaming.contract.topics import INPUT_TOPICS
 from streaming.kafka.options import KafkaOptions
 from streaming.service.config import ServiceConfig
 from streaming.service.service import Service
@@ -62,6 +63,8 @@ class Given:
     """Bytes past which a process of its own cannot write a file, as on a disk that is full."""
     workers: int = 0
     """Processes that read and decode beside it."""
+    warm: bool = False
+    topics: tuple[str, ...] = INPUT_TOPICS
 
     def engine(self):
         return BrittleEngine(self.breaking)
@@ -74,6 +77,7 @@ class Given:
                 group=self.group,
                 identity=self.identity,
                 transactions=self.transactions,
+                topics=self.topics,
                 passed={"session.timeout.ms": "6000", "heartbeat.interval.ms": "500"},
             ),
             service=ServiceConfig(
@@ -88,6 +92,7 @@ class Given:
             max_line_bytes=1 << 20,
             store=self.store,
             workers=self.workers,
+            warm=self.warm,
         )
 
 

@@ -31,8 +31,10 @@ class WorkersGroup(KafkaGroup):
         workers: int,
         max_line_bytes: int,
         start: Start = start_process,
+        *,
+        warm: bool = False,
     ) -> None:
-        super().__init__(options, warn)
+        super().__init__(options, warn, warm=warm)
         self.pool = WorkerPool(options, workers, max_line_bytes, warn, start)
         self._joining: AssignmentListener | None = None
         self._until_s = 0.0

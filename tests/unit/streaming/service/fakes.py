@@ -101,8 +101,12 @@ class Reader:
 class Member(Reader):
     """The only member of the group."""
 
-    def __init__(self, broker: Broker, portion: int = 3) -> None:
+    def __init__(self, broker: Broker, portion: int = 3, *, leads: bool = True) -> None:
         super().__init__(broker, {}, portion)
+        self.leads = leads
+
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        return {p: self.broker.committed.get(p, (0, ""))[0] for p in partitions}
 
     def join(self, listener) -> None:
         self.at = listener.assigned(sorted(self.broker.logs))
@@ -241,6 +245,7 @@ class World:
     portion: int = 3
     engines: list[SavingEngine] = field(default_factory=list)
     store: MemoryStore | None = None
+    leads: bool = True
 
     def new_engine(self) -> SavingEngine:
         kind = SavingEngine if self.store is None else DrainableEngineInMemory
@@ -257,9 +262,11 @@ class World:
     def parts(self, state: StateFolder, sink: Delivery | None = None) -> Parts:
         return Parts(
             state=state,
-            new_core=lambda clock: Core(self.new_engine(), clock, self.config.order_within_ms),
+            new_core=lambda clock: Core(
+                self.new_engine(), clock, self.config.order_within_ms, remember_ms=self.config.remember_ms
+            ),
             decode=ColumnDecoder().decode_values,
-            group=Member(self.broker, self.portion),
+            group=Member(self.broker, self.portion, leads=self.leads),
             open_source=lambda offsets: Reader(self.broker, offsets, 2),
             delivered=lambda partitions: self._delivered(partitions, state.identity),
             sink=sink or Delivery(self.broker),
