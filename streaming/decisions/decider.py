@@ -10,13 +10,13 @@ import msgspec
 
 from graph.engine.engine import Engine
 from graph.engine.what_if import Asking, WhatIf
+from graph.model.decisions import AccountSeen, Answered, DecisionMade, Refused, RuleHeld
 from graph.model.errors import Rejected, Unavailable
 from graph.model.event_batch import EventBatch
 from graph.model.vocabulary import Fallback
 from rules.running.runner import RuleMatch
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.fields import TAGS
-from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Refused, RuleHeld
 from streaming.decisions.follower import Follower
 from streaming.decisions.measures import DecisionMeasures
 from streaming.decisions.policy import ASKED, DecisionPolicy, Terms

@@ -17,8 +17,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from graph.model.decisions import AccountSeen, Answered, DecisionMade, Decisions
 from graph.model.errors import Unavailable
-from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Decisions
 from streaming.decisions.decider import Decider, NotAsked
 from streaming.decisions.follower import Follower
 
