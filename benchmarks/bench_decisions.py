@@ -4,10 +4,11 @@ A server process is the application of ``ringfence serve`` with desk, tokens, li
 stream of its own at 1,000 events a second while a light client asks at random moments (a Poisson process,
 open loop: a late answer delays no question, and counts from when it was due). In turns with it the same way
 in answers a constant, and nobody asks, so that what the stream costs can be taken off. Reported: percentiles
-of the latency, processor time of the server for one decision and for one constant, and how much of the machine
-was idle; windows in which a third of it was are judged apart, since a latency on busy cores says how busy they
-are. At 1,000 requests a second the same, reported only. Beside it, in one process, the same question answered
-by a query of a store (SQLite, two steps around the account) and by recomputing components with igraph.
+of the latency, processor time of the server for one decision and for one constant, and how much of the
+machine was idle; windows in which a third of it was are judged apart, since a latency on busy cores says how
+busy they are. At 1,000 requests a second the same, reported only. Beside it, in one process, the same
+question answered by a query of a store (SQLite, two steps around the account) and by recomputing components
+with igraph.
 
     python benchmarks/bench_decisions.py           # as `make bench` does
     python benchmarks/bench_decisions.py --short   # under three minutes

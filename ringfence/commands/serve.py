@@ -38,7 +38,9 @@ def command(
     ] = None,
     follow: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="File of events that decisions follow instead; repeat."),
+        typer.Option(
+            metavar="FILE", help="File of events that decisions follow instead, read once to its end; repeat."
+        ),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
