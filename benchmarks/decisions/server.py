@@ -85,6 +85,7 @@ def serve(port: int, links: int, rate: int, seconds: float, seed: int, ready: Qu
                 loop="uvloop",
                 http=protocol_for(1_000),
                 ws="none",
+                timeout_keep_alive=600,
                 log_level="error",
                 access_log=False,
                 server_header=False,

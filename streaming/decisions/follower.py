@@ -47,7 +47,7 @@ class FollowedSource(Protocol):
         """Messages of these again."""
 
     def lags(self, taken: Offsets) -> dict[Partition, int]:
-        """For each partition, how many records are left as far as is known."""
+        """For each partition whose end is known, how many records are left."""
 
     def leave(self) -> None:
         """Ends."""
@@ -314,10 +314,11 @@ class StreamFeed:
         self._begin(state)
 
     def lag(self) -> int | None:
-        """How many records are known to be waiting."""
-        if self._source is None:
-            return None
-        return sum(self._source.lags(self._buffers.taken).values())
+        """How many records are waiting; None before every partition has told where it ends."""
+        taken = self._buffers.taken
+        lags = {} if self._source is None else self._source.lags(taken)
+        # Before every partition has told its end, what is known would be less than what waits.
+        return sum(lags.values()) if len(lags) == len(taken) else None
 
     def close(self) -> None:
         """Ends."""
