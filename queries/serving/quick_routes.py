@@ -1,8 +1,9 @@
 """Routes that are answered in less time than a framework takes to find them.
 
 A request goes past a table of patterns, two stacks of exits and a solver of dependencies before FastAPI calls
-a route. A route that lets people in by ``QuicklyAllowed`` needs nothing of that. It stays a route like any other to the description, to the documents
-and to the test that walks every route, and is called from here: the guard first, then the endpoint.
+a route. A route that lets people in by ``QuicklyAllowed`` needs nothing of that. It stays a route like any
+other to the description, to the documents and to the test that walks every route, and is called from here:
+the guard first, then the endpoint.
 """
 
 from __future__ import annotations
