@@ -103,6 +103,16 @@ def rows(found: Found) -> Iterator[Row]:
             yield Row(f"service, {case}: processor time of the owner over alone", one["owner_us"] / alone, -1)
         elif bench == "regions":
             yield Row("across regions: microseconds of processor an event", one["us"], -100)
+        elif bench == "decisions" and case == "in one process":
+            ours = one["decision_processor_us"]["p50"]
+            for rival in ("store_query", "igraph_components"):
+                times = one[f"{rival}_processor_us"]["p50"] / ours
+                yield Row(f"decision, {one['live_links']:,} links: times faster than {rival}", times, 1)
+        elif bench == "decisions" and case == "500 a second":
+            yield Row("decision over HTTP: processor microseconds", one["processor_us"], -300)
+            yield Row("  over the same route answering a constant", one["more_than_constant_us"], -300)
+            if "calm_p99_ms" in one:
+                yield Row("  milliseconds, 99 %, a third of the machine idle", one["calm_p99_ms"], -5)
         elif bench == "live_vectors" and case == "batch":
             yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
         elif bench == "live_vectors" and case == "edge":

@@ -7,15 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
+import msgspec
 
+from graph.model.decisions import Answered, DecisionMade, Decisions
 from graph.model.errors import BadCall, Fatal, Missing, Unavailable
+from graph.model.events import EventBase
 from graph.model.vocabulary import ActKind, Decision, RingKind, VerdictOutcome
 from queries.serving.records import (
     Accepted,
@@ -31,10 +34,17 @@ from queries.serving.records import (
     Step,
     Tie,
 )
+from queries.serving.webhook_records import (
+    DeadMessages,
+    Replayed,
+    SecretRenewed,
+    WebhookAdded,
+    WebhookSeen,
+)
 
 TIMEOUT_S: Final = 30.0
 _AGAIN_S: Final = 1.0
-Answered = TypeVar("Answered", bound=Record)
+Told = TypeVar("Told", bound=Record)
 Row = TypeVar("Row", bound=Record)
 Given = str | int | float | None
 
@@ -143,6 +153,50 @@ class Client(AbstractContextManager["Client"]):
         body = {"act": act, "subject": subject, "other": other, "note": note, "until_ts": until_ts}
         return self._post("/v1/acts", body, key)
 
+    def decide(self, event: EventBase | Mapping[str, object]) -> DecisionMade:
+        """What would be if an event of the contract happened now, and what the policy makes of it.
+
+        Raises BadCall when it breaks the contract or cannot be asked about. Nothing is changed.
+        """
+        answer = self._asked("POST", "/v1/decisions", content=msgspec.json.encode(event))
+        return msgspec.json.decode(answer.content, type=DecisionMade)
+
+    def decide_each(self, events: Sequence[EventBase | Mapping[str, object]]) -> list[Answered]:
+        """The same for up to 1,000, each as if alone; one that cannot be asked about is `refused`."""
+        body = msgspec.json.encode({"events": events})
+        answer = self._asked("POST", "/v1/decisions:batch", content=body)
+        return msgspec.json.decode(answer.content, type=Decisions).answers
+
+    def webhooks(self) -> list[WebhookSeen]:
+        """Which programs are told of flags, the oldest first."""
+        rows = msgspec.json.decode(self._asked("GET", "/v1/webhooks").content, type=list[msgspec.Raw])
+        return [WebhookSeen.model_validate_json(bytes(row)) for row in rows]
+
+    def add_webhook(self, url: str, label: str, *, is_masked: bool = True) -> WebhookAdded:
+        """Have a program told of flags from now on; its secret is shown this once."""
+        body: dict[str, Given] = {"url": url, "label": label, "is_masked": is_masked}
+        return self._sent("POST", "/v1/webhooks", WebhookAdded, body)
+
+    def switch_webhook(self, number: int, *, is_active: bool) -> WebhookSeen:
+        """Switch a webhook off or on; what waits is kept."""
+        return self._sent("PATCH", f"/v1/webhooks/{number}", WebhookSeen, {"is_active": is_active})
+
+    def renew_webhook(self, number: int) -> SecretRenewed:
+        """Another secret; the former one signs along for a day."""
+        return self._sent("POST", f"/v1/webhooks/{number}/secret", SecretRenewed, {})
+
+    def remove_webhook(self, number: int) -> None:
+        """With everything that waits for it."""
+        self._asked("DELETE", f"/v1/webhooks/{number}")
+
+    def dead_messages(self, number: int) -> DeadMessages:
+        """Messages that no try could deliver, the newest first."""
+        return self._get(f"/v1/webhooks/{number}/dead", DeadMessages)
+
+    def replay_webhook(self, number: int, message: int | None = None) -> Replayed:
+        """Send a dead message again, or all of them, under the same ids."""
+        return self._sent("POST", f"/v1/webhooks/{number}/replay", Replayed, {"message": message})
+
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
@@ -155,7 +209,7 @@ class Client(AbstractContextManager["Client"]):
     ) -> None:
         self.close()
 
-    def _get(self, path: str, kind: type[Answered], asked: Mapping[str, Given] | None = None) -> Answered:
+    def _get(self, path: str, kind: type[Told], asked: Mapping[str, Given] | None = None) -> Told:
         given = {name: value for name, value in (asked or {}).items() if value is not None}
         return kind.model_validate_json(self._asked("GET", path, params=given or None).content)
 
@@ -164,6 +218,10 @@ class Client(AbstractContextManager["Client"]):
         headers = {} if key is None else {"Idempotency-Key": key}
         return Accepted.model_validate_json(self._asked("POST", path, json=given, headers=headers).content)
 
+    def _sent(self, method: str, path: str, kind: type[Told], body: Mapping[str, Given]) -> Told:
+        given = {name: value for name, value in body.items() if value is not None}
+        return kind.model_validate_json(self._asked(method, path, json=given).content)
+
     def _asked(
         self,
         method: str,
@@ -171,9 +229,12 @@ class Client(AbstractContextManager["Client"]):
         params: Mapping[str, Given] | None = None,
         json: Mapping[str, Given] | None = None,
         headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         try:
-            answer = self._http.request(method, path, params=params, json=json, headers=headers)
+            answer = self._http.request(
+                method, path, params=params, json=json, headers=headers, content=content
+            )
         except httpx.HTTPError as error:
             raise Unavailable(
                 f"expected an answer from {self._http.base_url}, found: {error}; see that it serves", _AGAIN_S

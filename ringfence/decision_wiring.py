@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from graph.model.errors import BadCall
 from graph.model.event_batch import EventBatch
@@ -17,7 +17,7 @@ from queries.serving.measures import Measures
 from queries.serving.parts import Mounted
 from queries.serving.visits import QuicklyAllowed
 from ringfence.alert_terms import AlertTerms
-from ringfence.engines import engine_with
+from ringfence.engines import engine_with, rules_in, with_rules
 from ringfence.model_choice import scorer_at
 from ringfence.settings import Settings, kafka_options, pseudonym_key
 from ringfence.warming import warm_up
@@ -34,6 +34,10 @@ from streaming.decisions.routes import (
     decision_router,
     follow,
 )
+
+if TYPE_CHECKING:
+    from graph.engine import Engine
+    from rules.running.engine import RuledEngine
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -118,10 +122,12 @@ class _Making:
         self._scorer = scorer_at(settings.model)
         self._policy = AlertTerms.from_settings(settings).policy(self._scorer.model_id)
         self._pseudonyms = _pseudonyms(settings)
+        # Read once, as the service does: what begins anew goes on with the same rules.
+        self._entries = rules_in(settings.rules)
 
-    def engine(self) -> Any:
-        """An empty engine."""
-        return engine_with(self._settings.window_days, self._scorer, self._policy)
+    def engine(self) -> Engine | RuledEngine:
+        """An empty engine, with the rules beside it where there is a folder of them."""
+        return with_rules(engine_with(self._settings.window_days, self._scorer, self._policy), self._entries)
 
     def admitted(self, paths: tuple[str, ...], stack: ExitStack) -> Iterator[EventBatch]:
         """The events of files that are admitted, merged by event time; decoded a block ahead in a thread."""

@@ -1,16 +1,18 @@
 """Decisions in a demonstration: a serve of its own follows the city's events, and is asked over HTTP.
 
-Its desk and its token last as long as the demonstration.
+Its desk and a token that may ask stay in a folder of the owner's alone, so that what is printed can be called
+again as it stands.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,9 @@ from graph.model.results import AccountScore, Ring
 WITHIN_S: Final = 900.0
 """The first start compiles the kernels that take back what they write."""
 ASK: Final = "/v1/decisions"
+DESK, TOKEN = "desk", "token"
+"""What is left in the folder."""
+PORT: Final = 8470
 _LINES: Final = (re.compile(r" on (http://\S+);"), re.compile(r"code=(\S+)"))
 
 
@@ -50,22 +55,28 @@ class Serving:
 def show_decisions(
     store: Path,
     events: Path,
+    folder: Path,
     last_ts: int,
     rings: Sequence[Ring],
     accounts: Iterator[AccountScore],
     console: Console,
 ) -> bool:
-    """Ask about two promotions, one of a ring's account; whether both were answered in time."""
+    """Ask about two promotions, one of a ring's account; whether both were answered in time.
+
+    ``folder`` is made anew for the desk and its token.
+    """
     ring = max(rings, key=lambda each: (each.score, each.ring_id), default=None)
     honest = next((each for each in accounts if each.ring_id is None and each.score < 0.1), None)
     if ring is None or honest is None:
         return False
-    with (
-        tempfile.TemporaryDirectory(prefix="ringfence-demo-") as name,
-        serving(store, events, Path(name)) as at,
-    ):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    with serving(store, events, folder) as at:
         if at is None:
             return False
+        with os.fdopen(os.open(folder / TOKEN, os.O_CREAT | os.O_WRONLY, 0o600), "w") as kept:
+            kept.write(at.token)
+        console.print(f"   {again(store, events, folder)}", markup=False, highlight=False, soft_wrap=True)
         for account_id in (ring.accounts[0], honest.account_id):
             event = {
                 "event_id": f"ask-{account_id}",
@@ -76,10 +87,17 @@ def show_decisions(
                 "amount": 10.0,
             }
             body = msgspec.json.encode(event).decode()
-            call = f'curl -H "Authorization: Bearer $TOKEN" -d {shlex.quote(body)} {at.address}{ASK}'
+            bearer = f'"Authorization: Bearer $(cat {shlex.quote(str(folder / TOKEN))})"'
+            call = f"curl -H {bearer} -d {shlex.quote(body)} http://127.0.0.1:{PORT}{ASK}"
             console.print(f"   {call}", markup=False, highlight=False, soft_wrap=True)
             _print(at.ask(event), console)
     return True
+
+
+def again(store: Path, events: Path, folder: Path) -> str:
+    """The call that serves what was asked, where the printed questions go."""
+    words = ("serve", "--port", str(PORT), "--store", str(store), "--follow", str(events))
+    return shlex.join((".venv/bin/ringfence", *words, "--desk", str(folder / DESK)))
 
 
 def _print(told: dict[str, Any], console: Console) -> None:
@@ -94,7 +112,7 @@ def serving(store: Path, events: Path, desk: Path) -> Iterator[Serving | None]:
     """A serve that has read the events, on a free port; None when it has not within ``WITHIN_S``."""
     command = (
         *(sys.executable, "-m", "ringfence", "serve", "--port", "0"),
-        *("--store", str(store), "--follow", str(events), "--desk", str(desk / "desk")),
+        *("--store", str(store), "--follow", str(events), "--desk", str(desk / DESK)),
     )
     until = time.monotonic() + WITHIN_S
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603

@@ -49,6 +49,10 @@ CONNECTIONS: Final = 1_000
 FILES: Final = 500
 """Open beside connections."""
 LINGERS_S: Final = 5
+READ_ONCE: Final = (
+    "Decisions follow files to their end, once: what is appended later is not read. A stream that goes on is "
+    "followed with --state and --kafka."
+)
 FAILURES: Final = "20/minute"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -111,6 +115,8 @@ def serve(
         code = desk.first_link("")
         if code is not None:
             print(f"Nobody manages it yet. Once, within a day: {origins[0]}/welcome?code={code}", flush=True)
+        if settings.serve_follow:
+            print(READ_ONCE, flush=True)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listening]))
 

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
         description="Model that scores: a folder written by `train`, or a registry with its champion.",
     )
     rules: Path | None = Field(
-        default=None, description="Folder of rules that people approved; `detect` and `run` follow them."
+        default=None,
+        description="Folder of rules that people approved; `detect`, `run` and decisions follow them.",
     )
     max_false_alerts: float | None = Field(
         default=None, description="Largest share of false alerts, 0.05 for 5 %; thresholds follow."

@@ -104,6 +104,12 @@ class Tokens:
             self._database.run("UPDATE token SET last_used_ms = ? WHERE id = ?", now, token.id)
         return token
 
+    def is_noted(self, token: Token) -> bool:
+        """Whether a token that was live has not ended by itself since, and its use was noted lately."""
+        now = self._database.now_ms()
+        noted = token.last_used_ms
+        return token.expires_ms > now and noted is not None and now - noted < USE_NOTED_EVERY_MS
+
     def revoke(self, token: Token) -> None:
         """From now on the token opens nothing."""
         self._database.run(

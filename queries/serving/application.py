@@ -18,6 +18,7 @@ from queries.serving.edges import Edges
 from queries.serving.examples import with_examples
 from queries.serving.parts import Mounted, Parts
 from queries.serving.problems import MEDIA_TYPE, Problem, tell_problems
+from queries.serving.quick_routes import QuickRoutes
 from queries.serving.routes import (
     accounts,
     answers,
@@ -32,7 +33,7 @@ from queries.serving.routes import (
     webhooks,
     welcome,
 )
-from queries.serving.visits import COOKIE, REASON, Allowed
+from queries.serving.visits import COOKIE, REASON, Allowed, QuicklyAllowed
 
 _MODULES: Final = (
     *(rings, accounts, flags, answers),
@@ -79,6 +80,12 @@ def application(parts: Parts, before: Sequence[APIRouter] = ()) -> FastAPI:
     for router in (*before, *ROUTERS, *mounted.routers):
         app.include_router(router)
     tell_problems(app)
+    guards = [(route, guard_of(route)) for route in all_routes(mounted)]
+    app.add_middleware(
+        QuickRoutes,
+        guards=[(route, guard) for route, guard in guards if isinstance(guard, QuicklyAllowed)],
+        handlers=app.exception_handlers,
+    )
     app.add_middleware(
         Edges,
         hosts=parts.hosts,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queries.serving.measures import Measures
@@ -55,7 +55,8 @@ class Edges:
         self._app = app
         self._body_bytes = body_bytes
         self._hosts = frozenset(hosts)
-        self._headers = (*HEADERS, TLS_HEADER) if has_tls else tuple(HEADERS)
+        headers = (*HEADERS, TLS_HEADER) if has_tls else HEADERS
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers]
         self._measures = measures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,9 +73,9 @@ class Edges:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers:
-                    headers.setdefault(name, value)
+                given = message.setdefault("headers", [])
+                names = {name.lower() for name, _ in given}
+                message["headers"] = [*given, *(each for each in self._headers if each[0] not in names)]
             async with asyncio.timeout(TAKEN_WITHIN_S):
                 await send(message)
 

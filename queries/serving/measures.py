@@ -35,6 +35,8 @@ class Measures:
             buckets=BUCKETS_S,
             registry=self._registry,
         )
+        self._kept: dict[tuple[str, str, int], Counter] = {}
+        self._took: dict[str, Histogram] = {}
         streams = "Streams of flags open now."
         self.streams = Gauge("ringfence_http_streams", streams, registry=self._registry)
         refused = "Streams refused because too many were open."
@@ -60,9 +62,17 @@ class Measures:
         """Note one answer. The route is the pattern that matched, never the path."""
         route = getattr(scope.get("route"), "path_format", OTHER)
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        self._answers.labels(method, route, str(status)).inc()
-        if not route.endswith("/stream"):
-            self._seconds.labels(route).observe(seconds)
+        answers = self._kept.get((method, route, status))
+        if answers is None:
+            # Kept, because finding a counter by its labels costs more than counting.
+            answers = self._kept[method, route, status] = self._answers.labels(method, route, str(status))
+        answers.inc()
+        if route.endswith("/stream"):
+            return
+        took = self._took.get(route)
+        if took is None:
+            took = self._took[route] = self._seconds.labels(route)
+        took.observe(seconds)
 
     def webhooks(self, counts: Counts) -> None:
         """Note how many messages wait and how many are dead."""

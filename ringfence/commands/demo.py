@@ -80,7 +80,9 @@ def command(
     console.print()
     console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
     console.print("4. Before the fact: may these two have a promotion? Asked over HTTP, nothing is changed.")
-    if not show_decisions(store, Path(events), summary.last_ts, rings, results.accounts(), console):
+    console.print("   To ask again, serve it, and call what is printed from another terminal:")
+    asking = (store, Path(events), out / "asking", summary.last_ts)
+    if not show_decisions(*asking, rings, results.accounts(), console):
         console.print("   (there was nobody to ask about, or no answer in time)")
     console.print()
     console.print(

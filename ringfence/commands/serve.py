@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ringfence.kafka_words import Brokers, PassedFile
+from ringfence.rule_words import RulesFolder
 from ringfence.serve_words import (
     DeskKey,
     DeskPath,
@@ -37,7 +38,9 @@ def command(
     ] = None,
     follow: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="File of events that decisions follow instead; repeat."),
+        typer.Option(
+            metavar="FILE", help="File of events that decisions follow instead, read once to its end; repeat."
+        ),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
@@ -45,6 +48,7 @@ def command(
     model: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Model that scores decisions, as in `run`.")
     ] = None,
+    rules: RulesFolder = None,
     window_days: Annotated[
         float | None, typer.Option(metavar="DAYS", help="Window of decisions, as in `run`.")
     ] = None,
@@ -69,6 +73,7 @@ def command(
         "serve_follow": tuple(follow) if follow else None,
         "serve_policy": policy,
         "model": model,
+        "rules": rules,
         "window_days": window_days,
         "serve_host": host,
         "serve_port": port,

@@ -59,6 +59,16 @@ class RuledEngine:
             outcome.flags = _merged(outcome.flags, raised, batch)
         return outcome
 
+    @property
+    def engine(self) -> Engine:
+        """The engine that it was given; whoever applies to it alone leaves the rules behind."""
+        return self._engine
+
+    @property
+    def rules(self) -> RuleRunner:
+        """The rules beside it, as far as they followed."""
+        return self._rules
+
     def rule_reports(self) -> list[RuleReport]:
         """What every rule did so far, by name."""
         return self._rules.report()

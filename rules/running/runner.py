@@ -83,14 +83,11 @@ class RuleRunner:
 
     def decide(self, event: EventBase) -> list[RuleMatch]:
         """The live rules that would hold for an event that has not happened yet, by name. Changes nothing."""
-        observed = self._facts.preview(event)
+        live = [each.rule for each in self._entries.values() if self._stage(each, event.ts) is RuleStage.LIVE]
+        observed = self._facts.preview(event) if live else None
         if observed is None:
             return []
-        return [
-            RuleMatch(name, entry.rule.decision, entry.rule.text)
-            for name, entry in self._entries.items()
-            if self._stage(entry, observed.ts) is RuleStage.LIVE and entry.rule.matches(observed)
-        ]
+        return [RuleMatch(rule.name, rule.decision, rule.text) for rule in live if rule.matches(observed)]
 
     def follow(self, event: EventBase) -> list[Flag]:
         """Take in one event; the flags of live rules for accounts that they meet for the first time."""

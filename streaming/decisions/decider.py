@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
+
+import msgspec
 
 from graph.engine.engine import Engine
 from graph.engine.what_if import Asking, WhatIf
+from graph.model.decisions import AccountSeen, Answered, DecisionMade, Refused, RuleHeld
 from graph.model.errors import Rejected, Unavailable
 from graph.model.event_batch import EventBatch
 from graph.model.vocabulary import Fallback
+from rules.running.runner import RuleMatch
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.fields import TAGS
-from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Refused
 from streaming.decisions.follower import Follower
 from streaming.decisions.measures import DecisionMeasures
-from streaming.decisions.policy import ASKED, DecisionPolicy, Rule
+from streaming.decisions.policy import ASKED, DecisionPolicy, Terms
 from streaming.decoding.columns import ColumnDecoder
 
 TOGETHER: Final = 100
 """Others that are named in an answer at most."""
 SCORER_SHARE: Final = 0.5
 """Of the budget; a scorer that kernels cannot work out is not begun later."""
+BY_SCORE: Final = "score"
 _NAMES: Final = tuple(TAGS)
 
 
@@ -54,7 +58,7 @@ class Decider:
         self._clock_s = clock_s
         self._decoder = ColumnDecoder()
         self._asking: Asking | None = None
-        self._rules: dict[str, Rule] = policy.rules(follower.engine.policy)
+        self._terms: dict[str, Terms] = policy.terms(follower.engine.policy)
         measures.follow(lambda: follower.as_of_ms, lambda: follower.lag, lambda: bool(follower.trouble))
 
     def decide(self, record: bytes) -> DecisionMade:
@@ -68,10 +72,8 @@ class Decider:
             raise Unavailable(self.follower.trouble, 5.0)
         tag, event = self._decoded(record)
         told = self._asked(event, begun)
-        decision = self._decision(tag, event, told)
-        self._measures.decisions.labels(tag, decision.decision.value).inc()
-        if decision.fallback is not None:
-            self._measures.degraded.labels(decision.fallback.value).inc()
+        decision = self._decision(tag, event, told, self._matched(event, told.asked_ms))
+        self._measures.count(tag, decision.decision, decision.fallback, decision.decided_by != BY_SCORE)
         self._measures.seconds.observe(self._clock_s() - begun)
         return decision
 
@@ -90,7 +92,7 @@ class Decider:
             raise NotAsked(rejected.reason.value, rejected.detail or rejected.reason.value)
         event = found.batch
         tag = _NAMES[int(event.records["kind"][0])]
-        if tag not in self._rules:
+        if tag not in self._terms:
             self._measures.refused.inc()
             raise NotAsked("not_asked", f"expected an event of type {', '.join(ASKED)}, found {tag}")
         return tag, event if self._pseudonyms is None else self._pseudonyms.replace_all(event)
@@ -106,19 +108,30 @@ class Decider:
             lambda: clock_s() - begun < SCORER_SHARE * budget_s,
         )
 
-    def _decision(self, tag: str, event: EventBatch, told: WhatIf) -> DecisionMade:
+    def _matched(self, event: EventBatch, at_ms: int) -> list[RuleMatch]:
+        """The live rules that the event meets at the moment asked about."""
+        rules = self.follower.rules
+        return [] if rules is None else rules.decide(msgspec.structs.replace(event.event(0), ts=at_ms))
+
+    def _decision(
+        self, tag: str, event: EventBatch, told: WhatIf, matches: Sequence[RuleMatch]
+    ) -> DecisionMade:
         fallback = Fallback.STORED if told.is_stored else Fallback.RULES if told.by_rules else None
-        advice = self._rules[tag].advice(told.score, is_degraded=fallback is not None)
+        terms = self._terms[tag]
+        by_score = terms.advice(told.score, is_degraded=fallback is not None)
+        advice, decisive = terms.ruled(by_score, matches)
         judgement = told.judgement
         named = {account.account_id for account in told.accounts}
         others = [name for name in told.members if name not in named]
         return DecisionMade(
             event_id=event.event_id(0),
             decision=advice,
+            decided_by=BY_SCORE if decisive is None else f"rule:{decisive.rule}",
             score=told.score,
             kind=None if judgement is None else judgement.kind,
             reasons=[] if judgement is None else judgement.reasons(),
             innocent_reasons=[] if judgement is None else judgement.reasons(innocent=True),
+            rules=[RuleHeld(rule=each.rule, decision=each.decision, text=each.text) for each in matches],
             ring_id=told.ring_id,
             accounts=[
                 AccountSeen(account_id=each.account_id, score=each.score, ring_id=each.ring_id)

@@ -16,7 +16,9 @@ from typing import Final, Protocol
 from graph.engine import Engine
 from graph.model.errors import Fatal, RingfenceError, Unavailable
 from graph.model.event_batch import EventBatch
-from streaming.decisions.newest_state import LoadedState
+from rules.running.engine import RuledEngine
+from rules.running.runner import RuleRunner
+from streaming.decisions.newest_state import LoadedState, parted
 from streaming.service.batch_size import BatchSize
 from streaming.service.core import Core, EngineBroke
 from streaming.service.partition_buffers import Decode, PartitionBuffers
@@ -45,7 +47,7 @@ class FollowedSource(Protocol):
         """Messages of these again."""
 
     def lags(self, taken: Offsets) -> dict[Partition, int]:
-        """For each partition, how many records are left as far as is known."""
+        """For each partition whose end is known, how many records are left."""
 
     def leave(self) -> None:
         """Ends."""
@@ -61,6 +63,10 @@ class Feed(Protocol):
     @property
     def engine(self) -> Engine:
         """The engine that follows."""
+
+    @property
+    def rules(self) -> RuleRunner | None:
+        """The rules that follow beside it; None without any."""
 
     @property
     def is_complete(self) -> bool:
@@ -100,6 +106,11 @@ class Follower:
     def engine(self) -> Engine:
         """The engine that follows."""
         return self.feed.engine
+
+    @property
+    def rules(self) -> RuleRunner | None:
+        """The rules that follow beside it; None without any."""
+        return self.feed.rules
 
     @property
     def as_of_ms(self) -> int:
@@ -148,8 +159,9 @@ class Follower:
 class FileFeed:
     """Events of files: batches that were admitted, to their end. ``size``: how many records are known."""
 
-    def __init__(self, engine: Engine, batches: Iterator[EventBatch]) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine | RuledEngine, batches: Iterator[EventBatch]) -> None:
+        self._applied = engine
+        self._engine, self._rules = parted(engine)
         self._batches = batches
         self._batch = EventBatch.of(())
         self._at = 0
@@ -159,6 +171,11 @@ class FileFeed:
     def engine(self) -> Engine:
         """The engine that follows."""
         return self._engine
+
+    @property
+    def rules(self) -> RuleRunner | None:
+        """The rules that follow beside it; None without any."""
+        return self._rules
 
     @property
     def is_complete(self) -> bool:
@@ -180,7 +197,7 @@ class FileFeed:
             self._batch, self._at = batch, 0
         part = self._batch[self._at : self._at + most]
         self._at += len(part)
-        self._engine.apply(part)
+        self._applied.apply(part)
         return len(part)
 
     def lag(self) -> int | None:
@@ -218,9 +235,8 @@ class StreamFeed:
         """Go on where a snapshot ends."""
         if self._source is not None:
             self._source.leave()
-        engine = state.core.engine
-        assert isinstance(engine, Engine)
-        self._engine, self._core, self._batch = engine, state.core, state.batch
+        self._engine, self._rules = parted(state.core.engine)
+        self._core, self._batch = state.core, state.batch
         self._excluded: Collection[tuple[Partition, int]] = state.excluded
         self._buffers = PartitionBuffers(self._decode, self._max_skew_ms, READ_AHEAD, state.header.clock_ms)
         for name, position in sorted(state.header.positions.items()):
@@ -232,6 +248,11 @@ class StreamFeed:
     def engine(self) -> Engine:
         """The engine that follows."""
         return self._engine
+
+    @property
+    def rules(self) -> RuleRunner | None:
+        """The rules that follow beside it; None without any."""
+        return self._rules
 
     @property
     def core(self) -> Core:
@@ -293,10 +314,11 @@ class StreamFeed:
         self._begin(state)
 
     def lag(self) -> int | None:
-        """How many records are known to be waiting."""
-        if self._source is None:
-            return None
-        return sum(self._source.lags(self._buffers.taken).values())
+        """How many records are waiting; None before every partition has told where it ends."""
+        taken = self._buffers.taken
+        lags = {} if self._source is None else self._source.lags(taken)
+        # Before every partition has told its end, what is known would be less than what waits.
+        return sum(lags.values()) if len(lags) == len(taken) else None
 
     def close(self) -> None:
         """Ends."""

@@ -7,6 +7,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from graph.model.vocabulary import Advice, Fallback
+
 BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1.0)
 
 
@@ -17,6 +19,7 @@ class DecisionMeasures:
         self.decisions = Counter(
             "ringfence_decisions", "Decisions given.", ["type", "decision"], registry=registry
         )
+        self._counters: dict[tuple[str, Advice], Counter] = {}
         self.degraded = Counter(
             "ringfence_decisions_degraded",
             "Decisions that fell back, by what they are made of.",
@@ -25,6 +28,11 @@ class DecisionMeasures:
         )
         self.refused = Counter(
             "ringfence_decisions_refused", "Events that could not be asked about.", registry=registry
+        )
+        self.ruled = Counter(
+            "ringfence_decisions_ruled",
+            "Decisions that a live rule made graver than the score did.",
+            registry=registry,
         )
         self.seconds = Histogram(
             "ringfence_decision_seconds",
@@ -38,6 +46,18 @@ class DecisionMeasures:
         self._lag = Gauge("ringfence_follower_lag_records", lag, registry=registry)
         waits = "1 while the follower gets no events: no broker, or a newer snapshot is awaited."
         self._waits = Gauge("ringfence_follower_waits", waits, registry=registry)
+
+    def count(self, tag: str, decision: Advice, fallback: Fallback | None, is_ruled: bool) -> None:
+        """Count one decision about an event of type ``tag``."""
+        counter = self._counters.get((tag, decision))
+        if counter is None:
+            # Finding a counter by its labels costs as much as decoding the event.
+            counter = self._counters[tag, decision] = self.decisions.labels(tag, decision.value)
+        counter.inc()
+        if fallback is not None:
+            self.degraded.labels(fallback.value).inc()
+        if is_ruled:
+            self.ruled.inc()
 
     def follow(
         self, as_of_ms: Callable[[], int], lag: Callable[[], int | None], waits: Callable[[], bool]

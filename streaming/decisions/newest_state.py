@@ -11,6 +11,8 @@ from pathlib import Path
 
 from graph.engine import Engine
 from graph.model.errors import BadCall, Fatal, Unavailable
+from rules.running.engine import RuledEngine
+from rules.running.runner import RuleRunner
 from streaming.service.core import Core
 from streaming.service.journal import entries_after
 from streaming.service.ports import Partition
@@ -31,6 +33,14 @@ class LoadedState:
     header: Header
     core: Core
     excluded: Collection[tuple[Partition, int]]
+
+
+def parted(engine: object) -> tuple[Engine, RuleRunner | None]:
+    """The engine that questions go to, and the rules beside it."""
+    if isinstance(engine, RuledEngine):
+        return engine.engine, engine.rules
+    assert isinstance(engine, Engine)
+    return engine, None
 
 
 def snapshots_in(folder: Path) -> list[Path]:
@@ -63,9 +73,8 @@ def newest_state(folder: Path, new_core: NewCore) -> LoadedState:
         if misfit is not None:
             raise Fatal(f"{misfit}; give the --model, --window-days and alert terms of `ringfence run`")
         core.load(arrays, header.tally)
-        if isinstance(core.engine, Engine):
-            # The service's store is told what changed; here the record of it would only grow.
-            core.engine.forget_changes()
+        # The service's store is told what changed; here the record of it would only grow.
+        parted(core.engine)[0].forget_changes()
         batch = int(path.stem.split("-")[1])
         return LoadedState(batch, header, core, _excluded(folder, batch))
     raise Unavailable(f"{trouble}; wait for the next snapshot", RETRY_AFTER_S)

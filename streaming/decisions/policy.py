@@ -9,7 +9,8 @@ A file may hold::
     review = 0.8             # score from which on the answer is review; that of the engine when left out
     block = 0.95             # score from which on it is block; that of the engine when left out
     most = "block"           # the gravest answer: allow, review or block
-    degraded = "review"      # the gravest answer when it is degraded; that of most when left out
+    degraded = "review"      # the gravest answer of a degraded score; that of most when left out
+    rules = "review"         # the gravest answer that a live rule may bring; that of most when left out
 
     [promo_redeemed]
     block = 0.9
@@ -20,6 +21,7 @@ The engine's thresholds are those of the alert contract where there is one.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,6 +32,7 @@ from graph.model.errors import BadCall
 from graph.model.event_batch import ANALYST_ACT, GPS_PING, VERDICT
 from graph.model.vocabulary import Advice
 from graph.rings.lifecycle import Policy
+from rules.running.runner import RuleMatch
 from streaming.contract.fields import TAGS
 
 DEFAULT: Final = "default"
@@ -47,62 +50,81 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     block: float | None = None
     most: Advice | None = None
     degraded: Advice | None = None
+    rules: Advice | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What a score comes to for one type of event."""
+class Terms:
+    """What a score and live rules come to for one type of event."""
 
     review: float
     block: float
     most: Advice = Advice.BLOCK
     degraded: Advice = Advice.BLOCK
+    rules: Advice = Advice.BLOCK
 
     def advice(self, score: float, *, is_degraded: bool) -> Advice:
-        """The answer to a score."""
+        """The answer to a score alone."""
         found = Advice.ALLOW
         if score >= self.review:
             found = Advice.REVIEW
         if score >= self.block:
             found = Advice.BLOCK
         limits = (self.most, self.degraded) if is_degraded else (self.most,)
-        gravest: Advice = min((found, *limits), key=_GRAVITY.__getitem__)
-        return gravest
+        return _least(found, *limits)
+
+    def ruled(self, by_score: Advice, matches: Sequence[RuleMatch]) -> tuple[Advice, RuleMatch | None]:
+        """The answer when live rules hold as well, and the one that made it graver than the score did.
+
+        A rule was approved by people and reads facts, so that no spent budget makes it weaker.
+        """
+        gravest, decisive = by_score, None
+        for match in matches:
+            wanted = _least(Advice(match.decision.value), self.rules, self.most)
+            if _GRAVITY[wanted] > _GRAVITY[gravest]:
+                gravest, decisive = wanted, match
+        return gravest, decisive
+
+
+def _least(*advice: Advice) -> Advice:
+    """The mildest."""
+    return min(advice, key=_GRAVITY.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionPolicy:
-    """Rules by type of event; ``budget_s`` is how long an answer may take, ``most_ahead_ms`` event time."""
+    """Terms by type of event; ``budget_s`` is how long an answer may take, ``most_ahead_ms`` event time."""
 
     budget_s: float = 0.005
     most_ahead_ms: int = 3_600_000
     tables: dict[str, _Table] = field(default_factory=dict)
 
-    def rules(self, engine: Policy) -> dict[str, Rule]:
-        """The rule of every type that may be asked about, beside the engine's thresholds.
+    def terms(self, engine: Policy) -> dict[str, Terms]:
+        """The terms of every type that may be asked about, beside the engine's thresholds.
 
         Raises BadCall when a review threshold lies above its block threshold.
         """
         found = {}
         for tag in ASKED:
-            rule = _rule(self.tables.get(tag, _Table()), self.tables.get(DEFAULT, _Table()), engine)
-            if rule.review > rule.block:
+            terms = _terms(self.tables.get(tag, _Table()), self.tables.get(DEFAULT, _Table()), engine)
+            if terms.review > terms.block:
                 raise BadCall(
-                    f"expected a review threshold of {tag} at or below its block threshold {rule.block:g}, "
-                    f"found {rule.review:g}; correct the policy"
+                    f"expected a review threshold of {tag} at or below its block threshold {terms.block:g}, "
+                    f"found {terms.review:g}; correct the policy"
                 )
-            found[tag] = rule
+            found[tag] = terms
         return found
 
 
-def _rule(own: _Table, default: _Table, engine: Policy) -> Rule:
+def _terms(own: _Table, default: _Table, engine: Policy) -> Terms:
     tables = (own, default)
     most = next((table.most for table in tables if table.most is not None), Advice.BLOCK)
-    return Rule(
+    return Terms(
         review=next((table.review for table in tables if table.review is not None), engine.review),
         block=next((table.block for table in tables if table.block is not None), engine.block),
         most=most,
         degraded=next((table.degraded for table in tables if table.degraded is not None), most),
+        rules=next((table.rules for table in tables if table.rules is not None), most),
     )
 
 

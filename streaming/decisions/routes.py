@@ -17,8 +17,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from graph.model.decisions import AccountSeen, Answered, DecisionMade, Decisions
 from graph.model.errors import Unavailable
-from streaming.decisions.answers import AccountSeen, Answered, DecisionMade, Decisions
 from streaming.decisions.decider import Decider, NotAsked
 from streaming.decisions.follower import Follower
 
@@ -59,6 +59,7 @@ _BATCH: Final[dict[str, Any]] = {
 _DECISION: Final[dict[str, Any]] = {
     "event_id": "ask-1",
     "decision": "block",
+    "decided_by": "score",
     "score": 0.981244,
     "kind": "promo_farm",
     "reasons": [
@@ -70,6 +71,9 @@ _DECISION: Final[dict[str, Any]] = {
         }
     ],
     "innocent_reasons": [],
+    "rules": [
+        {"rule": "new-cards-1c6f1efd", "decision": "review", "text": "Young accounts that take promotions"}
+    ],
     "ring_id": "ring_5bce7e070ad6d0268d07",
     "accounts": [{"account_id": "account-1", "score": 0.981244, "ring_id": "ring_5bce7e070ad6d0268d07"}],
     "together_with": ["account-2", "account-3"],

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, TopicPartition
 
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.source import KafkaPartitions
-from streaming.service.ports import LostRecords, Polled
+from streaming.service.ports import LostRecords, Offsets, Partition, Polled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,15 @@ class FollowingOptions(KafkaOptions):
 
 class FollowedPartitions(KafkaPartitions):
     """Reads given partitions. ``poll`` raises ``LostRecords`` when what comes next is not retained."""
+
+    def lags(self, taken: Offsets) -> dict[Partition, int]:
+        """For each partition whose end a fetch has told, how many records are left; others are left out."""
+        found = {}
+        for partition, offset in taken.items():
+            _, high = self._reader.get_watermark_offsets(TopicPartition(*partition), cached=True)
+            if high >= 0:
+                found[partition] = max(0, high - offset)
+        return found
 
     def _sort_out(self, messages: Iterable[Any], polled: Polled) -> None:
         rest = list(messages)

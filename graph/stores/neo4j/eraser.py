@@ -8,11 +8,10 @@ from typing import Any, Final
 from neo4j import Transaction
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graph.model.errors import BadCall
 from graph.model.renaming import Named, Renaming
 from graph.model.vocabulary import EntityKind
 from graph.stores.erasing import PLACES, TEXTS, Holds, replacements, rewritten, sought
-from graph.stores.neo4j.schema import LABELS, VERSION, version_of
+from graph.stores.neo4j.schema import LABELS, require_version
 from graph.stores.neo4j.server import Neo4jAddress, told
 from graph.stores.neo4j.statements import TAKE_TURN
 
@@ -58,16 +57,10 @@ class Neo4jEraser:
         self._driver = address.driver(connections=1)
         self._session = self._driver.session(database=address.database)
         try:
-            found = version_of(self._session)
-        except (DriverError, Neo4jError) as error:
+            require_version(self._session, self._url)
+        except BaseException:
             self.close()
-            raise told(error, self._url) from error
-        if found != VERSION:
-            self.close()
-            raise BadCall(
-                f"expected a store of schema version {VERSION} at {self._url}, found {found}; "
-                "fill it with ringfence store rebuild"
-            )
+            raise
 
     def identifiers_of(self, accounts: Sequence[str]) -> list[Named]:
         """See the port. Cost: the links of the accounts, and those who share their ends."""

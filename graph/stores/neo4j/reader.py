@@ -8,8 +8,8 @@ from typing import Any
 from neo4j import READ_ACCESS, Query
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
-from graph.model.errors import BadCall, Fatal
-from graph.stores.neo4j.schema import VERSION, version_of
+from graph.model.errors import Fatal
+from graph.stores.neo4j.schema import require_version
 from graph.stores.neo4j.server import Neo4jAddress, told
 from graph.stores.port import Language, Table, Value
 
@@ -24,16 +24,10 @@ class Neo4jReader:
         self._driver = address.driver(connections=1)
         self._session = self._driver.session(database=address.database, default_access_mode=READ_ACCESS)
         try:
-            found = version_of(self._session)
-        except (DriverError, Neo4jError) as error:
+            require_version(self._session, self._url)
+        except BaseException:
             self.close()
-            raise told(error, self._url) from error
-        if found != VERSION:
-            self.close()
-            raise BadCall(
-                f"expected a store of schema version {VERSION} at {self._url}, found {found}; "
-                "fill it with ringfence store rebuild"
-            )
+            raise
 
     def read(self, statement: str, parameters: Mapping[str, Value], timeout_s: float) -> Table:
         """The rows of one statement. Raises Fatal past ``timeout_s`` or on a write."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from neo4j import Session
+from neo4j.exceptions import DriverError, Neo4jError
 
-from graph.model.errors import Fatal
+from graph.model.errors import BadCall, Fatal
 from graph.model.vocabulary import EntityKind, LinkKind, Role
+from graph.stores.neo4j.server import told
 
 LABELS: Final[dict[EntityKind, str]] = {
     kind: "".join(word.title() for word in kind.value.split("_")) for kind in EntityKind
@@ -85,6 +87,19 @@ def version_of(session: Session) -> int:
     """The schema version of the database, 0 for one that holds no store."""
     found = session.run("MATCH (s:RingfenceStore {name: 'store'}) RETURN s.schema_version").single()
     return 0 if found is None else int(found[0])
+
+
+def require_version(session: Session, url: str) -> None:
+    """Raises BadCall when the database holds no store of our version, Unavailable when it cannot be asked."""
+    try:
+        found = version_of(session)
+    except (DriverError, Neo4jError) as error:
+        raise told(error, url) from error
+    if found != VERSION:
+        raise BadCall(
+            f"expected a store of schema version {VERSION} at {url}, found {found}; "
+            "fill it with ringfence store rebuild"
+        )
 
 
 def migrate(session: Session, url: str) -> None:

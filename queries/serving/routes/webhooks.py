@@ -5,99 +5,30 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import Field
 
 from graph.model.vocabulary import Permission
 from queries.desk.deliveries import Dead
 from queries.desk.desk import Desk
 from queries.desk.webhooks import Webhook
-from queries.serving.records import Record
 from queries.serving.routes.asking import parts_of
 from queries.serving.visits import Allowed, Visit
-from queries.serving.webhook_targets import LONGEST, checked_target
+from queries.serving.webhook_records import (
+    MOST_DEAD_SHOWN,
+    DeadMessage,
+    DeadMessages,
+    NewWebhook,
+    Replay,
+    Replayed,
+    SecretRenewed,
+    WebhookAdded,
+    WebhookChange,
+    WebhookSeen,
+)
+from queries.serving.webhook_targets import checked_target
 
 Managing = Annotated[Visit, Depends(Allowed(Permission.WEBHOOKS_MANAGE))]
 Number = Annotated[int, Path(ge=1, lt=1 << 53, description="The number of a webhook.")]
-MOST_DEAD_SHOWN = 100
 router = APIRouter(tags=["webhooks"])
-
-
-class WebhookSeen(Record):
-    """A webhook, without its secret."""
-
-    id: int
-    url: str
-    label: str
-    is_masked: bool = Field(description="Whether identifiers are masked in what it is sent.")
-    is_active: bool
-    made_by: str
-    created_ms: int
-    waiting: int = Field(description="Messages that are due or wait for another try.")
-    dead: int = Field(description="Messages that were given up and are kept.")
-    missed: int = Field(description="Flags that could not be kept until there was room for them.")
-
-
-class WebhookAdded(Record):
-    """A new webhook."""
-
-    webhook: WebhookSeen
-    secret: str = Field(description="Signs its messages (Standard Webhooks). Shown this once.")
-
-
-class NewWebhook(Record):
-    """Who is to be told."""
-
-    url: str = Field(
-        min_length=1,
-        max_length=LONGEST,
-        description="https, or an http address of this machine.",
-        examples=["https://hooks.example/ringfence"],
-    )
-    label: str = Field(min_length=1, max_length=100, examples=["case system"])
-    is_masked: bool = Field(default=True, description="Whether identifiers are to be masked.")
-
-
-class WebhookChange(Record):
-    """Whether it is to be told."""
-
-    is_active: bool
-
-
-class SecretRenewed(Record):
-    """Another secret."""
-
-    secret: str = Field(description="Shown this once; the former one signs along for a day.")
-
-
-class DeadMessage(Record):
-    """A message that was given up, without what it says."""
-
-    number: int
-    message_id: str
-    made_ms: int
-    tries: int
-    told: str = Field(description="What became of the last try.")
-
-
-class DeadMessages(Record):
-    """Messages that were given up."""
-
-    rows: list[DeadMessage] = Field(description=f"The newest {MOST_DEAD_SHOWN}.")
-    total: int = Field(description="How many are kept.")
-
-
-class Replay(Record):
-    """What is to be sent again."""
-
-    message: int | None = Field(
-        default=None, ge=1, lt=1 << 53, description="The number of a dead message; all when not given."
-    )
-
-
-class Replayed(Record):
-    """How many are sent again."""
-
-    messages: int
 
 
 @router.get("/v1/webhooks", summary="Which webhooks are there?")

@@ -288,3 +288,29 @@ def test_two_programs_at_one_desk_write_one_chain(tmp_path):
     assert all(line.previous == before.digest for before, line in pairwise(lines))
     one.close()
     two.close()
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["by this program", "by another"])
+@pytest.mark.parametrize("act", ["revoked", "put out", "another role", "expired"])
+def test_what_is_remembered_of_a_token_ends_with_its_rights(desk, tmp_path, clock, act, other):
+    secret = with_token(desk, DeskRole.ADMIN, "ann")
+    for _ in range(3):
+        assert Permission.PEOPLE_MANAGE in desk.caller_of_token(secret, "").permissions
+    with_token(desk, DeskRole.ADMIN, "bob")
+    for _ in range(3):
+        assert desk.caller_of_token(secret, "") is not None
+    with closing(new_desk(tmp_path, clock)) as second:
+        at = second if other else desk
+        if act == "revoked":
+            at.revoke_token(TEST, at.tokens.all(at.people.named("ann"))[0])
+        elif act == "expired":
+            clock.passes(days=31)
+        else:
+            role = DeskRole.VIEWER if act == "another role" else None
+            at.change_person(TEST, "ann", role, is_active=act != "put out")
+        caller = desk.caller_of_token(secret, "")
+    if act == "another role":
+        assert caller is not None
+        assert Permission.PEOPLE_MANAGE not in caller.permissions
+    else:
+        assert caller is None

@@ -10,7 +10,7 @@ from graph.model.vocabulary import DeskRole, Permission
 from queries.serving.application import application
 from queries.serving.edges import MOST_BODY_BYTES
 from queries.serving.rates import Rates
-from ringfence.decision_wiring import mounted_without
+from ringfence.decision_wiring import mounted_around, mounted_without
 from streaming.decisions.routes import BATCH, MOST_BATCH_BYTES, MOST_EVENTS, ONE
 from tests.serving_places import ALL, Place
 
@@ -104,3 +104,26 @@ def test_decisions_are_counted(place: Place):
     shown = program.get("/metrics").text
     assert 'ringfence_decisions_total{decision="allow",type="promo_redeemed"} 1.0' in shown
     assert "ringfence_decisions_refused_total 1.0" in shown
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_another_method_finds_no_route_as_anywhere_else(shared: Place, method: str):
+    program = shared.comes(DeskRole.SERVICE)
+    assert program.request(method, ONE).status_code == program.request(method, "/v1/verdicts").status_code
+    assert program.post(ONE + "/", json=event()).status_code == 404
+
+
+def test_a_failure_behind_a_quick_route_is_told_as_an_incident(place: Place):
+    class Broken:
+        def decide(self, _record):
+            raise ZeroDivisionError("no such luck")
+
+    object.__setattr__(place.parts, "mounted", mounted_around(Broken()))
+    place.app = application(place.parts)
+    answer = place.comes(DeskRole.SERVICE).post(ONE, json=event())
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "unforeseen"
+    assert "luck" not in answer.text
+    assert answer.headers["x-frame-options"] == "DENY"
+    shown = place.comes(DeskRole.ADMIN).get("/metrics").text
+    assert 'ringfence_http_answers_total{method="POST",route="/v1/decisions",status="500"} 1.0' in shown

@@ -6,10 +6,12 @@ import json
 
 import httpx
 import jsonschema
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
 from graph.model.errors import BadCall, Fatal, Missing, Unavailable
+from graph.model.events import PromoRedeemed
 from graph.model.vocabulary import ActKind, DeskRole, VerdictOutcome
 from queries.client import Client
 from queries.serving.application import api_description
@@ -86,6 +88,36 @@ def test_the_client_answers(place):
         assert one.event_id == two.event_id
         client.act(ActKind.CUT, "ann", other="bob")
         assert place.desk.outbox.waiting() == 2
+
+
+def test_the_client_asks_before_the_fact(place):
+    promotion = PromoRedeemed(event_id="ask", ts=1_760_000_000_000, account_id="ann", promo_id="W", amount=1)
+    with client_of(place, DeskRole.ADMIN, REASON["Ringfence-Reason"]) as client:
+        told = client.decide(promotion)
+        assert (told.decision, told.event_id, told.accounts[0].account_id) == ("allow", "ask", "ann")
+        assert client.decide(msgspec.to_builtins(promotion)) == told
+        whole, broken = client.decide_each([promotion, {"type": "teleported"}])
+        assert whole.answer == told
+        assert broken.refused is not None
+        assert broken.refused.code == "unknown_type"
+        with pytest.raises(BadCall, match="teleported"):
+            client.decide({"event_id": "ask", "ts": 1, "type": "teleported"})
+
+
+def test_the_client_looks_after_webhooks(place):
+    with client_of(place, DeskRole.ADMIN) as client:
+        made = client.add_webhook("http://127.0.0.1:9/flags", "cases")
+        number = made.webhook.id
+        assert made.webhook.is_masked
+        assert [each.id for each in client.webhooks()] == [number]
+        assert not client.switch_webhook(number, is_active=False).is_active
+        assert client.renew_webhook(number).secret != made.secret
+        assert client.dead_messages(number).total == 0
+        assert client.replay_webhook(number).messages == 0
+        client.remove_webhook(number)
+        assert client.webhooks() == []
+        with pytest.raises(Missing):
+            client.dead_messages(number)
 
 
 def test_the_client_raises_what_the_problem_asks_for(place):

@@ -138,6 +138,27 @@ def test_it_says_how_far_it_has_come(tmp_path):
     assert follower.trouble == ""
 
 
+def test_nobody_knows_how_far_behind_it_is_before_every_partition_has_told_its_end(tmp_path):
+    here = world(tmp_path)
+    send(here, crew(12)[:8])
+    here.run()
+
+    class Silent(Following):
+        told = 0
+
+        def lags(self, taken):
+            return dict(list(super().lags(taken).items())[: self.told])
+
+    feed = StreamFeed(
+        lambda: load(here), lambda offsets: Silent(here.broker, offsets), ColumnDecoder().decode_values, 1
+    )
+    assert feed.lag() is None
+    Silent.told = 1
+    assert feed.lag() is None
+    Silent.told = 9
+    assert feed.lag() == 0
+
+
 def test_when_the_topics_have_moved_past_it_it_goes_on_from_a_newer_snapshot(tmp_path):
     here = world(tmp_path)
     records = crew(24)

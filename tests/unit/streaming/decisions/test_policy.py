@@ -21,7 +21,7 @@ def policy_file(folder: Path, text: str) -> Path:
 
 
 def test_without_a_file_the_thresholds_are_the_engines():
-    rules = read_policy(None).rules(ENGINE)
+    rules = read_policy(None).terms(ENGINE)
     assert sorted(rules) == sorted(ASKED)
     assert {(rule.review, rule.block) for rule in rules.values()} == {(0.8, 0.95)}
     rule = rules["promo_redeemed"]
@@ -36,14 +36,14 @@ def test_a_type_has_its_own_thresholds_and_leaves_the_rest_to_the_default(tmp_pa
     text += '[promo_redeemed]\nreview = 0.5\nmost = "block"\n'
     policy = read_policy(policy_file(tmp_path, text))
     assert (policy.budget_s, policy.most_ahead_ms) == (0.002, 60_000)
-    rules = policy.rules(ENGINE)
+    rules = policy.terms(ENGINE)
     assert rules["promo_redeemed"].advice(0.5, is_degraded=False) is Advice.REVIEW
     assert rules["promo_redeemed"].advice(1.0, is_degraded=False) is Advice.BLOCK
     assert rules["payout_added"].advice(1.0, is_degraded=False) is Advice.REVIEW
 
 
 def test_a_degraded_answer_is_no_graver_than_its_limit(tmp_path):
-    rules = read_policy(policy_file(tmp_path, '[default]\ndegraded = "review"\n')).rules(ENGINE)
+    rules = read_policy(policy_file(tmp_path, '[default]\ndegraded = "review"\n')).terms(ENGINE)
     assert rules["card_added"].advice(1.0, is_degraded=False) is Advice.BLOCK
     assert rules["card_added"].advice(1.0, is_degraded=True) is Advice.REVIEW
 
@@ -77,7 +77,7 @@ def test_a_file_that_is_not_as_described_is_refused_in_one_line(tmp_path, text, 
 def test_a_review_threshold_above_its_block_threshold_is_refused(tmp_path):
     policy = read_policy(policy_file(tmp_path, "[promo_redeemed]\nblock = 0.5\n"))
     with pytest.raises(BadCall, match="promo_redeemed"):
-        policy.rules(ENGINE)
+        policy.terms(ENGINE)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

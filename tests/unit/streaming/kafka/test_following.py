@@ -29,11 +29,20 @@ def test_it_reads_from_an_offset_and_is_told_when_what_comes_next_is_gone() -> N
         while len(values) < 2 and time.monotonic() < until:
             values += [m.value() or b"" for chunk in source.poll(10, 0.1).chunks for m in chunk.messages]
         assert values == [b"1", b"2"]
+        assert source.lags({ONLY: 3}) == {ONLY: 0}
+        assert source.lags({ONLY: 1}) == {ONLY: 2}
         source.leave()
         lost = FollowedPartitions(options, lambda _text: None, {ONLY: 1_000})
         with pytest.raises(LostRecords, match="trips-0"):
             poll_until(lost, until)
         lost.leave()
+
+
+def test_how_much_is_left_of_a_partition_that_never_answered_is_not_known() -> None:
+    options = FollowingOptions(bootstrap="127.0.0.1:1", topics=("trips",))
+    source = FollowedPartitions(options, lambda _text: None, {ONLY: 1})
+    assert source.lags({ONLY: 1}) == {}
+    source.leave()
 
 
 def poll_until(source: FollowedPartitions, until: float) -> None:

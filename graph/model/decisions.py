@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from graph.model.results import Reason
-from graph.model.vocabulary import Advice, Fallback, RingKind
+from graph.model.vocabulary import Advice, Decision, Fallback, RingKind
 
 
 class AccountSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,17 +16,30 @@ class AccountSeen(msgspec.Struct, frozen=True, kw_only=True):
     ring_id: str | None
 
 
+class RuleHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """A live rule that people approved and whose conditions the event meets."""
+
+    rule: str
+    decision: Decision
+    """What it asks for; the policy may give less."""
+    text: str
+
+
 class DecisionMade(msgspec.Struct, frozen=True, kw_only=True):
     """What would be, if the event happened now, and what the policy makes of it."""
 
     event_id: str
     decision: Advice
+    decided_by: str
+    """``score``, or ``rule:`` and the name of the live rule that asked for more than the score did."""
     score: float
     """The highest probability of fraud among the accounts that the event names, in [0, 1]."""
     kind: RingKind | None
     """What the accounts would be seen doing; null when nothing was judged."""
     reasons: list[Reason]
     innocent_reasons: list[Reason]
+    rules: list[RuleHeld]
+    """Every live rule that the event meets, by name."""
     ring_id: str | None
     """The ring that they would stand in; one that the event would open has the id that it would get."""
     accounts: list[AccountSeen]
