@@ -101,6 +101,13 @@ def rows(found: Found) -> Iterator[Row]:
         elif bench == "workers" and case != "0 workers":
             alone = found[bench, "0 workers"]["owner_us"]
             yield Row(f"service, {case}: processor time of the owner over alone", one["owner_us"] / alone, -1)
+        elif bench == "console" and "p99_ms" in one:
+            yield Row(f"console, {case}: milliseconds, 99 %", one["p99_ms"], -300)
+        elif bench == "console" and "frames_per_second" in one:
+            frames = one["frames_per_second"]
+            yield Row(f"console: frames a second, {one['nodes']:,} nodes panned", frames, 30)
+        elif bench == "console" and case == "weight queue":
+            yield Row("console: kilobytes of the first page", one["kilobytes"], -400)
         elif bench == "live_vectors" and case == "batch":
             yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
         elif bench == "live_vectors" and case == "edge":
