@@ -113,6 +113,13 @@ def rows(found: Found) -> Iterator[Row]:
             yield Row("  over the same route answering a constant", one["more_than_constant_us"], -300)
             if "calm_p99_ms" in one:
                 yield Row("  milliseconds, 99 %, a third of the machine idle", one["calm_p99_ms"], -5)
+        elif bench == "console" and "p99_ms" in one:
+            yield Row(f"console, {case}: milliseconds, 99 %", one["p99_ms"], -300)
+        elif bench == "console" and "frames_per_second" in one:
+            frames = one["frames_per_second"]
+            yield Row(f"console: frames a second, {one['nodes']:,} nodes panned", frames, 30)
+        elif bench == "console" and case == "weight queue":
+            yield Row("console: kilobytes of the first page", one["kilobytes"], -400)
         elif bench == "live_vectors" and case == "batch":
             yield Row("vectors: touched entities a second", one["touched_per_second"], 10_000)
         elif bench == "live_vectors" and case == "edge":

@@ -12,7 +12,7 @@ def examples(store: Path, rings: Sequence[Ring]) -> str:
     """Calls of ``ringfence query``, one a line, about the ring with the most at stake."""
     ask = f"  .venv/bin/ringfence query --store {store}"
     lines = [
-        f"  .venv/bin/ringfence console --store {store}",
+        f"  .venv/bin/ringfence console --store {store} --results {store.parent / 'results'}",
         f"{ask} --list",
         f"{ask} rings --param limit=10",
     ]

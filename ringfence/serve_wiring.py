@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -43,6 +43,9 @@ from ringfence.impatience import SILENT, protocol_for
 from ringfence.settings import Settings, kafka_options
 from ringfence.sign_in import sign_in_provider
 from ringfence.store_wiring import open_store_reader, store_address
+
+if TYPE_CHECKING:
+    from streaming.kafka.options import KafkaOptions
 
 CONNECTIONS: Final = 1_000
 """Open at once, beside streams; requests on more are answered 503."""
@@ -178,21 +181,26 @@ def _carrier(settings: Settings, store: StoreAddress) -> Carrier:
     return EventFile(path)
 
 
+def kafka_of(settings: Settings) -> KafkaOptions:
+    """The broker that the settings name, as those reach it who feed it."""
+    from streaming.kafka.options import KafkaOptions
+
+    assert settings.kafka is not None
+    return KafkaOptions(
+        bootstrap=settings.kafka,
+        group=settings.kafka_group,
+        prefix=settings.kafka_prefix,
+        passed=kafka_options(settings, []),
+    )
+
+
 class KafkaCarrier:
     """Takes verdicts and acts to their topic, each under its subject."""
 
     def __init__(self, settings: Settings) -> None:
         from streaming.kafka.feeding import Feeder
-        from streaming.kafka.options import KafkaOptions
 
-        assert settings.kafka is not None
-        options = KafkaOptions(
-            bootstrap=settings.kafka,
-            group=settings.kafka_group,
-            prefix=settings.kafka_prefix,
-            passed=kafka_options(settings, []),
-        )
-        self._feeder = Feeder(options)
+        self._feeder = Feeder(kafka_of(settings))
 
     def carry(self, events: Sequence[OutgoingEvent]) -> None:
         """All of them are safe when this returns. Raises Unavailable when the broker does not say so."""

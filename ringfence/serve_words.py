@@ -33,3 +33,20 @@ Origin = Annotated[
 Proxies = Annotated[
     list[str] | None, typer.Option(metavar="ADDRESS", help="Proxy whose headers are trusted; repeat.")
 ]
+StateFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="State of `run` that decisions follow; needs --kafka."),
+]
+Followed = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="File of events that decisions follow instead, read once; repeat."),
+]
+DecisionPolicyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
+]
+DecisionModel = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="Model that scores decisions, as in `run`.")
+]
+DecisionWindow = Annotated[
+    float | None, typer.Option(metavar="DAYS", help="Window of decisions, as in `run`.")
+]

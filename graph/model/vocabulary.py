@@ -250,6 +250,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit_read"
     PEOPLE_MANAGE = "people_manage"
     WEBHOOKS_MANAGE = "webhooks_manage"
+    RULES_DECIDE = "rules_decide"
+    LETTERS_REPLAY = "letters_replay"
 
 
 IDENTITY_LINKS: Final[dict[EntityKind, LinkKind]] = {

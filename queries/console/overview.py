@@ -1,23 +1,26 @@
-"""The overview: alerts by day and kind, money, answers; and the score beside the verdicts."""
+"""The overview: alerts by day and kind, money taken and prevented, promises kept, look-alikes hit."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 
 from graph.model.vocabulary import Permission, RingKind, VerdictOutcome
 from queries.console.comings import Coming, Opens
+from queries.console.figures import look_alikes, prevented
+from queries.console.places import places_of
 from queries.console.queue import MOST_RINGS
-from queries.serving.records import FlagRaised, RingListed, VerdictGiven, rows_of
+from queries.serving.records import FlagRaised, Ring, RingListed, VerdictGiven, rows_of
 
 router = APIRouter(include_in_schema=False)
 Reading = Annotated[Coming, Depends(Opens(Permission.RINGS_READ))]
 DAY_MS: Final = 86_400_000
 MOST_FLAGS: Final = 5_000
 MOST_VERDICTS: Final = 5_000
-_STEPS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+MOST_DAYS: Final = 5_000
+MOST_LOOK_ALIKES: Final = 100
 
 
 @router.get("/overview")
@@ -26,7 +29,9 @@ def overview(coming: Reading) -> Any:
     ask, cases = coming.parts.store.ask, coming.parts.desk.cases
     rings = ask("rings", limit=MOST_RINGS)
     listed = rows_of(rings, RingListed)
-    outcomes = _outcomes(coming)
+    outcomes = outcomes_of(coming)
+    stopped = _stopped(coming, outcomes)
+    places = places_of(coming.request)
     decided = [each for each in outcomes.values() if each != VerdictOutcome.UNSURE.value]
     looks = cases.first_looks()
     waits = sorted(
@@ -50,6 +55,10 @@ def overview(coming: Reading) -> Any:
         is_live=is_live,
         kinds=[(kind, len(of), sum(ring.exposure for ring in of)) for kind, of in by_kind.items() if of],
         waiting=coming.parts.desk.blocks.waiting(),
+        promised=places.promised,
+        stopped=len(stopped),
+        prevented=_money_since(coming, stopped),
+        look_alikes=_look_alikes(coming, outcomes),
     )
 
 
@@ -80,33 +89,32 @@ def series(coming: Reading) -> dict[str, Any]:
     }
 
 
-@router.get("/model")
-def model(coming: Reading) -> Any:
-    """The score beside the verdicts: of the rings scored so and answered, how many were fraud."""
-    listed = rows_of(coming.parts.store.ask("rings", limit=MOST_RINGS), RingListed)
-    outcomes = _outcomes(coming)
-    steps = []
-    for low, high in pairwise(_STEPS):
-        inside = [ring for ring in listed if low <= ring.score < high or (high == 1.0 and ring.score == 1.0)]
-        said = [outcomes[ring.ring_id] for ring in inside if ring.ring_id in outcomes]
-        fraud, legit = said.count(VerdictOutcome.FRAUD.value), said.count(VerdictOutcome.LEGIT.value)
-        promised = sum(ring.score for ring in inside) / len(inside) if inside else None
-        steps.append(
-            (
-                low,
-                high,
-                len(inside),
-                promised,
-                fraud,
-                legit,
-                fraud / (fraud + legit) if fraud + legit else None,
-            )
-        )
-    return coming.page("model.html", steps=steps, answered=len(outcomes))
-
-
-def _outcomes(coming: Coming) -> dict[str, str]:
+def outcomes_of(coming: Coming) -> dict[str, str]:
     """The newest verdict on every ring, of the store and of what is on its way to it."""
     given = rows_of(coming.parts.store.ask("verdicts", limit=MOST_VERDICTS), VerdictGiven)
     told = {each.subject: each.outcome.value for each in reversed(given) if each.subject.startswith("ring_")}
     return told | coming.parts.desk.cases.outcomes()
+
+
+def _stopped(coming: Coming, outcomes: Mapping[str, str]) -> dict[str, int]:
+    """When each ring whose newest verdict is fraud was answered so."""
+    given = rows_of(coming.parts.store.ask("verdicts", limit=MOST_VERDICTS), VerdictGiven)
+    times = {each.subject: each.ts for each in reversed(given) if each.outcome is VerdictOutcome.FRAUD}
+    times = coming.parts.desk.cases.fraud_times() | times
+    return {ring_id: ts for ring_id, ts in times.items() if outcomes.get(ring_id) == "fraud"}
+
+
+def _money_since(coming: Coming, stopped: Mapping[str, int]) -> float:
+    """What stopped rings would have taken since."""
+    rows = coming.parts.store.ask("money-days", limit=MOST_DAYS).rows if stopped else []
+    taken = ((str(row[0]), int(str(row[1])), sum(float(str(cell)) for cell in row[2:5])) for row in rows)
+    return sum(prevented(taken, stopped, coming.parts.store.watermark_ms()).values())
+
+
+def _look_alikes(coming: Coming, outcomes: Mapping[str, str]) -> list[tuple[str, int]]:
+    """What the rings answered legit were, by the strongest that spoke for their innocence."""
+    wrong = sorted(ring_id for ring_id, outcome in outcomes.items() if outcome == "legit")[:MOST_LOOK_ALIKES]
+    found = (rows_of(coming.parts.store.ask("ring", ring_id=ring_id), Ring) for ring_id in wrong)
+    return look_alikes(
+        ("legit", [reason.rule for reason in rows[0].innocent_reasons]) for rows in found if rows
+    )

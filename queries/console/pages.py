@@ -16,24 +16,42 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from graph.model.errors import RingfenceError
-from queries.console import answering, doors, dossier, overview, queue_page, ring_page, scenes, things, upkeep
+from queries.console import (
+    answering,
+    doors,
+    dossier,
+    model_page,
+    overview,
+    queue_page,
+    ring_page,
+    rules_page,
+    scenes,
+    things,
+    upkeep,
+    views_page,
+)
 from queries.console.comings import SignInNeeded
 from queries.console.doors import sign_in_page
+from queries.console.places import Places, with_places
 from queries.console.rendering import FOLDERS, bundle, page
 from queries.serving.application import application
 from queries.serving.parts import Parts
 from queries.serving.problems import Refusal, problem_response, refusal_of
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
-_MODULES: Final = (doors, queue_page, ring_page, dossier, scenes, things, answering, overview, upkeep)
+_MODULES: Final = (
+    *(doors, queue_page, views_page, ring_page, dossier, scenes, things, answering),
+    *(overview, model_page, rules_page, upkeep),
+)
+NOTHING: Final = Places()
 ROUTERS: Final = tuple(module.router for module in _MODULES)
 """Of every page and form."""
 _frame = APIRouter(include_in_schema=False)
 
 
-def console(parts: Parts) -> FastAPI:
-    """The routes over HTTP and the pages, on one desk and one store."""
-    app = application(parts, [_frame, *ROUTERS])
+def console(parts: Parts, places: Places = NOTHING) -> FastAPI:
+    """The routes over HTTP and the pages, on one desk, one store and what lies beside it."""
+    app = with_places(application(parts, [_frame, *ROUTERS]), places)
 
     async def told(request: Request, error: Exception) -> Response:
         return _told(request, error)

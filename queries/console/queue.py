@@ -84,6 +84,22 @@ def queue_of(parts: Parts, wanted: Wanted, name: str) -> QueuePage:
     )
 
 
+def next_after(parts: Parts, ring_id: str, priority: float, name: str) -> str | None:
+    """The ring that somebody of that name should look at after this one: the next by what is at stake that
+    waits for an answer and is in nobody else's hands, or the first one; None when there is no other.
+    """
+    rows = rows_of(parts.store.ask("rings", limit=MOST_RINGS), RingListed)
+    wanted = Wanted()
+    open_rings = [
+        row.ring
+        for row in _with_work(parts, rows)
+        if _is_wanted(row, wanted, name) and row.work.assignee in (None, name) and row.ring.ring_id != ring_id
+    ]
+    place = (-priority, ring_id)
+    following = [ring.ring_id for ring in open_rings if (-ring.priority, ring.ring_id) > place]
+    return next(iter(following or [ring.ring_id for ring in open_rings]), None)
+
+
 def _with_work(parts: Parts, rings: Sequence[RingListed]) -> list[Queued]:
     work, outcomes = parts.desk.cases.all(), parts.desk.cases.outcomes()
     looks = parts.desk.cases.first_looks()

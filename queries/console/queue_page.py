@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse
 from graph.model.errors import BadCall
 from graph.model.vocabulary import Permission, RingKind
 from queries.console.comings import Coming, Opens, Sends, local
-from queries.console.queue import Standing, Wanted, queue_of
+from queries.console.queue import Standing, Wanted, next_after, queue_of
+from queries.console.ring_facts import ring_named
 from queries.console.search import found
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +35,12 @@ def queue(
     """Open rings by probability times money at stake."""
     wanted = Wanted(standing, _kind(kind), min_score, assignee, skip)
     shown = queue_of(coming.parts, wanted, coming.name)
-    filters = {"standing": standing.value, "kind": kind, "min_score": min_score, "assignee": assignee}
+    filters: dict[str, Any] = {
+        "standing": standing.value,
+        "kind": kind,
+        "min_score": min_score,
+        "assignee": assignee,
+    }
     following = (
         None if shown.next_skip is None else f"/queue?{urlencode({**filters, 'skip': shown.next_skip})}"
     )
@@ -52,7 +58,17 @@ def queue(
             if each.is_active and each.role.value != "service"
         ],
         here=f"/queue?{urlencode(filters)}",
+        filters=filters,
+        views=coming.visit.desk.views.of(coming.visit.caller.person),
     )
+
+
+@router.get("/rings/{ring_id}/next")
+def following(coming: Reading, ring_id: RingId) -> Any:
+    """The next ring to look at, or the queue when there is none."""
+    ring = ring_named(coming.parts, ring_id)
+    found = next_after(coming.parts, ring_id, ring.score * ring.exposure, coming.name)
+    return RedirectResponse("/queue" if found is None else f"/rings/{found}", 303)
 
 
 @router.get("/search")

@@ -81,7 +81,15 @@ def environment() -> Environment:
     )
     made.globals.update(static=static_url, vendored=vendored_script)
     made.filters.update(
-        moment=moment, day=day, money=money, number=number, percent=percent, short=short, words=words, ago=ago
+        moment=moment,
+        day=day,
+        money=money,
+        number=number,
+        percent=percent,
+        short=short,
+        words=words,
+        ago=ago,
+        plural=plural,
     )
     return made
 
@@ -122,6 +130,15 @@ def short(identifier: str) -> str:
 def label_of(identifier: str) -> str:
     """An identifier short enough to stand below a node."""
     return identifier if len(identifier) <= LABEL else f"{identifier[: LABEL - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def plural(count: int | None, one: str, more: str = "") -> str:
+    """The word for so many.
+
+    >>> plural(1, "trip"), plural(2, "trip"), plural(0, "is", "are")
+    ('trip', 'trips', 'are')
+    """
+    return one if count == 1 else more or f"{one}s"
 
 
 def words(name: str) -> str:

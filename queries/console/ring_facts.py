@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from graph.model.errors import Missing
-from graph.model.vocabulary import Role
+from graph.model.vocabulary import RingKind, Role
 from queries.answer import Answer
 from queries.console.counterfactual import Without, fewest_that_part, without_each
 from queries.desk.blocks import BlockRequest
@@ -63,6 +64,8 @@ class RingFacts:
     ring: Ring
     members: list[Member]
     members_total: int
+    holds: dict[str, tuple[int, int]]
+    """By member: how many shared things it uses, and how many members it rode with, referred or paid."""
     ties: list[Tie]
     ties_total: int
     changes: list[Change]
@@ -116,6 +119,10 @@ def ring_facts(parts: Parts, visit: Visit, ring_id: str) -> RingFacts:
         ring=visit.shown(ring),
         members=[visit.shown(each) for each in members],
         members_total=members_total,
+        holds={
+            str(visit.shown(each).account_id): held
+            for each, held in zip(members, _holds(members, links), strict=True)
+        },
         ties=[visit.shown(each) for each in ties],
         ties_total=ties_total,
         changes=[visit.shown(each) for each in changes],
@@ -133,7 +140,7 @@ def ring_facts(parts: Parts, visit: Visit, ring_id: str) -> RingFacts:
         ],
         without=[_renamed(each, name) for each in without_each(accounts, links)] if accounts else [],
         parting=None if parting is None else _renamed(parting, name),
-        if_blocked=_if_blocked(members, trips, trips_total, days, risk),
+        if_blocked=_if_blocked(ring, members, trips, trips_total, days, risk),
         work=cases.of(ring_id),
         looks=cases.looks(ring_id),
         answers=cases.answers(ring_id),
@@ -147,18 +154,34 @@ def _asked(parts: Parts, question: str, kind: type[Row], **given: str | int) -> 
     return rows_of(answer, kind), answer.total
 
 
+def _holds(members: list[Member], links: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+    """What ties each member to the others: shared things that it uses, members whom it is linked to."""
+    things: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    for account, other in set(links):
+        if other.startswith("account:"):
+            people.update((account, other))
+        else:
+            things[account] += 1
+    for member in members:
+        key = f"account:{member.account_id}"
+        yield things[key], people[key]
+
+
 def _if_blocked(
-    members: list[Member], trips: list[Trip], trips_total: int, days: Answer, risk: Answer
+    ring: Ring, members: list[Member], trips: list[Trip], trips_total: int, days: Answer, risk: Answer
 ) -> IfBlocked:
     drivers = {member.account_id for member in members if member.role is Role.DRIVER}
     outside = [trip for trip in trips if not trip.is_inside and trip.driver_id in drivers]
     newest = int(str(days.rows[0][1])) if days.rows else 0
     recent = [row for row in days.rows if newest - int(str(row[1])) < RECENT_MS]
+    # In a takeover the owners of the accounts pay the fares inside.
+    taken = 6 if ring.kind is RingKind.TAKEOVER else 5
     weeks = max(1.0, (newest - int(str(recent[-1][1]))) / WEEK_MS) if recent else 1.0
     return IfBlocked(
         accounts=len(members),
         drivers=len(drivers),
-        money_a_week=sum(float(str(cell)) for row in recent for cell in row[2:5]) / weeks,
+        money_a_week=sum(float(str(cell)) for row in recent for cell in row[2:taken]) / weeks,
         neighbours=risk.total,
         neighbours_is_at_least=risk.is_at_least,
         outside_riders=len({trip.rider_id for trip in outside}),

@@ -16,6 +16,8 @@ from queries.console.comings import Coming
 SHORTEST: Final = 3
 """Letters of a beginning."""
 MOST: Final = 20
+COUNTED: Final = 1_000
+"""Of each kind, as the question ``find`` counts."""
 _OPEN_KINDS: Final = frozenset({"ring", EntityKind.PROMO.value})
 
 
@@ -39,6 +41,8 @@ class FoundThings:
     rows: list[Found]
     total: int
     notes: list[str]
+    is_at_least: bool = False
+    """Whether more than ``COUNTED`` begin so: the store counts no further."""
 
 
 def found(coming: Coming, text: str) -> FoundThings:
@@ -83,7 +87,8 @@ def found(coming: Coming, text: str) -> FoundThings:
                 is_exact,
             )
         )
-    return FoundThings(made, max(total, len(made)), notes)
+    total = max(total, len(made))
+    return FoundThings(made, total, notes, total >= COUNTED)
 
 
 def address_of(key: str) -> str:

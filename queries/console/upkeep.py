@@ -1,4 +1,4 @@
-"""Health and administration: how far the data have come; people, their links and roles; the audit."""
+"""Health and administration: how far the data have come, dead letters; people, links and roles; the audit."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import RedirectResponse
 
-from graph.model.errors import BadCall
-from graph.model.vocabulary import DeskRole, Permission
+from graph.model.errors import BadCall, Missing
+from graph.model.vocabulary import DeskRole, Permission, RejectionReason
 from queries.console.comings import Coming, Opens, Sends
+from queries.console.places import LettersFed, places_of
 from queries.serving.routes.people import link_to
 
 router = APIRouter(include_in_schema=False)
 Reading = Annotated[Coming, Depends(Opens(Permission.RINGS_READ))]
 Auditing = Annotated[Coming, Depends(Opens(Permission.AUDIT_READ))]
 Managing = Annotated[Coming, Depends(Sends(Permission.PEOPLE_MANAGE))]
+Feeding = Annotated[Coming, Depends(Sends(Permission.LETTERS_REPLAY))]
 Name = Annotated[str, Path(max_length=64)]
 LINES: Final = 100
+REASONS: Final = tuple(each.value for each in RejectionReason)
 BEHIND_MS: Final = 120_000
 """A store further than this behind the clock is told as late, unless it is a store of long ago."""
 
@@ -27,6 +30,25 @@ BEHIND_MS: Final = 120_000
 @router.get("/health")
 def health(coming: Reading) -> Any:
     """How far the store has come, and what is on its way."""
+    return _health(coming, None)
+
+
+@router.post("/health/letters")
+def feed(coming: Feeding) -> Any:
+    """Feeds dead letters again, and says what became of them."""
+    letters = places_of(coming.request).letters
+    if letters is None:
+        raise Missing("expected dead letters, found none named; start the console with --results or --kafka")
+    reason = coming.field("reason")
+    if reason and reason not in REASONS:
+        raise BadCall(f"expected one of {', '.join(REASONS)}, found another; choose one")
+    fed = letters.feed(reason)
+    coming.visit.note("letters.fed", "", "", reason=reason, letters=fed.letters, fed=fed.fed)
+    return _health(coming, fed)
+
+
+def _health(coming: Coming, fed: LettersFed | None) -> Any:
+    letters = places_of(coming.request).letters
     now, watermark = coming.parts.desk.database.now_ms(), coming.parts.store.watermark_ms()
     return coming.page(
         "health.html",
@@ -38,6 +60,10 @@ def health(coming: Reading) -> Any:
         feed_last=coming.visit.desk.feed.last(),
         lines=coming.visit.desk.log.count(),
         version=metadata.version("ringfence"),
+        fed=fed,
+        letters_place=None if letters is None else letters.place,
+        letters=None if letters is None else letters.seen(),
+        reasons=REASONS,
     )
 
 

@@ -149,6 +149,18 @@ class Cases:
         told = {ring_id: msgspec.json.decode(said, type=dict[str, str]) for ring_id, said in rows}
         return {ring_id: said["outcome"] for ring_id, said in told.items() if said.get("on") == "ring"}
 
+    def fraud_times(self) -> dict[str, int]:
+        """When each ring as a whole was last answered fraud here, by its id."""
+        rows = self._database.rows(
+            "SELECT ring_id, at_ms, said FROM case_answer WHERE kind = 'verdict' ORDER BY at_ms, event_id"
+        )
+        told = [(ring_id, at, msgspec.json.decode(said, type=dict[str, str])) for ring_id, at, said in rows]
+        return {
+            ring_id: at
+            for ring_id, at, said in told
+            if (said["outcome"], said.get("on")) == ("fraud", "ring")
+        }
+
     def _set(self, ring_id: str, column: str, value: int | None) -> None:
         self._database.run(
             f"INSERT INTO case_work (ring_id, {column}, changed_ms) VALUES (?1, ?2, ?3) "

@@ -24,6 +24,7 @@ from queries.desk.people import People, Person, digest_of
 from queries.desk.sessions import Sessions
 from queries.desk.subjects import Subjects
 from queries.desk.tokens import Token, Tokens
+from queries.desk.views import SavedViews
 from queries.desk.webhooks import Webhook, Webhooks
 
 FIRST_ADMIN = "admin"
@@ -62,6 +63,7 @@ class Desk:
         self.deliveries = Deliveries(database)
         self.cases = Cases(database)
         self.blocks = Blocks(database)
+        self.views = SavedViews(database)
         self._passwords = Passwords()
         self._known: dict[bytes, tuple[tuple[int, int], Token, Person]] = {}
 

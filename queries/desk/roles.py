@@ -27,6 +27,8 @@ GRANTS: Final[Mapping[Permission, frozenset[DeskRole]]] = {
     Permission.AUDIT_READ: frozenset({_LEAD, _ADMIN}),
     Permission.PEOPLE_MANAGE: frozenset({_ADMIN}),
     Permission.WEBHOOKS_MANAGE: frozenset({_ADMIN}),
+    Permission.RULES_DECIDE: frozenset({_LEAD, _ADMIN}),
+    Permission.LETTERS_REPLAY: frozenset({_ADMIN}),
 }
 """For every permission the roles that have it."""
 

@@ -97,5 +97,11 @@ CREATE INDEX block_request_by_ring ON block_request (ring_id);
 CREATE UNIQUE INDEX block_request_is_one ON block_request (ring_id) WHERE decided_ms IS NULL;
 """
 
-MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING, _ELSEWHERE, _CASES)
+_VIEWS: Final = """
+CREATE TABLE saved_view (
+    person INTEGER NOT NULL REFERENCES person, name TEXT NOT NULL, query TEXT NOT NULL,
+    PRIMARY KEY (person, name)) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST, _ANSWERS, _FEED, _WEBHOOKS, _FORGETTING, _ELSEWHERE, _CASES, _VIEWS)
 VERSION: Final = len(MIGRATIONS)

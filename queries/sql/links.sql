@@ -1,22 +1,7 @@
 WITH newest AS MATERIALIZED (
-  SELECT last_ms FROM (
-  SELECT l.last_ms
-  FROM link l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
-  UNION ALL SELECT l.last_ms
-  FROM link l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
-  UNION ALL SELECT l.last_ms
-  FROM spell l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
-    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
-      AND n.first_ms <= l.first_ms)
-  UNION ALL SELECT l.last_ms
-  FROM spell l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
-    AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
-      AND n.first_ms <= l.first_ms))
-  ORDER BY last_ms DESC LIMIT 1 OFFSET :limit - 1),
+  SELECT max((SELECT l.last_ms FROM link l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id) AND l.kind = k.code
+      AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
+    ORDER BY l.last_ms DESC LIMIT 1 OFFSET :limit - 1)) AS last_ms FROM link_kind k),
 found AS MATERIALIZED (
   SELECT l.kind, 'out' AS direction, l.target AS other, l.first_ms, l.last_ms, l.events, l.money_units, 1 AS is_live
   FROM link l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
@@ -45,20 +30,15 @@ SELECT k.name AS link, f.direction, ek.name AS other_kind, o.name AS other_id, f
 FROM found f JOIN link_kind k ON k.code = f.kind JOIN entity o ON o.id = f.other JOIN entity_kind ek ON ek.code = o.kind
 ORDER BY f.last_ms DESC, k.name, f.direction, ek.name, o.name, f.first_ms LIMIT :limit
 -- total
-SELECT count(*) FROM (
-  SELECT 1 AS one
-  FROM link l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
-  UNION ALL SELECT 1 AS one
-  FROM link l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
-    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of))
-  UNION ALL SELECT 1 AS one
-  FROM spell l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
+SELECT (SELECT count(*) FROM link l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
+    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of)))
+  + (SELECT count(*) FROM link l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
+    AND (:as_of IS NULL OR (l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of)))
+  + (SELECT count(*) FROM spell l WHERE l.source = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
     AND :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
     AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
-      AND n.first_ms <= l.first_ms)
-  UNION ALL SELECT 1 AS one
-  FROM spell l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
+      AND n.first_ms <= l.first_ms))
+  + (SELECT count(*) FROM spell l WHERE l.target = (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = :kind) AND name = :id)
     AND :as_of IS NOT NULL AND l.first_ms <= :as_of AND l.last_ms + (SELECT value FROM meta WHERE name = 'window_ms') >= :as_of
     AND NOT EXISTS (SELECT 1 FROM link n WHERE n.source = l.source AND n.kind = l.kind AND n.target = l.target
       AND n.first_ms <= l.first_ms))

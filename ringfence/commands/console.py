@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from ringfence.kafka_words import Brokers, PassedFile
+from ringfence.rule_words import RulesFolder
 from ringfence.serve_words import (
+    DecisionModel,
+    DecisionPolicyFile,
+    DecisionWindow,
     DeskKey,
     DeskPath,
     EventsFile,
+    Followed,
     Host,
     Origin,
     Port,
     Proxies,
+    StateFolder,
     StorePlace,
     TlsCert,
     TlsKey,
@@ -26,6 +37,19 @@ def command(
     kafka: Brokers = None,
     kafka_options_file: PassedFile = None,
     events: EventsFile = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of detect: its dead letters, promise and reports of rules."),
+    ] = None,
+    rules: RulesFolder = None,
+    models: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Registry of promote: champion and challengers.")
+    ] = None,
+    state: StateFolder = None,
+    follow: Followed = None,
+    policy: DecisionPolicyFile = None,
+    model: DecisionModel = None,
+    window_days: DecisionWindow = None,
     host: Host = None,
     port: Port = None,
     tls_cert: TlsCert = None,
@@ -35,6 +59,7 @@ def command(
 ) -> None:
     """Open the investigator's console on a store until SIGTERM or Ctrl-C; prints a one-time link at first."""
     from queries.console.pages import console
+    from ringfence.console_wiring import console_places
     from ringfence.serve_wiring import serve
 
     given = {
@@ -44,6 +69,12 @@ def command(
         "kafka": kafka,
         "kafka_options_file": kafka_options_file,
         "serve_events": events,
+        "rules": rules,
+        "serve_state": state,
+        "serve_follow": tuple(follow) if follow else None,
+        "serve_policy": policy,
+        "model": model,
+        "window_days": window_days,
         "serve_host": host,
         "serve_port": port,
         "serve_tls_cert": tls_cert,
@@ -51,4 +82,6 @@ def command(
         "serve_origin": origin,
         "serve_proxies": tuple(proxy) if proxy else None,
     }
-    serve(settings_with(given), console, "Console on")
+    settings = settings_with(given)
+    places = console_places(settings, results, models)
+    serve(settings, lambda parts: console(parts, places), "Console on")

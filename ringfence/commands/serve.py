@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from ringfence.kafka_words import Brokers, PassedFile
 from ringfence.rule_words import RulesFolder
 from ringfence.serve_words import (
+    DecisionModel,
+    DecisionPolicyFile,
+    DecisionWindow,
     DeskKey,
     DeskPath,
     EventsFile,
+    Followed,
     Host,
     Origin,
     Port,
     Proxies,
+    StateFolder,
     StorePlace,
     TlsCert,
     TlsKey,
@@ -32,26 +32,12 @@ def command(
     kafka: Brokers = None,
     kafka_options_file: PassedFile = None,
     events: EventsFile = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="State of `run` that decisions follow; needs --kafka."),
-    ] = None,
-    follow: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE", help="File of events that decisions follow instead, read once to its end; repeat."
-        ),
-    ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Policy of decisions, TOML [default: the usual one].")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Model that scores decisions, as in `run`.")
-    ] = None,
+    state: StateFolder = None,
+    follow: Followed = None,
+    policy: DecisionPolicyFile = None,
+    model: DecisionModel = None,
     rules: RulesFolder = None,
-    window_days: Annotated[
-        float | None, typer.Option(metavar="DAYS", help="Window of decisions, as in `run`.")
-    ] = None,
+    window_days: DecisionWindow = None,
     host: Host = None,
     port: Port = None,
     tls_cert: TlsCert = None,

@@ -27,6 +27,7 @@ def addresses(office) -> list[str]:
         f"/graph?start={tie[0]}:{masks.masked(str(tie[0]), str(tie[1]))}",
         "/overview",
         "/model",
+        "/rules",
         "/health",
         "/admin",
     ]

@@ -13,10 +13,16 @@ from gnn.training.verdict_labels import truth_of_verdicts
 from graph.model.events import Verdict
 from graph.model.results import LedgerEntry
 from graph.model.vocabulary import DeskRole
+from queries.console.places import Places
 from queries.desk.event_file import EventFile
 from queries.desk.flag_feed import FeedFlag
 from queries.serving.records import FlagRaised, rows_of
+from ringfence.console_wiring import FileLetters
+from ringfence.settings import read_settings
+from rules.book.folder import RuleFolder
 from tests.browser.conftest import detected
+from tests.browsers import axe_faults
+from tests.console_places import RULE
 from tests.desk_places import PASSWORD
 
 pytestmark = pytest.mark.slow
@@ -97,8 +103,9 @@ def test_trips_are_replayed_on_the_map(office, opened):
     page.locator("[data-row] a").first.click()
     expect(page.locator("#map-told")).to_contain_text("Showing")
     count = int(page.get_attribute("#until", "max") or 0)
+    assert int(page.input_value("#until")) == count > 1
     page.fill("#until", "1")
-    expect(page.locator("#until-told")).to_contain_text("1 trips")
+    expect(page.locator("#until-told")).to_contain_text(re.compile(r"1 trip$"))
     page.click("#replay")
     expect(page.locator("#until-told")).to_have_text("all")
     assert int(page.input_value("#until")) == count
@@ -219,3 +226,47 @@ def test_identifiers_are_shown_for_a_reason_and_the_audit_tells_it(office, opene
     page.goto(f"{office.base}/admin")
     expect(page.locator("main")).to_contain_text("case 4711, chargebacks")
     assert json.dumps(account) not in json.dumps([line.subject for line in office.place.desk.log])
+
+
+def test_a_view_is_kept_and_the_next_ring_follows_a_verdict(office, opened):
+    page = opened(office.add("ann", DeskRole.INVESTIGATOR))
+    rings = [each.get_attribute("data-ring") for each in page.locator("[data-row]").all()]
+    page.select_option("select[name=standing]", "unassigned")
+    expect(page).to_have_url(re.compile("standing=unassigned"))
+    page.fill("#keep-view input[name=name]", "nobody's work")
+    page.click("text=Keep this view")
+    page.goto(f"{office.base}/queue")
+    page.click("text=nobody's work")
+    expect(page.locator("select[name=standing]")).to_have_value("unassigned")
+    page.locator("[data-row] a").first.click()
+    page.check("#verdict-form input[value=legit]")
+    page.fill("#verdict-form textarea", "a family")
+    page.click("text=Give the verdict")
+    expect(page.locator("#verdict .log")).to_contain_text("a family")
+    page.keyboard.press("n")
+    page.wait_for_url(re.compile(f"/rings/{rings[1]}"))
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    expect(page.locator("main")).to_contain_text("Look-alikes hit")
+
+
+def test_a_rule_is_approved_and_a_dead_letter_fed_from_a_page(office, opened):
+    folder = RuleFolder(office.folder / "rules")
+    folder.add(RULE)
+    letters = FileLetters(office.folder / "dead.ndjson", office.folder / "fed.ndjson", read_settings())
+    good = {"event_id": "e1", "type": "verdict", "ts": 1_760_000_000_000, "subject": "r", "analyst": "ann"}
+    raws = (json.dumps({**good, "outcome": "fraud"}), "{")
+    lines = [{"source": "in", "offset": 0, "reason": "invalid_json", "raw": raw} for raw in raws]
+    (office.folder / "dead.ndjson").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    office.place.app.state.places = Places(rules=folder, letters=letters)
+    page = opened(office.add("root", DeskRole.ADMIN), to="/rules")
+    page.click("button[value=approve]")
+    expect(page.locator("main")).to_contain_text("1 of 2 approvals: root")
+    assert axe_faults(page) == []
+    page.goto(f"{office.base}/health")
+    expect(page.locator("#letters")).to_contain_text("2 events were refused")
+    page.click("text=Feed them again")
+    told = "1 of 2 letters were fed again; left: 1 still refused: invalid json"
+    expect(page.locator("#letters")).to_contain_text(told)
+    assert json.loads((office.folder / "fed.ndjson").read_text())["event_id"] == "e1"
+    assert axe_faults(page) == []

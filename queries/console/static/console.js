@@ -11,6 +11,10 @@ export function say(text) {
   setTimeout(() => { if (said.textContent === text) said.textContent = ""; }, 4000);
 }
 
+export function counted(count, what) {
+  return `${count.toLocaleString(language)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 export function colour(name) {
   return getComputedStyle(root).getPropertyValue(`--${name}`).trim();
 }
@@ -58,7 +62,7 @@ document.addEventListener("click", (event) => {
 
 // Keys. Two-letter ones begin with g.
 let before = "";
-const pages = { q: "/queue", o: "/overview", h: "/health" };
+const pages = { q: "/queue", o: "/overview", m: "/model", r: "/rules", h: "/health" };
 const places = { v: "verdict", m: "members", h: "history" };
 
 function rows() { return [...document.querySelectorAll("[data-row]")]; }
@@ -85,6 +89,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k" && all.length) choose(all[Math.max(at - 1, 0)]);
   else if (event.key === "x" && at >= 0) all[at].querySelector("input")?.click();
   else if (event.key === "c") (all.length ? all[at] : document)?.querySelector("[data-claim]")?.click();
+  else if (event.key === "n") document.querySelector("[data-next]")?.click();
   else if (event.key === "v" || (!after && places[event.key])) {
     const place = document.getElementById(places[event.key]);
     place?.scrollIntoView();
@@ -109,7 +114,7 @@ if (live) {
     for (const each of fresh.querySelectorAll("[data-row] input")) each.checked = ticked.has(each.value);
     fresh.querySelector(`[data-ring="${CSS.escape(ring ?? "")}"]`)?.setAttribute("aria-selected", "true");
     live.hidden = false;
-    live.textContent = `${count} new ${count === 1 ? "flag" : "flags"} since you opened this page; the queue is up to date.`;
+    live.textContent = `${counted(count, "new flag")} since you opened this page; the queue is up to date.`;
   };
   source.addEventListener("flag", () => {
     count += 1;

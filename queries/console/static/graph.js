@@ -1,7 +1,7 @@
 // The canvas: a scene laid out on the server, drawn here. A scene is where it begins and the steps taken from
 // there; both, with what was pinned and hidden, stand in the address, so that a link opens the same picture.
 
-import { colour, say, shownMoment } from "./console.js";
+import { colour, counted, say, shownMoment } from "./console.js";
 
 const section = document.getElementById("graph");
 const canvas = document.getElementById("canvas");
@@ -172,7 +172,7 @@ function path() {
   const found = cy.elements().not(".gone").aStar({ root: cy.getElementById(a), goal: cy.getElementById(b) });
   if (!found.found) { say("Nothing on the canvas joins them; ask why they are linked."); return; }
   found.path.addClass("way");
-  say(`${found.distance} links: ${found.path.nodes().map((node) => node.data("label")).join(", ")}`);
+  say(`${counted(found.distance, "link")}: ${found.path.nodes().map((node) => node.data("label")).join(", ")}`);
 }
 function why() {
   const [a, b] = selected();

@@ -1,6 +1,6 @@
 // Pick-ups and drop-offs on a plain ground: no tile of anybody is ever asked for. Replayed in the order of time.
 
-import { colour, shownMoment } from "./console.js";
+import { colour, counted, shownMoment } from "./console.js";
 
 const FRAME_MS = 120;
 const STEPS = 100;
@@ -19,15 +19,16 @@ async function begin() {
     until.closest(".time").hidden = true;
     return;
   }
-  told.textContent = `Showing ${trips.length} of ${total.toLocaleString()} trips with a place; filled: pick-ups inside the ring, hollow: with somebody outside, small: drop-offs.`;
+  told.textContent = `Showing ${trips.length} of ${counted(total, "trip")} with a place; filled: pick-ups inside the ring, hollow: with somebody outside, small: drop-offs.`;
   trips.sort((a, b) => a.ts - b.ts);
-  until.max = until.value = String(trips.length);
+  until.max = String(trips.length);
+  until.value = until.max;
   const map = L.map(place, { attributionControl: false, zoomAnimation: false, fadeAnimation: false, preferCanvas: true });
   const layer = L.layerGroup().addTo(map);
   const draw = () => {
     layer.clearLayers();
     const count = Number(until.value);
-    untilTold.textContent = count === trips.length ? "all" : `${shownMoment(trips[count - 1].ts)}, ${count} trips`;
+    untilTold.textContent = count === trips.length ? "all" : `${shownMoment(trips[count - 1].ts)}, ${counted(count, "trip")}`;
     for (const trip of trips.slice(0, count)) {
       const tone = colour(trip.is_inside ? "promo" : "account");
       if (trip.dropoff[0] !== null && trip.dropoff[1] !== null) {

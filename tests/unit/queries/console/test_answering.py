@@ -140,7 +140,7 @@ def test_a_ring_is_claimed_assigned_put_to_sleep_and_woken(place):
 def test_several_rings_are_shown_before_they_are_answered_together(place):
     client = sits(place)
     preview = client.post("/rings-answered", data={"ring": [place.ring_id]})
-    assert "Answer 1 rings together" in preview.text
+    assert "Answer 1 ring together" in preview.text
     assert outbox(place) == []
     form = {"ring": [place.ring_id], "confirmed": "1", "outcome": "unsure", "note": "look-alikes"}
     client.post("/rings-answered", data=form)
