@@ -65,12 +65,19 @@ def series(coming: Reading, ring_id: RingId) -> dict[str, Any]:
 
 @router.get("/rings/{ring_id}/places")
 def places(coming: Reading, ring_id: RingId) -> dict[str, Any]:
-    """Where the kept trips of the ring began and ended, newest first."""
+    """Where the kept trips of the ring began and ended, and the fixes between, newest first."""
     ring_named(coming.parts, ring_id)
     answer = coming.parts.store.ask("places", ring_id=ring_id, limit=MOST_PLACES)
     coming.visit.note("ring.places.read", "ring", ring_id)
     trips = [
-        {"ts": row[1], "is_inside": bool(row[4]), "pickup": [row[5], row[6]], "dropoff": [row[7], row[8]]}
+        {
+            "ts": row[1],
+            "is_inside": bool(row[4]),
+            "pickup": [row[5], row[6]],
+            "dropoff": [row[7], row[8]],
+            "integrity": row[9],
+            "track": _list(row[10]),
+        }
         for row in answer.rows
     ]
     return {"trips": trips, "total": answer.total}

@@ -26,6 +26,8 @@ def thing(coming: Reading, kind: Kind, handle: Handle) -> Any:
     """One thing, by its kind and its identifier or handle."""
     if kind == EntityKind.ACCOUNT.value:
         return _account(coming, coming.visit.account(handle))
+    if kind == "trip":
+        return _trip(coming, coming.visit.desk.masks.plain(kind, handle))
     if kind not in {each.value for each in EntityKind}:
         raise Missing(
             "expected an account, device, card or another thing of the graph, found another; search for it"
@@ -52,6 +54,22 @@ def _account(coming: Coming, identifier: str) -> Any:
             (shown_key(coming, f"account:{row[0]}"), row[1], len(_list(row[2])), row[3], row[4], row[5])
             for row in like.rows
         ],
+        address=address_of,
+    )
+
+
+def _trip(coming: Coming, identifier: str) -> Any:
+    answer = coming.parts.store.ask("trip", trip_id=identifier)
+    if not answer.rows:
+        raise Missing("expected a trip that the store keeps, found none like it; search for another")
+    told = dict(zip((column.name for column in answer.columns), answer.rows[0], strict=True))
+    coming.visit.note("trip.read", "trip", identifier)
+    return coming.page(
+        "trip.html",
+        trip=told,
+        shown=coming.visit.desk.masks.masked("trip", identifier) if coming.visit.is_masked else identifier,
+        rider=shown_key(coming, f"account:{told['rider_id']}"),
+        driver=shown_key(coming, f"account:{told['driver_id']}"),
         address=address_of,
     )
 

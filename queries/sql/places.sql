@@ -1,5 +1,5 @@
 SELECT t.trip_id, t.ts, t.rider_id, t.driver_id, count(*) > 1 AS is_inside, t.pickup_lat, t.pickup_lon, t.dropoff_lat,
-  t.dropoff_lon
+  t.dropoff_lon, t.integrity, t.track
 FROM (
   SELECT t.trip_id FROM member m CROSS JOIN trip t ON t.rider_id = m.account_id
   WHERE m.ring_id = :ring_id AND m.to_ms IS NULL AND t.pickup_lat IS NOT NULL

@@ -1,9 +1,11 @@
-// Pick-ups and drop-offs on a plain ground: no tile of anybody is ever asked for. Replayed in the order of time.
+// Pick-ups, drop-offs and kept fixes on a plain ground: no tile of anybody is ever asked for. Replayed in the order
+// of time; a chosen trip is driven along its own fixes.
 
 import { colour, counted, shownMoment } from "./console.js";
 
 const FRAME_MS = 120;
 const STEPS = 100;
+const DRIVEN = 60;
 const section = document.querySelector("[data-map]");
 
 async function begin() {
@@ -19,20 +21,42 @@ async function begin() {
     until.closest(".time").hidden = true;
     return;
   }
-  told.textContent = `Showing ${trips.length} of ${counted(total, "trip")} with a place; filled: pick-ups inside the ring, hollow: with somebody outside, small: drop-offs.`;
+  told.textContent = `Showing ${trips.length} of ${counted(total, "trip")} with a place; filled: pick-ups inside the ring, hollow: with somebody outside, small: drop-offs; lines: ${counted(trips.filter((trip) => trip.track.length > 1).length, "track")} of kept fixes, thick where a trip is more likely not what it says. Click a line to drive it.`;
   trips.sort((a, b) => a.ts - b.ts);
   until.max = String(trips.length);
   until.value = until.max;
   const map = L.map(place, { attributionControl: false, zoomAnimation: false, fadeAnimation: false, preferCanvas: true });
   const layer = L.layerGroup().addTo(map);
+  let driving = 0;
+  const drive = (trip) => {
+    clearInterval(driving);
+    const seconds = trip.track.at(-1)[0] - trip.track[0][0];
+    const car = L.circleMarker([trip.track[0][1], trip.track[0][2]], { radius: 7, color: colour("ink"), weight: 2, fillOpacity: .9 }).addTo(map);
+    untilTold.textContent = `${shownMoment(trip.ts)}, ${counted(trip.track.length, "fix").replace("fixs", "fixes")} in ${Math.round(seconds / 60)} min${trip.integrity === null ? "" : `, ${Math.round(trip.integrity * 100)} % likely what it says`}`;
+    let step = 0;
+    driving = setInterval(() => {
+      step += 1;
+      if (step > DRIVEN) { clearInterval(driving); car.remove(); return; }
+      const now = trip.track[0][0] + (seconds * step) / DRIVEN;
+      const next = Math.max(1, trip.track.findIndex((fix) => fix[0] >= now));
+      const [from, to] = [trip.track[next - 1], trip.track[next]];
+      const share = to[0] > from[0] ? (now - from[0]) / (to[0] - from[0]) : 1;
+      car.setLatLng([from[1] + (to[1] - from[1]) * share, from[2] + (to[2] - from[2]) * share]);
+    }, FRAME_MS / 2);
+  };
   const draw = () => {
     layer.clearLayers();
     const count = Number(until.value);
     untilTold.textContent = count === trips.length ? "all" : `${shownMoment(trips[count - 1].ts)}, ${counted(count, "trip")}`;
     for (const trip of trips.slice(0, count)) {
       const tone = colour(trip.is_inside ? "promo" : "account");
+      if (trip.track.length > 1) {
+        const doubtful = trip.integrity !== null && trip.integrity < .5;
+        const line = L.polyline(trip.track.map((fix) => [fix[1], fix[2]]), { color: doubtful ? colour("danger") : tone, weight: doubtful ? 2.5 : 1.5, opacity: .6 });
+        line.on("click", () => drive(trip)).addTo(layer);
+      }
       if (trip.dropoff[0] !== null && trip.dropoff[1] !== null) {
-        L.polyline([trip.pickup, trip.dropoff], { color: tone, weight: 1, opacity: .35 }).addTo(layer);
+        if (trip.track.length < 2) L.polyline([trip.pickup, trip.dropoff], { color: tone, weight: 1, opacity: .35, dashArray: "3 4" }).addTo(layer);
         L.circleMarker(trip.dropoff, { radius: 2, color: tone, weight: 1, fillOpacity: .6 }).addTo(layer);
       }
       L.circleMarker(trip.pickup, { radius: 5, color: tone, weight: 1.5, fillOpacity: trip.is_inside ? .7 : 0 }).addTo(layer);
