@@ -390,7 +390,7 @@ class PlainEngine:
         return candidate.accounts, candidate.shape, len(self.graph.cuts()), ties
 
     def _ties_of(self, account: int) -> int:
-        """Whether it is in a ring, who uses its identifiers, its referrals, payments and takings, as a number."""
+        """Whether an account is in a ring, who uses its identifiers, its referrals, payments, takings."""
         graph = self.graph
         lists = (graph.referrals, graph.referrers, graph.payees, graph.payers)
         users = (len(graph.users.get(each, ())) for each in graph.identifiers.get(account, ()))
