@@ -12,7 +12,7 @@ WORKERS ?= 2
 LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
 LOADED_AT_START += anyio argon2 authlib cryptography fastapi joserfc limits prometheus_client standardwebhooks starlette uvicorn
 
-OURS := graph gnn streaming queries simulation ringfence
+OURS := graph gnn rules streaming queries simulation ringfence
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test integration lint kernels check explore bench soak servers vendor notebooks weights alerts network clean
