@@ -32,12 +32,14 @@ from graph.rings.judgement import Judgement
 from graph.rings.lifecycle import Moment
 from graph.scoring.features import FEATURES
 from graph.state.trees import NO_TREES, Trees
-from simulation import CityConfig, simulate
+from simulation import CityConfig, simulate, simulate_takeovers
 
 Floats = npt.NDArray[np.float64]
 
 FIRST_SEED: Final = 7001
 BATCH: Final = 10_000
+TAKEOVERS_EVERY: Final = 5
+"""One city in so many also has crews that take accounts over on phones of their own."""
 FOLDS: Final = 5
 ROWS_OF_A_GROUP: Final = 16
 """Judgements of one ring, or one honest candidate, that are kept, evenly spread: the others say it again."""
@@ -115,7 +117,8 @@ def simulated(seed: int) -> Iterator[City]:
     """The city of one seed; its events can be read until it is left."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "city"
-        summary = simulate(city_config(seed), folder)
+        write = simulate if seed % TAKEOVERS_EVERY else simulate_takeovers
+        summary = write(city_config(seed), folder)
         truth = decode_truth((folder / "truth.json").read_bytes(), "truth.json")
         ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
         with (folder / summary.events_path.name).open("rb") as lines:

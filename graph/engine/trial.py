@@ -149,6 +149,7 @@ class Trial(Engine):
         self._config, self._scorer = engine._config, engine._scorer
         self._acts = engine._acts
         self._reader = None
+        self._tells_trips = False
         self._observer = lambda judgement, _values, _at: self.judged.append(judgement)
         self._real = engine
         self._source = engine._memory

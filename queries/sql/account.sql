@@ -1,11 +1,11 @@
 WITH now AS (SELECT coalesce((SELECT value FROM meta WHERE name = 'watermark_ms'), 0) AS ms),
 me AS (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = 'account') AND name = :account_id),
-used AS (SELECT k.name AS kind, l.target, l.last_ms FROM me JOIN link l ON l.source = me.id JOIN link_kind k ON k.code = l.kind
+used AS (SELECT k.name AS kind, l.target, l.last_ms FROM me CROSS JOIN link l ON l.source = me.id JOIN link_kind k ON k.code = l.kind
   WHERE k.name IN ('uses_device', 'uses_card', 'tried')),
-ride AS (SELECT l.target AS other, l.events FROM me JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')
-  UNION ALL SELECT l.source, l.events FROM me JOIN link l ON l.target = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')),
+ride AS (SELECT l.target AS other, l.events FROM me CROSS JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')
+  UNION ALL SELECT l.source, l.events FROM me CROSS JOIN link l ON l.target = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')),
 income AS (SELECT sum(l.incentives) AS trips, sum(l.incentive_units) AS incentives, sum(l.money_units + l.incentive_units) AS units
-  FROM me JOIN link l ON l.target = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with'))
+  FROM me CROSS JOIN link l ON l.target = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with'))
 SELECT e.name AS account_id, a.role, a.score,
   (SELECT m.ring_id FROM member m WHERE m.account_id = e.name AND m.to_ms IS NULL) AS ring_id,
   a.created_ms, a.first_ms, a.last_ms, a.trips, a.promos, a.promo_units / 10000.0 AS promo_money, a.chargebacks,
@@ -37,13 +37,13 @@ SELECT e.name AS account_id, a.role, a.score,
   coalesce((SELECT trips FROM income), 0) AS incentive_trips,
   (SELECT CAST(incentives AS REAL) / units FROM income WHERE units > 0) AS incentive_share,
   (SELECT coalesce(sum(ride.events), 0) FROM ride WHERE EXISTS (
-    SELECT 1 FROM me JOIN link x ON x.source = me.id JOIN link_kind k ON k.code = x.kind JOIN link y ON y.source = ride.other AND y.kind = x.kind
+    SELECT 1 FROM me CROSS JOIN link x ON x.source = me.id JOIN link_kind k ON k.code = x.kind JOIN link y ON y.source = ride.other AND y.kind = x.kind
       AND y.target = x.target WHERE k.name IN ('uses_device', 'uses_card', 'uses_bank_account', 'uses_phone', 'uses_email'))
     OR EXISTS (SELECT 1 FROM member m JOIN member n USING (ring_id) JOIN entity o ON o.name = n.account_id
       AND o.kind = (SELECT code FROM entity_kind WHERE name = 'account') WHERE m.account_id = e.name AND m.to_ms IS NULL AND n.to_ms IS NULL
       AND o.id = ride.other)) AS close_trips,
-  (SELECT count(*) FROM me JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'referred')) AS referred,
-  (SELECT coalesce(sum(b.promo_units), 0) / 10000.0 FROM me JOIN link l ON l.source = me.id
+  (SELECT count(*) FROM me CROSS JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'referred')) AS referred,
+  (SELECT coalesce(sum(b.promo_units), 0) / 10000.0 FROM me CROSS JOIN link l ON l.source = me.id
     AND l.kind = (SELECT code FROM link_kind WHERE name = 'referred') JOIN account b ON b.entity = l.target) AS referred_promo_money
 FROM entity e JOIN account a ON a.entity = e.id CROSS JOIN now
 WHERE e.kind = (SELECT code FROM entity_kind WHERE name = 'account') AND e.name = :account_id
