@@ -163,7 +163,7 @@ def spread(groups: Sequence[str]) -> list[int]:
     rows: dict[str, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
-    kept = []
+    kept: list[int] = []
     for each in rows.values():
         places = np.linspace(0, len(each) - 1, min(len(each), ROWS_OF_A_GROUP)).astype(int)
         kept.extend(each[place] for place in places)
