@@ -6,7 +6,7 @@ A file may hold::
     most_ahead_s = 3600.0    # an event further ahead of the newest one is asked about at that distance
 
     [default]                # every type that has no table of its own, and what such a table leaves out
-    review = 0.8             # score from which on the answer is review; that of the engine when left out
+    review = 0.85            # score from which on the answer is review; that of the engine when left out
     block = 0.95             # score from which on it is block; that of the engine when left out
     most = "block"           # the gravest answer: allow, review or block
     degraded = "review"      # the gravest answer of a degraded score; that of most when left out
