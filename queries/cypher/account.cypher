@@ -40,7 +40,8 @@
 // cost: its links, and the newest users of its devices
 MATCH (s:RingfenceStore {name: 'store'})
 MATCH (a:Entity {key: 'account:' + $account_id}) WHERE a.is_seen
-WITH a, s.watermark_ms AS now
+WITH a, s.watermark_ms AS now, COLLECT { MATCH (a)<-[l:RODE_WITH]-()
+  RETURN [coalesce(l.incentives, 0), coalesce(l.incentive_units, 0), coalesce(l.money_units, 0)] } AS driven
 RETURN a.id AS account_id, a.role AS role, a.score AS score,
   COLLECT { MATCH (a)-[m:MEMBER_OF]->(r:Ring) WHERE m.to_ms IS NULL RETURN r.ring_id }[0] AS ring_id,
   a.created_ms AS created_ms, a.first_ms AS first_ms, a.last_ms AS last_ms, a.trips AS trips, a.promos AS promos,
@@ -70,10 +71,10 @@ RETURN a.id AS account_id, a.role AS role, a.score AS score,
   coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-() WHERE l.last_ms > now - 2419200000 } AS sharers
     ORDER BY sharers DESC LIMIT 1 }[0], 0) AS device_accounts_28d,
   CASE WHEN a.promo_ms >= 0 THEN (a.promo_ms - a.created_ms) / 3600000.0 END AS first_promo_h,
-  coalesce(COLLECT { MATCH (a)<-[l:RODE_WITH]-() RETURN sum(l.incentives) }[0], 0) AS incentive_trips,
-  COLLECT { MATCH (a)<-[l:RODE_WITH]-() WITH sum(l.incentive_units) AS incentives, sum(l.money_units + l.incentive_units) AS units
-    WHERE units > 0 RETURN toFloat(incentives) / units }[0] AS incentive_share,
-  coalesce(COLLECT { MATCH (a)-[l:RODE_WITH]-(o) WHERE EXISTS { (a)-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL]->()<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL]-(o) }
-    OR EXISTS { MATCH (a)-[m:MEMBER_OF]->()<-[n:MEMBER_OF]-(o) WHERE m.to_ms IS NULL AND n.to_ms IS NULL } RETURN sum(l.events) }[0], 0) AS close_trips,
+  reduce(n = 0, d IN driven | n + d[0]) AS incentive_trips,
+  CASE WHEN reduce(n = 0, d IN driven | n + d[1] + d[2]) > 0
+    THEN toFloat(reduce(n = 0, d IN driven | n + d[1])) / reduce(n = 0, d IN driven | n + d[1] + d[2]) END AS incentive_share,
+  reduce(n = 0, events IN COLLECT { MATCH (a)-[l:RODE_WITH]-(o) WHERE EXISTS { (a)-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL]->()<-[:USES_DEVICE|USES_CARD|USES_BANK_ACCOUNT|USES_PHONE|USES_EMAIL]-(o) }
+    OR EXISTS { MATCH (a)-[m:MEMBER_OF]->()<-[k:MEMBER_OF]-(o) WHERE m.to_ms IS NULL AND k.to_ms IS NULL } RETURN l.events } | n + events) AS close_trips,
   COUNT { (a)-[:REFERRED]->() } AS referred,
-  coalesce(COLLECT { MATCH (a)-[:REFERRED]->(b) RETURN sum(b.promo_units) }[0], 0) / 10000.0 AS referred_promo_money
+  reduce(n = 0, units IN COLLECT { MATCH (a)-[:REFERRED]->(b) RETURN coalesce(b.promo_units, 0) } | n + units) / 10000.0 AS referred_promo_money
