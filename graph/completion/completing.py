@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.completion.belonging import begin_belonging, belonging
-from graph.completion.membership import describe, is_parted
+from graph.completion.membership import describe, is_parted, is_tied
 from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -117,7 +117,10 @@ def restore(state: State) -> None:
 
 @kernel
 def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
-    """Whether all the marked, but those that carry the stamp, belong with the marked; at most COMPLETED."""
+    """Whether all the marked, but those that carry the stamp, belong with the marked; at most COMPLETED.
+
+    Likeness alone holds nobody: where every tie has aged, what was a ring is one no longer.
+    """
     if len(state.member_trees.leaves) == 0 or len(marked) > COMPLETED:
         return False
     asked = state.completing.asked
@@ -128,6 +131,8 @@ def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
     used = describe(state, marked, marked, shape)
     begin_belonging(state)
     for place in range(len(marked)):
-        if is_parted(state, marked[place], used) or (asked[place] and belonging(state, place) < STAYS):
+        if is_parted(state, marked[place], used):
+            return False
+        if asked[place] and not (is_tied(state, place) and belonging(state, place) >= STAYS):
             return False
     return missing > 0

@@ -129,6 +129,16 @@ def is_parted(state: State, account: int, stamp: int) -> bool:
 
 
 @kernel
+def is_tied(state: State, place: int) -> bool:
+    """Whether anything but likeness ties an account that was just described to the marked ones."""
+    row = state.completing.rows[place]
+    for first in (_DEVICE, _CARD, _CONTACT, _ADDRESS):
+        if row[first] > 0.0:
+            return True
+    return bool(row[_RIDES] > 0.0 or row[_REFERRALS] > 0.0 or row[_PAYMENTS] > 0.0 or row[_CANCELLED] > 0.0)
+
+
+@kernel
 def features_at(state: State, place: int, into: Floats) -> None:
     """The features (``MEMBER_FEATURES``) of one of the accounts that were just described."""
     row, means = state.completing.rows[place], state.completing.means

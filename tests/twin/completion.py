@@ -81,7 +81,20 @@ class Completions:
         likely = self._likely(marked, marked, shape)
         uses = self._uses(marked)
         parted = any(self._is_parted(account, set(marked), uses) for account in marked)
-        return not parted and all(likely[account] >= STAYS for account in missing)
+        return not parted and all(likely[a] >= STAYS and self._is_tied(a, set(marked), uses) for a in missing)
+
+    def _is_tied(self, account: int, marked: Collection[int], uses: Counter[int]) -> bool:
+        """Whether anything but likeness ties an account of the marked to the others."""
+        graph = self._graph
+        pairs = (
+            (graph.drivers_of, graph.riders_of),
+            (graph.referrals, graph.referrers),
+            (graph.payees, graph.payers),
+            (graph.lost_drivers, graph.lost_riders),
+        )
+        shared = self._shared(account, 1, uses)
+        met = any(self._met(account, marked, out, back)[0] for out, back in pairs)
+        return met or any(shared[first] > 0 for first in (0, 2, 4, 6))
 
     def _uses(self, marked: Sequence[int]) -> Counter[int]:
         """How many of the marked use each identifier and took each promotion."""
