@@ -84,6 +84,7 @@ OUTSIDE_LONG_S: Final = 1_800.0
 """How long a track is outside of its trip: what a car takes to its rider, and what no approach takes."""
 ENDS_NEAR_KM: Final = 0.5
 ENDS_NEAR: Final = 0.1
+ENDS_LEAST_KM: Final = 0.001
 """A track whose ends are this near to pick-up and drop-off, or by this share of its way, is whole."""
 ENDS_KMH: Final = 60.0
 """How far the car may have come between the end of its track and the end of its trip."""
@@ -216,7 +217,7 @@ def _excess(habits: Any, sketch: int, value: float) -> float:
 def _judge_ends(trip: Any, habits: Any, track: Any, ts: int, values: Any) -> float:
     """Add the sign of ends that are elsewhere; returns 0 where the track is but a part, else 1."""
     whole, farthest = 1.0, 0.0
-    near_km = min(ENDS_NEAR_KM, ENDS_NEAR * track.path_km)
+    near_km = min(ENDS_NEAR_KM, max(ENDS_LEAST_KM, ENDS_NEAR * track.path_km))
     began_ms = ts - 1000 * values[DURATION_S] if values[DURATION_S] > 0 else track.first_ms
     # Unseen in all: a clock that runs late loses the end of the track, and shows it at the beginning.
     unseen_ms = max(track.first_ms - began_ms, 0.0) + max(ts - track.last_ms, 0.0)

@@ -22,6 +22,7 @@ from graph.updates.forgeries import (
     DRAWN_KM,
     ENDS_FAR_KM,
     ENDS_KMH,
+    ENDS_LEAST_KM,
     ENDS_NEAR,
     ENDS_NEAR_KM,
     ENDS_USUAL_KM,
@@ -354,7 +355,7 @@ class Integrity:
         unseen_ms = max(track.times[0] - began, 0.0) + max(trip.ts - track.times[-1], 0.0)
         ends = ((pickup_of(trip), track.ways[:2]), (dropoff_of(trip), track.ways[:-3:-1]))
         whole, farthest, usual = 1.0, 0.0, self._sketches[ENDS]
-        near_km = min(ENDS_NEAR_KM, ENDS_NEAR * sum_of(km for km, _ in track.steps()))
+        near_km = min(ENDS_NEAR_KM, max(ENDS_LEAST_KM, ENDS_NEAR * sum_of(km for km, _ in track.steps())))
         for place, ways in ends:
             if place is None or not is_place(place):
                 continue

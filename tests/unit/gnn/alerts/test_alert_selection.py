@@ -131,7 +131,7 @@ def test_of_a_batch_like_the_calibration_the_promised_share_is_false_at_most() -
 def test_a_contract_raises_every_threshold_and_never_lowers_one() -> None:
     known = calibration(right=[0.9] * 60 + [0.7] * 20, false=[0.92] * 2 + [0.7] * 20)
     assert AlertContract(0.05).policy(known) == Policy(
-        review=0.9, block=0.95, close=pytest.approx(0.9 * 0.5 / 0.8)
+        review=0.9, block=0.95, close=pytest.approx(0.9 * 0.5 / 0.85)
     )
     # This calibration's alerts were raised from even odds on.
     assert AlertContract(0.5).policy(known) == Policy(review=0.5, close=pytest.approx(0.5 * 0.5 / 0.8))
