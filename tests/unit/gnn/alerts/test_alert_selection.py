@@ -134,10 +134,10 @@ def test_a_contract_raises_every_threshold_and_never_lowers_one() -> None:
         review=0.9, block=0.95, close=pytest.approx(0.9 * 0.5 / 0.85)
     )
     # This calibration's alerts were raised from even odds on.
-    assert AlertContract(0.5).policy(known) == Policy(review=0.5, close=pytest.approx(0.5 * 0.5 / 0.8))
+    assert AlertContract(0.5).policy(known) == Policy(review=0.5, close=pytest.approx(0.5 * 0.5 / 0.85))
     blocked = calibration(right=[0.99] * 60, false=[0.98] * 20)
     assert AlertContract(0.05).policy(blocked) == Policy(
-        review=0.99, block=0.99, close=pytest.approx(0.99 * 0.5 / 0.8)
+        review=0.99, block=0.99, close=pytest.approx(0.99 * 0.5 / 0.85)
     )
 
 

@@ -9,12 +9,14 @@ import pytest
 from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.vocabulary import RingKind
+from graph.rings.lifecycle import Policy
 from tests.unit.graph.city import live_in
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.scenes import Scene
 from tests.unit.graph.schemes import SCHEMES
 
-SCORERS = {"strongest sign": StrongestSign, "shipped": load_scorer}
+# The strongest sign gives nine tenths of it, so that no rule alone is certain.
+SCORERS = {"strongest sign": (StrongestSign, Policy(review=0.8)), "shipped": (load_scorer, Policy())}
 
 
 @pytest.mark.parametrize("scorer", SCORERS)
@@ -23,7 +25,8 @@ def test_the_scheme_is_found_as_what_it_is_and_no_one_else_is_accused(scheme, sc
     scene = Scene()
     live_in(scene)
     accounts = scheme(scene)
-    engine = Engine(EngineConfig(), SCORERS[scorer]())
+    made, policy = SCORERS[scorer]
+    engine = Engine(EngineConfig(policy=policy), made())
     outcome = engine.apply(scene.events)
     (ring,) = engine.rings()
     found = set(ring.accounts)
