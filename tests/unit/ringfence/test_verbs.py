@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from graph.rings.lifecycle import Policy
 from ringfence.main import app
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -247,7 +248,7 @@ def test_verdicts_judge_alerts_without_a_truth_and_calibrate_the_next_run(
     calibration = json.loads(to.read_bytes())
     (told,) = calibration["cities"]
     assert [len(told[name]) for name in ("right", "false", "unanswered")] == [len(rings) - 2, 1, 1]
-    assert calibration["review"] == 0.8
+    assert calibration["review"] == Policy().review
     assert 1 <= calibration["days"] < 7
     words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out"), "--calibration", str(to)]
     rate = CliRunner().invoke(app, [*words, "--max-alerts-a-day", str(3.5 / calibration["days"])])
