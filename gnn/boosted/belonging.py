@@ -97,18 +97,19 @@ class _Rows:
     def _known(self, accounts: list[int], ring: str, share: float) -> list[int]:
         """A share of a ring's accounts, and up to half as many of the others."""
         ours = [a for a in accounts if self._ring(a) == ring and self._draw.random() < share]
-        wrong = [a for a in accounts if self._ring(a) != ring and self._draw.random() < WRONG]
-        return sorted(ours + wrong[: len(ours) // 2])
+        return self._with_strangers(ours, accounts, ring)
 
     def _cluster(self, accounts: list[int], ring: str) -> list[int]:
         """One cluster of a ring's accounts, all of them where they are in none, and some strangers in it."""
         forest = self.engine.state.forest
-        ours = [a for a in accounts if self._ring(a) == ring]
-        own = label(forest, self._draw.choice(ours))
+        own = label(forest, self._draw.choice([a for a in accounts if self._ring(a) == ring]))
         near = [a for a in accounts if own < 0 or label(forest, a) == own]
-        among = [a for a in near if self._ring(a) == ring]
-        wrong = [a for a in near if self._ring(a) != ring and self._draw.random() < WRONG]
-        return sorted(among + wrong[: len(among) // 2])
+        return self._with_strangers([a for a in near if self._ring(a) == ring], near, ring)
+
+    def _with_strangers(self, ours: list[int], among: list[int], ring: str) -> list[int]:
+        """Accounts of a ring, and some that are not of it, half as many at most."""
+        wrong = [a for a in among if self._ring(a) != ring and self._draw.random() < WRONG]
+        return sorted(ours + wrong[: len(ours) // 2])
 
     def _ring(self, account: int) -> str | None:
         return self._ring_of.get(self.engine.entity_index.name(account))
