@@ -242,7 +242,7 @@ class StreamFeed:
         for name, position in sorted(state.header.positions.items()):
             self._buffers.open(Partition.named(name), position.offset, position.newest_ms)
         self._source = self._open_source(self._buffers.taken)
-        self._lost, self._is_broken = "", False
+        self._lost, self._is_broken, self._is_busy = "", False, False
 
     @property
     def engine(self) -> Engine:
@@ -283,13 +283,15 @@ class StreamFeed:
     def _read(self, most: int) -> int:
         source, buffers, core = self._source, self._buffers, self._core
         assert source is not None
-        if buffers.waiting < most:
+        # A partition that others wait for may be anywhere in the queue: read on while nothing can be taken.
+        if not (self._is_busy and buffers.waiting >= most):
             polled = source.poll(most, 0.0)
             for chunk in polled.chunks:
                 buffers.put(chunk)
             for partition, offset in polled.ended.items():
                 buffers.met_end(partition, offset)
         taken = buffers.take(most)
+        self._is_busy = len(taken) > 0
         release_ms = core.release_ms(buffers.low_ms()) if core.is_ordering else 0
         if len(taken) or release_ms > core.reorder_buffer.released_ms:
             core.process(taken, release_ms, self._excluded)

@@ -138,6 +138,39 @@ def test_it_says_how_far_it_has_come(tmp_path):
     assert follower.trouble == ""
 
 
+def test_what_others_wait_for_is_read_however_much_of_them_was_read(tmp_path):
+    """A broker may answer with all of one partition before the first record of the next."""
+    here = world(tmp_path, max_skew_ms=1)
+    records = crew(24)
+    send(here, records[:8])
+    here.run()
+
+    class OneAfterAnother(Following):
+        def poll(self, limit, timeout_s):
+            polled = super().poll(limit, timeout_s)
+            first = polled.chunks[0].partition if polled.chunks else None
+            for chunk in polled.chunks[1:]:
+                self.at[chunk.partition] = chunk.messages[0].offset()
+            del polled.chunks[1:]
+            if first is not None:
+                for partition in polled.ended:
+                    self.reported_ends.pop(partition, None)
+                polled.ended.clear()
+            return polled
+
+    feed = StreamFeed(
+        lambda: load(here),
+        lambda offsets: OneAfterAnother(here.broker, offsets),
+        ColumnDecoder().decode_values,
+        here.config.max_skew_ms,
+    )
+    send(here, records[8:])
+    writer = here.run()
+    for _ in range(10 * len(records)):
+        feed.step(4)
+    assert feed.engine.state_digest() == writer.core.engine.state_digest()
+
+
 def test_nobody_knows_how_far_behind_it_is_before_every_partition_has_told_its_end(tmp_path):
     here = world(tmp_path)
     send(here, crew(12)[:8])
