@@ -33,11 +33,11 @@ def can_be_completed(state: State) -> bool:
 
 
 @kernel
-def complete(state: State, ring: int) -> bool:
-    """Put the completion of the candidate at hand into ``state.members``, ascending; whether it is another.
+def complete(state: State, ring: int) -> None:
+    """Put the completion of the candidate at hand into ``state.members``, ascending.
 
-    The candidate as it was is then in ``state.completing.before``, its size in ``candidate.before``. Cost:
-    O(links of the accounts asked about) for each turn.
+    The candidate as it was is then in ``state.completing.before``, its size in ``candidate.before``; it stays
+    as it was where nobody belongs with it. Cost: O(links of the accounts asked about) for each turn.
     """
     candidate, completing = state.candidate[0], state.completing
     size = candidate.size
@@ -49,13 +49,19 @@ def complete(state: State, ring: int) -> bool:
         found = _turn(state, members[:marked], before[:size], candidate.shape)
         if found < state.options[0].min_accounts:
             copy(before, members, size)
-            return False
+            return
         if found == marked and _same(members, completing.asked, marked):
             break
         copy(completing.asked, members, found)
         marked = found
     candidate.size = marked
-    return not (marked == size and _same(members, before, size))
+
+
+@kernel
+def is_another(state: State) -> bool:
+    """Whether the candidate at hand is another than the one that was completed."""
+    candidate, before = state.candidate[0], state.completing.before
+    return candidate.size != candidate.before or not _same(state.members, before, candidate.size)
 
 
 @kernel

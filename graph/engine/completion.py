@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from graph.completion.completing import can_be_completed, complete, restore
+from graph.completion.completing import can_be_completed, complete, is_another, restore
 from graph.completion.surroundings import MOST_USERS
 from graph.engine.feature_extraction import extract_features, set_candidate
+from graph.engine.merging import leave_strange_rings
 from graph.engine.rejudging import postpone
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
@@ -21,7 +22,7 @@ from graph.links.change_log import log_score
 from graph.links.records import IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS, USERS
 from graph.links.touch import first_link, length
 from graph.model.shapes import CIRCLE
-from graph.rings.decision import continued
+from graph.rings.decision import closes_below, continued
 from graph.state.state import NO_RING, State, account_of
 
 COMPLETED_FROM: Final = 0.2
@@ -80,7 +81,12 @@ def is_to_be_completed(state: State) -> bool:
     if ring == NO_RING and candidate.score < COMPLETED_FROM:
         return False
     candidate.score_before = candidate.score
-    candidate.completed = _COMPLETED if complete(state, ring) else _KEPT
+    candidate.enough = state.options[0].review
+    if ring != NO_RING:
+        candidate.enough = min(candidate.enough, closes_below(state, ring))
+    complete(state, ring)
+    leave_strange_rings(state)
+    candidate.completed = _COMPLETED if is_another(state) else _KEPT
     return bool(candidate.completed == _COMPLETED)
 
 
@@ -88,12 +94,13 @@ def is_to_be_completed(state: State) -> bool:
 def settle(state: State) -> None:
     """Let the completion that was just scored stand, or take the candidate back as it was.
 
-    It stands when it makes a ring, or is at least as likely one as what it was made of.
+    It stands when it makes a ring, or leaves the ring open that it goes on with, or is at least as likely one
+    as what it was made of.
     """
     candidate = state.candidate[0]
     if candidate.completed != _COMPLETED:
         return
-    if candidate.score >= min(candidate.score_before, state.options[0].review):
+    if candidate.score >= min(candidate.score_before, candidate.enough):
         set_candidate(state, candidate.size, candidate.shape)
         if candidate.shape != CIRCLE:
             postpone(state)

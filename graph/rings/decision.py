@@ -8,6 +8,7 @@ words is for ``graph.rings.lifecycle``.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,12 @@ _GAINS: Final = np.array(
     [PLACES[rule.feature] for rule in RULES if rule.kind is not RingKind.MULTI_ACCOUNT], np.int64
 )
 """Features that say what a ring gains."""
+_TINY: Final = 1e-9
+
+CREDIT: Final = 0.5
+"""How much the best judgement of a ring counts against the newest, of their log odds."""
+OUTGROWN: Final = 2
+"""A ring of more than so many times the accounts that it had at its best judgement is another ring by now."""
 
 NOTHING: Final = 0
 OPEN: Final = 1
@@ -57,7 +64,9 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     if stands(state, decision.survivor) and score < options.block:
         grows = score >= options.review and (free > 0 or decision.merged > 0)
         return CHANGE if grows else NOTHING
-    if score < options.close or ours < options.min_accounts:
+    if ours < options.min_accounts or (
+        score < options.close and score < closes_below(state, decision.survivor)
+    ):
         return CLOSE
     if decision.merged > 0 or ours != most or most != ring.size:
         return CHANGE
@@ -96,19 +105,60 @@ def stands(state: State, slot: int) -> bool:
     thrown away or its members begin to look honest: that takes an analyst, or time. O(1) while there are no
     verdicts.
     """
-    ring, counters = state.rings[slot], state.counters[0]
-    if not ring.blocked or counters.watermark_ms - ring.grounded_ms > state.options[0].window_ms:
-        return False
+    ring = state.rings[slot]
+    return bool(ring.blocked and _is_recent(state, ring.grounded_ms) and not _is_answered(state, slot))
+
+
+@kernel
+def _is_recent(state: State, moment_ms: int) -> bool:
+    return bool(state.counters[0].watermark_ms - moment_ms <= state.options[0].window_ms)
+
+
+@kernel
+def _is_answered(state: State, slot: int) -> bool:
+    """Whether an analyst is changing the graph, or verdicts call a ring's accounts honest on the whole."""
     if state.cursor[0].acting:
-        return False
+        return True
     verdicts = 0
-    if counters.verdicts > 0:
-        member = ring.head
+    if state.counters[0].verdicts > 0:
+        member = state.rings[slot].head
         while member != NOBODY:
             account = account_of(state, member)
             verdicts += account.verdict
             member = account.next_in_ring
-    return verdicts >= 0
+    return verdicts < 0
+
+
+@kernel
+def closes_below(state: State, slot: int) -> float:
+    """The score below which a ring closes: what was seen of it once is not undone by half a doubt.
+
+    By as much as its best judgement within the window was surer than what opens a ring, times ``CREDIT``, the
+    newest has to be surer of innocence than ``close``, in log odds; not where an analyst says otherwise.
+    O(1) while there are no verdicts.
+    """
+    ring, options = state.rings[slot], state.options[0]
+    if not _is_recent(state, ring.best_ms) or _is_answered(state, slot):
+        return float(options.close)
+    margin = max(0.0, _log_odds(ring.best) - _log_odds(options.review))
+    return 1.0 / (1.0 + math.exp(CREDIT * margin - _log_odds(options.close)))
+
+
+@kernel
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, _TINY), 1.0 - _TINY)
+    return math.log(inside / (1.0 - inside))
+
+
+@kernel
+def note_score(state: State, slot: int, score: float) -> None:
+    """Store the score of the newest judgement of a ring, as its best as well if it is, or has to be."""
+    ring = state.rings[slot]
+    ring.score = score
+    if score >= ring.best or ring.size > OUTGROWN * ring.best_size or not _is_recent(state, ring.best_ms):
+        ring.best = score
+        ring.best_size = ring.size
+        ring.best_ms = state.counters[0].watermark_ms
 
 
 @kernel
@@ -169,7 +219,7 @@ def confirm(state: State, slot: int) -> None:
     candidate, ring = state.candidate[0], state.rings[slot]
     ring.shape = candidate.shape
     ring.truncated = candidate.truncated
-    ring.score = candidate.score
+    note_score(state, slot, candidate.score)
     if grounds(state, candidate.score, state.features):
         ring.grounded_ms = state.counters[0].watermark_ms
     state.ring_evidence[slot] = state.evidence[0]

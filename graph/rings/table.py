@@ -12,7 +12,7 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.raw import raw
 from graph.model.shapes import SHAPES, Shape
-from graph.rings.decision import decide, grounds, opens, stands
+from graph.rings.decision import decide, grounds, note_score, opens, stands
 from graph.rings.judgement import Judgement
 from graph.state.memory import Memory
 from graph.state.state import NO_RING, State, account_of
@@ -96,6 +96,7 @@ class RingTable:
             self._memory.reserve_rings(self._used)
         ring = self._memory.state.rings[slot]
         ring["head"], ring["size"], ring["flagged_ms"] = _END, 0, flagged_ms
+        ring["best"], ring["best_size"], ring["best_ms"] = 0.0, 0, flagged_ms
         ring["grounded_ms"] = -(1 << 62)
         digits = int(ring_id.rpartition("_")[2], 16)
         ring["id_high"], ring["id_low"] = digits >> _LOW_BITS, digits & (1 << _LOW_BITS) - 1
@@ -117,7 +118,7 @@ class RingTable:
         """Store the newest judgement of a ring; ``blocked`` is its decision."""
         state = self._memory.state
         ring = state.rings[slot]
-        ring["score"] = judgement.score
+        note_score(state, slot, judgement.score)
         ring["shape"] = SHAPES.index(judgement.shape)
         ring["truncated"] = judgement.truncated
         ring["blocked"] = blocked

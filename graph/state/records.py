@@ -98,12 +98,15 @@ PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", 
 RING: Final = np.dtype(
     [
         ("score", "f8"),
+        ("best", "f8"),
         ("flagged_ms", "i8"),
         ("grounded_ms", "i8"),
+        ("best_ms", "i8"),
         ("id_high", "u8"),
         ("id_low", "u8"),
         ("head", "i4"),
         ("size", "i4"),
+        ("best_size", "i4"),
         ("shape", "i1"),
         ("blocked", "u1"),
         ("truncated", "u1"),
@@ -111,7 +114,8 @@ RING: Final = np.dtype(
 )
 """What the kernels know of an open ring; its accounts are chained by ``next_in_ring``, ascending.
 
-By ``flagged_ms`` and the digits of its id two rings are ordered."""
+By ``flagged_ms`` and the digits of its id two rings are ordered. ``best`` is the score of its best judgement,
+``best_ms`` when that was, ``best_size`` how many accounts it then had."""
 
 MEMO: Final = np.dtype([("stamp", "i8"), ("label", "i4"), ("driver", "i4"), ("answer", "i8")])
 
@@ -281,12 +285,12 @@ accounts that the event names. -1 stands for nobody."""
 CANDIDATE: Final = np.dtype(
     [
         *((name, "i8") for name in ("size", "shape", "truncated", "before", "completed")),
-        *((name, "f8") for name in ("score", "score_before")),
+        *((name, "f8") for name in ("score", "score_before", "enough")),
     ]
 )
 """One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``. ``completed``
 is what came of its completion (``graph.engine.completion``); before that it had ``before`` accounts and
-``score_before``."""
+``score_before``. With a score of ``enough`` its completion stands in any case."""
 
 DECISION: Final = np.dtype([("action", "i8"), ("survivor", "i8"), ("merged", "i8")])
 """One row: what the judgement at hand does to the rings (``graph.rings.decision``): the slot of the ring that

@@ -53,6 +53,7 @@ MODULES = [
     "completion.surroundings",
     "completion.completing",
     "engine.completion",
+    "rings.decision",
     "updates.tracks",
     "updates.signs",
     "updates.sketches",
@@ -111,6 +112,11 @@ LAYOUT |= {
     "VERDICT_RECEIVED",
     "ACT_RECEIVED",
     "ACTS_END",
+    "NOTHING",
+    "OPEN",
+    "CONFIRM",
+    "CHANGE",
+    "CLOSE",
     "ENTITY_BITS",
 }
 """Places in arrays and sizes of tables: no reader of the document needs them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.completion.completing import COMES, MOST_AROUND, STAYS, TURNS
@@ -26,6 +26,9 @@ from tests.twin.evidence.sharing import ratio
 from tests.twin.independence import independence
 
 __all__ = ["COMPLETED_FROM", "Completion", "Completions"]
+
+Meet = Callable[[Sequence[int], Shape], tuple[tuple[int, ...], list[tuple[int, ...]]]]
+"""Of accounts, those of the ring that they continue, and those of each ring that would be merged into it."""
 
 _distance_km = distance_km.py_func  # type: ignore[attr-defined]
 _FIRST = {EntityKind.DEVICE: 0, EntityKind.CARD: 2, EntityKind.IP: 6}
@@ -53,10 +56,11 @@ class Completions:
         """Whether a candidate has few enough accounts, and there is somebody to ask."""
         return bool(self._trees) and len(candidate.accounts) <= COMPLETED - MOST_AROUND
 
-    def complete(self, candidate: Candidate, held: tuple[int, ...]) -> Completion | None:
+    def complete(self, candidate: Candidate, held: tuple[int, ...], meet: Meet) -> Completion | None:
         """Another candidate, or None.
 
         It starts from those ``held`` by the ring that goes on, from all of the candidate where there is none.
+        ``meet`` says which rings it would make one.
         """
         before = candidate.accounts
         marked = held or before
@@ -68,11 +72,30 @@ class Completions:
             belonging = {account: likely[account] for account in before}
             found = tuple(sorted(a for a in asked if likely[a] >= (STAYS if a in belonging else COMES)))
             if len(found) < self._min_accounts:
-                return None
+                marked = before
+                break
             if found == marked:
                 break
             marked = found
-        return None if marked == before else Completion(marked, belonging)
+        marked = self._without_strange_rings(marked, candidate.shape, meet)
+        if marked == before or len(marked) < self._min_accounts:
+            return None
+        return Completion(marked, belonging)
+
+    def _without_strange_rings(self, members: tuple[int, ...], shape: Shape, meet: Meet) -> tuple[int, ...]:
+        """The members without the rings that would be merged and do not know the one that goes on."""
+        ours, strangers = meet(members, shape)
+        for others in strangers:
+            if not (self._know(ours, others, members, shape) and self._know(others, ours, members, shape)):
+                members = tuple(a for a in members if a not in others)
+        return members
+
+    def _know(
+        self, marked: Collection[int], others: Collection[int], members: Sequence[int], shape: Shape
+    ) -> bool:
+        """Whether at least half of the others belong with the marked, both among the members."""
+        likely = self._likely(sorted(marked), members, shape)
+        return 2 * sum(likely[a] >= STAYS for a in others) >= len(others)
 
     def belong(self, marked: Sequence[int], missing: Iterable[int], shape: Shape) -> bool:
         """Whether the missing among the marked belong with them."""

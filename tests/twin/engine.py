@@ -28,7 +28,7 @@ from graph.model.events import (
 from graph.model.results import AccountScore, Outcome, Ring
 from graph.model.shapes import Shape
 from graph.model.view import GraphView
-from graph.model.vocabulary import Decision, EntityKind
+from graph.model.vocabulary import EntityKind
 from graph.rings.lifecycle import Moment
 from graph.scoring.scorer import Completer, Scorer
 from graph.state.trees import NO_TREES
@@ -70,7 +70,8 @@ class PlainEngine:
             config.policy,
             self.graph.entities.name,
             partial(began_ms, self.graph),
-            self._stands,
+            self._is_recent,
+            self._is_answered,
             lambda: self.watermark_ms,
         )
         self._is_acting = False
@@ -284,7 +285,7 @@ class PlainEngine:
             if entity in judged or self._waits(entity):
                 continue
             ring = self._rings.ring_of(entity)
-            if ring is None or ring.shape is not Shape.CLUSTERS or self._stands(ring):
+            if ring is None or ring.shape is not Shape.CLUSTERS or self._rings.stands(ring):
                 self._judge_around(entity, at, outcome, judged)
                 continue
             intact = self._intact(ring)
@@ -351,10 +352,11 @@ class PlainEngine:
         held = self._rings.held(candidate.accounts, candidate.shape)
         if not self._completions.can_complete(candidate) or (score < COMPLETED_FROM and not held):
             return None
-        completion = self._completions.complete(candidate, held)
+        enough = self._rings.enough(held)
+        completion = self._completions.complete(candidate, held, self._rings.met)
         if completion is not None:
             completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
-            if self._raw_score(completed) < min(score, self._config.policy.review):
+            if self._raw_score(completed) < min(score, enough):
                 completion = None
         self._remember(candidate, candidate.accounts if completion is None else completion.accounts)
         return completion
@@ -423,7 +425,7 @@ class PlainEngine:
             self._observer(judgement, features, at)
         for entity in candidate.accounts:
             ring = self._rings.ring_of(entity)
-            if ring is not None and score < ring.judgement.score and self._stands(ring):
+            if ring is not None and score < ring.judgement.score and self._rings.stands(ring):
                 continue
             if ring is None or ring.shape is candidate.shape or candidate.shape is Shape.CLUSTERS:
                 self.graph.accounts[entity].score = score
@@ -461,13 +463,12 @@ class PlainEngine:
         ring = self._rings.get(ring_id)
         return () if ring is None else ring.members
 
-    def _stands(self, ring: OpenRing) -> bool:
-        """Whether a ring goes on whatever its accounts do next: see ``graph.rings.decision.stands``."""
-        if self._is_acting or ring.decision is not Decision.BLOCK or ring.grounded_ms is None:
-            return False
-        if self.watermark_ms - ring.grounded_ms > self._config.window_ms:
-            return False
-        return self._verdicts.total(ring.members) >= 0
+    def _is_recent(self, moment_ms: int) -> bool:
+        return self.watermark_ms - moment_ms <= self._config.window_ms
+
+    def _is_answered(self, ring: OpenRing) -> bool:
+        """Whether an analyst changes the graph, or verdicts call a ring's accounts honest on the whole."""
+        return self._is_acting or self._verdicts.total(ring.members) < 0
 
     def _known(self, kind: EntityKind, name: str) -> int:
         entity = self.graph.entities.find(kind, name)

@@ -8,6 +8,7 @@ and entries are derived from content, so a replay writes the same again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from graph.candidates.gathering import MAX_ACCOUNTS
 from graph.model.results import AccountsChanged, Flag, LedgerEntry, Outcome, Reason
 from graph.model.shapes import Shape
 from graph.model.vocabulary import Decision, LedgerChange, RingKind
+from graph.rings.decision import CREDIT, OUTGROWN
 from graph.rings.judgement import CLEAR, SHOWN
 from graph.rings.lifecycle import Moment, Policy
 from graph.state.digest import content_id
@@ -60,12 +62,17 @@ class OpenRing:
     shape: Shape
     grounded_ms: int | None = None
     """The newest event time at which it was blocked for what it gains."""
+    best: float = 0.0
+    best_ms: int = 0
+    best_size: int = 0
+    """The score of its best judgement, when that was, and how many accounts it then had."""
 
 
 class Rings:
     """The open rings.
 
-    ``name`` spells an account, for ids and outputs; ``began`` says when accounts began to act together.
+    ``name`` spells an account, for ids and outputs; ``began`` says when accounts began to act together;
+    ``is_recent`` whether a moment lies in the window, ``is_answered`` whether people say otherwise of a ring.
     """
 
     def __init__(
@@ -73,13 +80,14 @@ class Rings:
         policy: Policy,
         name: Callable[[int], str],
         began: Callable[[Collection[int]], int],
-        stands: Callable[[OpenRing], bool],
+        is_recent: Callable[[int], bool],
+        is_answered: Callable[[OpenRing], bool],
         now_ms: Callable[[], int],
     ) -> None:
         self._policy = policy
         self._name = name
         self._began = began
-        self._stands = stands
+        self._is_recent, self._is_answered = is_recent, is_answered
         self._now_ms = now_ms
         self._open: dict[str, OpenRing] = {}
         self._ring_of: dict[int, str] = {}
@@ -115,12 +123,14 @@ class Rings:
             return
         ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
         accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
-        stands = self._stands(survivor)
+        stands = self.stands(survivor)
         if stands and judgement.score < self._policy.block:
             free = any(a not in self._ring_of for a in judgement.accounts)
             if judgement.score < self._policy.review or not (free or merged):
                 return
-        elif judgement.score < self._policy.close or len(accounts) < self._policy.min_accounts:
+        elif (judgement.score < self._policy.close and judgement.score < self._closes_below(survivor)) or len(
+            accounts
+        ) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
             return
         if stands:
@@ -183,6 +193,34 @@ class Rings:
         found = tuple(a for a in accounts if survivor is not None and a in survivor.members)
         return found if self._policy.min_accounts <= len(found) < len(accounts) else ()
 
+    def stands(self, ring: OpenRing) -> bool:
+        """Whether a ring goes on whatever its accounts do next: see ``graph.rings.decision.stands``."""
+        is_grounded = ring.grounded_ms is not None and self._is_recent(ring.grounded_ms)
+        return is_grounded and ring.decision is Decision.BLOCK and not self._is_answered(ring)
+
+    def met(self, accounts: Sequence[int], shape: Shape) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
+        """Of accounts, those of the ring that they continue, and those of each ring that they swallow."""
+        survivor, swallowed = self._meet(accounts, shape)
+        if survivor is None:
+            return (), []
+        held = {ring.ring_id: tuple(a for a in accounts if a in ring.members) for ring in swallowed}
+        return (
+            tuple(a for a in accounts if a in survivor.members),
+            sorted(held.values(), key=lambda each: accounts.index(each[0])),
+        )
+
+    def enough(self, held: Sequence[int]) -> float:
+        """The score with which what a candidate is completed to stands, by whom of it a ring holds."""
+        ring = self.ring_of(held[0]) if held else None
+        return self._policy.review if ring is None else min(self._policy.review, self._closes_below(ring))
+
+    def _closes_below(self, ring: OpenRing) -> float:
+        """The score below which a ring closes, by its best judgement."""
+        if not self._is_recent(ring.best_ms) or self._is_answered(ring):
+            return self._policy.close
+        review, close = _log_odds(self._policy.review), _log_odds(self._policy.close)
+        return 1.0 / (1.0 + math.exp(CREDIT * max(0.0, _log_odds(ring.best) - review) - close))
+
     def _meet(self, accounts: Collection[int], shape: Shape) -> tuple[OpenRing | None, list[OpenRing]]:
         """The ring that accounts continue, and those that they swallow (half of them or more)."""
         overlap: dict[str, int] = {}
@@ -234,6 +272,9 @@ class Rings:
     def _store(self, ring: OpenRing, judgement: Judgement) -> None:
         ring.judgement = judgement
         ring.shape = judgement.evidence.shape
+        is_outgrown = len(ring.members) > OUTGROWN * ring.best_size
+        if judgement.score >= ring.best or is_outgrown or not self._is_recent(ring.best_ms):
+            ring.best, ring.best_ms, ring.best_size = judgement.score, self._now_ms(), len(ring.members)
         if judgement.score >= self._policy.block and judgement.kind is not RingKind.MULTI_ACCOUNT:
             ring.grounded_ms = self._now_ms()
 
@@ -319,3 +360,8 @@ def reasons(judgement: Judgement, *, innocent: bool = False) -> list[Reason]:
         )
         for f in speaking
     ]
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, 1e-9), 1.0 - 1e-9)
+    return math.log(inside / (1.0 - inside))

@@ -135,6 +135,19 @@ def test_a_ring_whose_members_belong_is_merged():
     assert rings_of(scene, Completed(members=trees_on("same_promo", 0.3))) == [{*FARMERS, *OTHERS}]
 
 
+def test_rings_are_one_only_when_each_knows_the_other():
+    """All others come to the farm's phone: a third of its users is theirs, and two thirds are the farm's."""
+    scene = Scene()
+    live_in(scene)
+    two_farms(scene)
+    for n, name in enumerate(OTHERS):
+        scene.logs_in(name, 26 + n * HOUR, "farm phone")
+    scene.takes("farm11", 27, "launch", 15.0, "farm phone")
+    apart = rings_of(scene, Completed(members=trees_on("device_part", 0.5)))
+    assert sorted(map(sorted, apart)) == sorted([sorted(FARMERS), sorted(OTHERS)])
+    assert rings_of(scene, Completed(members=trees_on("device_part", 0.3))) == [{*FARMERS, *OTHERS}]
+
+
 def test_who_was_left_out_has_the_score_times_the_probability_of_belonging():
     scene = Scene()
     live_in(scene)

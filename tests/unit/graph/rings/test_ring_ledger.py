@@ -75,12 +75,21 @@ def test_a_ring_opens_at_the_review_score_and_not_below(table):
 
 
 def test_a_ring_stays_open_until_the_score_falls_below_the_closing_score(table):
-    table.judge(range(4), 0.9)
+    table.judge(range(4), 0.5)
     table.judge(range(4), 0.4)
     assert len(table.rings) == 1
     table.judge(range(4), 0.3999)
     assert len(table.rings) == 0
     table.assert_replayed()
+
+
+def test_the_closing_score_is_lower_for_a_ring_that_was_surer_once(table):
+    """Nine to one is ln 9 above even odds: half of that below two to three in log odds is 0.1818."""
+    table.judge(range(4), 0.9)
+    table.judge(range(4), 0.1819)
+    assert len(table.rings) == 1
+    table.judge(range(4), 0.1817)
+    assert len(table.rings) == 0
 
 
 def test_a_flag_blocks_from_the_block_score_on_and_a_later_rise_flags_everybody_once_more(table):
@@ -227,7 +236,7 @@ def test_a_ring_that_stands_grows_by_whom_a_score_still_speaks_against_and_loses
 @pytest.mark.parametrize(("score", "gain"), [(0.96, CLEAR - 0.01), (0.94, 1.0)])
 def test_a_ring_that_gains_nothing_or_was_not_blocked_does_not_stand(table, score, gain):
     table.judge(range(6), score, gain)
-    table.judge(range(6), 0.2)
+    table.judge(range(6), 0.1)
     assert table.open() == {}
 
 

@@ -1,5 +1,9 @@
 """The life of a ring: born, grown, merged, split, closed, under an id that stays."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.engine import Engine, EngineConfig
 from graph.model.results import LedgerEntry
 from graph.model.vocabulary import Decision, EntityKind, LedgerChange, VerdictOutcome
 from tests.unit.graph.fakes import in_batches
@@ -196,3 +200,39 @@ def test_a_replay_of_the_same_events_gives_the_same_ids(side):
     first, second = side().apply(scene.events), side().apply(scene.events)
     assert first == second
     assert len({flag.flag_id for flag in first.flags}) == len(first.flags)
+
+
+@dataclass
+class Told:
+    """A scorer that says what it is told."""
+
+    says: float
+    model_id: str = "told"
+    prior: float = 0.01
+
+    def score(self, _features: Sequence[float]) -> float:
+        return self.says
+
+
+def rings_left(*told: tuple[float, list[str]]) -> list[int]:
+    """How many rings there are after accounts came to one phone at each score."""
+    scorer, scene, left = Told(0.0), Scene(), []
+    engine = Engine(EngineConfig(), scorer)
+    for day, (score, accounts) in enumerate(told):
+        scorer.says, seen = score, len(scene.events)
+        sign_ups(scene, 1 + day, "phone", *accounts)
+        engine.apply(scene.events[seen:])
+        left.append(len(engine.rings()))
+    return left
+
+
+def test_what_was_seen_of_a_ring_once_is_not_undone_by_half_a_doubt():
+    abc, sure = ["a", "b", "c"], 0.99
+    assert rings_left((sure, abc), (0.4, ["d"]), (0.25, ["e"]), (0.15, ["f"])) == [1, 1, 1, 0]
+    assert rings_left((0.86, abc), (0.51, ["d"]), (0.45, ["e"])) == [1, 1, 0]
+
+
+def test_a_ring_that_has_outgrown_its_best_judgement_is_judged_by_what_it_is_now():
+    abc, more = ["a", "b", "c"], ["d", "e", "f", "g"]
+    assert rings_left((0.99, abc), (0.86, more[:3]), (0.4, ["x"])) == [1, 1, 1]
+    assert rings_left((0.99, abc), (0.86, more), (0.4, ["x"])) == [1, 1, 0]

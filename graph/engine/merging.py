@@ -1,0 +1,66 @@
+"""Which rings a completed candidate makes one, and which it leaves alone.
+
+A crew whose riders ride with the drivers of another crew is tied to it, and completing the one reaches the
+other. What the other does has nothing to do with it: two rings are made one only when each knows the other.
+"""
+
+from __future__ import annotations
+
+from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.completing import STAYS, restore
+from graph.completion.membership import describe, is_parted
+from graph.kernels.kernel import kernel
+from graph.rings.decision import continued
+from graph.state.state import NO_RING, State, account_of
+
+
+@kernel
+def leave_strange_rings(state: State) -> None:
+    """Leave the accounts of rings that would be merged out of the candidate at hand, unless they know it.
+
+    That is asked of the ring that the candidate continues and of each that would be merged into it: of either
+    at least half of the accounts have to belong with those of the other. Where too few would be left the
+    candidate stays as it was. Cost: O(links of the candidate's accounts), twice for each such ring.
+    """
+    candidate, overlaps = state.candidate[0], state.overlaps
+    rings, _, _ = continued(state, state.members[: candidate.size], candidate.shape)
+    ring = state.decision[0].survivor
+    for number in range(rings if ring != NO_RING else 0):
+        other = overlaps.slots[number]
+        if other == ring or 2 * overlaps.common[number] < state.rings[other].size:
+            continue
+        if not (_knows(state, ring, other) and _knows(state, other, ring)):
+            _leave_out(state, other)
+    if candidate.size < state.options[0].min_accounts:
+        restore(state)
+
+
+@kernel
+def _knows(state: State, ring: int, other: int) -> bool:
+    """Whether at least half of another ring's accounts in the candidate belong with those of a ring."""
+    candidate, members, marked = state.candidate[0], state.members, state.completing.asked
+    held = 0
+    for place in range(candidate.size):
+        if account_of(state, members[place]).ring == ring:
+            marked[held] = members[place]
+            held += 1
+    stamp = describe(state, marked[:held], members[: candidate.size], candidate.shape)
+    begin_belonging(state)
+    others = known = 0
+    for place in range(candidate.size):
+        if account_of(state, members[place]).ring == other:
+            others += 1
+            known += belonging(state, place) >= STAYS and not is_parted(state, members[place], stamp)
+    return bool(2 * known >= others)
+
+
+@kernel
+def _leave_out(state: State, ring: int) -> None:
+    """Leave the accounts of a ring out of the candidate at hand."""
+    candidate, members = state.candidate[0], state.members
+    kept = 0
+    for place in range(candidate.size):
+        if account_of(state, members[place]).ring != ring:
+            members[kept] = members[place]
+            kept += 1
+    candidate.size = kept
