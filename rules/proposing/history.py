@@ -82,6 +82,11 @@ class History:
         matched = np.isin(self.words[:, WORD_PLACES[FactName.EVENT]], events)
         for condition in rule.when:
             matched &= self.holds(condition)
+        if rule.score:
+            points = np.zeros(len(self), np.int64)
+            for scored in rule.score:
+                points += scored.points * self.holds(scored)
+            matched &= points >= rule.points_at_least
         return matched
 
     def distinct_accounts(self, rows: Bools) -> int:
