@@ -4,9 +4,9 @@ For each seed a city (families of habits by turns, nobody cheats in it otherwise
 campaigns and outages gets one wave. The watch runs over all events. At the first onset within the wave a rule
 is proposed from what was known then, again every six hours while nothing is sure enough, and once a day for
 ``--days`` days after; a person approves each two hours later; they run in shadow for six hours and then live.
-Beside the rules stand doing nothing (no money prevented) and a perfect rule, which would stop every account of
-the wave at the moment the onset is found. Money counts as prevented when it is taken after the account was
-flagged, not at that very event.
+Beside the rules stand doing nothing (no money prevented) and a perfect rule, which would stop every account
+of the wave at the moment the onset is found. Money counts as prevented when it is taken after the account
+was flagged, not at that very event.
 
 ``python -m benchmarks.dispute_waves --seeds 20``
 """
@@ -33,7 +33,7 @@ from rules.facts.gathering import DAY_MS, HOUR_MS, FactGatherer
 from rules.onset.signs import SignReader
 from rules.onset.watch import Onset, OnsetWatch
 from rules.proposing.backtest import Backtest, backtest
-from rules.proposing.history import history_of
+from rules.proposing.history import History, HistoryReader
 from rules.proposing.search import propose
 from rules.running.runner import RuleRunner
 from simulation.config import CityConfig
@@ -151,25 +151,42 @@ def _proposed(
     A person approves each. Gives their backtests and when the first was proposed.
     """
     book = RuleFolder(folder)
+    known = _Known(events)
     tried: list[Backtest] = []
     rules: list[Rule] = []
-    at_ms = first_ms = onset.found_ms
-    for _ in range(MOST_TRIES):
-        rules = propose(history_of(events, at_ms, HISTORY_DAYS), onset)
-        if rules:
-            break
-        at_ms += AGAIN_AFTER_MS
-    first_ms = at_ms
-    for day in range(days_after + 1 if rules else 0):
-        at_ms = first_ms + day * DAY_MS
-        history = history_of(events, at_ms, HISTORY_DAYS)
-        found = rules if day == 0 else propose(history, onset, rules)
+    first_ms = onset.found_ms
+    history = known.at(first_ms)
+    found = propose(history, onset)
+    while not found and first_ms < onset.found_ms + (MOST_TRIES - 1) * AGAIN_AFTER_MS:
+        first_ms += AGAIN_AFTER_MS
+        history = known.at(first_ms)
+        found = propose(history, onset)
+    for day in range(1, days_after + 2 if found else 1):
+        rules += found
         for rule in found:
             book.add(rule)
-            book.decide(rule.name, RuleAct.APPROVE, "an analyst", at_ms + APPROVED_AFTER_MS)
+            book.decide(rule.name, RuleAct.APPROVE, "an analyst", rule.proposed_ms + APPROVED_AFTER_MS)
         tried += [backtest(rule, history, onset.began_ms) for rule in found]
-        rules = rules if day == 0 else [*rules, *found]
+        if day <= days_after:
+            history = known.at(first_ms + day * DAY_MS)
+            found = propose(history, onset, rules)
     return tried, first_ms
+
+
+class _Known:
+    """The recent history at one moment after another, in one pass over events in their order."""
+
+    def __init__(self, events: Sequence[EventBase]) -> None:
+        self._events = sorted(events, key=lambda event: event.ts)
+        self._reader = HistoryReader(HISTORY_DAYS)
+        self._read = 0
+
+    def at(self, at_ms: int) -> History:
+        """What is known at a moment, later than the last one."""
+        while self._read < len(self._events) and self._events[self._read].ts <= at_ms:
+            self._reader.follow(self._events[self._read])
+            self._read += 1
+        return self._reader.at(at_ms)
 
 
 def _flagged(events: Sequence[EventBase], folder: Path) -> dict[str, int]:
