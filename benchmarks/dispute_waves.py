@@ -1,11 +1,12 @@
 """Waves of disputes in simulated cities: when the onset is found, what a rule catches of the rest.
 
 For each seed a city (families of habits by turns, nobody cheats in it otherwise) with honest newcomers,
-campaigns and outages gets one wave. The watch runs over all events. At the first onset within the wave rules
-are proposed from what was known then, again every six hours while nothing is sure enough; a person approves
-two hours later; they run in shadow for six hours and then live. Beside the rule stand doing nothing (no money
-prevented) and a perfect rule, which would stop every account of the wave at the moment the onset is found.
-Money counts as prevented when it is taken after the account was flagged, not at that very event.
+campaigns and outages gets one wave. The watch runs over all events. At the first onset within the wave a rule
+is proposed from what was known then, again every six hours while nothing is sure enough, and once a day for
+``--days`` days after; a person approves each two hours later; they run in shadow for six hours and then live.
+Beside the rules stand doing nothing (no money prevented) and a perfect rule, which would stop every account
+of the wave at the moment the onset is found. Money counts as prevented when it is taken after the account
+was flagged, not at that very event.
 
 ``python -m benchmarks.dispute_waves --seeds 20``
 """
@@ -18,6 +19,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 
@@ -31,7 +33,7 @@ from rules.facts.gathering import DAY_MS, HOUR_MS, FactGatherer
 from rules.onset.signs import SignReader
 from rules.onset.watch import Onset, OnsetWatch
 from rules.proposing.backtest import Backtest, backtest
-from rules.proposing.history import history_of
+from rules.proposing.history import History, HistoryReader
 from rules.proposing.search import propose
 from rules.running.runner import RuleRunner
 from simulation.config import CityConfig
@@ -41,6 +43,9 @@ APPROVED_AFTER_MS = 2 * HOUR_MS
 HISTORY_DAYS = 28.0
 AGAIN_AFTER_MS = 6 * HOUR_MS
 MOST_TRIES = 9
+"""Times that a first rule is asked for."""
+DAYS_AFTER = 3
+"""Days after the first rule on which another is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def wave_in(truth: dict) -> Wave:
     return Wave(times["first_ts"], times["last_ts"], frozenset(ring["accounts"]), takings)
 
 
-def shown_by(seed: int) -> Shown:
+def shown_by(seed: int, days_after: int = DAYS_AFTER) -> Shown:
     """One seed, from its city to what its rules prevented."""
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
@@ -132,34 +137,56 @@ def shown_by(seed: int) -> Shown:
         if not within:
             return Shown(seed, len(wave.accounts) / days, None, "", len(false), 0, 0, 0, 0, 0, None, 0)
         onset = within[0]
-        tried, at_ms = _proposed(events, onset, place / "rules")
+        tried, at_ms = _proposed(events, onset, place / "rules", days_after)
         flagged = _flagged(events, place / "rules")
         waited_h = (at_ms - onset.found_ms) / HOUR_MS
         return _weighed(seed, events, wave, onset, len(false), tried, waited_h, flagged)
 
 
-def _proposed(events: Sequence[EventBase], onset: Onset, folder: Path) -> tuple[list[Backtest], int]:
-    """Propose rules for an onset, again every six hours while none is sure enough, once more a day later.
+def _proposed(
+    events: Sequence[EventBase], onset: Onset, folder: Path, days_after: int
+) -> tuple[list[Backtest], int]:
+    """Propose rules for an onset, again every six hours while none is sure enough, then once a day.
 
-    A person approves each. Gives their backtests and when the first were proposed.
+    A person approves each. Gives their backtests and when the first was proposed.
     """
     book = RuleFolder(folder)
+    known = _Known(events)
     tried: list[Backtest] = []
     rules: list[Rule] = []
-    at_ms = first_ms = onset.found_ms
-    for _ in range(MOST_TRIES):
-        history = history_of(events, at_ms, HISTORY_DAYS)
-        found = propose(history, onset, rules)
+    first_ms = onset.found_ms
+    history = known.at(first_ms)
+    found = propose(history, onset)
+    while not found and first_ms < onset.found_ms + (MOST_TRIES - 1) * AGAIN_AFTER_MS:
+        first_ms += AGAIN_AFTER_MS
+        history = known.at(first_ms)
+        found = propose(history, onset)
+    for day in range(1, days_after + 2 if found else 1):
+        rules += found
         for rule in found:
             book.add(rule)
-            book.decide(rule.name, RuleAct.APPROVE, "an analyst", at_ms + APPROVED_AFTER_MS)
+            book.decide(rule.name, RuleAct.APPROVE, "an analyst", rule.proposed_ms + APPROVED_AFTER_MS)
         tried += [backtest(rule, history, onset.began_ms) for rule in found]
-        if rules:
-            break
-        first_ms = at_ms
-        rules += found
-        at_ms += DAY_MS if found else AGAIN_AFTER_MS
+        if day <= days_after:
+            history = known.at(first_ms + day * DAY_MS)
+            found = propose(history, onset, rules)
     return tried, first_ms
+
+
+class _Known:
+    """The recent history at one moment after another, in one pass over events in their order."""
+
+    def __init__(self, events: Sequence[EventBase]) -> None:
+        self._events = sorted(events, key=lambda event: event.ts)
+        self._reader = HistoryReader(HISTORY_DAYS)
+        self._read = 0
+
+    def at(self, at_ms: int) -> History:
+        """What is known at a moment, later than the last one."""
+        while self._read < len(self._events) and self._events[self._read].ts <= at_ms:
+            self._reader.follow(self._events[self._read])
+            self._read += 1
+        return self._reader.at(at_ms)
 
 
 def _flagged(events: Sequence[EventBase], folder: Path) -> dict[str, int]:
@@ -217,11 +244,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument(
+        "--days", type=int, default=DAYS_AFTER, help="days on which another rule is asked for"
+    )
     options = parser.parse_args()
     print("seed  a day  found false rules caught precise foretold waited prevented       of  by")
     shown = []
     with ProcessPoolExecutor(options.processes) as pool:
-        for each in pool.map(shown_by, range(options.first, options.first + options.seeds)):
+        for each in pool.map(
+            partial(shown_by, days_after=options.days), range(options.first, options.first + options.seeds)
+        ):
             shown.append(each)
             print(_line(each), flush=True)
     in_time = sum(each.found_after_days is not None and each.found_after_days <= 1 for each in shown)

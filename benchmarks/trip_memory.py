@@ -2,10 +2,11 @@
 
 ``--trips`` trips (ten million) of a fixed population, ``FIXES`` positions each, go through the whole engine:
 graph, tracks, habits, judgements, and each trip told as if a store kept it. One in a hundred never ends. The
-window is three days of ``PER_DAY`` trips, so that links come and age all the time. A batch is made once; each
-copy of it is later and has other trips. One line of JSON for each tenth: resident memory, running tracks,
-live links, microseconds of processor an event. ``growth`` compares the mean memory of the last three tenths
-with that of the three before them.
+window is three days of ``PER_DAY`` trips. ``BATCHES`` batches are made once, each of other rides; copies of
+one, each later and with other trips, fill a quarter of a day, then those of the next: so links come and age
+all the time. One line of JSON for each tenth: resident memory, running tracks, live links, microseconds of
+processor an event. ``growth`` compares the mean memory of the last three tenths with that of the three
+before them.
 
 Run it from the repository's root: ``python -m benchmarks.trip_memory``.
 """
@@ -32,6 +33,9 @@ FIXES: Final = 4
 TRIPS_A_BATCH: Final = 5_000
 PER_DAY: Final = 500_000
 WINDOW_DAYS: Final = 3
+BATCHES: Final = 24
+COPIES: Final = 25
+"""Copies of one batch after another: a quarter of a day, and six days until it comes again."""
 RIDERS: Final = 40_000
 DRIVERS: Final = 4_000
 ENDLESS: Final = 100
@@ -90,7 +94,7 @@ def main() -> None:
     if options.trips < TENTHS * TRIPS_A_BATCH:
         parser.error(f"expected at least {TENTHS * TRIPS_A_BATCH} trips, found {options.trips}; take more")
     print(json.dumps({"bench": "trip_memory"} | surroundings(["ringfence", "numpy", "numba"])), flush=True)
-    batch = made(np.random.default_rng(1))
+    batches = [made(np.random.default_rng(seed)) for seed in range(1, BATCHES + 1)]
     engine = Engine(EngineConfig(window_days=WINDOW_DAYS), load_scorer())
     engine.tell_trips()
     copies = options.trips // TRIPS_A_BATCH
@@ -99,7 +103,7 @@ def main() -> None:
     for tenth in range(1, TENTHS + 1):
         before, began = copy, process_time()
         while copy < copies * tenth // TENTHS:
-            kept += len(engine.apply(later(batch, copy)).trips)
+            kept += len(engine.apply(later(batches[copy // COPIES % BATCHES], copy)).trips)
             copy += 1
         seconds = process_time() - began
         resident.append(memory_mb())
@@ -110,7 +114,7 @@ def main() -> None:
             "resident_mb": round(resident[-1], 1),
             "running_tracks": int(engine.state.track_chain["running"][0]),
             "live_links": engine.counts()["live_links"],
-            "microseconds_an_event": round(1e6 * seconds / max((copy - before) * len(batch), 1), 2),
+            "microseconds_an_event": round(1e6 * seconds / max((copy - before) * len(batches[0]), 1), 2),
         }
         print(json.dumps(line), flush=True)
     growth = mean(resident[-3:]) / mean(resident[-6:-3])

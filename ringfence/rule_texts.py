@@ -41,6 +41,8 @@ def entry_lines(entry: RuleEntry, ts: int, report: RuleReport | None) -> list[st
         rule.text,
         f"on {', '.join(rule.events)}, when all of these hold:",
         *(f"  {condition.text}" for condition in rule.when),
+        *([f"and at least {rule.points_at_least} points of these come together:"] if rule.score else []),
+        *(f"  {condition.text}" for condition in rule.score),
         f"proposed by {rule.proposed_by} at {moment_of(rule.proposed_ms)}; "
         f"{rule.shadow_hours:g} hours in shadow, {rule.live_days:g} days live; "
         f"held to a precision of {rule.precision:.0%}",

@@ -163,7 +163,7 @@ TRACK: Final = np.dtype(
         *((name, "f8") for name in ("from_x", "from_y", "to_x", "to_y")),
         *((name, "f8") for name in ("moved_x", "moved_y")),
         *((name, "i8") for name in ("before_ms", "held_ms", "from_ms", "to_ms")),
-        *((name, "f8") for name in ("longest_s", "largest_km", "largest_s")),
+        *((name, "f8") for name in ("longest_s", "largest_km", "largest_s", "slowest")),
         ("marks", "u8", (3,)),
         ("prints", "u8", (PRINTS,)),
         ("minutes", "i4", (PRINTS,)),
@@ -178,9 +178,9 @@ TRACK: Final = np.dtype(
 ``before_`` of the second and of the last but one, ``moved_`` of the last that had moved on, ``from_`` and
 ``to_`` the ends of the newest leap, confirmed or not; ``held_ms``: when the last place was first told.
 ``sum_`` are sums over the fixes of time t in seconds, place x and y, way driven s, and over the steps of
-speed v. ``prints`` are the smallest fingerprints so far, ``minutes`` when they were driven. ``picture`` holds
-one fix in ``stride``, as it is told (``TOLD_TRIP``). ``next`` and ``before`` chain the running tracks in
-the order they began; ``next`` also the free ones."""
+speed v, of which ``slowest`` is the least. ``prints`` are the smallest fingerprints so far, ``minutes`` when
+they were driven. ``picture`` holds one fix in ``stride``, as it is told (``TOLD_TRIP``). ``next`` and
+``before`` chain the running tracks in the order they began; ``next`` also the free ones."""
 
 WHEREABOUTS: Final = np.dtype(
     [

@@ -31,7 +31,7 @@ REPLAY_SLOTS: Final = 1 << 20
 WHEREABOUTS_SLOTS: Final = 1 << 17
 """People of whom it is remembered where they were last, a power of two."""
 
-SKETCHES: Final = 22
+SKETCHES: Final = 26
 SKETCH_BINS: Final = 256
 """Sketches of what is usual in the city, and how finely each divides what it counts."""
 CELLS: Final = 48

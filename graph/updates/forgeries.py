@@ -36,7 +36,21 @@ from graph.updates.signs import (
     STEADY,
     add_sign,
 )
-from graph.updates.sketches import CLAIM, CLOCK, ENDS, PACE, TIME, UNIFORM, above, below, centre_of, learn
+from graph.updates.sketches import (
+    CLAIM,
+    CLOCK,
+    ENDS,
+    LEGS,
+    PACE,
+    TIME,
+    UNIFORM,
+    above,
+    below,
+    centre_of,
+    is_known,
+    learn,
+)
+from graph.updates.tracks import ends_after_leap
 
 MIN_FIXES: Final = 3
 DRAWN_FIXES: Final = 4
@@ -62,6 +76,9 @@ EVEN_DRIVEN: Final = 0.018
 PACE_DRAWN: Final = 0.15
 PACE_DRIVEN: Final = 0.27
 """Deviation of the steps' speeds over their mean."""
+LEGS_DRAWN: Final = 0.02
+LEGS_DRIVEN: Final = 0.05
+"""The same without the slowest step: the one round the corner of two straight legs is short."""
 SHOWS_S: Final = 120.0
 HIDES_S: Final = 300.0
 """Between fixes so far apart lights and turns are no longer seen: every drive is even."""
@@ -102,7 +119,7 @@ def judge_track(state: State, track: Any, ts: int, values: Any) -> None:
     interval = _interval(span_s / (track.pings - 1))
     if 2 * track.coarse <= track.pings:
         add_sign(trip, REPLAYED, ramp(replayed_share(state, track), 0.3, 0.6))
-    if track.jumps > 0 or _is_one_step(track, span_s):
+    if track.jumps > 0 or ends_after_leap(track) or _is_one_step(track, span_s):
         add_sign(trip, JUMPS, 1.0)
     _judge_clock(trip, habits, track, ts, values)
     if track.pings >= DRAWN_FIXES:
@@ -165,9 +182,30 @@ def _judge_shape(trip: Any, habits: Any, track: Any, span_s: float, interval: in
     drawn = shows * (1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN))
     drawn *= 1 - ramp(pace / strict, PACE_DRAWN, PACE_DRIVEN)
     drawn *= ramp(below(habits, PACE + interval, log_pace), USUAL, UNUSUAL)
+    drawn = max(drawn, shows * _drawn_in_legs(habits, track, interval))
     # A ruler is steady too: what it said is not said twice.
     add_sign(trip, STEADY, max(drawn - ruler, 0.0))
     learn(habits, PACE + interval, log_pace)
+
+
+@kernel
+def _drawn_in_legs(habits: Any, track: Any, interval: int) -> float:
+    """How strongly all steps but the slowest have one speed."""
+    steps = track.pings - 2
+    mean = (track.sum_v - track.slowest) / steps
+    if track.pings < ENOUGH_FIXES or mean <= 0:
+        return 0.0
+    square = (track.sum_vv - track.slowest * track.slowest) / steps
+    legs = math.sqrt(max(square - mean * mean, 0.0)) / mean
+    log_legs = math.log(max(legs, 1e-3))
+    strict = min((track.pings - 1 - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
+    drawn = 1 - ramp(legs / strict, LEGS_DRAWN, LEGS_DRIVEN)
+    # Some cities are told as straight legs by everybody: nothing is said before that is known.
+    drawn *= ramp(below(habits, LEGS + interval, log_legs), USUAL, UNUSUAL) * is_known(
+        habits, LEGS + interval
+    )
+    learn(habits, LEGS + interval, log_legs)
+    return drawn
 
 
 @kernel

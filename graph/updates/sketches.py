@@ -26,7 +26,9 @@ APPROACH: Final = 18
 PHONE: Final = 19
 HERE: Final = 20
 CLOCK: Final = 21
-"""Numbers of sketches; ``CLAIM``, ``UNIFORM`` and ``PACE`` are four each, by the interval between fixes."""
+LEGS: Final = 22
+"""Numbers of sketches; ``CLAIM``, ``UNIFORM``, ``PACE`` and ``LEGS`` are four each, by the interval between
+fixes."""
 
 LOWEST: Final = -8.0
 WIDTH: Final = 0.05
@@ -39,14 +41,17 @@ _OF_COMPANY: Final = (0.7, 1.0, 1.0, 1.2, 0.7)
 PRIOR_CENTRE: Final = (
     *((0.0, 0.0, -0.3, 0.05, -2.0) + 4 * (0.05,) + 4 * (-2.2,) + 4 * (-0.3,)),
     *(0.0, -3.0, -3.0, 0.4, 0.0),
+    *(4 * (-0.4,)),
 )
 PRIOR_SPREAD: Final = (
     *((0.5, 0.15, 0.3, 0.1, 1.0) + 4 * (0.17,) + 4 * (1.0,) + 4 * (0.8,)),
     *_OF_COMPANY,
+    *(4 * (0.8,)),
 )
 LEAST_SPREAD: Final = (
     *((0.2, 0.1, 0.2, 0.05, 0.5) + 4 * (0.08,) + 4 * (0.3,) + 4 * (0.2,)),
     *_OF_COMPANY,
+    *(4 * (0.2,)),
 )
 """Centre and spread before they are known, and the spread that no city is finer than."""
 
@@ -93,6 +98,12 @@ def below(habits: Any, sketch: int, value: float) -> float:
     if habits.settled_at[sketch] == 0:
         return (PRIOR_CENTRE[sketch] - value) / PRIOR_SPREAD[sketch]
     return float((habits.centre[sketch] - value) / max(habits.lower[sketch], LEAST_SPREAD[sketch]))
+
+
+@kernel
+def is_known(habits: Any, sketch: int) -> bool:
+    """Whether what is usual in the city is believed, and no prior stands in for it."""
+    return bool(habits.settled_at[sketch] > 0)
 
 
 @kernel

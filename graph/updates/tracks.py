@@ -30,6 +30,13 @@ SETTLED_FIXES: Final = 3
 SETTLED_S: Final = 45.0
 """A leap is one when the receiver stayed so long before it, and stays so long after it, where it was: a
 receiver that errs comes back sooner."""
+BEGUN_FIXES: Final = 2
+BEGUN_S: Final = 15.0
+BEGUN_KM: Final = 0.01
+"""Before a leap so few fixes and seconds do where the car drove this far in them, as cars drive: a receiver
+that has just been switched on tells its last place, or errs from fix to fix."""
+ENDED_S: Final = 30.0
+"""A leap near the end of a trip is one when the receiver stayed there so long until the last fix."""
 STAYS: Final = 0.7
 """Share of the leap that must already lie ahead at the fix before it, and still behind at the fix after."""
 HELD_S: Final = 120.0
@@ -100,6 +107,7 @@ def _start(track: Any, ts: int, lat: float, lon: float) -> None:
     track.start_lon = lon
     track.km_a_lon = EARTH_KM_PER_DEGREE * math.cos(math.radians(lat))
     track.longest_s = track.largest_km = track.largest_s = 0.0
+    track.slowest = math.inf
     track.x = track.y = 0.0
     track.second_x = track.second_y = track.before_x = track.before_y = 0.0
     track.path_km = track.farthest_km = track.far_km = 0.0
@@ -133,6 +141,7 @@ def _sum_up(track: Any, t: float, x: float, y: float, step_km: float, seconds: f
     track.sum_ss += s * s
     track.sum_v += v
     track.sum_vv += v * v
+    track.slowest = min(track.slowest, v)
     away_km = math.sqrt(x * x + y * y)
     if away_km > track.farthest_km:
         track.far_km = track.farthest_km
@@ -162,7 +171,7 @@ def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float) ->
             track.settling = 0
             track.jumps += 1
         return
-    if track.pings < SETTLED_FIXES or track.last_ms - track.first_ms < 1000 * SETTLED_S:
+    if not _is_settled(track):
         return
     # Since the place was new: a receiver that repeats its last one has been on its way meanwhile.
     seconds = max(ts - track.last_ms, min(ts - track.held_ms, 1000 * HELD_S)) / 1000
@@ -185,6 +194,25 @@ def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float) ->
         track.to_x = x
         track.to_y = y
         track.settling = 1
+
+
+@kernel
+def _is_settled(track: Any) -> bool:
+    """Whether the receiver was where the car is for so long that a leap from there is one."""
+    before_ms = track.last_ms - track.first_ms
+    if track.pings >= SETTLED_FIXES and before_ms >= 1000 * SETTLED_S:
+        return True
+    if track.pings < BEGUN_FIXES or before_ms < 1000 * BEGUN_S:
+        return False
+    drives = track.largest_km <= LEAP_ALLOWED_KMH * track.largest_s / 3600
+    return bool(track.path_km >= BEGUN_KM and drives)
+
+
+@kernel
+def ends_after_leap(track: Any) -> bool:
+    """Whether the last fixes of a track lie beyond a leap that nothing took back until its end."""
+    stayed = track.settling >= SETTLED_FIXES and track.last_ms - track.to_ms >= 1000 * ENDED_S
+    return bool(stayed)
 
 
 @kernel

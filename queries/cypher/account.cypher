@@ -30,6 +30,12 @@
 // column device_accounts_24h: integer; accounts that used the most shared of its devices in the last 24 hours
 // column device_accounts_7d: integer; accounts that used the most shared of its devices in the last 7 days
 // column device_accounts_28d: integer; accounts that used the most shared of its devices in the last 28 days
+// column device_cards_1h: integer; most cards that accounts on one of its devices used or tried, all in the last hour
+// column device_cards_24h: integer; most cards that accounts on one of its devices used or tried, all in the last 24 hours
+// column device_cards_7d: integer; most cards that accounts on one of its devices used or tried, all in the last 7 days
+// column device_cards_28d: integer; most cards that accounts on one of its devices used or tried, all in the last 28 days
+// column small_declined_cards: integer; cards declined and never used by it, for at most a third of its mean fare
+// column cards_after_declines: integer; cards it used since the first of those that were declined and never used by it
 // column first_promo_h: number; hours from its creation to its first promotion
 // column incentive_trips: integer; trips that it drove for an incentive
 // column incentive_share: number; share of its income as a driver that incentives are
@@ -41,7 +47,10 @@
 MATCH (s:RingfenceStore {name: 'store'})
 MATCH (a:Entity {key: 'account:' + $account_id}) WHERE a.is_seen
 WITH a, s.watermark_ms AS now, COLLECT { MATCH (a)<-[l:RODE_WITH]-()
-  RETURN [coalesce(l.incentives, 0), coalesce(l.incentive_units, 0), coalesce(l.money_units, 0)] } AS driven
+  RETURN [coalesce(l.incentives, 0), coalesce(l.incentive_units, 0), coalesce(l.money_units, 0)] } AS driven,
+  COLLECT { MATCH (a)-[l:RODE_WITH]->() WITH sum(l.money_units) AS units, sum(l.events) AS rides
+    RETURN CASE WHEN rides > 0 THEN 1.0 * units / rides ELSE 0.0 END }[0] AS fare,
+  COLLECT { MATCH (a)-[l:TRIED]->(k) WHERE NOT EXISTS { (a)-[:USES_CARD]->(k) } RETURN min(l.first_ms) }[0] AS tested_ms
 RETURN a.id AS account_id, a.role AS role, a.score AS score,
   COLLECT { MATCH (a)-[m:MEMBER_OF]->(r:Ring) WHERE m.to_ms IS NULL RETURN r.ring_id }[0] AS ring_id,
   a.created_ms AS created_ms, a.first_ms AS first_ms, a.last_ms AS last_ms, a.trips AS trips, a.promos AS promos,
@@ -70,6 +79,16 @@ RETURN a.id AS account_id, a.role AS role, a.score AS score,
     ORDER BY sharers DESC LIMIT 1 }[0], 0) AS device_accounts_7d,
   coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-() WHERE l.last_ms > now - 2419200000 } AS sharers
     ORDER BY sharers DESC LIMIT 1 }[0], 0) AS device_accounts_28d,
+  coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-()-[c:USES_CARD|TRIED]->(k)
+    WHERE l.last_ms > now - 3600000 AND c.last_ms > now - 3600000 RETURN DISTINCT k } AS cards ORDER BY cards DESC LIMIT 1 }[0], 0) AS device_cards_1h,
+  coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-()-[c:USES_CARD|TRIED]->(k)
+    WHERE l.last_ms > now - 86400000 AND c.last_ms > now - 86400000 RETURN DISTINCT k } AS cards ORDER BY cards DESC LIMIT 1 }[0], 0) AS device_cards_24h,
+  coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-()-[c:USES_CARD|TRIED]->(k)
+    WHERE l.last_ms > now - 604800000 AND c.last_ms > now - 604800000 RETURN DISTINCT k } AS cards ORDER BY cards DESC LIMIT 1 }[0], 0) AS device_cards_7d,
+  coalesce(COLLECT { MATCH (a)-[:USES_DEVICE]->(d) RETURN COUNT { MATCH (d)<-[l:USES_DEVICE]-()-[c:USES_CARD|TRIED]->(k)
+    WHERE l.last_ms > now - 2419200000 AND c.last_ms > now - 2419200000 RETURN DISTINCT k } AS cards ORDER BY cards DESC LIMIT 1 }[0], 0) AS device_cards_28d,
+  COUNT { MATCH (a)-[l:TRIED]->(k) WHERE NOT EXISTS { (a)-[:USES_CARD]->(k) } AND 3.0 * l.money_units / l.events <= fare } AS small_declined_cards,
+  COUNT { MATCH (a)-[l:USES_CARD]->() WHERE l.last_ms >= tested_ms } AS cards_after_declines,
   CASE WHEN a.promo_ms >= 0 THEN (a.promo_ms - a.created_ms) / 3600000.0 END AS first_promo_h,
   reduce(n = 0, d IN driven | n + d[0]) AS incentive_trips,
   CASE WHEN reduce(n = 0, d IN driven | n + d[1] + d[2]) > 0

@@ -227,6 +227,12 @@ class Account(Record):
     device_accounts_24h: int
     device_accounts_7d: int
     device_accounts_28d: int
+    device_cards_1h: int
+    device_cards_24h: int
+    device_cards_7d: int
+    device_cards_28d: int
+    small_declined_cards: int
+    cards_after_declines: int
     first_promo_h: float | None
     incentive_trips: int
     incentive_share: float | None

@@ -2,6 +2,11 @@ WITH now AS (SELECT coalesce((SELECT value FROM meta WHERE name = 'watermark_ms'
 me AS (SELECT id FROM entity WHERE kind = (SELECT code FROM entity_kind WHERE name = 'account') AND name = :account_id),
 used AS (SELECT k.name AS kind, l.target, l.last_ms FROM me CROSS JOIN link l ON l.source = me.id JOIN link_kind k ON k.code = l.kind
   WHERE k.name IN ('uses_device', 'uses_card', 'tried')),
+card_kind AS (SELECT code FROM link_kind WHERE name IN ('uses_card', 'tried')),
+tested AS (SELECT l.events, l.money_units AS units, l.first_ms FROM me CROSS JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'tried')
+  WHERE l.target NOT IN (SELECT used.target FROM used WHERE used.kind = 'uses_card')),
+paid AS (SELECT coalesce(sum(l.money_units) * 1.0 / sum(l.events), 0.0) AS fare
+  FROM me CROSS JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')),
 ride AS (SELECT l.target AS other, l.events FROM me CROSS JOIN link l ON l.source = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')
   UNION ALL SELECT l.source, l.events FROM me CROSS JOIN link l ON l.target = me.id AND l.kind = (SELECT code FROM link_kind WHERE name = 'rode_with')),
 income AS (SELECT sum(l.incentives) AS trips, sum(l.incentive_units) AS incentives, sum(l.money_units + l.incentive_units) AS units
@@ -33,6 +38,20 @@ SELECT e.name AS account_id, a.role, a.score,
     AND l.last_ms > now.ms - 604800000) AS sharers FROM used WHERE used.kind = 'uses_device')) AS device_accounts_7d,
   (SELECT coalesce(max(sharers), 0) FROM (SELECT (SELECT count(*) FROM link l WHERE l.target = used.target AND l.kind = (SELECT code FROM link_kind WHERE name = 'uses_device')
     AND l.last_ms > now.ms - 2419200000) AS sharers FROM used WHERE used.kind = 'uses_device')) AS device_accounts_28d,
+  (SELECT coalesce(max(cards), 0) FROM (SELECT (SELECT count(DISTINCT c.target) FROM link d CROSS JOIN link c ON c.source = d.source AND c.kind IN card_kind
+    WHERE d.target = used.target AND d.kind = (SELECT code FROM link_kind WHERE name = 'uses_device') AND d.last_ms > now.ms - 3600000 AND c.last_ms > now.ms - 3600000)
+    AS cards FROM used WHERE used.kind = 'uses_device')) AS device_cards_1h,
+  (SELECT coalesce(max(cards), 0) FROM (SELECT (SELECT count(DISTINCT c.target) FROM link d CROSS JOIN link c ON c.source = d.source AND c.kind IN card_kind
+    WHERE d.target = used.target AND d.kind = (SELECT code FROM link_kind WHERE name = 'uses_device') AND d.last_ms > now.ms - 86400000 AND c.last_ms > now.ms - 86400000)
+    AS cards FROM used WHERE used.kind = 'uses_device')) AS device_cards_24h,
+  (SELECT coalesce(max(cards), 0) FROM (SELECT (SELECT count(DISTINCT c.target) FROM link d CROSS JOIN link c ON c.source = d.source AND c.kind IN card_kind
+    WHERE d.target = used.target AND d.kind = (SELECT code FROM link_kind WHERE name = 'uses_device') AND d.last_ms > now.ms - 604800000 AND c.last_ms > now.ms - 604800000)
+    AS cards FROM used WHERE used.kind = 'uses_device')) AS device_cards_7d,
+  (SELECT coalesce(max(cards), 0) FROM (SELECT (SELECT count(DISTINCT c.target) FROM link d CROSS JOIN link c ON c.source = d.source AND c.kind IN card_kind
+    WHERE d.target = used.target AND d.kind = (SELECT code FROM link_kind WHERE name = 'uses_device') AND d.last_ms > now.ms - 2419200000 AND c.last_ms > now.ms - 2419200000)
+    AS cards FROM used WHERE used.kind = 'uses_device')) AS device_cards_28d,
+  (SELECT count(*) FROM tested WHERE 3.0 * tested.units / tested.events <= (SELECT fare FROM paid)) AS small_declined_cards,
+  (SELECT count(*) FROM used WHERE used.kind = 'uses_card' AND used.last_ms >= (SELECT min(tested.first_ms) FROM tested)) AS cards_after_declines,
   (nullif(a.promo_ms, -1) - a.created_ms) / 3600000.0 AS first_promo_h,
   coalesce((SELECT trips FROM income), 0) AS incentive_trips,
   (SELECT CAST(incentives AS REAL) / units FROM income WHERE units > 0) AS incentive_share,

@@ -12,11 +12,11 @@ import msgspec
 
 from graph.model.errors import BadCall
 from graph.model.vocabulary import ConditionTest, Decision, FactName, RingKind
-from rules.book.rule import Condition, Rule
+from rules.book.rule import Rule, ScoredCondition
 
 _WORDS: Final = [
     *(word.value for words in (FactName, ConditionTest, RingKind, Decision) for word in words),
-    *(field.encode_name for struct in (Rule, Condition) for field in msgspec.structs.fields(struct)),
+    *(field.encode_name for struct in (Rule, ScoredCondition) for field in msgspec.structs.fields(struct)),
 ]
 """Every word that a rule's file may be spelt with, for one that is misspelt."""
 
@@ -34,11 +34,14 @@ def decode_rule(content: bytes, place: str) -> Rule:
 def encode_rule(rule: Rule, notes: tuple[str, ...] = ()) -> bytes:
     """The bytes of a rule's file; ``notes`` stand above it as comments."""
     plain = msgspec.to_builtins(rule)
-    conditions = plain.pop("when")
+    tables = {name: plain.pop(name) for name in ("when", "score")}
+    if not rule.score:
+        del plain["points_at_least"]
     lines = [f"# {' '.join(note.split())}" for note in notes]
     lines += [f"{name} = {_spelt(value)}" for name, value in plain.items()]
-    for condition in conditions:
-        lines += ["", "[[when]]", *(f"{name} = {_spelt(value)}" for name, value in condition.items())]
+    for table, conditions in tables.items():
+        for condition in conditions:
+            lines += ["", f"[[{table}]]", *(f"{name} = {_spelt(value)}" for name, value in condition.items())]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -108,7 +108,12 @@ class Spans(msgspec.Struct, frozen=True):
 
     def honest_bound(self, met: int) -> float:
         """The most honest accounts to be expected in the attack."""
-        return (met + 2 * sqrt(met + 1) + 2) / max(self.windows, 1)
+        return poisson_bound(met) / max(self.windows, 1)
+
+
+def poisson_bound(count: int) -> float:
+    """The mean that a Poisson count seldom shows: exceeded with a probability of about 2 %."""
+    return count + 2 * sqrt(count + 1) + 2
 
 
 def backtest(rule: Rule, history: History, since_ms: int) -> Backtest:

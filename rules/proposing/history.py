@@ -82,6 +82,11 @@ class History:
         matched = np.isin(self.words[:, WORD_PLACES[FactName.EVENT]], events)
         for condition in rule.when:
             matched &= self.holds(condition)
+        if rule.score:
+            points = np.zeros(len(self), np.int64)
+            for scored in rule.score:
+                points += scored.points * self.holds(scored)
+            matched &= points >= rule.points_at_least
         return matched
 
     def distinct_accounts(self, rows: Bools) -> int:
@@ -118,30 +123,49 @@ class _Kept:
         self.trim_at = 2 * max(len(self.observed), 50_000)
 
 
+class HistoryReader:
+    """Follows events and gives the last ``days`` days as they were known at a moment, at as many as asked.
+
+    Moments are asked for in their order, each before the first event after it is followed.
+    """
+
+    def __init__(self, days: float) -> None:
+        self._facts = FactGatherer()
+        self._watch = OnsetWatch(SignReader(self._facts))
+        self._kept = _Kept(round(days * DAY_MS))
+        self._onsets: list[Onset] = []
+
+    def follow(self, event: EventBase) -> None:
+        """Take in one event."""
+        kept = self._kept
+        kept.newest_ms = max(kept.newest_ms, event.ts)
+        observed = self._facts.observe(event)
+        self._onsets += self._watch.observe(event, observed)
+        if observed is None:
+            kept.answer(event)
+        else:
+            kept.keep(observed)
+
+    def at(self, at_ms: int | None) -> History:
+        """What is known at ``at_ms``; None is the newest event."""
+        kept = self._kept
+        ends_ms = kept.newest_ms if at_ms is None else at_ms
+        self._onsets += self._watch.reach(ends_ms)
+        kept.trim(ends_ms)
+        history = _columns(kept, ends_ms - kept.window_ms, ends_ms, tuple(self._onsets))
+        return replace(history, unwatched=self._watch.unwatched)
+
+
 def history_of(events: Iterable[EventBase], at_ms: int | None, days: float) -> History:
     """The last ``days`` days before ``at_ms``, and every onset until then, in one pass.
 
     Events later than ``at_ms`` are passed over, wherever they stand; None is the newest event.
     """
-    facts = FactGatherer()
-    watch = OnsetWatch(SignReader(facts))
-    kept = _Kept(round(days * DAY_MS))
-    onsets: list[Onset] = []
+    reader = HistoryReader(days)
     for event in events:
-        if at_ms is not None and event.ts > at_ms:
-            continue
-        kept.newest_ms = max(kept.newest_ms, event.ts)
-        observed = facts.observe(event)
-        onsets += watch.observe(event, observed)
-        if observed is None:
-            kept.answer(event)
-        else:
-            kept.keep(observed)
-    ends_ms = kept.newest_ms if at_ms is None else at_ms
-    onsets += watch.reach(ends_ms)
-    kept.trim(ends_ms)
-    history = _columns(kept, ends_ms - kept.window_ms, ends_ms, tuple(onsets))
-    return replace(history, unwatched=watch.unwatched)
+        if at_ms is None or event.ts <= at_ms:
+            reader.follow(event)
+    return reader.at(at_ms)
 
 
 def _columns(kept: _Kept, from_ms: int, at_ms: int, onsets: tuple[Onset, ...]) -> History:

@@ -158,8 +158,8 @@ def _flag(rule: Rule, observed: Observation, precision: float | None) -> Flag:
     """The flag of a rule; its score is the precision that verdicts have shown, else what it is held to."""
     numbers = {
         condition.fact.value: observed.number(condition.fact)
-        for condition in rule.when
-        if condition.value is not None
+        for condition in (*rule.when, *rule.score)
+        if condition.value is not None and condition.holds(observed)
     }
     reason = Reason(
         rule=f"rule:{rule.name}",

@@ -95,7 +95,7 @@ LAYOUT = {
     "REASONS",
 }
 LAYOUT |= {reason.name for reason in TripReason}
-LAYOUT |= {"SPEED", "FARE", "CROW", "TIME", "ENDS", "CLAIM", "UNIFORM", "PACE"}
+LAYOUT |= {"SPEED", "FARE", "CROW", "TIME", "ENDS", "CLAIM", "UNIFORM", "PACE", "LEGS"}
 LAYOUT |= {"OVERLAP", "APPROACH", "PHONE", "HERE", "CLOCK"}
 LAYOUT |= {
     "FIRST_DAY",

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from graph.model.vocabulary import EarlySign, RuleAct
-from rules.book.rule import MOST_CONDITIONS
+from rules.book.rule import MOST_SCORED
 from rules.book.toml import decode_rule, encode_rule
 from rules.facts.names import NUMBERS, WORDS
 from rules.facts.windows import MOST_AMOUNTS, MOST_DISTINCT
@@ -21,7 +21,7 @@ from rules.onset.watch import (
     WARM_UP_DAYS,
     WHOLE_SHARE,
 )
-from rules.proposing.search import DEPTH
+from rules.proposing.scorecard import FOLDS, MOST_ON_CARD
 from rules.running.watching import FALSELY_RETIRED
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text()
@@ -61,7 +61,9 @@ def test_the_constants_are_those_of_the_code():
     assert f"in the first {WARM_UP_DAYS} days with trips" in TEXT
     assert f"within {SAME_ATTACK_HOURS} hours" in TEXT
     assert f"reaches {1 / FALSELY_RETIRED:g} to 1" in TEXT
-    assert DEPTH + 1 <= MOST_CONDITIONS
+    assert f"split into {FOLDS} parts" in TEXT
+    assert f"at most {MOST_ON_CARD} conditions" in TEXT
+    assert MOST_ON_CARD <= MOST_SCORED
 
 
 def test_the_limit_of_a_rate_is_the_formula():

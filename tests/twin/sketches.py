@@ -35,6 +35,11 @@ class Sketch:
         raise AssertionError("expected a share of at most 1")
 
     @property
+    def is_known(self) -> bool:
+        """Whether it has counted enough to be believed."""
+        return self._settled_at > 0
+
+    @property
     def centre(self) -> float:
         """The median, or the prior one."""
         return self._quartiles[1] if self._settled_at else self._prior[0]

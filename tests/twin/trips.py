@@ -30,6 +30,8 @@ from graph.updates.forgeries import (
     EVEN_DRAWN,
     EVEN_DRIVEN,
     HIDES_S,
+    LEGS_DRAWN,
+    LEGS_DRIVEN,
     MIN_FIXES,
     MOVED,
     NOISE_DRAWN,
@@ -50,10 +52,14 @@ from graph.updates.forgeries import (
     UNUSUAL,
     USUAL,
 )
-from graph.updates.sketches import CLAIM, CLOCK, ENDS, PACE, TIME, UNIFORM
+from graph.updates.sketches import CLAIM, CLOCK, ENDS, LEGS, PACE, TIME, UNIFORM
 from graph.updates.tracks import (
     BACK,
     BACK_S,
+    BEGUN_FIXES,
+    BEGUN_KM,
+    BEGUN_S,
+    ENDED_S,
     HELD_S,
     LEAP_ALLOWED_KMH,
     LEAP_KM,
@@ -133,8 +139,13 @@ class Track:
 
     def _is_too_far(self, n: int) -> bool:
         """Whether nobody drives so far as from the fix before to fix n."""
-        if n < SETTLED_FIXES or self.times[n - 1] - self.times[0] < 1000 * SETTLED_S:
-            return False
+        before_ms = self.times[n - 1] - self.times[0]
+        if n < SETTLED_FIXES or before_ms < 1000 * SETTLED_S:
+            if n < BEGUN_FIXES or before_ms < 1000 * BEGUN_S or self._path_to(n - 1) < BEGUN_KM:
+                return False
+            km, took_s = max(self.steps()[: n - 1], key=lambda step: step[0])
+            if km > LEAP_ALLOWED_KMH * took_s / 3600:
+                return False
         new = n - 1
         while new > 0 and self.ways[new - 1] == self.ways[n - 1]:
             new -= 1
@@ -178,7 +189,10 @@ class Track:
                 return k - n
             if k - n + 1 >= SETTLED_FIXES and self.times[k] - self.times[n] >= 1000 * SETTLED_S:
                 return n - k
-        return len(self.ways)
+        fixes = len(self.ways) - n
+        if fixes >= SETTLED_FIXES and self.times[-1] - self.times[n] >= 1000 * ENDED_S:
+            return -fixes
+        return fixes
 
 
 def lasts(km: float, leap_km: float, pace_km: float, ms: int) -> bool:
@@ -242,7 +256,7 @@ class Integrity:
                 ENDS,
                 TIME,
                 CLOCK,
-                *(first + n for first in (CLAIM, UNIFORM, PACE) for n in range(4)),
+                *(first + n for first in (CLAIM, UNIFORM, PACE, LEGS) for n in range(4)),
             )
         }
 
@@ -324,8 +338,23 @@ class Integrity:
         drawn = shows * (1 - ramp(even / strict, EVEN_DRAWN, EVEN_DRIVEN))
         drawn *= 1 - ramp(pace / strict, PACE_DRAWN, PACE_DRIVEN)
         drawn *= ramp(usual.below(log_pace), USUAL, UNUSUAL)
+        drawn = max(drawn, shows * self._drawn_in_legs(speeds, interval))
         signs.add(TripReason.STEADY, max(drawn - ruler, 0.0))
         usual.learn(log_pace)
+
+    def _drawn_in_legs(self, speeds: list[float], interval: int) -> float:
+        slowest, left = min(speeds), len(speeds) - 1
+        mean = (sum_of(speeds) - slowest) / left
+        if len(speeds) < ENOUGH_FIXES - 1 or mean <= 0:
+            return 0.0
+        square = (sum_of(v * v for v in speeds) - slowest * slowest) / left
+        legs = math.sqrt(max(square - mean * mean, 0.0)) / mean
+        usual, log_legs = self._sketches[LEGS + interval], math.log(max(legs, 1e-3))
+        strict = min((left + 1 - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
+        drawn = 1 - ramp(legs / strict, LEGS_DRAWN, LEGS_DRIVEN)
+        drawn *= ramp(usual.below(log_legs), USUAL, UNUSUAL) * usual.is_known
+        usual.learn(log_legs)
+        return drawn
 
     def _judge_claims(self, signs: Signs, track: Track, interval: int, trip: TripCompleted) -> None:
         km, seconds = trip.distance_km or 0.0, trip.duration_s or 0.0

@@ -40,7 +40,7 @@ def made_up(seed: int) -> list[dict]:
         for n, who in enumerate(people)
     ]
     for _ in range(500):
-        who, device, card = dice.choice(people[3:]), f"d{dice.randrange(9)}", f"c{dice.randrange(7)}"
+        who, device, card = dice.choice(people[3:]), f"d{dice.randrange(9)}", f"c{dice.randrange(40)}"
         ts = START + 2 * DAY + int(38 * DAY * dice.random() ** 0.3)
         kind = dice.choice(
             ("account_login", "card_added", "payment_declined", "promo_redeemed", "trip_completed")
@@ -49,7 +49,7 @@ def made_up(seed: int) -> list[dict]:
         if kind in ("card_added", "payment_declined"):
             event["card_id"] = card
         if kind == "payment_declined":
-            event["amount"] = 2.0
+            event["amount"] = dice.choice((2.0, 9.0))
         if kind == "promo_redeemed":
             event |= {"promo_id": "p", "amount": 5.0}
         if kind == "trip_completed":
@@ -106,7 +106,37 @@ class Oracle:
                 for device in ours
             ]
             said[f"device_accounts_{name}"] = max(sharers, default=0)
-        return said | self._takings(who)
+            cards = [
+                {
+                    card
+                    for owner in {o for o, other, ts in self.devices if other == device and ts > after}
+                    for holder, card, ts in self.cards
+                    if holder == owner and ts > after
+                }
+                for device in ours
+            ]
+            said[f"device_cards_{name}"] = max(map(len, cards), default=0)
+        return said | self._takings(who) | self._testing(who)
+
+    def _testing(self, who: str) -> dict[str, object]:
+        kept: dict[str, int] = {}
+        tried: dict[str, list[dict]] = {}
+        for event in self.events:
+            if (event.get("account_id") or event["rider_id"]) == who and "card_id" in event:
+                if event["type"] == "payment_declined":
+                    tried.setdefault(event["card_id"], []).append(event)
+                else:
+                    kept[event["card_id"]] = max(kept.get(event["card_id"], 0), event["ts"])
+        tested = [told for card, told in tried.items() if card not in kept]
+        fares = [e["fare"] for e in self.events if e.get("rider_id") == who]
+        fare = sum(fares) / len(fares) if fares else 0.0
+        first = min((each["ts"] for told in tested for each in told), default=None)
+        return {
+            "small_declined_cards": sum(
+                3 * sum(each["amount"] for each in told) / len(told) <= fare for told in tested
+            ),
+            "cards_after_declines": 0 if first is None else sum(ts >= first for ts in kept.values()),
+        }
 
     def _distinct(self, seen: set, who: str, after: int) -> int:
         return len({thing for owner, thing, ts in seen if owner == who and ts > after})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import nan
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,9 @@ from graph.model.errors import BadCall, Missing
 from graph.model.vocabulary import ConditionTest, Decision, FactName, RingKind, RuleAct, RuleStage
 from rules.book.decisions import RuleDecision, RuleEntry, in_force
 from rules.book.folder import RuleFolder
-from rules.book.rule import Condition, Rule
+from rules.book.rule import Condition, Rule, ScoredCondition
 from rules.book.toml import decode_rule, digest_of, encode_rule
+from rules.facts.names import NUMBER_PLACES, NUMBERS, Observation
 from tests.unit.rules.attacks import DAY, HOUR, START
 
 YOUNG = Condition(FactName.ACCOUNT_AGE_H, ConditionTest.AT_MOST, 72.0)
@@ -39,6 +41,57 @@ def test_a_rule_written_and_read_is_the_same_rule():
     assert decode_rule(written, "here") == rule()
     assert written.startswith(b"# a note\n# another with a line end\nname = ")
     assert encode_rule(rule(), ("a note", "another\nwith a line end")) == written
+
+
+def scored(*points: int, least: int) -> Rule:
+    facts = (FactName.DECLINES_7D, FactName.CARDS_7D, FactName.AMOUNT)
+    score = [
+        ScoredCondition(fact, ConditionTest.AT_LEAST, 2.0, points=each)
+        for fact, each in zip(facts, points, strict=False)
+    ]
+    return rule(score=tuple(score), points_at_least=least)
+
+
+def test_a_rule_with_points_is_written_and_read_and_one_without_names_none():
+    written = encode_rule(scored(1, 3, least=3))
+    assert decode_rule(written, "here") == scored(1, 3, least=3)
+    assert written.count(b"[[score]]") == 2
+    assert b"points_at_least = 3" in written
+    assert b"points" not in encode_rule(rule())
+
+
+@pytest.mark.parametrize(
+    ("points", "least", "said"),
+    [
+        ((1, 3), 5, "expected points_at_least from 1 to 4, the points there are, found 5"),
+        ((1, 3), 0, "expected points_at_least from 1 to 4, the points there are, found 0"),
+        ((), 1, "expected points_at_least from 0 to 0, the points there are, found 1"),
+        ((1, 0), 1, "expected 1 to 99 points for cards_7d, found 0"),
+    ],
+)
+def test_points_that_cannot_come_together_are_refused(points, least, said):
+    with pytest.raises(BadCall, match=re.escape(said)):
+        scored(*points, least=least)
+
+
+@pytest.mark.parametrize(
+    ("declines", "cards", "amount", "holds"),
+    [(2, 0, 0, False), (0, 2, 0, True), (2, 0, 2, True), (nan, 0, nan, False)],
+)
+def test_a_rule_with_points_holds_where_they_come_together(declines, cards, amount, holds):
+    numbers = [nan] * len(NUMBERS)
+    for fact, number in (
+        (FactName.ACCOUNT_AGE_H, 1.0),
+        (FactName.DECLINES_7D, declines),
+        (FactName.CARDS_7D, cards),
+        (FactName.AMOUNT, amount),
+    ):
+        numbers[NUMBER_PLACES[fact]] = number
+    seen = Observation("e", START, "a", 0.0, tuple(numbers), ("card_added", "", "", "stolen", ""))
+    assert scored(1, 3, 2, least=3).matches(seen) is holds
+    assert not scored(1, 3, 2, least=3).matches(
+        msgspec.structs.replace(seen, words=("card_added",) + ("",) * 4)
+    )
 
 
 @pytest.mark.parametrize(

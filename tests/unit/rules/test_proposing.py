@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from graph.model.events import Chargeback, Verdict
-from graph.model.vocabulary import FactName, VerdictOutcome
+from graph.model.vocabulary import ConditionTest, FactName, VerdictOutcome
 from ringfence.rule_texts import bound_lines
+from rules.book.rule import Condition
 from rules.facts.gathering import FactGatherer
 from rules.proposing.backtest import Spans, backtest
 from rules.proposing.history import history_of
+from rules.proposing.scorecard import Shown, cross_fitted, fitted
 from rules.proposing.search import BY_ONSET, PRECISION, propose
 from tests.unit.rules.attacks import DAY, HOUR, START, attack, quiet_city, together
 from tests.unit.rules.test_book import rule
@@ -55,6 +57,48 @@ def test_a_proposal_meets_the_attack_and_hardly_anybody_else(known):
     assert len(thieves) >= 0.7 * 30 * 9
     assert first.proposed_by == BY_ONSET
     assert first.proposed_ms == AT
+
+
+def test_a_campaign_of_honest_newcomers_is_not_met_by_the_rule():
+    campaign = [
+        event
+        for event in quiet_city(45, seed=3, newcomers=40.0)
+        if BEGINS - 2 * DAY <= event.ts < BEGINS + 6 * DAY
+    ]
+    busy = together(EVENTS, campaign)
+    known = history(busy)
+    (first,) = propose(known, known.onsets[-1])
+    later = history(busy, at=BEGINS + 9 * DAY)
+    met = {later.account_ids[n] for n in np.unique(later.accounts[later.matches(first)])}
+    thieves = {name for name in met if name.startswith("thief")}
+    assert len(thieves) >= 0.7 * 30 * 9
+    assert len(thieves) / len(met) >= 0.9
+
+
+def test_nothing_is_proposed_where_the_accounts_are_like_those_before(known):
+    quiet = history(quiet_city(45))
+    assert propose(quiet, known.onsets[0]) == []
+
+
+def test_points_of_an_account_are_not_of_a_card_that_was_fitted_to_it():
+    # Each account of the attack shows something of its own: a card fitted to all knows every one of them.
+    accounts, quiet = 12, 60
+    own = np.zeros((accounts // 2, accounts + quiet), bool)
+    for n in range(accounts // 2):
+        own[n, 2 * n : 2 * n + 2] = True
+    asked = tuple(
+        Condition(FactName.CARD_ISSUER, ConditionTest.ONE_OF, words=(f"i{n}",)) for n in range(len(own))
+    )
+    shown = Shown(
+        asked,
+        own,
+        np.arange(accounts + quiet),
+        np.arange(accounts + quiet) < accounts,
+        np.arange(accounts + quiet),
+        windows=60,
+    )
+    assert (shown.points(fitted(shown))[:accounts] > 0).all()
+    assert (cross_fitted(shown)[:accounts] == 0).all()
 
 
 def test_a_backtest_counts_who_was_met_and_who_looked_alike(known):

@@ -57,6 +57,38 @@ def test_one_speed_round_a_corner_is_odd_at_any_interval(parts, interval_s, city
     assert TripReason.STEADY in found.reasons
 
 
+@pytest.mark.parametrize("fixes", [6, 7, 12])
+def test_two_legs_of_few_fixes_are_odd_once_the_city_is_known(parts, fixes):
+    # The corner lies between two fixes: the step across it is short, and the others have one speed.
+    drawn = [
+        (60.0 * n, min(done, 2.6), max(done - 2.6, 0.0))
+        for n, done in enumerate(5 * n / (fixes - 1) for n in range(fixes))
+    ]
+    trips = parts.trips()
+    for n in range(KNOWN + 5):
+        told, later = drive(1000 + n, 60), (n - KNOWN - 6) * DAY_S
+        trips.ping(pings(told, f"c{n}", later))
+        trips.judge(trip_of(told, f"c{n}", later))
+    trips.ping(pings(drawn))
+    found = trips.judge(trip_of(drawn))
+    assert TripReason.STEADY in found.reasons
+    assert found.improbability > 0.9
+    if fixes == 6:
+        assert TripReason.STEADY not in judged(parts, drawn).reasons
+
+
+def test_a_city_that_is_told_in_legs_calls_none_of_them_odd(parts):
+    trips, odd_ones = parts.trips(), 0
+    for n in range(2 * KNOWN):
+        begins, corner, later = 0.0137 * n, 1.75 + 0.5 * (n % 4), n * DAY_S
+        done = [0.5 * k for k in range(11)]
+        fixes = [(120 * km, begins + min(km, corner), max(km - corner, 0.0) - begins) for km in done]
+        trips.ping(pings(fixes, f"t{n}", later))
+        found = trips.judge(trip_of(fixes, f"t{n}", later))
+        odd_ones += found.improbability > 0.5 and n >= KNOWN
+    assert odd_ones == 0
+
+
 def test_a_city_of_straight_and_even_drives_calls_none_of_them_odd(parts):
     trips, odd_ones = parts.trips(), 0
     for n in range(2 * KNOWN):
@@ -81,6 +113,16 @@ def test_a_leap_of_three_kilometres_that_lasts_is_odd(parts, seed):
     found = judged(parts, off_at(fixes, 20, 3, len(fixes)), claimed=fixes, ends=False)
     assert found.improbability > 0.5
     assert found.reasons == [TripReason.JUMPS]
+
+
+@pytest.mark.parametrize("at", [2, 3, -3, -4])
+def test_a_leap_soon_after_the_start_or_before_the_end_is_odd(parts, at):
+    # A car that waits at first is not told from a receiver that was just switched on.
+    drives = [fixes for fixes in map(drive, SEEDS) if length_km(fixes[:2]) >= 0.02]
+    assert len(drives) > 6
+    for fixes in drives:
+        told = off_at(fixes, at % len(fixes), 3, len(fixes))
+        assert judged(parts, told, claimed=fixes, ends=False).reasons == [TripReason.JUMPS]
 
 
 def test_a_receiver_at_rest_but_for_one_step_is_odd_and_a_gap_in_the_track_is_not(parts):
@@ -140,6 +182,14 @@ HONEST = {
     "one fix off by a kilometre": lambda fixes: off_at(fixes, 20, 1),
     "one fix off by three kilometres": lambda fixes: off_at(fixes, 20, 3),
     "the first fix off": lambda fixes: off_at(fixes, 0, 3),
+    "the first fixes where it was switched off": lambda fixes: [
+        *((t, 3.0, 3.0) for t, _, _ in fixes[:3]),
+        *fixes[3:],
+    ],
+    "the first fixes off, one here and one there": lambda fixes: [
+        (t, x + (3.0, 4.5, 3.0)[n] if n < 3 else x, y) for n, (t, x, y) in enumerate(fixes)
+    ],
+    "the last two fixes off": lambda fixes: off_at(fixes, len(fixes) - 2, 3, 2),
     "the last fix off": lambda fixes: off_at(fixes, len(fixes) - 1, 3),
     "two fixes off": lambda fixes: off_at(fixes, 20, 5, 2),
     "off for a minute and a half": lambda fixes: off_at(fixes, 20, 3, 6),
