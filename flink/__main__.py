@@ -62,6 +62,10 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _run(words: Any) -> int:
+    if words.again and words.until_end:
+        raise BadCall(
+            "expected --continue or --until-end, found both: a job goes on as it began, without an end"
+        )
     regions = Regions(("all",), 0, None, {}, ()) if words.regions is None else read_regions(words.regions)
     topics = tuple(words.topic or INPUT_TOPICS)
     passed = dict(_setting(word) for word in words.kafka_option)

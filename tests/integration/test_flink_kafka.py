@@ -74,8 +74,8 @@ class Platform:
             feeder.put(*record)
         feeder.close()
 
-    def job(self, *more: str) -> None:
-        """Hands the job in; with ``--until-end`` it has ended when this returns."""
+    def job(self, *more: str) -> str:
+        """Hands the job in and gives its id; with ``--until-end`` it has ended when this returns."""
         words = [
             str(python_of_flink()),
             "-m",
@@ -111,6 +111,7 @@ class Platform:
             check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
+        return str(json.loads(done.stdout.splitlines()[-1])["job"])
 
     def sent(self, region: str) -> int:
         """Up to where a region's topic goes."""
@@ -121,6 +122,18 @@ class Platform:
             return sum(consumer.get_watermark_offsets(each, timeout=30)[1] for each in partitions)
         finally:
             consumer.close()
+
+    def has_sent(self, lines: dict[str, list[bytes]]) -> bool:
+        """Whether all events of every region are in its topic; what they are is compared later."""
+        for region, events in lines.items():
+            if self.sent(region) < len(events):
+                return False
+            found = {
+                message.value() for message in everything_in(self.address, f"{self.base}{region}.events")
+            }
+            if len(found) < len(events):
+                return False
+        return True
 
     def owner(self, region: str) -> Given:
         return Given(
@@ -165,7 +178,7 @@ def until_within(condition: Callable[[], bool], expected: str) -> None:
     deadline = time.monotonic() + WITHIN_S
     while not condition():
         assert time.monotonic() < deadline, f"expected {expected} within {WITHIN_S:.0f} s"
-        time.sleep(10 * LOOK_EVERY_S)
+        time.sleep(50 * LOOK_EVERY_S)
 
 
 def compare_with_detect(platform: Platform, lines: dict[str, list[bytes]], sent: Disturbed) -> None:
@@ -237,7 +250,12 @@ def test_a_task_manager_and_a_job_manager_that_are_killed_change_nothing(
     flink_cluster.task_manager.kill()
     flink_cluster.start()
     platform.feed(sent.records[2 * third :])
-    platform.job("--continue", "--until-end")
+    job = platform.job("--continue")
+    until_within(
+        lambda: platform.has_sent(lines) and len(set(platform.letters())) == sent.malformed,
+        "everything sent on",
+    )
+    flink_cluster.cancel(job)
     compare_with_detect(platform, lines, sent)
 
 

@@ -1,0 +1,250 @@
+"""What Flink in front of an owner costs and how fast it is, at-least-once and exactly-once, on a real broker.
+
+Run as ``PYTHONPATH=. .venv/bin/python benchmarks/bench_flink.py`` after ``make flink``. The events of a
+simulated city with positions wait in topics of four partitions; the job decodes them, drops repeats and
+writes ``events`` of one region. ``per_second`` and ``front_us`` (processor time an event of the TaskManager
+and of its Python workers) are taken between the first record that came out and the last, so that the start
+is no part of them. Then single events are sent, one every ``PACE_S``: ``p50_ms`` and ``p99_ms`` are from
+before one is produced to when a consumer of committed records has it. ``checkpoint_bytes`` is the newest
+checkpoint's size over the ids. Last an owner reads ``events``, and one the platform's topics, each to the
+end: ``owner_us`` and ``straight_us`` are processor time of the thread that applies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+from surroundings import surroundings
+
+from ringfence.service_wiring import RunOptions, service
+from servers import FlinkCluster, KafkaServer, ServerUnavailable
+from servers.flink import connector_jars, environment_of_flink, python_of_flink
+from simulation import CityConfig, simulate
+from streaming.contract.topics import INPUT_TOPICS
+from streaming.kafka.feeding import Feeder, create_topics
+from streaming.kafka.options import KafkaOptions
+from streaming.service.config import ServiceConfig
+from streaming.service.status import Status
+
+PARTITIONS = 4
+LANES = PARTITIONS * len(INPUT_TOPICS)
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+LOOK_EVERY_S = 0.1
+PACE_S = 0.05
+WITHIN_S = 900.0
+
+
+def processor_s(pid: int) -> float:
+    """Processor time so far of a process and of all that it started and that still live."""
+    stats: dict[int, tuple[int, float]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = place.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        stats[int(place.parent.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) * TICK_S
+    family = {pid}
+    while more := {one for one, (parent, _) in stats.items() if parent in family} - family:
+        family |= more
+    return sum(stats[one][1] for one in family if one in stats)
+
+
+class Bench:
+    """One broker, one cluster and one city."""
+
+    def __init__(
+        self, kafka: str, cluster: FlinkCluster, folder: Path, lines: list[bytes], parallelism: int
+    ) -> None:
+        self.kafka, self.cluster, self.folder, self.lines = kafka, cluster, folder, lines
+        self.parallelism = parallelism
+
+    def case(self, *, exactly_once: bool) -> dict[str, Any]:
+        """One job from start to end."""
+        base = f"b{uuid.uuid4().hex[:6]}-"
+        options = KafkaOptions(bootstrap=self.kafka, prefix=base)
+        create_topics(options, PARTITIONS)
+        create_topics(KafkaOptions(bootstrap=self.kafka, prefix=f"{base}all."), 1)
+        admin = AdminClient({"bootstrap.servers": self.kafka})
+        output = f"{base}all.events"
+        admin.create_topics([NewTopic(output, LANES, 1)])[output].result(60)
+        feeder = Feeder(options)
+        feeder.feed(self.lines)
+        feeder.close()
+        job = self._submit(base, exactly_once)
+        spent = self._to_the_end(output)
+        latency = self._latency(base, output)
+        checkpoint = self._checkpoint_bytes(job)
+        self.cluster.cancel(job)
+        total = len(self.lines) + latency.pop("sent")
+        return {
+            **spent,
+            **latency,
+            "checkpoint_bytes": round(checkpoint / total, 1),
+            "owner_us": self._owner(f"{base}all.", ("events",), total),
+            "straight_us": self._owner(base, INPUT_TOPICS, total),
+        }
+
+    def _submit(self, base: str, exactly_once: bool) -> str:
+        words = [
+            str(python_of_flink()),
+            "-m",
+            "flink",
+            "--kafka",
+            self.kafka,
+            "--cluster",
+            self.cluster.address,
+        ]
+        words += ["--prefix", base, "--form", f"{base}{{region}}.events", "--group", f"{base}front"]
+        words += ["--checkpoints", str(self.folder / "checkpoints"), "--parallelism", str(self.parallelism)]
+        words += ["--exactly-once"] if exactly_once else []
+        words += [word for jar in connector_jars() for word in ("--jar", str(jar))]
+        root = Path(__file__).resolve().parents[1]
+        done = subprocess.run(
+            words, env=environment_of_flink(), cwd=root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return str(json.loads(done.stdout.splitlines()[-1])["job"])
+
+    def _to_the_end(self, output: str) -> dict[str, float]:
+        looking = Consumer({"bootstrap.servers": self.kafka, "group.id": "look"})
+        assert self.cluster.task_manager is not None
+        samples: list[tuple[float, int, float]] = []
+        deadline = time.monotonic() + WITHIN_S
+        while not samples or samples[-1][1] < len(self.lines):
+            assert time.monotonic() < deadline, f"expected {len(self.lines)} records, found {samples[-1:]}"
+            count = sum(
+                looking.get_watermark_offsets(TopicPartition(output, number), timeout=30)[1]
+                for number in range(LANES)
+            )
+            if count and (not samples or count > samples[-1][1]):
+                samples.append((time.monotonic(), count, processor_s(self.cluster.task_manager.pid)))
+            time.sleep(LOOK_EVERY_S)
+        looking.close()
+        (began_s, first, before_s), (ended_s, last, after_s) = samples[0], samples[-1]
+        return {
+            "measured": last - first,
+            "per_second": round((last - first) / max(ended_s - began_s, LOOK_EVERY_S)),
+            "front_us": round((after_s - before_s) / max(last - first, 1) * 1e6, 1),
+        }
+
+    def _latency(self, base: str, output: str, count: int = 200) -> dict[str, Any]:
+        reader = Consumer(
+            {
+                "bootstrap.servers": self.kafka,
+                "group.id": f"latency-{base}",
+                "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 5,
+            }
+        )
+        ends = [
+            TopicPartition(output, n, reader.get_watermark_offsets(TopicPartition(output, n), timeout=30)[1])
+            for n in range(LANES)
+        ]
+        reader.assign(ends)
+        feeder = Feeder(KafkaOptions(bootstrap=self.kafka, prefix=base))
+        ts = max(json.loads(line)["ts"] for line in self.lines[-1000:])
+        sent: dict[str, float] = {}
+        took: list[float] = []
+        next_s = time.monotonic()
+        deadline = next_s + count * PACE_S + 120
+        while len(took) < count and time.monotonic() < deadline:
+            if len(sent) < count and time.monotonic() >= next_s:
+                name = f"late-{base}{len(sent)}"
+                event = {
+                    "event_id": name,
+                    "type": "account_login",
+                    "ts": ts,
+                    "account_id": name,
+                    "device_id": name,
+                }
+                sent[name] = time.monotonic()
+                feeder.put("accounts", name.encode(), json.dumps(event).encode())
+                next_s += PACE_S
+            feeder.look()
+            message = reader.poll(0.002)
+            if message is not None and message.error() is None:
+                name = json.loads(message.value())["event_id"]
+                if name in sent:
+                    took.append(time.monotonic() - sent[name])
+        feeder.close()
+        reader.close()
+        assert len(took) == count, f"expected {count} events, found {len(took)}"
+        parts = quantiles(took, n=100)
+        return {"sent": count, "p50_ms": round(parts[49] * 1000), "p99_ms": round(parts[98] * 1000)}
+
+    def _checkpoint_bytes(self, job: str) -> int:
+        with urllib.request.urlopen(
+            f"http://{self.cluster.address}/jobs/{job}/checkpoints", timeout=30
+        ) as said:
+            latest = json.load(said)["latest"]["completed"]
+        return int(latest["state_size"])
+
+    def _owner(self, prefix: str, topics: tuple[str, ...], total: int) -> float:
+        group = f"owner-{uuid.uuid4().hex[:8]}"
+        options = RunOptions(
+            kafka=KafkaOptions(bootstrap=self.kafka, prefix=prefix, group=group, topics=topics),
+            service=ServiceConfig(until_end=True, snapshot_every=10**9),
+            state=self.folder / group,
+            window_days=90,
+            max_line_bytes=1 << 20,
+        )
+        status = Status()
+        with service(options, status) as running:
+            began = time.thread_time()
+            running.run()
+            spent = time.thread_time() - began
+        assert status.tally.events == total, (status.tally, total)
+        return round(spent / total * 1e6, 2)
+
+
+def main() -> None:
+    """Runs both cases; says so where there is no Flink."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--riders", type=int, default=1500)
+    parser.add_argument("--parallelism", type=int, default=2)
+    words = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
+        folder = Path(name)
+        started: list[KafkaServer | FlinkCluster] = []
+        try:
+            kafka = KafkaServer(folder / "kafka")
+            cluster = FlinkCluster(folder / "flink", words.parallelism, lasting=True)
+            for server in (kafka, cluster):
+                started.append(server)
+                server.start()
+            drivers = words.riders // 12
+            simulate(
+                CityConfig(seed=3, riders=words.riders, drivers=drivers, days=28, gps=True), folder / "city"
+            )
+            lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()
+            bench = Bench(kafka.address, cluster, folder, lines, words.parallelism)
+            for exactly_once in (False, True):
+                facts = {
+                    "bench": "flink",
+                    "case": "exactly-once" if exactly_once else "at-least-once",
+                    "events": len(lines),
+                    "parallelism": words.parallelism,
+                    **bench.case(exactly_once=exactly_once),
+                }
+                print(json.dumps({**facts, **surroundings(["confluent-kafka", "numba"])}), flush=True)
+        except ServerUnavailable as error:
+            print(f"no Flink or no broker, nothing measured: {error}")
+        finally:
+            for server in reversed(started):
+                server.stop()
+
+
+if __name__ == "__main__":
+    main()
