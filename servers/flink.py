@@ -108,7 +108,7 @@ class FlinkCluster:
             "appender.c.type = CONSOLE\nappender.c.layout.type = PatternLayout\n"
             "appender.c.layout.pattern = %d{HH:mm:ss} %-5p %c{1} %m%n%ex{6}\n"
         )
-        self._slots = slots
+        self._started = 0
         self.job_manager: ServerProcess | None = None
         self.task_manager: ServerProcess | None = None
 
@@ -129,16 +129,25 @@ class FlinkCluster:
 
     def start_job_manager(self) -> None:
         """Returns when it answers."""
-        self.job_manager = self._start(_JOB_MANAGER, "job-manager", ["-Xmx384m"])
+        mode = ["--executionMode", "cluster"]
+        self.job_manager = self._start(_JOB_MANAGER, "job-manager", ["-Xmx384m"], mode)
         self.job_manager.wait_until(lambda: self.ask("/overview") is not None, READY_WITHIN_S)
 
     def start_task_manager(self) -> None:
-        """Returns when the JobManager has its slots."""
+        """Returns when the JobManager has its slots; first ends Python workers of one that was killed."""
+        if self.task_manager is not None:
+            self.task_manager.kill_family()
         memory = ["-Xmx640m", "-XX:MaxDirectMemorySize=448m", "-XX:MaxMetaspaceSize=256m"]
-        self.task_manager = self._start(_TASK_MANAGER, "task-manager", memory)
-        self.task_manager.wait_until(
-            lambda: (self.ask("/overview") or {}).get("slots-total", 0) >= self._slots, READY_WITHIN_S
-        )
+        # A name of its own: the JobManager counts one that died for some seconds more.
+        self._started += 1
+        name = f"task-manager-{self._started}"
+        named = ["-D", f"taskmanager.resource-id={name}"]
+        self.task_manager = self._start(_TASK_MANAGER, "task-manager", memory, named)
+        self.task_manager.wait_until(lambda: name in self._task_managers(), READY_WITHIN_S)
+
+    def _task_managers(self) -> list[str]:
+        said = self.ask("/taskmanagers") or {}
+        return [each["id"] for each in said.get("taskmanagers", [])]
 
     def ask(self, path: str) -> Any:
         """What the JobManager answers to a question; None where it does not."""
@@ -156,21 +165,22 @@ class FlinkCluster:
     def stop(self) -> None:
         """Ends both; nothing happens to one that has ended already."""
         for process in (self.task_manager, self.job_manager):
-            if process is not None and process.is_running:
-                process.stop()
+            if process is not None:
+                if process.is_running:
+                    process.stop()
+                process.kill_family()
         self.task_manager = self.job_manager = None
 
-    def _start(self, program: str, name: str, memory: list[str]) -> ServerProcess:
+    def _start(self, program: str, name: str, memory: list[str], more: list[str]) -> ServerProcess:
         conf = self._folder / "conf"
         opened = [word for part in _OPENED for word in ("--add-opens", f"java.base/java.{part}=ALL-UNNAMED")]
         opened += ["--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED"]
         logging = [f"-Dlog4j.configurationFile={conf}/log4j.properties"]
-        mode = ["--executionMode", "cluster"] if program == _JOB_MANAGER else []
         return ServerProcess(
             [
                 *("java", *memory, "-XX:+UseSerialGC", *self._compiling, *opened, *logging),
                 *("-cp", self._classpath),
-                *(program, "--configDir", str(conf), *mode),
+                *(program, "--configDir", str(conf), *more),
             ],
             self._folder / f"{name}.log",
             {**environment_of_flink(), "FLINK_PLUGINS_DIR": str(self._folder / "plugins")},

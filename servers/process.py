@@ -70,6 +70,15 @@ class ServerProcess:
         self._child.kill()
         self._child.wait()
 
+    def kill_family(self) -> None:
+        """Ends it and what it started, also where that outlived it."""
+        if self._child.returncode is not None and Path(f"/proc/{self._child.pid}").exists():
+            # Its number is a stranger's by now.
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
 
 class Server:
     """What a server of a kind is made from: a process that may be stopped and started again."""
