@@ -9,7 +9,7 @@ before one is produced to when a consumer of committed records has it. ``recover
 the TaskManager to the next event's arrival, ``started_s`` of it until another one was there.
 ``checkpoint_bytes`` is the newest checkpoint's size over the ids. Last an owner reads ``events``, and one the
 platform's topics, each to the end: ``owner_us`` and ``straight_us`` are processor time of the thread that
-applies.
+applies. Before that, what the job runs in Python is run without Flink, in batches of several sizes.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ import tempfile
 import time
 import urllib.request
 import uuid
+import zlib
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -32,11 +34,15 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from surroundings import surroundings
 
+from flink.frames import packed, unpacked
+from flink.front import Front
+from flink.regions import Regions
+from flink.shards import Places, Shard
 from ringfence.service_wiring import RunOptions, service
 from servers import FlinkCluster, KafkaServer, ServerUnavailable
 from servers.flink import connector_jars, environment_of_flink, python_of_flink
 from simulation import CityConfig, simulate
-from streaming.contract.topics import INPUT_TOPICS
+from streaming.contract.topics import INPUT_TOPICS, PLACES
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.config import ServiceConfig
@@ -239,6 +245,45 @@ class Bench:
         return round(spent / total * 1e6, 2)
 
 
+def functions(lines: list[bytes], at_once: int) -> dict[str, Any]:
+    """Processor time an event of what the job runs in Python, here and without Flink, after a first batch."""
+    regions = Regions(("all",), 0, None, {}, ())
+    places = Places(
+        form="{region}.events",
+        prefix="",
+        inputs=dict.fromkeys(INPUT_TOPICS, PARTITIONS),
+        outputs={"all.events": LANES, "dead-letters": 1},
+    )
+    front, clock_ms = Front(regions), time.time_ns() // 1_000_000
+    shards = [Shard(regions, places, clock_ms, 48.0, {}, {}) for _ in range(PARTITIONS)]
+    spent = dict.fromkeys(("decode_us", "pack_us", "shard_us"), 0.0)
+    for start in range(0, len(lines), at_once):
+        messages = []
+        for line in lines[start : start + at_once]:
+            event = json.loads(line)
+            topic, field = PLACES[event["type"]]
+            messages.append((topic, zlib.crc32(str(event[field]).encode()) % PARTITIONS, 0, 0, line))
+        marks = [time.process_time()]
+        found = front.frames(*zip(*messages, strict=True))
+        marks.append(time.process_time())
+        frames = [unpacked(packed(frame)) for _, frame in found]
+        marks.append(time.process_time())
+        for frame in frames:
+            shards[frame.partition].take(frame)
+        marks.append(time.process_time())
+        if start:
+            for name, (before, after) in zip(spent, pairwise(marks), strict=True):
+                spent[name] += after - before
+    count = len(lines) - at_once
+    return {"measured": count, **{name: round(each / count * 1e6, 2) for name, each in spent.items()}}
+
+
+def report(case: str, facts: dict[str, Any]) -> None:
+    """One line for a case."""
+    known = {"bench": "flink", "case": case, **facts, **surroundings(["confluent-kafka", "numba"])}
+    print(json.dumps(known), flush=True)
+
+
 def _ids(reader: Consumer) -> list[str]:
     """The id of the next event, where one comes at once."""
     message = reader.poll(0.002)
@@ -255,6 +300,11 @@ def main() -> None:
     words = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
         folder = Path(name)
+        drivers = words.riders // 12
+        simulate(CityConfig(seed=3, riders=words.riders, drivers=drivers, days=28, gps=True), folder / "city")
+        lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()
+        for at_once in (100, 1_000, 10_000):
+            report(f"functions, {at_once} at once", functions(lines, at_once))
         started: list[KafkaServer | FlinkCluster] = []
         try:
             kafka = KafkaServer(folder / "kafka")
@@ -262,23 +312,12 @@ def main() -> None:
             for server in (kafka, cluster):
                 started.append(server)
                 server.start()
-            drivers = words.riders // 12
-            simulate(
-                CityConfig(seed=3, riders=words.riders, drivers=drivers, days=28, gps=True), folder / "city"
-            )
-            lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()
             bench = Bench(kafka.address, cluster, folder, lines, words.parallelism)
-            for exactly_once in (False, True):
-                facts = {
-                    "bench": "flink",
-                    "case": "exactly-once" if exactly_once else "at-least-once",
-                    "events": len(lines),
-                    "parallelism": words.parallelism,
-                    **bench.case(exactly_once=exactly_once),
-                }
-                print(json.dumps({**facts, **surroundings(["confluent-kafka", "numba"])}), flush=True)
+            for case in ("at-least-once", "exactly-once"):
+                facts = {"events": len(lines), "parallelism": words.parallelism}
+                report(case, {**facts, **bench.case(exactly_once=case == "exactly-once")})
         except ServerUnavailable as error:
-            print(f"no Flink or no broker, nothing measured: {error}")
+            print(f"no Flink or no broker, nothing more measured: {error}")
         finally:
             for server in reversed(started):
                 server.stop()
