@@ -7,9 +7,10 @@ and of its Python workers) are those of the last three quarters: while the first
 loaded and compiled. Then single events are sent, one every ``PACE_S``: ``p50_ms`` and ``p99_ms`` are from
 before one is produced to when a consumer of committed records has it. ``recovered_s`` is from a kill -9 of
 the TaskManager to the next event's arrival, ``started_s`` of it until another one was there.
-``checkpoint_bytes`` is the newest checkpoint's size over the ids. Last an owner reads ``events``, and one the
-platform's topics, each to the end: ``owner_us`` and ``straight_us`` are processor time of the thread that
-applies. Before that, what the job runs in Python is run without Flink, in batches of several sizes.
+``checkpoint_bytes`` is the newest checkpoint's size, ``within_48_hours`` how many events that old there are.
+Last an owner reads ``events``, and one the platform's topics, each to the end: ``owner_us`` and
+``straight_us`` are processor time of the thread that applies. Before all that, what the job runs in Python is
+run without Flink, in batches of several sizes.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from ringfence.service_wiring import RunOptions, service
 from servers import FlinkCluster, KafkaServer, ServerUnavailable
 from servers.flink import connector_jars, environment_of_flink, python_of_flink
 from simulation import CityConfig, simulate
+from streaming.admission.deduplicate import WINDOW_MS
 from streaming.contract.topics import INPUT_TOPICS, PLACES
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
@@ -81,7 +83,7 @@ class Bench:
         self.parallelism = parallelism
         self.newest_ms = max(json.loads(line)["ts"] for line in lines[-1000:])
 
-    def case(self, *, exactly_once: bool) -> dict[str, Any]:
+    def case(self, *, exactly_once: bool, kill: bool) -> dict[str, Any]:
         """One job from start to end."""
         base = f"b{uuid.uuid4().hex[:6]}-"
         options = KafkaOptions(bootstrap=self.kafka, prefix=base)
@@ -97,14 +99,15 @@ class Bench:
         spent = self._to_the_end(output, len(self.lines), partial(self._feed, options, self.lines[warm:]))
         latency = self._latency(base, output)
         checkpoint = self._checkpoint_bytes(job)
-        recovery = self._recovery(base, output)
+        recovery = self._recovery(base, output) if kill else {}
         self.cluster.cancel(job)
-        total = len(self.lines) + latency.pop("sent") + 1
+        total = len(self.lines) + latency.pop("sent") + kill
         return {
             **spent,
             **latency,
             **recovery,
-            "checkpoint_bytes": round(checkpoint / total, 1),
+            "checkpoint_bytes": checkpoint,
+            "within_48_hours": self._within_48_hours(),
             "owner_us": self._owner(f"{base}all.", ("events",), total),
             "straight_us": self._owner(base, INPUT_TOPICS, total),
         }
@@ -227,6 +230,10 @@ class Bench:
             latest = json.load(said)["latest"]["completed"]
         return int(latest["state_size"])
 
+    def _within_48_hours(self) -> int:
+        since_ms = self.newest_ms - WINDOW_MS
+        return sum(json.loads(line)["ts"] >= since_ms for line in self.lines)
+
     def _owner(self, prefix: str, topics: tuple[str, ...], total: int) -> float:
         group = f"owner-{uuid.uuid4().hex[:8]}"
         options = RunOptions(
@@ -297,6 +304,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--riders", type=int, default=1500)
     parser.add_argument("--parallelism", type=int, default=2)
+    parser.add_argument(
+        "--kill", action=argparse.BooleanOptionalAction, default=True, help="and time recovery"
+    )
     words = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
         folder = Path(name)
@@ -315,7 +325,7 @@ def main() -> None:
             bench = Bench(kafka.address, cluster, folder, lines, words.parallelism)
             for case in ("at-least-once", "exactly-once"):
                 facts = {"events": len(lines), "parallelism": words.parallelism}
-                report(case, {**facts, **bench.case(exactly_once=case == "exactly-once")})
+                report(case, {**facts, **bench.case(exactly_once=case == "exactly-once", kill=words.kill)})
         except ServerUnavailable as error:
             print(f"no Flink or no broker, nothing more measured: {error}")
         finally:
