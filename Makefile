@@ -79,7 +79,7 @@ soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times
 	RINGFENCE_SERVER_KILLS=10 $(BIN)/python -m pytest -rP tests/integration/test_store_after_kill.py
 
 servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C (FLINK=1: and a Flink cluster)
-	@$(if $(filter-out 0,$(FLINK)),$(MAKE) --no-print-directory flink,true)
+	@$(if $(filter-out 0,$(FLINK)),$(MAKE) -s --no-print-directory flink,true)
 	@FLINK=$(FLINK) $(BIN)/python -m servers
 
 flink: $(FLINK_STAMP) ## Make flink/.venv with Apache Flink (900 MB), and fetch its Kafka connector
