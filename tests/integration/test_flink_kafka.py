@@ -234,7 +234,8 @@ def test_a_task_manager_and_a_job_manager_that_are_killed_change_nothing(
     platform = Platform(kafka_address, flink_cluster, tmp_path)
     third = len(sent.records) // 3
     platform.feed(sent.records[:third])
-    platform.job()
+    # A third of the world is four days: what is repeated at-least-once owners would no longer remember.
+    platform.job("--exactly-once")
     until_within(lambda: platform.sent("south") > third // 4, "events of the south")
     until_within(lambda: any((tmp_path / "checkpoints").glob("*/chk-*/_metadata")), "a checkpoint")
 
@@ -250,7 +251,7 @@ def test_a_task_manager_and_a_job_manager_that_are_killed_change_nothing(
     flink_cluster.task_manager.kill()
     flink_cluster.start()
     platform.feed(sent.records[2 * third :])
-    job = platform.job("--continue")
+    job = platform.job("--exactly-once", "--continue")
     until_within(
         lambda: platform.has_sent(lines) and len(set(platform.letters())) == sent.malformed,
         "everything sent on",
