@@ -2,7 +2,7 @@
 
 The judge is that of the service (``streaming.admission.deduplicate``), whose clock is the newest event of
 the lane. What it drops, an owner that reads the lane would have dropped, too; what it lets through, the owner
-judges. So its memory may go (a start without a checkpoint): then more is passed on, and nothing is lost.
+judges within the time that it remembers.
 """
 
 from __future__ import annotations
