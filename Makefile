@@ -13,9 +13,12 @@ LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich 
 LOADED_AT_START += anyio argon2 authlib cryptography fastapi joserfc limits prometheus_client standardwebhooks starlette uvicorn
 
 OURS := graph gnn rules streaming queries simulation ringfence
+# Of Flink, which cannot share ours; its workers compile kernels for themselves.
+FLINK_BIN   := flink/.venv/bin
+FLINK_STAMP := flink/.venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test integration lint kernels check explore bench soak servers vendor notebooks weights alerts network clean
+.PHONY: help setup demo test integration lint kernels check explore bench soak servers flink vendor notebooks weights alerts network clean
 
 help: ## Show this list
 	@echo "Usage: make VERB"
@@ -75,8 +78,19 @@ soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times
 	$(BIN)/python -m tests.integration.chaos --seeds 100
 	RINGFENCE_SERVER_KILLS=10 $(BIN)/python -m pytest -rP tests/integration/test_store_after_kill.py
 
-servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C
-	@$(BIN)/python -m servers
+servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C (FLINK=1: and a Flink cluster)
+	@$(if $(filter-out 0,$(FLINK)),$(MAKE) -s --no-print-directory flink,true)
+	@FLINK=$(FLINK) $(BIN)/python -m servers
+
+flink: $(FLINK_STAMP) ## Make flink/.venv with Apache Flink (900 MB), and fetch its Kafka connector
+
+$(FLINK_STAMP): flink/requirements.txt servers/poms/flink.xml | $(STAMP)
+	@echo "Setting up flink/.venv (the first time downloads 300 MB)"
+	@test -x $(FLINK_BIN)/python || $(BIN)/uv venv --quiet --python $(BIN)/python flink/.venv
+	@$(BIN)/uv pip install --quiet --python $(FLINK_BIN)/python --requirement flink/requirements.txt
+	@$(BIN)/python -c 'from servers.artifacts import jars; jars("flink")'
+	@cd flink && NUMBA_CACHE_DIR=../.cache/flink-kernels PYTHONPATH=.. .venv/bin/python -m flink.warming
+	@touch $@
 
 vendor: $(STAMP) ## Fetch the scripts of the console by npm anew, and check them
 	$(BIN)/python -m tests.vendoring
@@ -102,5 +116,5 @@ network: $(STAMP) ## Train the shipped network on simulated cities anew
 	cp build/network/* gnn/weights/network/
 
 clean: ## Remove the environment, caches and outputs
-	rm -rf $(VENV) out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) flink/.venv out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

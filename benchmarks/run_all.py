@@ -101,6 +101,15 @@ def rows(found: Found) -> Iterator[Row]:
         elif bench == "workers" and case != "0 workers":
             alone = found[bench, "0 workers"]["owner_us"]
             yield Row(f"service, {case}: processor time of the owner over alone", one["owner_us"] / alone, -1)
+        elif bench == "flink" and case.startswith("functions"):
+            spent = one["decode_us"] + one["pack_us"] + one["shard_us"]
+            yield Row(f"Flink, {case}: microseconds of processor an event", spent, -10)
+        elif bench == "flink":
+            yield Row(
+                f"Flink, {case}: processor time of front over owner",
+                one["front_us"] / one["straight_us"],
+                -10,
+            )
         elif bench == "regions":
             yield Row("across regions: microseconds of processor an event", one["us"], -100)
         elif bench == "decisions" and case == "in one process":

@@ -1,4 +1,7 @@
-"""`make servers`: starts the broker and the database, says where they are, and stops them on Ctrl-C."""
+"""`make servers`: starts the broker and the database, says where they are, and stops them on Ctrl-C.
+
+With ``FLINK=1`` in the environment a Flink cluster, too.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from servers import KafkaServer, Neo4jServer, ServerUnavailable
+from servers import FlinkCluster, KafkaServer, Neo4jServer, ServerUnavailable
 
 
 def main() -> int:
@@ -17,9 +21,15 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="ringfence-servers-") as scratch:
-        started: list[KafkaServer | Neo4jServer] = []
+        started: list[KafkaServer | Neo4jServer | FlinkCluster] = []
+        kinds: dict[str, Callable[[Path], KafkaServer | Neo4jServer | FlinkCluster]] = {
+            "KAFKA": KafkaServer,
+            "NEO4J": partial(Neo4jServer, lasting=True),
+        }
+        if os.environ.get("FLINK", "0") not in ("", "0"):
+            kinds["FLINK"] = partial(FlinkCluster, lasting=True)
         try:
-            for name, kind in (("KAFKA", KafkaServer), ("NEO4J", partial(Neo4jServer, lasting=True))):
+            for name, kind in kinds.items():
                 variable = f"RINGFENCE_TEST_{name}"
                 address = os.environ.get(variable)
                 if not address:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,9 @@ class ServerUnavailable(Exception):
 class ServerProcess:
     """One child that ends when this process ends, however it ends."""
 
-    def __init__(self, command: Sequence[str], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._log = log
         with log.open("ab") as output:
             self._child = subprocess.Popen(
@@ -31,6 +33,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env=environment,
             )
 
     @property
@@ -65,6 +68,15 @@ class ServerProcess:
     def kill(self) -> None:
         """Ends it at once."""
         self._child.kill()
+        self._child.wait()
+
+    def kill_family(self) -> None:
+        """Ends it and what it started, also where that outlived it."""
+        if self._child.returncode is not None and Path(f"/proc/{self._child.pid}").exists():
+            # Its number is a stranger's by now.
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
 
 

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 
-from tests.servers import kafka_address, neo4j_address, own_kafka, own_neo4j
+from tests.servers import flink_cluster, kafka_address, neo4j_address, own_kafka, own_neo4j
 from tests.shares import SERVERS, Sharing, order, share_of
 from tests.watchdog import KILLED_AFTER_S, Watchdog
 
-__all__ = ["kafka_address", "neo4j_address", "own_kafka", "own_neo4j"]
+__all__ = ["flink_cluster", "kafka_address", "neo4j_address", "own_kafka", "own_neo4j"]
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)

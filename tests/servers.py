@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from servers import KafkaServer, Neo4jServer, ServerUnavailable
+from servers import FlinkCluster, KafkaServer, Neo4jServer, ServerUnavailable
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,20 @@ def own_neo4j(tmp_path: Path) -> Iterator[Neo4jServer]:
         yield server
     finally:
         server.kill()
+
+
+@pytest.fixture(scope="module")
+def flink_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlinkCluster]:
+    """A Flink cluster to be killed in parts; skips where `make flink` was not called, in any environment."""
+    try:
+        cluster = FlinkCluster(tmp_path_factory.mktemp("flink"))
+    except ServerUnavailable as error:
+        pytest.skip(f"no Flink: {error}")
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 def _address(name: str, kind: type[KafkaServer] | type[Neo4jServer], folder: Path) -> Iterator[str]:

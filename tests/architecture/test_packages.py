@@ -15,7 +15,7 @@ ROOMS = sorted(
     for house in ("graph", "streaming", "gnn", "rules")
     for place in (ROOT / house).glob("*/__init__.py")
 )
-PACKAGES = ["graph", "queries", "simulation", "streaming", "gnn", "rules", "ringfence"]
+PACKAGES = ["graph", "queries", "simulation", "streaming", "gnn", "rules", "ringfence", "flink"]
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from neo4j import GraphDatabase
 
+from servers import FlinkCluster, ServerUnavailable
 from servers.port import Port
 from streaming.kafka.closing import close_within, leave_group
 from tests.integration.waiting import WAIT_S, until
@@ -52,6 +53,14 @@ def test_a_port_is_kept_until_its_server_listens_and_after_it_has_ended() -> Non
             socket.create_connection(("127.0.0.1", port.number)).close()
         with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
             stranger.bind(("127.0.0.1", port.number))
+
+
+def test_a_flink_cluster_without_its_environment_says_what_to_call(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("servers.flink.ENVIRONMENT", tmp_path)
+    with pytest.raises(
+        ServerUnavailable, match=r"expected the environment flink/\.venv, found none; call make"
+    ):
+        FlinkCluster(tmp_path)
 
 
 PARENT = """
