@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from graph.model.events import Verdict
-from graph.model.renaming import GHOST, places_of
-from graph.model.vocabulary import VerdictOutcome
+from graph.model.renaming import ERASED, GHOST, places_of
+from graph.model.vocabulary import DeskRole, VerdictOutcome
 from graph.stores.sqlite import SqliteWriter
 from graph.updates.sharing import DAY_MS
 from queries import open_store
@@ -115,6 +115,11 @@ def place(tmp_path) -> Place:
     handle = desk.masks.masked("account", GONE)
     hook, _ = desk.add_webhook(TEST, "https://hooks.example/", "x", True)
     desk.deliveries.put(hook.id, [("m", msgspec.json.encode({"accounts": [handle, GONE]}))], (1, 2))
+    desk.subjects.hold("someone else", f"with {GONE} in court", "ann")
+    person, _ = desk.add_person(TEST, "ann", DeskRole.INVESTIGATOR)
+    desk.views.keep(person, f"rings of {GONE}", "standing=open")
+    desk.views.keep(person, "one", "about=crew%2Dmember%2D3")
+    desk.views.keep(person, "another", "about=crew-member-1")
     desk.log.append(TEST, "account.read", desk.subjects.pseudonym("account", GONE), said=f"saw {GONE}")
     desk.log.append(TEST, "ring.read", ring.ring_id, said="nobody in particular")
     CheckpointFile(tmp_path / "s.db.desk.checkpoints").keep(checkpoint_of(desk.log, desk.keys, 1))
@@ -149,6 +154,8 @@ def test_they_are_found_nowhere_their_ring_holds_and_the_audit_too(place):
     assert found.findings == ()
     assert [line.said for line in lines if line.action.endswith(".read")] == [None, "nobody in particular"]
     assert lines[-1].action == "person.erased"
+    assert desk.subjects.held("someone else").reason == ERASED
+    assert [view.name for view in desk.views.of(desk.people.all()[0])] == ["another"]
     assert pseudonym in {line.subject for line in lines}
     assert desk.subjects.pseudonym("account", GONE) != pseudonym, "nobody can say any more whose it was"
     desk.close()
