@@ -85,12 +85,10 @@ class Decider:
             return Answered(refused=Refused(code=error.code, detail=str(error)))
 
     def _decoded(self, record: bytes) -> tuple[str, EventBatch]:
-        found = self._decoder.decode_values([record])
-        if found.refused:
+        event = self._decoder.decode_value(record)
+        if isinstance(event, Rejected):
             self._measures.refused.inc()
-            rejected: Rejected = found.refused[0][1]
-            raise NotAsked(rejected.reason.value, rejected.detail or rejected.reason.value)
-        event = found.batch
+            raise NotAsked(event.reason.value, event.detail or event.reason.value)
         tag = _NAMES[int(event.records["kind"][0])]
         if tag not in self._terms:
             self._measures.refused.inc()
