@@ -10,7 +10,7 @@ import msgspec
 
 from graph.engine.engine import Engine
 from graph.engine.what_if import Asking, WhatIf
-from graph.model.decisions import AccountSeen, Answered, DecisionMade, Refused, RuleHeld
+from graph.model.decisions import AccountAsked, Answered, DecisionMade, Refused, RuleHeld
 from graph.model.errors import Rejected, Unavailable
 from graph.model.event_batch import EventBatch
 from graph.model.vocabulary import Fallback
@@ -132,7 +132,7 @@ class Decider:
             rules=[RuleHeld(rule=each.rule, decision=each.decision, text=each.text) for each in matches],
             ring_id=told.ring_id,
             accounts=[
-                AccountSeen(account_id=each.account_id, score=each.score, ring_id=each.ring_id)
+                AccountAsked(account_id=each.account_id, score=each.score, ring_id=each.ring_id)
                 for each in told.accounts
             ],
             together_with=others[:TOGETHER],
