@@ -8,10 +8,10 @@ of the latency, processor time of the server for one decision and for one consta
 machine was idle; windows in which a third of it was are judged apart, since a latency on busy cores says how
 busy they are. At 1,000 requests a second the same, reported only. Beside it, in one process, the same
 question answered by a query of a store (SQLite, two steps around the account) and by recomputing components
-with igraph.
+with igraph. One line of JSON for each case, and in the end a table.
 
     python benchmarks/bench_decisions.py           # as `make bench` does
-    python benchmarks/bench_decisions.py --short   # under three minutes
+    python benchmarks/bench_decisions.py --short   # three windows of six seconds of each kind
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ import os
 import random
 import socket
 import statistics
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
-from decisions.city import accounts_for, question
+from decisions.city import accounts_for, filled, keep, question
 from decisions.client import load
 from decisions.rivals import in_process
 from decisions.server import serve
@@ -35,6 +37,11 @@ PORT = 8479
 ASKED, CONSTANT, NOBODY = "/v1/decisions", "/v1/constant", ""
 CALM = 1 / 3
 """Of the machine idle, so that a latency says something about the program."""
+RIVALS = {
+    "decision_processor_us": "a decision without HTTP",
+    "store_query_processor_us": "a query of a store for each decision",
+    "igraph_components_processor_us": "components anew with igraph for each decision",
+}
 
 
 def told(case: str, **figures: Any) -> None:
@@ -42,14 +49,17 @@ def told(case: str, **figures: Any) -> None:
     print(json.dumps({"bench": "decisions", "case": case, **figures}), flush=True)
 
 
-def summary(windows: list[dict[str, Any]], rate: int, nobody_cpu_s: float) -> dict[str, Any]:
-    """What windows at a rate came to; ``nobody_cpu_s``: what a second of the stream costs the server."""
+def summary(windows: list[dict[str, Any]], rate: int, event_cpu_s: float) -> dict[str, Any]:
+    """What windows at a rate came to; ``event_cpu_s``: what an event of the stream costs the server."""
     ours = {
         path: [each for each in windows if (each["path"], each["rate"]) == (path, rate)]
         for path in (ASKED, CONSTANT)
     }
     each_us = {
-        path: [1e6 * (one["server_cpu_s"] - nobody_cpu_s * one["seconds"]) / one["answers"] for one in found]
+        path: [
+            1e6 * (one["server_cpu_s"] - event_cpu_s * one["events_applied"]) / one["answers"]
+            for one in found
+        ]
         for path, found in ours.items()
     }
     asked = ours[ASKED]
@@ -84,14 +94,24 @@ def main() -> None:
     given = reading.parse_args()
     seconds, windows = (6.0, 3) if given.short else (given.seconds, given.windows)
     told("machine", cores=os.cpu_count(), load=[round(each, 2) for each in os.getloadavg()])
-    told("in one process", **in_process(given.links, given.seed, 1_000 if given.short else 5_000))
+    with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as folder:
+        measure(given, seconds, windows, Path(folder) / "graph.rfsnap")
+
+
+def measure(given: argparse.Namespace, seconds: float, windows: int, graph: Path) -> None:
+    """Everything on one graph, which is made once and lies in a file for the server."""
+    engine, taken = filled(given.links, given.seed)
+    keep(graph, engine, taken)
+    alone = in_process(engine, given.links, given.seed, 1_000 if given.short else 5_000)
+    del engine
+    told("in one process", **alone)
     cases = [(NOBODY, 0), (ASKED, 500), (CONSTANT, 500)] * windows
     cases += [(ASKED, 1_000), (CONSTANT, 1_000)] * max(1, windows // 2)
     making = multiprocessing.get_context("spawn")
     ready = making.Queue()
     whole_s = 3 * seconds * len(cases)
     server = making.Process(
-        target=serve, args=(PORT, given.links, given.events, whole_s, given.seed, ready), daemon=True
+        target=serve, args=(PORT, graph, given.links, given.events, whole_s, ready), daemon=True
     )
     server.start()
     try:
@@ -111,12 +131,38 @@ def main() -> None:
     finally:
         server.terminate()
         server.join(10)
-    nobody = [one["server_cpu_s"] / one["seconds"] for one in found if not one["rate"]]
-    nobody_cpu_s = statistics.median(nobody)
-    for rate in (500, 1_000):
-        told(
-            f"{rate} a second", stream_cpu_share=round(nobody_cpu_s, 4), **summary(found, rate, nobody_cpu_s)
+    nobody = [one["server_cpu_s"] / max(1, one["events_applied"]) for one in found if not one["rate"]]
+    event_cpu_s = statistics.median(nobody)
+    sums = {rate: summary(found, rate, event_cpu_s) for rate in (500, 1_000)}
+    for rate, figures in sums.items():
+        told(f"{rate} a second", event_processor_us=round(1e6 * event_cpu_s, 1), **figures)
+    print_table(alone, found, sums)
+
+
+def print_table(
+    alone: dict[str, Any], windows: list[dict[str, Any]], sums: dict[int, dict[str, Any]]
+) -> None:
+    """The same for people."""
+    print(f"\nDecisions on {alone['live_links']:,} live links, over HTTP; load now {os.getloadavg()[0]:.1f}")
+    print(
+        f"{'asked a second':>14} {'idle':>6} {'p50 ms':>9} {'p99 ms':>9} {'p99.9 ms':>9} {'events/s':>9}  of"
+    )
+    for one in windows:
+        if one["rate"]:
+            of = "decisions" if one["path"] == ASKED else "a constant"
+            times = " ".join(f"{one[name]:9.2f}" for name in ("p50_ms", "p99_ms", "p999_ms"))
+            idle = f"{100 * one['idle_share']:4.0f} %"
+            print(f"{one['rate']:14,} {idle} {times} {one['events_applied_a_second']:9,}  {of}")
+    for rate, figures in sums.items():
+        print(
+            f"{rate:,} a second, processor: {figures['processor_us']:.0f} us a decision, "
+            f"{figures['constant_processor_us']:.0f} a constant, {figures['more_than_constant_us']:.0f} more"
         )
+    calm = sums[500].get("calm_p99_ms")
+    said = f"p99 {calm:.2f} ms in windows with a third idle (bar 5)" if calm else "no window had a third idle"
+    print(f"500 a second: {said}; {sums[500]['more_than_constant_us']:.0f} us more than a constant (bar 300)")
+    for name, label in RIVALS.items():
+        print(f"{label}: {alone[name]['p50']:,.0f} us of processor (median), {alone[name]['p99']:,.0f} (p99)")
 
 
 def wait_for(port: int) -> None:

@@ -1,6 +1,6 @@
 """Forgetting somebody everywhere: the order of the steps, what is left after a crash, and the proof.
 
-1. Nothing forbids it: no account is under a hold, no service is at work on the state.
+1. Nothing forbids it: no account is under a hold, no service is at work on the state, no file is compressed.
 2. The new names are written down beside the desk, so that a call that broke off can be ended under the same.
 3. Store, state, files and desk are renamed; each step may be done twice.
 4. Every file is searched for every identifier, byte by byte.
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from queries.desk.desk import Desk
 
 PENDING: Final = "forgetting"
+COMPRESSED: Final = (
+    *(b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18"),
+    *(b"PAR1", b"ARROW1"),
+)
+"""How files begin in which a search would find nothing: gzip, zstd, zip, bzip2, xz, lz4, Parquet, Arrow."""
 _ACTOR_MEANS: Final = "command"
 
 
@@ -73,7 +78,10 @@ class Erased:
 
 
 def erase(desk: Desk, store: StoreEraser, places: Places, accounts: Sequence[str]) -> Erased:
-    """Forget these accounts, which are one person's. Raises BadCall when one is unknown or under a hold."""
+    """Forget these accounts, which are one person's.
+
+    Raises BadCall before anything is done: one is unknown or under a hold, or a file cannot be searched.
+    """
     for account in accounts:
         hold = desk.subjects.held(account)
         if hold is not None:
@@ -81,6 +89,7 @@ def erase(desk: Desk, store: StoreEraser, places: Places, accounts: Sequence[str
                 f"expected no hold, found one by {hold.made_by or 'the command line'}: {hold.reason}; "
                 "lift it with ringfence hold ACCOUNT --lift"
             )
+    _refuse_compressed(places)
     renaming = _names(store, places, accounts)
     done = Erased(len(renaming.names), active=_active(store, accounts, renaming))
     longer = {each: store.containing(each) for each in renaming.identifiers}
@@ -104,6 +113,22 @@ def erase(desk: Desk, store: StoreEraser, places: Places, accounts: Sequence[str
         done.found += _found_in(path, renaming, longer)
     _throw_away(places.pending)
     return done
+
+
+def _refuse_compressed(places: Places) -> None:
+    """What cannot be searched would be said to hold nothing."""
+    odd = [path for place in places.also for path in _files_below(place) if _is_compressed(path)]
+    if odd:
+        more = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""
+        raise BadCall(
+            f"expected files that can be searched, found {odd[0]}{more} compressed; unpack or delete "
+            "them, or leave them out and see to them yourself"
+        )
+
+
+def _is_compressed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(max(map(len, COMPRESSED))).startswith(COMPRESSED)
 
 
 def _found_in(path: Path, renaming: Renaming, longer: Mapping[str, Sequence[str]]) -> list[str]:

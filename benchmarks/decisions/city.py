@@ -6,12 +6,16 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
 from streaming.decoding.columns import ColumnDecoder
+from streaming.snapshots.file import read_snapshot, write_snapshot
 
 START = 1_760_000_000_000
 BATCH = 4096
@@ -57,6 +61,26 @@ def filled(links: int, seed: int) -> tuple[Engine, int]:
     return engine, taken
 
 
+class Kept(msgspec.Struct):
+    """What a kept graph holds beside its arrays."""
+
+    taken: int
+
+
+def keep(path: Path, engine: Engine, taken: int) -> None:
+    """Write a filled engine to a file."""
+    write_snapshot(path, Kept(taken), engine.arrays())
+
+
+def kept(path: Path) -> tuple[Engine, int]:
+    """The engine of such a file, and how many events it took."""
+    engine = Engine(EngineConfig(), load_scorer())
+    header, arrays = read_snapshot(path, Kept)
+    engine.load(arrays)
+    engine.forget_changes()
+    return engine, header.taken
+
+
 def question(accounts: int, chance: random.Random, ts: int) -> bytes:
     """A new or an old account on a known phone, or a promotion."""
     who, phone = chance.randrange(accounts), chance.randrange(accounts)
@@ -73,7 +97,10 @@ def question(accounts: int, chance: random.Random, ts: int) -> bytes:
 
 
 class Paced:
-    """Batches of events at a rate, for a follower that is asked for them again and again."""
+    """Batches of events at a rate, for a follower that is asked for them again and again, without an end.
+
+    After ``seconds`` they come again, later; on a busy machine windows take longer than they should.
+    """
 
     def __init__(self, rate: int, accounts: int, first: int, seconds: float) -> None:
         self.rate, self.sent = rate, 0
@@ -86,9 +113,12 @@ class Paced:
 
     def __next__(self) -> EventBatch:
         self._begun = self._begun or time.perf_counter()
-        due = min(int((time.perf_counter() - self._begun) * self.rate), len(self._lines))
-        if due <= self.sent:
+        due = int((time.perf_counter() - self._begun) * self.rate) - self.sent
+        if due <= 0:
             raise StopIteration
-        batch = self._decoder.decode_values(self._lines[self.sent : due]).batch
-        self.sent = due
+        number = len(self._lines)
+        times, at = divmod(self.sent, number)
+        batch = self._decoder.decode_values(self._lines[at : at + min(due, BATCH)]).batch
+        batch.records["ts"] += times * number
+        self.sent += len(batch)
         return batch

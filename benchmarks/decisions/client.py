@@ -136,6 +136,7 @@ async def _load(
         "answers": len(latencies),
         "failed": failed,
         "seconds": round(spent_s, 2),
+        "events_applied": after["applied"] - before["applied"],
         "events_applied_a_second": round((after["applied"] - before["applied"]) / spent_s),
         "server_cpu_s": round(after["cpu_s"] - before["cpu_s"], 4),
         "client_cpu_s": round(own, 4),

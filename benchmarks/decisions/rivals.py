@@ -14,16 +14,16 @@ import msgspec
 import numpy as np
 from prometheus_client import CollectorRegistry
 
-from decisions.city import accounts_for, filled, question
+from decisions.city import accounts_for, question
+from graph.engine import Engine
 from streaming.decisions.decider import Decider
 from streaming.decisions.follower import FileFeed, Follower
 from streaming.decisions.measures import DecisionMeasures
 from streaming.decisions.policy import DecisionPolicy
 
 
-def in_process(links: int, seed: int, number: int) -> dict[str, Any]:
+def in_process(engine: Engine, links: int, seed: int, number: int) -> dict[str, Any]:
     """Microseconds of each way; the digest of the graph is asserted to be what it was."""
-    engine, _ = filled(links, seed)
     chance, accounts = random.Random(seed), accounts_for(links)
     follower = Follower(FileFeed(engine, iter(())))
     decider = Decider(follower, DecisionPolicy(), DecisionMeasures(CollectorRegistry()))

@@ -6,6 +6,7 @@ process spent so far.
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import tempfile
@@ -19,7 +20,7 @@ import msgspec
 import uvicorn
 from fastapi import APIRouter, Depends, Request, Response
 
-from decisions.city import Paced, accounts_for, filled, question
+from decisions.city import Paced, accounts_for, kept, question
 from graph.model.vocabulary import DeskRole, Permission
 from graph.stores.sqlite import SqliteWriter
 from queries import open_store
@@ -44,9 +45,9 @@ from streaming.decisions.routes import follow
 PLENTY = "100000/second"
 
 
-def serve(port: int, links: int, rate: int, seconds: float, seed: int, ready: Queue[Any]) -> None:
+def serve(port: int, graph: Path, links: int, rate: int, seconds: float, ready: Queue[Any]) -> None:
     """Serve on loopback until ended; puts the token, live links and the newest event time on ``ready``."""
-    engine, taken = filled(links, seed)
+    engine, taken = kept(graph)
     accounts = accounts_for(links)
     paced = Paced(rate, accounts, taken, seconds)
     follower = Follower(FileFeed(engine, paced))
@@ -78,6 +79,9 @@ def serve(port: int, links: int, rate: int, seconds: float, seed: int, ready: Qu
                     tasks=routes.tasks,
                 ),
             )
+            # As `ringfence serve` does when everything is loaded.
+            gc.collect()
+            gc.freeze()
             ready.put((token, engine.counts()["live_links"], engine.watermark_ms))
             uvicorn.run(
                 application(parts),

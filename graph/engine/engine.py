@@ -43,7 +43,7 @@ from graph.engine.trips import last_trip, told_trips
 from graph.kernels.raw import copied
 from graph.model.changes import Changes, Happenings
 from graph.model.errors import BadCall
-from graph.model.event_batch import TRIP_COMPLETED, EventBatch
+from graph.model.event_batch import TRIP_COMPLETED, EventBatch, KernelBatch
 from graph.model.events import AnalystAct, EventBase, Verdict
 from graph.model.results import AccountScore, Outcome, Ring, TripIntegrity
 from graph.model.shapes import CLUSTERS, SHAPES
@@ -184,6 +184,9 @@ class Engine:
         """
         batch = events if isinstance(events, EventBatch) else EventBatch.of(events)
         outcome = Outcome(flags=[], ledger=[])
+        if 0 < len(batch) <= LARGEST_BATCH:
+            self._apply(batch, outcome)
+            return outcome
         for start in range(0, len(batch), LARGEST_BATCH):
             self._apply(batch[start : start + LARGEST_BATCH], outcome)
         return outcome
@@ -352,7 +355,7 @@ class Engine:
 
         ``at`` is the moment of the results; None takes that of the event at hand.
         """
-        events = batch.for_kernels()
+        events = self._for_kernels(batch)
         while True:
             state = self._memory.state
             reason = run(state, events)
@@ -377,6 +380,9 @@ class Engine:
             elif reason == ACTS_END:
                 self._acts.expire(moment.ts)
                 follow_act(self._memory.state, False)
+
+    def _for_kernels(self, batch: EventBatch) -> KernelBatch:
+        return batch.for_kernels()
 
     def _moment(self, batch: EventBatch) -> Moment:
         row = int(self._memory.state.cursor["row"][0])

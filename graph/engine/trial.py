@@ -13,11 +13,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+import numpy as np
+
 from graph.engine.engine import Engine, _began_ms
 from graph.engine.feature_extraction import with_verdicts
 from graph.kernels.journal import Journal
 from graph.kernels.journalled import journalled
+from graph.kernels.raw import raw
 from graph.model.errors import RingfenceError
+from graph.model.event_batch import EVENT, EventBatch, KernelBatch
 from graph.model.results import AccountScore, Outcome
 from graph.model.vocabulary import LedgerChange
 from graph.rings.judgement import Judgement
@@ -32,6 +36,7 @@ Names = Callable[[Sequence[int]], list[str]]
 MayGoOn = Callable[[], bool]
 """Whether there is time left."""
 _JOURNAL: Final = Journal()
+_TEXT_ROOM: Final = 1 << 12
 
 
 class OutOfTime(RingfenceError):
@@ -135,6 +140,24 @@ class TrialRings(Rings):
         super().close(ring, at, outcome)
 
 
+class OneEvent:
+    """One event after another for kernels, in the same arrays: making these costs more than filling them."""
+
+    def __init__(self) -> None:
+        records, self._text = np.zeros(1, EVENT), np.zeros(_TEXT_ROOM, np.uint8)
+        self._batch = KernelBatch(events=records, text=self._text)
+        self._record = raw(records)
+
+    def of(self, batch: EventBatch) -> KernelBatch:
+        """Valid until the next call; a batch that is no single short event gets arrays of its own."""
+        length = len(batch.buffer)
+        if len(batch) != 1 or length > _TEXT_ROOM:
+            return batch.for_kernels()
+        self._record[:] = raw(batch.records)
+        self._text[:length] = batch.buffer
+        return self._batch
+
+
 class Trial(Engine):
     """An engine on trial over another one. ``begun`` is a context: what is applied in it is taken back.
 
@@ -159,6 +182,7 @@ class Trial(Engine):
         self._rings = TrialRings(engine._rings, self._trial_memory, self.entity_index.names)
         self._may_go_on: MayGoOn = _always
         self._may_score: MayGoOn = _always
+        self._one_event = OneEvent()
 
     @property
     def is_current(self) -> bool:
@@ -212,6 +236,9 @@ class Trial(Engine):
             return max(told, key=lambda each: each.score)
         rings = [ring for ring in map(self._rings.ring_of, entities) if ring is not None]
         return max(map(self._rings.judgement, rings), key=lambda each: each.score, default=None)
+
+    def _for_kernels(self, batch: EventBatch) -> KernelBatch:
+        return self._one_event.of(batch)
 
     def _judgement(self, at: Moment) -> Judgement:
         if not self._may_go_on():

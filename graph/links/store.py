@@ -70,6 +70,12 @@ removal queue does not, because it decides which link numbers are free, which mu
 was made."""
 SLOTS_FOR_EACH_BUCKET: Final = 16
 
+_LINKS_USED, _FREE_LINKS, _SESSIONS, _ENTITIES, _LISTS_USED = (
+    (COUNTERS.names or ()).index(name)
+    for name in ("links_used", "free_links", "sessions", "entities", "lists_used")
+)
+"""Where these counters stand in the row of them."""
+
 
 class LinkStore:
     """Owns the arrays. ``reserve`` before a batch, then hand ``state`` to kernels."""
@@ -145,6 +151,18 @@ class LinkStore:
             )
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
         self._fit_change_log(links)
+
+    def has_room(self, links: int, entities: int, accounts: int) -> bool:
+        """Whether ``reserve`` of the same would find room; no while changes are logged."""
+        s = self._state
+        used = s.counters.item(0)
+        return (
+            used[_LINKS_USED] - used[_FREE_LINKS] + links <= len(s.links)
+            and used[_SESSIONS] + links <= len(s.sessions)
+            and used[_ENTITIES] + entities <= len(s.entities)
+            and used[_LISTS_USED] + ACCOUNT_LISTS * accounts <= len(s.ends)
+            and not (self.change_log.is_on or self.change_log.is_followed)
+        )
 
     def live_records(self) -> Records:
         """The records of all live links; copies. O(links)."""

@@ -8,7 +8,7 @@ from graph.model.results import Reason
 from graph.model.vocabulary import Advice, Decision, Fallback, RingKind
 
 
-class AccountSeen(msgspec.Struct, frozen=True, kw_only=True):
+class AccountAsked(msgspec.Struct, frozen=True, kw_only=True):
     """An account that the event names, with the score and the ring that it would have."""
 
     account_id: str
@@ -42,7 +42,7 @@ class DecisionMade(msgspec.Struct, frozen=True, kw_only=True):
     """Every live rule that the event meets, by name."""
     ring_id: str | None
     """The ring that they would stand in; one that the event would open has the id that it would get."""
-    accounts: list[AccountSeen]
+    accounts: list[AccountAsked]
     """Those that the event names."""
     together_with: list[str]
     """Others that were judged together with them, the first hundred by name."""

@@ -33,8 +33,11 @@ class EntityIndex:
         return int(entity) if entity >= 0 else None
 
     def name(self, entity: int) -> str:
-        """The identifier as the events spell it."""
-        return self.names([entity])[0]
+        """The identifier as the events spell it. About a microsecond."""
+        state = self._memory.state
+        record = state.entities[entity]
+        start = int(record["name_at"])
+        return str(state.names[start : start + int(record["name_length"])].data, "utf-8")
 
     def names(self, entities: Sequence[int] | npt.NDArray[np.int32]) -> list[str]:
         """The identifiers of several entities. About a third of a microsecond each."""

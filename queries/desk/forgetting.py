@@ -7,10 +7,11 @@ with its row. The chain and every checkpoint hold as before.
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import unquote_plus
 
 import msgspec
 
-from graph.model.renaming import GHOST, Renaming
+from graph.model.renaming import ERASED, GHOST, Renaming
 from graph.model.vocabulary import EntityKind
 from queries.desk.audit import Actor
 from queries.desk.desk import Desk
@@ -62,11 +63,20 @@ def _renamed(desk: Desk, table: str, key: str, column: str, renaming: Renaming) 
 
 
 def _forget_words(desk: Desk, renaming: Renaming) -> int:
-    """Take the notes of requests to block away where they name somebody."""
+    """Take away what people wrote that names somebody: notes of requests, reasons of holds, kept views."""
     count = 0
     for number, grounds, note in desk.database.rows("SELECT number, grounds, note FROM block_request"):
         now = (renaming.note(grounds), renaming.note(note))
         if now != (grounds, note):
             desk.database.run("UPDATE block_request SET grounds = ?, note = ? WHERE number = ?", *now, number)
+            count += 1
+    for lookup, reason in desk.database.rows("SELECT lookup, reason FROM hold"):
+        if renaming.is_in(reason):
+            desk.database.run("UPDATE hold SET reason = ? WHERE lookup = ?", ERASED, lookup)
+            count += 1
+    for person, name, query in desk.database.rows("SELECT person, name, query FROM saved_view"):
+        # As it stands in an address, where a search for bytes would not find it.
+        if any(map(renaming.is_in, (name, query, unquote_plus(query)))):
+            desk.database.run("DELETE FROM saved_view WHERE person = ? AND name = ?", person, name)
             count += 1
     return count

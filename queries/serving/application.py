@@ -134,6 +134,9 @@ def described(app: FastAPI, mounted: Mounted) -> dict[str, Any]:
     }
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
+    for name in sorted(schemas.keys() & mounted.schemas.keys()):
+        if not _say_the_same(schemas[name], mounted.schemas[name]):
+            raise TypeError(f"expected one schema called {name}, found two that differ; rename one of them")
     schemas.update(mounted.schemas)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -141,6 +144,13 @@ def described(app: FastAPI, mounted: Mounted) -> dict[str, Any]:
         for method in route.methods or () if route.include_in_schema else ():
             _complete(description["paths"][route.path_format][method.lower()], guard_of(route))
     return with_examples(description)
+
+
+def _say_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two schemas have the same words to choose from and the same fields."""
+    return set(one.get("enum", ())) == set(other.get("enum", ())) and (
+        one.get("properties", {}).keys() == other.get("properties", {}).keys()
+    )
 
 
 def api_description(mounted: Mounted = NOTHING) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _FOLLOWED: Final = (
     *(ACCOUNT_CREATED, ACCOUNT_LOGIN, CARD_ADDED, PAYMENT_DECLINED, PROMO_REDEEMED, TRIP_COMPLETED),
     *(VERDICT, WALLET_TRANSFER),
 )
-_NAME: Final = "rules"
+SAVED_AS: Final = "rules"
 """Under what a snapshot keeps it."""
 
 
@@ -80,17 +80,17 @@ class RuledEngine:
 
     def save(self) -> dict[str, npt.NDArray[Any]]:
         """Everything the engine and the rules know, as arrays."""
-        return self._engine.save() | {_NAME: np.frombuffer(self._rules.save(), np.uint8)}
+        return self._engine.save() | {SAVED_AS: np.frombuffer(self._rules.save(), np.uint8)}
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The same, mostly the engine's own arrays: to be read, and valid until the next batch."""
-        return self._engine.arrays() | {_NAME: np.frombuffer(self._rules.save(), np.uint8)}
+        return self._engine.arrays() | {SAVED_AS: np.frombuffer(self._rules.save(), np.uint8)}
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
         """Forget everything and know what was saved; rules begin anew from a snapshot without them."""
         self._engine.load(saved)
-        if _NAME in saved:
-            self._rules.load(saved[_NAME].tobytes())
+        if SAVED_AS in saved:
+            self._rules.load(saved[SAVED_AS].tobytes())
 
     # -- what the engine says ----------------------------------------------------------------------
 

@@ -55,7 +55,9 @@ class RuleReport(msgspec.Struct, frozen=True, kw_only=True):
     retired_ms: int | None
 
 
-class _Saved(msgspec.Struct):
+class SavedRules(msgspec.Struct):
+    """What a snapshot keeps of rules; ``facts`` as ``FactGatherer`` saves them."""
+
     newest_ms: int
     records: dict[str, RuleRecord]
     facts: bytes
@@ -133,12 +135,12 @@ class RuleRunner:
 
     def save(self) -> bytes:
         """Everything but the rules, for a snapshot."""
-        saved = _Saved(self._newest_ms, self._records, self._facts.save())
+        saved = SavedRules(self._newest_ms, self._records, self._facts.save())
         return msgspec.msgpack.encode(saved)
 
     def load(self, saved: bytes) -> None:
         """Becomes what ``save`` gave. A rule that was not there then, or read otherwise, begins anew."""
-        read = msgspec.msgpack.decode(saved, type=_Saved)
+        read = msgspec.msgpack.decode(saved, type=SavedRules)
         self._newest_ms = read.newest_ms
         self._facts.load(read.facts)
         for name, entry in self._entries.items():

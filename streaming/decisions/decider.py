@@ -10,7 +10,7 @@ import msgspec
 
 from graph.engine.engine import Engine
 from graph.engine.what_if import Asking, WhatIf
-from graph.model.decisions import AccountSeen, Answered, DecisionMade, Refused, RuleHeld
+from graph.model.decisions import AccountAsked, Answered, DecisionMade, Refused, RuleHeld
 from graph.model.errors import Rejected, Unavailable
 from graph.model.event_batch import EventBatch
 from graph.model.vocabulary import Fallback
@@ -85,12 +85,10 @@ class Decider:
             return Answered(refused=Refused(code=error.code, detail=str(error)))
 
     def _decoded(self, record: bytes) -> tuple[str, EventBatch]:
-        found = self._decoder.decode_values([record])
-        if found.refused:
+        event = self._decoder.decode_value(record)
+        if isinstance(event, Rejected):
             self._measures.refused.inc()
-            rejected: Rejected = found.refused[0][1]
-            raise NotAsked(rejected.reason.value, rejected.detail or rejected.reason.value)
-        event = found.batch
+            raise NotAsked(event.reason.value, event.detail or event.reason.value)
         tag = _NAMES[int(event.records["kind"][0])]
         if tag not in self._terms:
             self._measures.refused.inc()
@@ -134,7 +132,7 @@ class Decider:
             rules=[RuleHeld(rule=each.rule, decision=each.decision, text=each.text) for each in matches],
             ring_id=told.ring_id,
             accounts=[
-                AccountSeen(account_id=each.account_id, score=each.score, ring_id=each.ring_id)
+                AccountAsked(account_id=each.account_id, score=each.score, ring_id=each.ring_id)
                 for each in told.accounts
             ],
             together_with=others[:TOGETHER],

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from graph.model.decisions import AccountSeen, Answered, DecisionMade, Decisions
+from graph.model.decisions import AccountAsked, Answered, DecisionMade, Decisions
 from graph.model.errors import Unavailable
 from streaming.decisions.decider import Decider, NotAsked
 from streaming.decisions.follower import Follower
@@ -195,7 +195,7 @@ def _shown(decision: DecisionMade, show: Callable[[str], str] | None) -> Decisio
     return msgspec.structs.replace(
         decision,
         accounts=[
-            AccountSeen(account_id=show(each.account_id), score=each.score, ring_id=each.ring_id)
+            AccountAsked(account_id=show(each.account_id), score=each.score, ring_id=each.ring_id)
             for each in decision.accounts
         ],
         together_with=[show(name) for name in decision.together_with],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from streaming.decoding.decode import Decoder
 from streaming.decoding.parse import parse_lines
 
 Places = npt.NDArray[np.int64]
+_BEGINNING: Final = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,13 @@ class ColumnDecoder:
     """Turns many records at once into columns, by the same rules as ``Decoder`` does one by one.
 
     What is plain is parsed by a kernel in about half a microsecond; the rest goes through ``Decoder``, whose
-    verdict stands. Keeps nothing between calls.
+    verdict stands. Keeps nothing between calls; ``decode_value`` is for one thread at a time.
     """
 
     def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
         self.max_line_bytes = max_line_bytes
         self._one_by_one = Decoder(max_line_bytes)
+        self._end, self._left = np.zeros(1, np.int64), np.zeros(1, np.int64)
 
     def decode(self, content: bytes, starts: Places, ends: Places) -> Decoded:
         """What became of each line ``content[starts[i]:ends[i]]``."""
@@ -72,6 +75,16 @@ class ColumnDecoder:
             places = np.delete(places, [place for place, _ in refused])
             records = chosen(records, places)
         return Decoded(EventBatch(records, buffer), places, tuple(refused), len(starts))
+
+    def decode_value(self, value: bytes) -> EventBatch | Rejected:
+        """What became of one value, in half the time that it takes as one of a batch."""
+        records = np.empty(1, EVENT)
+        buffer = np.frombuffer(value, np.uint8)
+        self._end[0] = len(value)
+        if not parse_lines(buffer, _BEGINNING, self._end, self.max_line_bytes, records, self._left):
+            return EventBatch(records, buffer)
+        (event,) = self._one_by_one.decode_lines([value])
+        return event if isinstance(event, Rejected) else EventBatch.of([event])
 
     def decode_values(self, values: Sequence[bytes]) -> Decoded:
         """What became of each value; unlike a line, one may hold line ends."""

@@ -10,10 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from graph.model.errors import BadCall, Fatal
 from graph.model.renaming import Renaming, places_of
 from graph.state.forgetting import without
 from graph.stores.listening import without as nothing_heard_of
+from rules.running.engine import SAVED_AS as RULES
+from rules.running.forgetting import without as rules_without
 from streaming.service.core import REORDER_BUFFER
 from streaming.service.state_folder import StateFolder
 
@@ -50,6 +54,9 @@ def forget_in_state(folder: Path, renaming: Renaming, warn: Callable[[str], None
             own = {n.removeprefix(_ENGINE): each for n, each in arrays.items() if n.startswith(_ENGINE)}
             changed, count = without(own, renaming)
             changed = nothing_heard_of(changed, renaming)
+            if RULES in changed:
+                rules = rules_without(changed[RULES].tobytes(), renaming)
+                changed[RULES] = np.frombuffer(rules, np.uint8)
             arrays |= {_ENGINE + name: array for name, array in changed.items()}
             try:
                 state.snapshots.write(batch, header, arrays)

@@ -23,6 +23,9 @@ from streaming.service.service import Service
 from streaming.service.status import Status
 from streaming.service.totals import totals_of
 
+LOADED = ["tests.integration.service_child", "tests.integration.follower_child", "tests.integration.warm"]
+"""What is loaded before the first fork, whoever is forked first: all share one server."""
+
 
 class BrittleEngine:
     """The engine, with a fault: events with some ids break it, after those before them were applied."""
@@ -121,7 +124,7 @@ def _child(given: Given, until_end: bool, log: Path) -> None:
 def start(given: Given, log: Path, until_end: bool = False) -> ForkServerProcess:
     """Starts the service in a process of its own."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.integration.service_child", "tests.integration.warm"])
+    context.set_forkserver_preload(LOADED)
     process = context.Process(target=_child, args=(given, until_end, log), daemon=True)
     process.start()
     return process

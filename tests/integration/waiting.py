@@ -12,10 +12,10 @@ WAIT_S = 180.0
 LOOK_EVERY_S = 0.02
 
 
-def until(condition: Callable[[], object], expected: str) -> None:
-    """Returns when the condition holds; fails, saying what was expected, when it never does."""
+def until(condition: Callable[[], object], expected: str, found: object = "it not so") -> None:
+    """Returns when the condition holds; fails, saying what was expected and found, when it never does."""
     deadline = time.monotonic() + WAIT_S
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"expected {expected} within {WAIT_S:.0f} s, found it not so", pytrace=False)
+            pytest.fail(f"expected {expected} within {WAIT_S:.0f} s, found {found}", pytrace=False)
         time.sleep(LOOK_EVERY_S)

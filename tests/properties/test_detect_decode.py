@@ -172,6 +172,14 @@ def check_columns(lines: list[bytes], expected: Sequence[Record]) -> None:
         again = EventBatch.of(list(found.batch.events()))
         for name in ("ts", "id_hash", "text_hash", "text_length", "code", "kind"):
             assert (again.records[name] == found.batch.records[name]).all()
+    for line, record in zip(lines, expected, strict=True):
+        single = decoder.decode_value(line)
+        if isinstance(record, Rejected):
+            assert isinstance(single, Rejected)
+            assert (single.reason, single.detail) == (record.reason, record.detail)
+        else:
+            assert isinstance(single, EventBatch)
+            assert [shown(event) for event in single.events()] == [shown(record)]
 
 
 def shown(event: Event) -> dict[str, object]:

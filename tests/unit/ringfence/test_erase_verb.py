@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,9 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from graph.engine import Engine
 from graph.model.events import Verdict
-from graph.model.renaming import GHOST, places_of
-from graph.model.vocabulary import VerdictOutcome
+from graph.model.renaming import ERASED, GHOST, places_of
+from graph.model.vocabulary import DeskRole, VerdictOutcome
 from graph.stores.sqlite import SqliteWriter
 from graph.updates.sharing import DAY_MS
 from queries import open_store
@@ -24,12 +24,14 @@ from queries.desk.event_file import EventFile
 from queries.desk.flag_feed import FeedFlag
 from ringfence import erasure
 from ringfence.main import app
+from rules.running.engine import RuledEngine
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.service.config import ServiceConfig
 from tests.desk_places import TEST
 from tests.store_worlds import World, farm
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene
+from tests.unit.rules.test_running import approved
 from tests.unit.streaming.service.fakes import Broker
 from tests.unit.streaming.service.fakes import World as ServiceWorld
 
@@ -40,8 +42,10 @@ REASON = f"{GONE} asked to be forgotten"
 
 
 class Service(ServiceWorld):
-    def new_engine(self) -> Engine:
-        return new_engine()
+    """A service with a rule beside its engine."""
+
+    def new_engine(self) -> RuledEngine:
+        return RuledEngine(new_engine(), [approved()])
 
 
 @dataclass
@@ -111,6 +115,11 @@ def place(tmp_path) -> Place:
     handle = desk.masks.masked("account", GONE)
     hook, _ = desk.add_webhook(TEST, "https://hooks.example/", "x", True)
     desk.deliveries.put(hook.id, [("m", msgspec.json.encode({"accounts": [handle, GONE]}))], (1, 2))
+    desk.subjects.hold("someone else", f"with {GONE} in court", "ann")
+    person, _ = desk.add_person(TEST, "ann", DeskRole.INVESTIGATOR)
+    desk.views.keep(person, f"rings of {GONE}", "standing=open")
+    desk.views.keep(person, "one", "about=crew%2Dmember%2D3")
+    desk.views.keep(person, "another", "about=crew-member-1")
     desk.log.append(TEST, "account.read", desk.subjects.pseudonym("account", GONE), said=f"saw {GONE}")
     desk.log.append(TEST, "ring.read", ring.ring_id, said="nobody in particular")
     CheckpointFile(tmp_path / "s.db.desk.checkpoints").keep(checkpoint_of(desk.log, desk.keys, 1))
@@ -127,6 +136,7 @@ def test_they_are_found_nowhere_their_ring_holds_and_the_audit_too(place):
     assert done.exit_code == 0, done.output
     assert "2 identifiers are forgotten" in done.stdout
     assert "finds nothing of them" in done.stdout
+    assert "Not reached, see to it yourself: what the topics of Kafka still hold" in done.stdout
     assert "The model new may have learnt" in done.stdout
     assert "The model old" not in done.stdout
     assert "The model later" not in done.stdout
@@ -144,6 +154,8 @@ def test_they_are_found_nowhere_their_ring_holds_and_the_audit_too(place):
     assert found.findings == ()
     assert [line.said for line in lines if line.action.endswith(".read")] == [None, "nobody in particular"]
     assert lines[-1].action == "person.erased"
+    assert desk.subjects.held("someone else").reason == ERASED
+    assert [view.name for view in desk.views.of(desk.people.all()[0])] == ["another"]
     assert pseudonym in {line.subject for line in lines}
     assert desk.subjects.pseudonym("account", GONE) != pseudonym, "nobody can say any more whose it was"
     desk.close()
@@ -179,6 +191,19 @@ def test_nobody_is_forgotten_while_a_hold_says_so(place):
     desk = place.desk()
     assert [line.action for line in desk.log][-2:] == ["hold.made", "hold.lifted"]
     desk.close()
+    assert place.called(GONE).exit_code == 0
+
+
+def test_a_file_in_which_a_search_would_find_nothing_is_refused_before_anything_is_done(place):
+    packed = place.folder / "out" / "flags.ndjson.gz"
+    packed.write_bytes(gzip.compress(GONE.encode()))
+    before = place.store.read_bytes()
+    refused = place.called(GONE)
+    assert refused.exit_code == 2
+    assert "expected files that can be searched, found" in refused.stderr
+    assert "flags.ndjson.gz compressed; unpack or delete them" in refused.stderr
+    assert place.store.read_bytes() == before
+    packed.unlink()
     assert place.called(GONE).exit_code == 0
 
 

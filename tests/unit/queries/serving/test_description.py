@@ -15,6 +15,7 @@ from graph.model.events import PromoRedeemed
 from graph.model.vocabulary import ActKind, DeskRole, VerdictOutcome
 from queries.client import Client
 from queries.serving.application import api_description
+from queries.serving.parts import Mounted
 from ringfence.api_page import PAGE, whole_page
 from ringfence.decision_wiring import mounted_without
 from tests.desk_places import with_token
@@ -44,6 +45,12 @@ def test_every_operation_is_told_whole_and_its_examples_are_examples(name, opera
 
 def test_the_application_describes_itself_so(place):
     assert place.client().get("/openapi.json").json() == json.loads(json.dumps(DESCRIPTION))
+
+
+def test_no_schema_takes_the_place_of_another():
+    assert "account" in DESCRIPTION["components"]["schemas"]["AccountSeen"]["required"]
+    with pytest.raises(TypeError, match="expected one schema called AccountSeen, found two"):
+        api_description(Mounted(schemas={"AccountSeen": {}}))
 
 
 def test_the_page_is_made_from_the_description():
