@@ -2,8 +2,8 @@
 
 One line of JSON for each case:
 
-* ``SQLite PAGE`` and ``Neo4j PAGE``: milliseconds until the first byte of the answer of every page, of the
-  counts that are shown before a hub is unfolded, and of the scene with it unfolded: p50 and p99 over
+* ``SQLite PAGE`` and ``Neo4j PAGE``: milliseconds until the answer of every address that is read, of the
+  counts that are shown before a hub is unfolded, and of the scene with it unfolded, was there: p50 and p99 of
   ``--asks`` requests one after another over HTTP on loopback, after three that are not counted; ``cpu_ms`` is
   processor time in the middle (ours, client and server together, and that of the database in steps of 10 ms),
   which other work on the machine changes less;
@@ -32,7 +32,7 @@ from typing import Any, Final
 import httpx
 import numpy as np
 from playwright.sync_api import Browser, Page
-from store_graph import Synthetic
+from store_graph import DAY_MS, START_MS, Synthetic
 from surroundings import surroundings
 
 from graph.model.vocabulary import DeskRole
@@ -86,35 +86,52 @@ def fill(address: StoreAddress, graph: Synthetic) -> None:
 
 
 def pages(bench: Bench) -> dict[str, Ask]:
-    """What is asked, by its name."""
+    """What is asked, by its name: every address that is read, and the ways to unfold a hub."""
     hub, promo, member = (bench.handle(key) for key in (HUB, PROMO, MEMBER))
-    steps = [{"key": hub, "mode": "most"}]
     looked_up = {"headers": {"HX-Request": "true"}}
+    other = bench.handle("account:a00000140")
 
     def get(path: str, **more: Any) -> Ask:
         return lambda client: client.get(path, **more)
 
-    def scene(client: httpx.Client) -> httpx.Response:
-        return client.post("/scenes", json={"ring_id": RING, "steps": steps})
+    def scene(mode: str | None) -> Ask:
+        steps = [] if mode is None else [{"key": hub, "mode": mode}]
+        return lambda client: client.post("/scenes", json={"ring_id": RING, "steps": steps})
 
     return {
         "sign-in": get("/sign-in"),
+        "welcome": get("/welcome?code=none"),
         "queue": get("/queue"),
+        "queue, further on": get("/queue?standing=all&skip=200"),
+        "next ring": get(f"/rings/{RING}/next"),
         "ring": get(f"/rings/{RING}"),
+        "ring series": get(f"/rings/{RING}/series"),
+        "ring places": get(f"/rings/{RING}/places"),
+        "ring as of": get(f"/rings/{RING}/moment", params={"at": START_MS + DAY_MS}),
         "dossier": get(f"/rings/{RING}/dossier"),
+        "dossier as JSON": get(f"/rings/{RING}/dossier.json"),
         "account": get(f"/things/account/{member.partition(':')[2]}"),
         "address of 100,000": get(f"/things/ip/{hub.partition(':')[2]}"),
         "promotion of 100,000": get(f"/things/promo/{promo.partition(':')[2]}"),
+        "graph around a hub": get("/graph", params={"start": hub}),
+        "search": get("/search?q=ring_00003"),
         "search while one types": get("/search?q=a00", **looked_up),
-        "why linked": get("/why", params={"a": member, "b": bench.handle("account:a00000140")}),
+        "why": get("/why"),
+        "why linked": get("/why", params={"a": member, "b": other}),
         "overview": get("/overview"),
         "overview series": get("/overview/series"),
         "model": get("/model"),
         "rules": get("/rules"),
         "health": get("/health"),
+        "tokens": get("/tokens"),
         "admin": get("/admin"),
+        "scene of a ring": scene(None),
         "hub counted before it is unfolded": get("/scenes/panel", params={"key": hub}),
-        "hub unfolded": scene,
+        "hub unfolded, most connected": scene("most"),
+        "hub unfolded, newest": scene("newest"),
+        "hub unfolded, drivers": scene("drivers"),
+        "hub unfolded, riders": scene("riders"),
+        "hub unfolded, all": scene("all"),
     }
 
 
@@ -137,7 +154,11 @@ def answer_times(bench: Bench, asks: int, pid: int | None) -> None:
     with httpx.Client(base_url=bench.base, headers=headers, timeout=PATIENCE_MS / 1000) as client:
         for title, ask in pages(bench).items():
             for _ in range(3):
-                ask(client).raise_for_status()
+                answer = ask(client)
+                if answer.is_error:
+                    raise SystemExit(
+                        f"expected {title} to be answered, found {answer.status_code}: {answer.text[:300]}"
+                    )
             took, worked = [], []
             for _ in range(asks):
                 begun, used = perf_counter(), processor_s(pid)

@@ -27,6 +27,7 @@ from queries.console import (
     rules_page,
     scenes,
     things,
+    tokens_page,
     upkeep,
     views_page,
 )
@@ -41,7 +42,7 @@ from queries.serving.problems import Refusal, problem_response, refusal_of
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _MODULES: Final = (
     *(doors, queue_page, views_page, ring_page, dossier, scenes, things, answering),
-    *(overview, model_page, rules_page, upkeep),
+    *(overview, model_page, rules_page, tokens_page, upkeep),
 )
 NOTHING: Final = Places()
 ROUTERS: Final = tuple(module.router for module in _MODULES)
