@@ -107,6 +107,7 @@ def pages(bench: Bench) -> dict[str, Ask]:
         "ring": get(f"/rings/{RING}"),
         "ring series": get(f"/rings/{RING}/series"),
         "ring places": get(f"/rings/{RING}/places"),
+        "ground of the map": get("/ground?south=52&west=13&north=53&east=14"),
         "ring as of": get(f"/rings/{RING}/moment", params={"at": START_MS + DAY_MS}),
         "dossier": get(f"/rings/{RING}/dossier"),
         "dossier as JSON": get(f"/rings/{RING}/dossier.json"),

@@ -20,6 +20,7 @@ from queries.console import (
     answering,
     doors,
     dossier,
+    ground,
     model_page,
     overview,
     queue_page,
@@ -41,7 +42,7 @@ from queries.serving.problems import Refusal, problem_response, refusal_of
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _MODULES: Final = (
-    *(doors, queue_page, views_page, ring_page, dossier, scenes, things, answering),
+    *(doors, queue_page, views_page, ring_page, dossier, ground, scenes, things, answering),
     *(overview, model_page, rules_page, tokens_page, upkeep),
 )
 NOTHING: Final = Places()
@@ -53,6 +54,7 @@ _frame = APIRouter(include_in_schema=False)
 def console(parts: Parts, places: Places = NOTHING) -> FastAPI:
     """The routes over HTTP and the pages, on one desk, one store and what lies beside it."""
     app = with_places(application(parts, [_frame, *ROUTERS]), places)
+    app.state.ground = ground.Ground()
 
     async def told(request: Request, error: Exception) -> Response:
         return _told(request, error)

@@ -25,6 +25,8 @@ Managing = Annotated[Coming, Depends(Sends(Permission.PEOPLE_MANAGE))]
 Feeding = Annotated[Coming, Depends(Sends(Permission.LETTERS_REPLAY))]
 Name = Annotated[str, Path(max_length=64)]
 LINES: Final = 100
+DIGITS: Final = 12
+"""Of the digest of what was shown, as the page writes it; ``ringfence audit`` writes the whole of it."""
 REASONS: Final = tuple(each.value for each in RejectionReason)
 BEHIND_MS: Final = 120_000
 """A store further than this behind the clock is told as late, unless it is a store of long ago."""
@@ -130,6 +132,9 @@ def _admin(
 
 def _detail(text: str) -> str:
     told = json.loads(text)
+    shown = told.pop("said", "")
+    if shown:
+        told["shown"] = f"{shown[:DIGITS]}\N{HORIZONTAL ELLIPSIS}"
     return ", ".join(f"{name}: {value}" for name, value in told.items() if value not in ("", None))
 
 
