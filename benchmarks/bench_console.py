@@ -112,6 +112,7 @@ def pages(bench: Bench) -> dict[str, Ask]:
         "dossier": get(f"/rings/{RING}/dossier"),
         "dossier as JSON": get(f"/rings/{RING}/dossier.json"),
         "account": get(f"/things/account/{member.partition(':')[2]}"),
+        "trip": get("/things/trip/t3-1"),
         "address of 100,000": get(f"/things/ip/{hub.partition(':')[2]}"),
         "promotion of 100,000": get(f"/things/promo/{promo.partition(':')[2]}"),
         "graph around a hub": get("/graph", params={"start": hub}),

@@ -8,6 +8,7 @@ import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -89,6 +90,20 @@ def test_a_member_that_hardly_belongs_is_pointed_out_and_one_of_whom_nobody_know
 
 def test_what_lets_somebody_into_a_ring_is_what_a_member_is_doubtful_below():
     assert DOUBTFUL == COMES
+
+
+def test_an_account_shows_its_trips_and_the_ring_leads_to_each_of_its_own(place):
+    client = sits(place, DeskRole.VIEWER)
+    trip_id, rider, driver = (place.store.ask("trips", ring_id=place.ring_id).rows[0][n] for n in (0, 2, 3))
+    shown = place.desk.masks.masked("trip", trip_id)
+    address = f'href="/things/trip/{quote(shown, safe="")}"'
+    assert address in client.get(f"/rings/{place.ring_id}").text
+    page = client.get(f"/things/account/{place.desk.masks.masked('account', driver)}").text
+    assert address in page
+    assert "drove" in page
+    assert f"/things/account/{quote(place.desk.masks.masked('account', rider), safe='')}" in page
+    assert client.get(f"/things/trip/{quote(shown, safe='')}").status_code == 200
+    assert trip_id not in page
 
 
 def test_names_that_hurt_are_shown_as_text_once_there_is_a_reason(place):
