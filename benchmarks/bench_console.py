@@ -145,8 +145,8 @@ def processor_s(pid: int | None) -> float:
     return process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def answer_times(bench: Bench, asks: int, pid: int | None) -> None:
-    """Ask every page."""
+def answer_times(bench: Bench, asks: int, only: str, pid: int | None) -> None:
+    """Ask every page whose name holds ``only``."""
     cookies = bench.place.sits(DeskRole.ADMIN).cookies
     headers = {
         "Cookie": "; ".join(f"{key}={value}" for key, value in cookies.items()),
@@ -155,6 +155,8 @@ def answer_times(bench: Bench, asks: int, pid: int | None) -> None:
     }
     with httpx.Client(base_url=bench.base, headers=headers, timeout=PATIENCE_MS / 1000) as client:
         for title, ask in pages(bench).items():
+            if only not in title:
+                continue
             for _ in range(3):
                 answer = ask(client)
                 if answer.is_error:
@@ -264,7 +266,7 @@ def on_sqlite(folder: Path, graph: Synthetic, options: argparse.Namespace) -> No
     if options.sqlite is None:
         fill(StoreAddress(str(path)), graph)
     with opened(folder / "sqlite", path, "SQLite") as bench:
-        answer_times(bench, options.asks, None)
+        answer_times(bench, options.asks, options.only, None)
         if shutil.which("chromium") is None:
             bench.say("browser", skipped="expected chromium, found none; install it for frames and weights")
             return
@@ -279,7 +281,7 @@ def on_neo4j(folder: Path, graph: Synthetic, options: argparse.Namespace) -> Non
     """The pages on a real Neo4j."""
     if options.neo4j is not None:
         with opened(folder / "neo4j-desk", options.neo4j, "Neo4j") as bench:
-            answer_times(bench, options.asks, options.pid)
+            answer_times(bench, options.asks, options.only, options.pid)
         return
     try:
         server = Neo4jServer(folder / "neo4j", lasting=True)
@@ -290,7 +292,7 @@ def on_neo4j(folder: Path, graph: Synthetic, options: argparse.Namespace) -> Non
     try:
         fill(StoreAddress(server.address), graph)
         with opened(folder / "neo4j-desk", server.address, "Neo4j") as bench:
-            answer_times(bench, options.asks, server.pid)
+            answer_times(bench, options.asks, options.only, server.pid)
     finally:
         server.stop()
 
@@ -301,6 +303,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--links", type=int, default=1_000_000)
     parser.add_argument("--asks", type=int, default=100)
+    parser.add_argument("--only", default="", help="what the names of pages hold that are asked")
     parser.add_argument("--stores", nargs="+", default=["SQLite", "Neo4j"], choices=["SQLite", "Neo4j"])
     parser.add_argument("--sqlite", type=Path, help="a store as an earlier run has filled it")
     parser.add_argument("--neo4j", help="address of a Neo4j as an earlier run has filled it")
