@@ -8,7 +8,7 @@ const STEPS = 100;
 const DRIVEN = 60;
 const section = document.querySelector("[data-map]");
 
-// Behind everything: where the kept trips of all begin and end, darker where more do.
+// Behind everything: where the kept trips of all begin and end, stronger where more do.
 async function ground(map) {
   const around = map.getBounds().pad(1);
   const edges = { south: Math.max(-90, around.getSouth()), west: Math.max(-180, around.getWest()), north: Math.min(90, around.getNorth()), east: Math.min(180, around.getEast()) };
@@ -29,7 +29,7 @@ async function ground(map) {
   draw();
   document.addEventListener("theme", draw);
   section.dataset.ground = String(cells.length);
-  document.getElementById("ground-told").textContent = `Grey: where kept trips of everybody begin and end, darker where more do; ${cells.length < total ? `the busiest ${cells.length.toLocaleString()} of ${total.toLocaleString()} squares` : counted(total, "square")} of half a kilometre, those of three riders and more.`;
+  document.getElementById("ground-told").textContent = `Grey: where kept trips of everybody begin and end, stronger where more do; ${cells.length < total ? `the busiest ${cells.length.toLocaleString()} of ${total.toLocaleString()} squares` : counted(total, "square")} of half a kilometre, those of three riders and more.`;
 }
 
 async function begin() {
