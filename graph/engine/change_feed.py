@@ -9,7 +9,7 @@ those identifiers are watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -63,13 +63,14 @@ class ChangeFeed:
         self,
         rings: Rings,
         described: Callable[[OpenRing], Ring],
-        believed: Callable[[OpenRing], tuple[Membership, ...]],
+        memberships_of: Callable[[OpenRing], tuple[Membership, ...]],
         window_ms: int,
         happened: Happenings | None,
     ) -> Changes:
         """What changed since the last call; everything at the first. Cost: O(what changed).
 
-        ``described`` gives a ring as it is emitted, ``believed`` its memberships. ``happened`` is passed on.
+        ``described`` gives a ring as it is emitted, ``memberships_of`` its memberships, which are told again
+        of a ring whose ledger went on. ``happened`` is passed on.
         """
         log = self._memory.links.change_log
         if not log.is_on:
@@ -94,7 +95,10 @@ class ChangeFeed:
             ]
         )
         members = np.union1d(accounts, went[_is_identity(went)] >> ENTITY_BITS & _LOW_BITS)
-        changed_rings, memberships = self._changed_rings(rings, described, believed, members, used)
+        renewed = {entry.ring_id for entry in happened.ledger} if happened else set()
+        changed_rings, memberships = self._changed_rings(
+            self._touched(rings, members, used), rings, described, memberships_of, renewed
+        )
         changes = numbered(
             ChangedParts(
                 born=np.arange(self._entities, int(state.counters["entities"][0]), dtype=np.int64),
@@ -150,16 +154,16 @@ class ChangeFeed:
 
     def _changed_rings(
         self,
+        touched: Iterable[str],
         rings: Rings,
         described: Callable[[OpenRing], Ring],
-        believed: Callable[[OpenRing], tuple[Membership, ...]],
-        accounts: npt.NDArray[Any],
-        identifiers: npt.NDArray[Any],
+        memberships_of: Callable[[OpenRing], tuple[Membership, ...]],
+        renewed: Collection[str],
     ) -> tuple[tuple[Ring, ...], tuple[Membership, ...]]:
         """The open rings that differ from what was last emitted of them, by id, and such memberships."""
         changed: list[Ring] = []
         memberships: list[Membership] = []
-        for ring_id in sorted(self._touched(rings, accounts, identifiers)):
+        for ring_id in sorted(touched):
             ring = rings.get(ring_id)
             if ring is None:
                 continue
@@ -168,8 +172,9 @@ class ChangeFeed:
             if self._rings.get(ring_id) != now:
                 self._rings[ring_id] = now
                 changed.append(now)
-            likely = believed(ring)
-            if self._memberships.get(ring_id) != likely:
+            likely = memberships_of(ring)
+            # An account that left and came back since stands there anew, as likely as before.
+            if ring_id in renewed or self._memberships.get(ring_id) != likely:
                 self._memberships[ring_id] = likely
                 memberships += likely
         return tuple(changed), tuple(memberships)

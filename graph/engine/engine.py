@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from graph.candidates.gathering import gather
 from graph.candidates.ties import began_ms, ties
-from graph.completion.belief import believe
 from graph.completion.features import GROUP, MEMBER_FEATURES, OWN
+from graph.completion.member_probabilities import member_probabilities
 from graph.engine.act_resolution import act_of
 from graph.engine.acts import Act, Acts
 from graph.engine.change_feed import ChangeFeed
@@ -298,12 +298,12 @@ class Engine:
         0
         """
         return self._change_feed.read(
-            self._rings, self._describe, self._believed, self._config.window_ms, happened
+            self._rings, self._describe, self._memberships_of, self._config.window_ms, happened
         )
 
     def memberships(self) -> list[Membership]:
         """How likely every account of every open ring belongs there; none where nobody says who belongs."""
-        return [each for ring in self._rings.open_rings() for each in self._believed(ring)]
+        return [each for ring in self._rings.open_rings() for each in self._memberships_of(ring)]
 
     def all_changes(self, happened: Happenings | None = None) -> Changes:
         """Everything there is, whatever was read of the change feed before."""
@@ -513,9 +513,9 @@ class Engine:
             innocent_reasons=judgement.reasons(innocent=True),
         )
 
-    def _believed(self, ring: OpenRing) -> tuple[Membership, ...]:
+    def _memberships_of(self, ring: OpenRing) -> tuple[Membership, ...]:
         state, members = self._memory.state, np.array(self._rings.members(ring), np.int32)
-        if not believe(state, members, SHAPES.index(self._rings.shape(ring))):
+        if not member_probabilities(state, members, SHAPES.index(self._rings.shape(ring))):
             return ()
         likely = state.completing.belonging[: len(members)].tolist()
         names = self.entity_index.names(members.tolist())

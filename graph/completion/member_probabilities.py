@@ -11,7 +11,7 @@ from graph.state.state import State
 
 
 @kernel
-def believe(state: State, members: Int32s, shape: int) -> bool:
+def member_probabilities(state: State, members: Int32s, shape: int) -> bool:
     """Put the probability that each member belongs into ``state.completing.belonging``, in their order.
 
     False, and nothing put there, where nobody says who belongs, or there are more than ``COMPLETED``. Who was
