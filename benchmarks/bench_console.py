@@ -217,6 +217,7 @@ def _panned(page: Page) -> float:
     """Frames a second while the mouse drags the ground of the canvas to and fro."""
     box = page.locator("#canvas").bounding_box()
     assert box is not None
+    before = page.locator("#canvas").screenshot()
     page.evaluate(
         "() => { window.painted = 0; window.begun = performance.now(); "
         "const next = () => { window.painted += 1; requestAnimationFrame(next); }; "
@@ -230,8 +231,15 @@ def _panned(page: Page) -> float:
     while perf_counter() < end:
         n += 1
         page.mouse.move(x + 5 * (n % 40), y + 3 * (n % 40))
+    found = float(page.evaluate("() => window.painted * 1000 / (performance.now() - window.begun)"))
+    page.mouse.move(x + 150, y + 90)
     page.mouse.up()
-    return float(page.evaluate("() => window.painted * 1000 / (performance.now() - window.begun)"))
+    page.wait_for_timeout(1_000)
+    if page.locator("#canvas").screenshot() == before:
+        raise SystemExit(
+            "expected the scene to be panned, found it where it was: a node lies under the mouse"
+        )
+    return found
 
 
 def weights(bench: Bench, browser: Browser, name: str) -> None:
