@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from graph.model.changes import Changes, LinkKeys, nothing
+from graph.model.changes import Changes, JudgedTrip, LinkKeys, nothing
 from graph.model.entities import KIND_CODE
 from graph.model.events import PromoRedeemed, TripCompleted
 from graph.model.link_keys import LINK_CODE
@@ -153,9 +153,10 @@ class Synthetic:
             for n, rider in enumerate(accounts):
                 trip = TripCompleted(
                     event_id=f"t{number}-{n}", ts=ts + n, trip_id=f"t{number}-{n}", rider_id=rider,
-                    driver_id=accounts[0], fare=10.0, incentive=2.0,
+                    driver_id=accounts[0], fare=10.0, incentive=2.0, pickup_lat=52.5 + n / 500,
+                    pickup_lon=13.4 + number / 5_000, dropoff_lat=52.51 + n / 500, dropoff_lon=13.41,
                 )  # fmt: skip
-                trips.append(trip)
+                trips.append(JudgedTrip(trip))
                 takings.append(
                     PromoRedeemed(
                         event_id=f"p{number}-{n}",

@@ -49,6 +49,7 @@ def warm_up(model: Path | None = None, *, asking: bool = False) -> None:
                 questions.ask(batch[row : row + 1])
         core.admission.admit(batch)
         engine.apply(batch)
+    engine.changes()
     # A ring that falls apart is parted by calls that nothing else makes.
     for ring in engine.rings():
         for entity in ring.entities:

@@ -23,6 +23,8 @@ from tests.vendoring import ROOT
 IMAGES = ROOT / "docs" / "images"
 CITY = CityConfig(seed=11, riders=3000, drivers=250, days=21)
 SETTLED_MS = 900
+PATIENCE_MS = 300_000
+"""A machine that does much else takes long to draw."""
 
 
 def ring(page: Page, base: str, ring_id: str) -> None:
@@ -30,6 +32,7 @@ def ring(page: Page, base: str, ring_id: str) -> None:
     page.goto(f"{base}/rings/{ring_id}")
     page.wait_for_selector("#graph[data-ready]")
     page.wait_for_selector("#map-told:has-text('Showing')")
+    page.wait_for_selector("[data-ground]")
     page.locator("#twin button").nth(1).evaluate("each => each.click()")
     page.wait_for_selector("#panel table")
     page.wait_for_timeout(SETTLED_MS)
@@ -47,6 +50,7 @@ def take(folder: Path) -> list[str]:
         for theme in ("light", "dark"):
             context = browser.new_context(viewport={"width": 1480, "height": 920}, color_scheme=theme)
             page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
             sign_in(page, base, "lea")
             page.fill("#reason", "case 4711, chargebacks")
             page.click("text=Show for 30 minutes")
@@ -61,7 +65,7 @@ def take(folder: Path) -> list[str]:
             shot("queue")
             ring(page, base, ring_id)
             shot("ring")
-            for anchor in ("verdict", "money", "map", "history"):
+            for anchor in ("members", "verdict", "money", "map", "history"):
                 page.locator(f"#{anchor}").scroll_into_view_if_needed()
                 page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
                 page.wait_for_timeout(SETTLED_MS // 3)

@@ -9,7 +9,7 @@ those identifiers are watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +18,15 @@ import numpy.typing as npt
 
 from graph.candidates.ties import common
 from graph.kernels.raw import chosen
-from graph.model.changes import ChangedParts, Changes, Happenings, LinkKeys, link_keys, numbered
+from graph.model.changes import (
+    ChangedParts,
+    Changes,
+    Happenings,
+    LinkKeys,
+    Membership,
+    link_keys,
+    numbered,
+)
 from graph.model.link_keys import ENTITY_BITS, LINK_CODE
 from graph.model.results import Ring
 from graph.model.vocabulary import IDENTITY_LINKS
@@ -46,6 +54,7 @@ class ChangeFeed:
         self._public: tuple[int, ...] | None = ()
         self._declared = -1
         self._rings: dict[str, Ring | None] = {}
+        self._memberships: dict[str, tuple[Membership, ...]] = {}
         self._is_watching = False
         self._watched: dict[str, list[int]] = {}
         self._watchers: dict[int, set[str]] = {}
@@ -54,12 +63,14 @@ class ChangeFeed:
         self,
         rings: Rings,
         described: Callable[[OpenRing], Ring],
+        memberships_of: Callable[[OpenRing], tuple[Membership, ...]],
         window_ms: int,
         happened: Happenings | None,
     ) -> Changes:
         """What changed since the last call; everything at the first. Cost: O(what changed).
 
-        ``described`` gives a ring as it is emitted. ``happened`` is passed on with the changes.
+        ``described`` gives a ring as it is emitted, ``memberships_of`` its memberships, which are told again
+        of a ring whose ledger went on. ``happened`` is passed on.
         """
         log = self._memory.links.change_log
         if not log.is_on:
@@ -84,7 +95,10 @@ class ChangeFeed:
             ]
         )
         members = np.union1d(accounts, went[_is_identity(went)] >> ENTITY_BITS & _LOW_BITS)
-        changed_rings = self._changed_rings(rings, described, members, used)
+        renewed = {entry.ring_id for entry in happened.ledger} if happened else set()
+        changed_rings, memberships = self._changed_rings(
+            self._touched(rings, members, used), rings, described, memberships_of, renewed
+        )
         changes = numbered(
             ChangedParts(
                 born=np.arange(self._entities, int(state.counters["entities"][0]), dtype=np.int64),
@@ -99,6 +113,7 @@ class ChangeFeed:
                 declared_public=None if public == self._public else public,
                 rings=changed_rings,
                 closed=self._closed(rings),
+                memberships=memberships,
             ),
             self._index.names,
             state.entities["kind"],
@@ -139,14 +154,16 @@ class ChangeFeed:
 
     def _changed_rings(
         self,
+        touched: Iterable[str],
         rings: Rings,
         described: Callable[[OpenRing], Ring],
-        accounts: npt.NDArray[Any],
-        identifiers: npt.NDArray[Any],
-    ) -> tuple[Ring, ...]:
-        """The open rings that differ from what was last emitted of them, by id."""
-        changed = []
-        for ring_id in sorted(self._touched(rings, accounts, identifiers)):
+        memberships_of: Callable[[OpenRing], tuple[Membership, ...]],
+        renewed: Collection[str],
+    ) -> tuple[tuple[Ring, ...], tuple[Membership, ...]]:
+        """The open rings that differ from what was last emitted of them, by id, and such memberships."""
+        changed: list[Ring] = []
+        memberships: list[Membership] = []
+        for ring_id in sorted(touched):
             ring = rings.get(ring_id)
             if ring is None:
                 continue
@@ -155,7 +172,12 @@ class ChangeFeed:
             if self._rings.get(ring_id) != now:
                 self._rings[ring_id] = now
                 changed.append(now)
-        return tuple(changed)
+            likely = memberships_of(ring)
+            # An account that left and came back since stands there anew, as likely as before.
+            if ring_id in renewed or self._memberships.get(ring_id) != likely:
+                self._memberships[ring_id] = likely
+                memberships += likely
+        return tuple(changed), tuple(memberships)
 
     def _touched(
         self, rings: Rings, accounts: npt.NDArray[Any], identifiers: npt.NDArray[Any]
@@ -175,6 +197,7 @@ class ChangeFeed:
         closed = sorted(ring_id for ring_id in self._rings if rings.get(ring_id) is None)
         for ring_id in closed:
             del self._rings[ring_id]
+            self._memberships.pop(ring_id, None)
             self._watch(ring_id, ())
         return tuple(closed)
 

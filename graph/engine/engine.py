@@ -20,6 +20,7 @@ import numpy.typing as npt
 from graph.candidates.gathering import gather
 from graph.candidates.ties import began_ms, ties
 from graph.completion.features import GROUP, MEMBER_FEATURES, OWN
+from graph.completion.member_probabilities import member_probabilities
 from graph.engine.act_resolution import act_of
 from graph.engine.acts import Act, Acts
 from graph.engine.change_feed import ChangeFeed
@@ -41,7 +42,7 @@ from graph.engine.judging import (
 )
 from graph.engine.trips import last_trip, told_trips
 from graph.kernels.raw import copied
-from graph.model.changes import Changes, Happenings
+from graph.model.changes import Changes, Happenings, Membership
 from graph.model.errors import BadCall
 from graph.model.event_batch import TRIP_COMPLETED, EventBatch, KernelBatch
 from graph.model.events import AnalystAct, EventBase, Verdict
@@ -299,7 +300,13 @@ class Engine:
         >>> len(engine.changes().accounts.entity)
         0
         """
-        return self._change_feed.read(self._rings, self._describe, self._config.window_ms, happened)
+        return self._change_feed.read(
+            self._rings, self._describe, self._memberships_of, self._config.window_ms, happened
+        )
+
+    def memberships(self) -> list[Membership]:
+        """How likely every account of every open ring belongs there; none where nobody says who belongs."""
+        return [each for ring in self._rings.open_rings() for each in self._memberships_of(ring)]
 
     def all_changes(self, happened: Happenings | None = None) -> Changes:
         """Everything there is, whatever was read of the change feed before."""
@@ -511,6 +518,17 @@ class Engine:
             reasons=judgement.reasons(),
             innocent_reasons=judgement.reasons(innocent=True),
         )
+
+    def _memberships_of(self, ring: OpenRing) -> tuple[Membership, ...]:
+        state, members = self._memory.state, np.array(self._rings.members(ring), np.int32)
+        if not member_probabilities(state, members, SHAPES.index(self._rings.shape(ring))):
+            return ()
+        likely = state.completing.belonging[: len(members)].tolist()
+        names = self.entity_index.names(members.tolist())
+        told = (
+            Membership(ring.ring_id, *each) for each in zip(names, (round(p, 4) for p in likely), strict=True)
+        )
+        return tuple(sorted(told, key=lambda each: each.account_id))
 
 
 def _began_ms(memory: Memory, members: Collection[int]) -> int:

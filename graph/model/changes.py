@@ -37,6 +37,14 @@ class JudgedTrip(msgspec.Struct, frozen=True, gc=False):
     told: bytes = b""
 
 
+class Membership(msgspec.Struct, frozen=True, gc=False):
+    """How likely an account of an open ring belongs with its others, in [0, 1], to four places."""
+
+    ring_id: str
+    account_id: str
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class LinkKeys:
     """Links that are no longer live, one row each."""
@@ -70,6 +78,8 @@ class Changes:
     """Open rings that are new or differ."""
     closed: tuple[str, ...] = ()
     """Rings that were open and are not, by id."""
+    memberships: tuple[Membership, ...] = ()
+    """Of the accounts of rings that were judged; ``changes_between`` cannot tell them."""
     ledger: tuple[LedgerEntry, ...] = ()
     ledger_from: int = 0
     """The number of the first of these entries; an engine counts its entries from 0."""
@@ -175,6 +185,7 @@ class ChangedParts:
     declared_public: tuple[int, ...] | None
     rings: tuple[Ring, ...]
     closed: tuple[str, ...]
+    memberships: tuple[Membership, ...] = ()
 
 
 def numbered(
@@ -217,6 +228,7 @@ def numbered(
         declared_public=None if public is None else tuple(local(np.array(public, np.int64)).tolist()),
         rings=parts.rings,
         closed=parts.closed,
+        memberships=parts.memberships,
         ledger=tuple(happened.ledger),
         ledger_from=happened.ledger_from,
         flags=tuple(happened.flags),

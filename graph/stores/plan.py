@@ -45,6 +45,7 @@ class Step(StrEnum):
     MEMBERS_LEFT = "members_left"
     RINGS_DISSOLVED = "rings_dissolved"
     MEMBERS = "members"
+    MEMBERSHIPS = "memberships"
     LEDGER = "ledger"
     FLAGS = "flags"
     VERDICTS = "verdicts"
@@ -68,6 +69,7 @@ FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     Step.MEMBERS_LEFT: ("ring_id", "account_id", "to_ms"),
     Step.RINGS_DISSOLVED: ("ring_id", "closed_ms"),
     Step.MEMBERS: ("ring_id", "account_id", "entry", "from_ms", "to_ms"),
+    Step.MEMBERSHIPS: ("ring_id", "account_id", "membership"),
     Step.LEDGER: ("entry", "ts", "ring_id", "change", "from_rings", "added", "removed"),
     Step.FLAGS: (
         *("flag_id", "ts", "event_id", "ring_id", "score", "decision", "kind", "accounts", "reasons"),
@@ -137,6 +139,9 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
         ),
         Step.MEMBERS: sorted(
             (each.ring_id, each.account_id, each.entry, each.from_ms, each.to_ms) for each in stay.intervals
+        ),
+        Step.MEMBERSHIPS: _last(
+            ((each.ring_id, each.account_id, each.probability) for each in changes.memberships), 2
         ),
         Step.LEDGER: [_entry(number, entry) for number, entry in enumerate(fresh, first)],
         Step.FLAGS: _last(map(_flag, changes.flags)),

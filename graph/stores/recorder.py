@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import numpy.typing as npt
 
-from graph.model.changes import Changes, Happenings
+from graph.model.changes import Changes, Happenings, Membership
 from graph.model.event_batch import EventBatch
 from graph.model.events import EventBase
 from graph.model.results import AccountScore, Outcome, Ring
@@ -44,6 +45,9 @@ class RecordableEngine(Protocol):
 
     def changes(self, happened: Happenings | None = None) -> Changes:
         """What changed since the last call."""
+
+    def memberships(self) -> list[Membership]:
+        """How likely every account of every open ring belongs there."""
 
     def rings(self) -> list[Ring]:
         """The open rings, by id."""
@@ -168,8 +172,13 @@ class RecordedEngine(TellingEngine):
         return outcome
 
     def finish(self, timeout_s: float | None = None) -> None:
-        """Write all that is not written yet and wait for it. Raises what the store raises."""
-        self._hand_over()
+        """Write all that is not written yet and wait for it. Raises what the store raises.
+
+        Memberships are those at the end, however often the store was handed something before.
+        """
+        last = replace(self.drain(), memberships=tuple(self._engine.memberships()))
+        self._store.hand_over(last, {SOURCE: self._applied})
+        self._handed_over = self._applied
         self._store.settle(timeout_s)
 
     def _hand_over(self) -> None:

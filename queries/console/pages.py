@@ -20,6 +20,7 @@ from queries.console import (
     answering,
     doors,
     dossier,
+    ground,
     model_page,
     overview,
     queue_page,
@@ -27,6 +28,7 @@ from queries.console import (
     rules_page,
     scenes,
     things,
+    tokens_page,
     upkeep,
     views_page,
 )
@@ -40,8 +42,8 @@ from queries.serving.problems import Refusal, problem_response, refusal_of
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _MODULES: Final = (
-    *(doors, queue_page, views_page, ring_page, dossier, scenes, things, answering),
-    *(overview, model_page, rules_page, upkeep),
+    *(doors, queue_page, views_page, ring_page, dossier, ground, scenes, things, answering),
+    *(overview, model_page, rules_page, tokens_page, upkeep),
 )
 NOTHING: Final = Places()
 ROUTERS: Final = tuple(module.router for module in _MODULES)
@@ -52,6 +54,7 @@ _frame = APIRouter(include_in_schema=False)
 def console(parts: Parts, places: Places = NOTHING) -> FastAPI:
     """The routes over HTTP and the pages, on one desk, one store and what lies beside it."""
     app = with_places(application(parts, [_frame, *ROUTERS]), places)
+    app.state.ground = ground.Ground()
 
     async def told(request: Request, error: Exception) -> Response:
         return _told(request, error)

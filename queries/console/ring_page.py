@@ -17,6 +17,8 @@ router = APIRouter(include_in_schema=False)
 Reading = Annotated[Coming, Depends(Opens(Permission.RINGS_READ))]
 RingId = Annotated[str, Path(max_length=128)]
 MOST_PLACES: Final = 1_000
+DOUBTFUL: Final = 0.7
+"""A member less likely to belong than who comes into a ring (``graph.completion``) is pointed out."""
 _MONEY: Final = (("promotions", 2), ("chargebacks", 3), ("incentives", 4))
 
 
@@ -41,6 +43,7 @@ def ring(coming: Reading, ring_id: RingId) -> Any:
             if each.is_active and each.role.value != "service"
         ],
         shown=SHOWN,
+        doubtful=DOUBTFUL,
         here=f"/rings/{ring_id}",
     )
 

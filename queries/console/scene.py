@@ -63,6 +63,8 @@ class Scene:
         self.told: list[tuple[str, str]] = []
         """How much is shown of what: words, and the key that they end with, if any."""
         self.total = 0
+        self._facts: dict[str, tuple[Any, ...]] = {}
+        self._links = 0
 
     def begin_with_ring(self, ring_id: str) -> None:
         """The accounts of a ring and what they share."""
@@ -105,32 +107,43 @@ class Scene:
         self.total += max(0, links.total - (len(chosen) - len(fresh)))
         self.told.append((f"{len(chosen):,} of the {links.total:,} links of {kind.replace('_', ' ')} ", key))
         self.places |= beside(self.places, key, fresh)
-        self._link()
 
     def _chosen(self, others: Sequence[str], mode: Mode) -> list[str]:
         if mode in (Mode.ALL, Mode.NEWEST):
             return list(others)
-        facts = self._store.ask("facts", keys=json.dumps(list(others))).rows
+        facts = self._facts_of(others)
         if mode is Mode.MOST:
             order = sorted(facts, key=lambda row: (-int(str(row[1])), str(row[0])))
             return [str(row[0]) for row in order[:FEW]]
         return [str(row[0]) for row in facts if row[2] == mode.value.removesuffix("s")]
 
-    def _link(self) -> None:
-        """The links among all that is shown, and what each is."""
-        keys = json.dumps(list(self.nodes))
-        names = ("source", "link", "target", "first_ms", "last_ms", "events", "money")
-        rows = self._store.ask("between", keys=keys).rows
-        self.edges = [dict(zip(names, row, strict=True)) for row in rows[:MOST_LINKS]]
-        if len(rows) > MOST_LINKS:
-            self.told.append((f"{MOST_LINKS:,} of {len(rows):,} links", ""))
+    def finish(self, *, is_unfolded: bool) -> None:
+        """The links among all that is shown now, and what each is: asked once, whatever was unfolded."""
+        if is_unfolded:
+            self._link()
+        if self._links > MOST_LINKS:
+            self.told.append((f"{MOST_LINKS:,} of {self._links:,} links", ""))
         shown = dict.fromkeys(self.nodes, 0)
         for edge in self.edges:
             shown[str(edge["source"])] += 1
             shown[str(edge["target"])] += 1
-        for key, links, role, score, ring_id in self._store.ask("facts", keys=keys).rows:
+        for key, links, role, score, ring_id in self._facts_of(list(self.nodes)):
             facts = {"links": links, "role": role, "score": score, "ring_id": ring_id}
             self.nodes[str(key)] |= {**facts, "hidden": max(0, int(str(links)) - shown[str(key)])}
+
+    def _link(self) -> None:
+        names = ("source", "link", "target", "first_ms", "last_ms", "events", "money")
+        rows = self._store.ask("between", keys=json.dumps(list(self.nodes))).rows
+        self.edges = [dict(zip(names, row, strict=True)) for row in rows[:MOST_LINKS]]
+        self._links = len(rows)
+
+    def _facts_of(self, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What the store says of each, by key; each is asked once for a scene."""
+        unknown = [key for key in keys if key not in self._facts]
+        if unknown:
+            rows = self._store.ask("facts", keys=json.dumps(unknown)).rows
+            self._facts.update((str(row[0]), row) for row in rows)
+        return [self._facts[key] for key in sorted(keys) if key in self._facts]
 
     def _place(self) -> None:
         pairs = [(str(edge["source"]), str(edge["target"])) for edge in self.edges]
@@ -148,4 +161,5 @@ def scene_of(store: StorePool, wanted: SceneWanted) -> Scene:
         raise BadCall("expected a ring or a thing to begin with, found neither; open the graph from a ring")
     for step in wanted.steps:
         made.unfold(step.key, step.mode)
+    made.finish(is_unfolded=bool(wanted.steps))
     return made

@@ -42,6 +42,8 @@ def _account(coming: Coming, identifier: str) -> Any:
         raise Missing("expected an account that the store knows, found none like it; search for another")
     links = ask("links", id=identifier, limit=MOST)
     like = ask("like", account_id=identifier, limit=20)
+    trips = ask("trips-of", account_id=identifier, limit=MOST)
+    names = [column.name for column in trips.columns]
     coming.visit.note("account.read", "account", identifier)
     return coming.page(
         "account.html",
@@ -54,6 +56,16 @@ def _account(coming: Coming, identifier: str) -> Any:
             (shown_key(coming, f"account:{row[0]}"), row[1], len(_list(row[2])), row[3], row[4], row[5])
             for row in like.rows
         ],
+        trips=[
+            {
+                **dict(zip(names, row, strict=True)),
+                "key": shown_key(coming, f"trip:{row[0]}"),
+                "has_driven": row[3] == identifier,
+                "other": shown_key(coming, f"account:{row[2] if row[3] == identifier else row[3]}"),
+            }
+            for row in trips.rows
+        ],
+        trips_total=trips.total,
         address=address_of,
     )
 

@@ -13,6 +13,9 @@ from graph.model.errors import BadCall, Missing
 from graph.model.vocabulary import DeskRole, Permission, RejectionReason
 from queries.console.comings import Coming, Opens, Sends
 from queries.console.places import LettersFed, places_of
+from queries.console.tokens_page import Made, made_for_program, scopes_of
+from queries.desk.roles import GRANTS, permissions_of
+from queries.desk.tokens import MOST_DAYS
 from queries.serving.routes.people import link_to
 
 router = APIRouter(include_in_schema=False)
@@ -22,6 +25,8 @@ Managing = Annotated[Coming, Depends(Sends(Permission.PEOPLE_MANAGE))]
 Feeding = Annotated[Coming, Depends(Sends(Permission.LETTERS_REPLAY))]
 Name = Annotated[str, Path(max_length=64)]
 LINES: Final = 100
+DIGITS: Final = 12
+"""Of the digest of what was shown, as the page writes it; ``ringfence audit`` writes the whole of it."""
 REASONS: Final = tuple(each.value for each in RejectionReason)
 BEHIND_MS: Final = 120_000
 """A store further than this behind the clock is told as late, unless it is a store of long ago."""
@@ -93,18 +98,32 @@ def change(coming: Managing, name: Name) -> Any:
     return RedirectResponse("/admin", 303)
 
 
-def _admin(coming: Coming, before: int | None, made: tuple[str, str | None] | None) -> Any:
+@router.post("/admin/tokens")
+def add_token(coming: Managing) -> Any:
+    """A token for a program; its secret is shown this once."""
+    return _admin(coming, None, None, made_for_program(coming))
+
+
+def _admin(
+    coming: Coming,
+    before: int | None,
+    made: tuple[str, str | None] | None,
+    made_token: Made | None = None,
+) -> Any:
     coming.visit.note("audit.read", "", "", before=before)
     lines = coming.visit.desk.log.page(before, LINES)
+    people = coming.visit.desk.people.all()
     return coming.page(
         "admin.html",
-        people_all=coming.visit.desk.people.all(),
+        people_all=people,
+        programs=[each.name for each in people if each.role is DeskRole.SERVICE and each.is_active],
         roles=[each.value for each in DeskRole],
-        tokens=[
-            (person.name, token)
-            for person in coming.visit.desk.people.all()
-            for token in coming.visit.desk.tokens.all(person)
-        ],
+        rights=[(right.value, {role.value for role in roles}) for right, roles in GRANTS.items()],
+        tokens=coming.visit.desk.tokens.all(),
+        program_scopes=scopes_of(permissions_of(DeskRole.SERVICE)),
+        most_days=MOST_DAYS,
+        now_ms=coming.parts.desk.database.now_ms(),
+        made_token=made_token,
         lines=[(line, _detail(line.detail)) for line in lines],
         before=lines[-1].number if len(lines) == LINES else None,
         made=made,
@@ -113,6 +132,9 @@ def _admin(coming: Coming, before: int | None, made: tuple[str, str | None] | No
 
 def _detail(text: str) -> str:
     told = json.loads(text)
+    shown = told.pop("said", "")
+    if shown:
+        told["shown"] = f"{shown[:DIGITS]}\N{HORIZONTAL ELLIPSIS}"
     return ", ".join(f"{name}: {value}" for name, value in told.items() if value not in ("", None))
 
 

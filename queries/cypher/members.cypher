@@ -7,6 +7,7 @@
 // column role: text; rider or driver
 // column from_ms: time; when it joined
 // column to_ms: time; when it left
+// column membership: number; the probability that it belongs with the others, where that is known
 // column score: number; its probability, as last judged
 // column created_ms: time; when it was created, where that was seen
 // column last_ms: time; when it was last seen
@@ -19,7 +20,8 @@
 MATCH (r:Ring {ring_id: $ring_id})<-[m:MEMBER_OF]-(a:Account)
 WHERE CASE WHEN $as_of IS NULL THEN m.to_ms IS NULL
   ELSE m.from_ms <= $as_of AND (m.to_ms IS NULL OR m.to_ms > $as_of) END
-RETURN a.id AS account_id, a.role AS role, m.from_ms AS from_ms, m.to_ms AS to_ms, a.score AS score,
+RETURN a.id AS account_id, a.role AS role, m.from_ms AS from_ms, m.to_ms AS to_ms, m.membership AS membership,
+  a.score AS score,
   a.created_ms AS created_ms, a.last_ms AS last_ms, a.trips AS trips, a.promos AS promos,
   a.promo_units / 10000.0 AS promo_money, a.chargeback_units / 10000.0 AS chargeback_money
 ORDER BY coalesce(role, ''), account_id, from_ms SKIP $skip LIMIT $limit

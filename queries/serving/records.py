@@ -158,6 +158,7 @@ class Member(Record):
     role: Role | None
     from_ms: int
     to_ms: int | None
+    membership: float | None = Field(description="The probability that it belongs with the others.")
     score: float | None
     created_ms: int | None
     last_ms: int | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,11 @@ from ringfence.serve_words import (
     TlsKey,
 )
 from ringfence.settings import settings_with
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from queries.serving.parts import Parts
 
 
 def command(
@@ -58,6 +63,7 @@ def command(
     proxy: Proxies = None,
 ) -> None:
     """Open the investigator's console on a store until SIGTERM or Ctrl-C; prints a one-time link at first."""
+    from queries.console.first_asks import ask_first
     from queries.console.pages import console
     from ringfence.console_wiring import console_places
     from ringfence.serve_wiring import serve
@@ -84,4 +90,9 @@ def command(
     }
     settings = settings_with(given)
     places = console_places(settings, results, models)
-    serve(settings, lambda parts: console(parts, places), "Console on")
+
+    def opened(parts: Parts) -> FastAPI:
+        ask_first(parts.store)
+        return console(parts, places)
+
+    serve(settings, opened, "Console on")

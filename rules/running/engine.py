@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.model.changes import Changes, Happenings
+from graph.model.changes import Changes, Happenings, Membership
 from graph.model.event_batch import (
     ACCOUNT_CREATED,
     ACCOUNT_LOGIN,
@@ -124,6 +124,10 @@ class RuledEngine:
     def tell_trips(self) -> None:
         """From now on the outcome of a batch holds its trips as they were judged."""
         self._engine.tell_trips()
+
+    def memberships(self) -> list[Membership]:
+        """How likely every account of every open ring belongs there."""
+        return self._engine.memberships()
 
     def changes(self, happened: Happenings | None = None) -> Changes:
         """What changed since the last call; ``happened`` is passed on."""

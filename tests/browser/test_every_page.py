@@ -29,6 +29,7 @@ def addresses(office) -> list[str]:
         "/model",
         "/rules",
         "/health",
+        "/tokens",
         "/admin",
     ]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import TransientError
 
-from graph.model.changes import Changes, Happenings, Look, changes_between, nothing
+from graph.model.changes import Changes, Happenings, Look, Membership, changes_between, nothing
 from graph.model.errors import BadCall, Fatal
 from graph.model.events import Verdict
 from graph.model.vocabulary import VerdictOutcome
@@ -165,6 +165,28 @@ def good_verdict(number: int) -> Verdict:
         outcome=VerdictOutcome.FRAUD,
         analyst="a",
     )
+
+
+def test_how_likely_an_account_belongs_stands_at_its_open_stay_and_nowhere_else(place, writer, world):
+    for number, changes in enumerate(world.changes):
+        writer.write(changes, {"s": number})
+    told = {"k001": 0.75, "k008": 0.9526}
+    likely = tuple(Membership("ring_b", account, p) for account, p in {**told, "k004": 0.5}.items())
+    happened = Happenings(ledger_from=sum(len(changes.ledger) for changes in world.changes))
+    same = changes_between(world.look, world.look, WINDOW_MS, happened)
+    writer.write(replace(same, memberships=likely), {"s": len(world.changes)})
+    with closing(place.reader()) as reader:
+        found = reader.read(
+            {
+                Language.SQL: "SELECT account_id, membership FROM member WHERE membership IS NOT NULL "
+                "ORDER BY account_id",
+                Language.CYPHER: "MATCH (a:Account)-[m:MEMBER_OF]->() WHERE m.membership IS NOT NULL "
+                "RETURN a.id, m.membership ORDER BY a.id",
+            }[reader.language],
+            {},
+            TIMEOUT_S,
+        )
+    assert [tuple(row) for row in found.rows] == sorted(told.items())
 
 
 def test_a_row_that_is_refused_does_not_take_the_batch_with_it(place, writer, world):

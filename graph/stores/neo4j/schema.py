@@ -75,10 +75,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (_index_of(TYPES[LinkKind.TRIED]),),
     (_index_of(TYPES[LinkKind.CANCELLED]),),
     (),
+    (),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
-without reading all of them. The next three: kinds of links that came later. The last: trips carry what was
-made of them, which an older program would not write."""
+without reading all of them. The next three: kinds of links that came later. The last two: trips carry what
+was made of them, and stays in a ring how likely the account belongs there, which an older program would not
+write."""
 VERSION: Final = len(MIGRATIONS)
 _READY_S: Final = 120
 

@@ -113,6 +113,10 @@ STATEMENTS: Final[dict[Step, tuple[str, ...]]] = {
         "MERGE (a)-[m:MEMBER_OF {entry: row[2]}]->(r) "
         "SET m.from_ms = row[3], m.to_ms = row[4] RETURN count(*)",
     ),
+    Step.MEMBERSHIPS: (
+        f"{_RING_OF} MATCH (:Entity {{key: 'account:' + row[1]}})-[m:MEMBER_OF]->(r) WHERE m.to_ms IS NULL "
+        "SET m.membership = row[2]",
+    ),
     Step.LEDGER: (_keyed("LedgerEntry", Step.LEDGER),),
     Step.FLAGS: (_keyed("Flag", Step.FLAGS),),
     Step.VERDICTS: (_keyed("Verdict", Step.VERDICTS),),

@@ -117,7 +117,10 @@ _INTEGRITY: Final = "\n".join(
 )
 """What was made of a trip; NULL where nobody knows."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS, _INTEGRITY)
+_MEMBERSHIP: Final = "ALTER TABLE member ADD COLUMN membership REAL;"
+"""How likely an account belongs with the others of its ring; NULL where nobody knows."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS, _INTEGRITY, _MEMBERSHIP)
 VERSION: Final = len(MIGRATIONS)
 
 

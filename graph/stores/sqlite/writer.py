@@ -76,6 +76,9 @@ STATEMENTS: Final[dict[Step, tuple[str, ...]]] = {
         "UPDATE ring SET closed_ms = coalesce(closed_ms, ?2) WHERE ring_id = ?1",
     ),
     Step.MEMBERS: (_upsert("member", FIELDS[Step.MEMBERS], 3),),
+    Step.MEMBERSHIPS: (
+        "UPDATE member SET membership = ?3 WHERE ring_id = ?1 AND account_id = ?2 AND to_ms IS NULL",
+    ),
     Step.LEDGER: (_upsert("ledger", FIELDS[Step.LEDGER], 1),),
     Step.FLAGS: (_upsert("flag", FIELDS[Step.FLAGS], 1),),
     Step.VERDICTS: (_upsert("verdict", FIELDS[Step.VERDICTS], 1),),

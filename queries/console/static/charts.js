@@ -10,7 +10,7 @@ function frame() {
     animation: false, aria: { enabled: true },
     textStyle: { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { left: 48, right: 12, top: 28, bottom: 24 },
-    legend: { type: "scroll", top: 0, textStyle: { color: colour("muted") }, itemHeight: 9, itemGap: 18 },
+    legend: { type: "scroll", top: 0, textStyle: { color: colour("muted") }, itemWidth: 12, itemHeight: 9, itemGap: 11 },
   };
 }
 function axis(extra) {

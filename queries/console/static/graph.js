@@ -50,7 +50,7 @@ function elements() {
 }
 function style() {
   return [
-    { selector: "node", style: { "background-color": "data(tone)", shape: "data(shape)", width: "data(size)", height: "data(size)", label: "data(text)", color: colour("ink"), "font-size": 9, "text-valign": "bottom", "text-margin-y": 3, "min-zoomed-font-size": 7, "background-opacity": .55 } },
+    { selector: "node", style: { "background-color": "data(tone)", shape: "data(shape)", width: "data(size)", height: "data(size)", label: "data(text)", color: colour("ink"), "font-size": 12, "text-valign": "bottom", "text-margin-y": 3, "min-zoomed-font-size": 7, "text-outline-color": colour("ground"), "text-outline-width": 2, "background-opacity": .55 } },
     { selector: "node.member", style: { "background-opacity": 1, "border-width": 2, "border-color": colour("ink") } },
     { selector: "node.satellite", style: { "background-opacity": .9 } },
     { selector: "edge", style: { width: "data(width)", "line-color": colour("edge"), "curve-style": "haystack", opacity: .7 } },

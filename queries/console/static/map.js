@@ -8,6 +8,30 @@ const STEPS = 100;
 const DRIVEN = 60;
 const section = document.querySelector("[data-map]");
 
+// Behind everything: where the kept trips of all begin and end, stronger where more do.
+async function ground(map) {
+  const around = map.getBounds().pad(1);
+  const edges = { south: Math.max(-90, around.getSouth()), west: Math.max(-180, around.getWest()), north: Math.min(90, around.getNorth()), east: Math.min(180, around.getEast()) };
+  const answer = await fetch(`/ground?${new URLSearchParams(edges)}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { cells, total, side } = await answer.json();
+  if (!cells.length) return;
+  map.createPane("ground").style.zIndex = "250";
+  const layer = L.layerGroup().addTo(map);
+  const renderer = L.canvas({ pane: "ground" });
+  const most = Math.log1p(cells[0][2]);
+  const draw = () => {
+    layer.clearLayers();
+    for (const [south, west, trips] of cells) {
+      L.rectangle([[south, west], [south + side, west + side]], { renderer, pane: "ground", interactive: false, stroke: false, fillColor: colour("muted"), fillOpacity: .06 + .34 * (Math.log1p(trips) / most) }).addTo(layer);
+    }
+  };
+  draw();
+  document.addEventListener("theme", draw);
+  section.dataset.ground = String(cells.length);
+  document.getElementById("ground-told").textContent = `Grey: where kept trips of everybody begin and end, stronger where more do; ${cells.length < total ? `the busiest ${cells.length.toLocaleString()} of ${total.toLocaleString()} squares` : counted(total, "square")} of half a kilometre, those of three riders and more.`;
+}
+
 async function begin() {
   const told = document.getElementById("map-told");
   const place = document.getElementById("map-canvas");
@@ -65,6 +89,7 @@ async function begin() {
   map.fitBounds(trips.map((trip) => trip.pickup), { padding: [30, 30], maxZoom: 15, animate: false });
   L.control.scale({ imperial: false }).addTo(map);
   draw();
+  ground(map);
   document.addEventListener("theme", draw);
   until.addEventListener("input", draw);
   let playing = 0;

@@ -9,7 +9,9 @@ import pytest
 from gnn.boosted.scorer import load_scorer
 from graph.completion.features import MEMBER_FEATURES
 from graph.engine import Engine, EngineConfig
-from graph.model.vocabulary import EntityKind
+from graph.model.changes import Happenings
+from graph.model.results import AccountsChanged, LedgerEntry
+from graph.model.vocabulary import EntityKind, LedgerChange
 from graph.rings.lifecycle import Moment
 from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees
 from tests.unit.graph.city import DRIVERS, live_in, ordinary_ride
@@ -187,3 +189,39 @@ def test_whom_an_analyst_cuts_does_not_belong_whatever_else_ties_it():
     engine.cut("farm05", EntityKind.DEVICE, "farm phone", Moment(last.ts, last.event_id))
     (ring,) = engine.rings()
     assert set(ring.accounts) == {*FARMERS} - {"farm05"}
+
+
+def test_an_engine_tells_how_likely_each_member_belongs_and_tells_it_again_only_when_it_differs():
+    scene = Scene()
+    names = [f"farmer{n}" for n in range(5)]
+    farm(scene, names)
+    engine = Engine(EngineConfig(), Completed(members=trees_on("device_part", 0.1)))
+    engine.apply(scene.events)
+    (ring,) = engine.rings()
+    told = engine.changes().memberships
+    assert [(each.ring_id, each.account_id) for each in told] == [(ring.ring_id, name) for name in names]
+    assert {each.probability for each in told} == {0.9526}
+    assert engine.memberships() == list(told)
+    assert engine.changes().memberships == ()
+    later = Scene()
+    later.logs_in("farmer0", 21, "farm phone")
+    engine.apply(later.events)
+    assert engine.changes().memberships == ()
+    later.logs_in("farmer0", 22, "farm phone")
+    engine.apply(later.events[1:])
+    stays = AccountsChanged(added=["farmer0"], removed=[])
+    entry = LedgerEntry(ts=1, ring_id=ring.ring_id, change=LedgerChange.GREW, from_=[], accounts=stays)
+    assert engine.changes(Happenings(ledger=[entry])).memberships == told
+    engine.cut("farmer2", EntityKind.DEVICE, "farm phone", Moment(later.events[-1].ts + 1, "cut"))
+    again = engine.changes().memberships
+    assert [each.account_id for each in again] == ["farmer0", "farmer1", "farmer3", "farmer4"]
+
+
+def test_where_nobody_says_who_belongs_no_membership_is_told():
+    scene = Scene()
+    farm(scene, [f"farmer{n}" for n in range(5)])
+    engine = Engine(EngineConfig(), StrongestSign())
+    engine.apply(scene.events)
+    assert engine.rings()
+    assert engine.changes().memberships == ()
+    assert engine.memberships() == []

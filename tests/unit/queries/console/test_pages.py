@@ -5,12 +5,21 @@ from __future__ import annotations
 import gzip
 import html
 import re
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
+from graph.completion.completing import COMES
+from graph.model.changes import Membership, changes_between, nothing
 from graph.model.vocabulary import DeskRole
+from graph.stores.sqlite import SqliteWriter
 from queries.console.comings import REASON_COOKIE
 from queries.console.rendering import POLICY, bundle, vendored
+from queries.console.ring_page import DOUBTFUL
+from tests.console_places import console_at
 from tests.desk_places import PASSWORD, TEST
 from tests.serving_places import MEMBERS, ORIGIN
 
@@ -46,6 +55,55 @@ def test_the_ring_shows_both_sides_of_the_evidence_and_masks_everybody(place):
     for member in MEMBERS:
         if len(member) > 4:
             assert member not in text
+
+
+@pytest.fixture
+def own_place(tmp_path, store_path):
+    """A console on a store of one's own, to be written to."""
+    own = tmp_path / "own"
+    own.mkdir()
+    shutil.copy(store_path, own / "store.db")
+    with console_at(own, own / "store.db") as made:
+        yield made, own / "store.db"
+
+
+def test_a_member_that_hardly_belongs_is_pointed_out_and_one_of_whom_nobody_knows_says_so(own_place):
+    place, path = own_place
+    members = [row[0] for row in place.store.ask("members", ring_id=place.ring_id).rows]
+    likely = [
+        Membership(place.ring_id, members[0], DOUBTFUL - 0.01),
+        Membership(place.ring_id, members[1], DOUBTFUL),
+    ]
+    page = html.unescape(sits(place).get(f"/rings/{place.ring_id}").text)
+    assert page.count("not known") == len(members)
+    assert "doubtful</span>" not in page
+    same = changes_between(nothing(), nothing(), 0)
+    with closing(SqliteWriter(path)) as writer:
+        writer.write(replace(same, memberships=tuple(likely)), {"again": 1})
+    page = html.unescape(sits(place).get(f"/rings/{place.ring_id}").text)
+    assert page.count("doubtful</span>") == 1
+    assert "69.0 %" in page
+    assert "70.0 %" in page
+    told = sits(place).get(f"/rings/{place.ring_id}/dossier.json").json()
+    assert sorted(each["membership"] for each in told["members"] if each["membership"]) == [0.69, 0.7]
+
+
+def test_what_lets_somebody_into_a_ring_is_what_a_member_is_doubtful_below():
+    assert DOUBTFUL == COMES
+
+
+def test_an_account_shows_its_trips_and_the_ring_leads_to_each_of_its_own(place):
+    client = sits(place, DeskRole.VIEWER)
+    trip_id, rider, driver = (place.store.ask("trips", ring_id=place.ring_id).rows[0][n] for n in (0, 2, 3))
+    shown = place.desk.masks.masked("trip", trip_id)
+    address = f'href="/things/trip/{quote(shown, safe="")}"'
+    assert address in client.get(f"/rings/{place.ring_id}").text
+    page = client.get(f"/things/account/{place.desk.masks.masked('account', driver)}").text
+    assert address in page
+    assert "drove" in page
+    assert f"/things/account/{quote(place.desk.masks.masked('account', rider), safe='')}" in page
+    assert client.get(f"/things/trip/{quote(shown, safe='')}").status_code == 200
+    assert trip_id not in page
 
 
 def test_names_that_hurt_are_shown_as_text_once_there_is_a_reason(place):

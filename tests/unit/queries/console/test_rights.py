@@ -13,7 +13,7 @@ from tests.serving_places import ORIGIN
 HTML = {"Accept": "text/html", "Origin": ORIGIN}
 OPEN = {"/", "/static/{digest}/{name}", "/sign-in", "/welcome"}
 READ_BY_POST = {"/scenes"}
-OF_EVERYBODY = {"/sign-out", "/views", "/views/forget"}
+OF_EVERYBODY = {"/sign-out", "/views", "/views/forget", "/tokens", "/tokens/{number}/revoke"}
 
 
 def doors() -> list[tuple[str, str]]:

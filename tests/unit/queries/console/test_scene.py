@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -132,3 +133,30 @@ def test_the_canvas_opens_around_one_thing_that_has_links(place):
     handle = place.desk.masks.masked_key("device:phone'1")
     assert f'data-start="{handle}"' in client.get("/graph", params={"start": handle}).text
     assert client.get("/graph", params={"start": "device:nothing"}).status_code == 404
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, store) -> None:
+        self.store, self.asked = store, []
+
+    def ask(self, name, **given):
+        self.asked.append((name, given))
+        return self.store.ask(name, **given)
+
+
+def test_however_much_is_unfolded_nothing_is_asked_twice(place):
+    steps = [
+        SceneStep(key="device:phone'1", mode=Mode.RIDERS),
+        SceneStep(key="account:ann", mode=Mode.DRIVERS),
+        SceneStep(key="account:bob", mode=Mode.MOST),
+    ]
+    store = Counting(place.parts.store)
+    made = scene_of(store, SceneWanted(start="device:phone'1", steps=steps))
+    assert [name for name, _ in store.asked].count("between") == 2
+    keys = [key for name, given in store.asked if name == "facts" for key in json.loads(given["keys"])]
+    assert len(keys) == len(set(keys))
+    ends = {key for edge in made.edges for key in (edge["source"], edge["target"])}
+    assert {"account:ann", "device:phone'1"} <= ends <= set(made.nodes)
+    assert all("links" in node for node in made.nodes.values())
