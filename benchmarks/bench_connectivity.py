@@ -80,6 +80,7 @@ def measure(stream: Stream, window: int, batches: int) -> dict[str, object]:
     found: dict[str, object] = {}
     ends: dict[str, int] = {}
     for name, run in {**EXACT, "two_buffers": rivals.two_buffers}.items():
+        state: Any
         state, forest, extra = fresh(source, target, stream.entities)
         if name == "ours":
             state, forest = our_state(source, target, stream)
