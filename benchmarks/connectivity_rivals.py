@@ -39,7 +39,8 @@ def ours(s: Any, f: Any, _extra: Any, codes: Any, links: Any, first: int, last: 
                 enter(s, link)
                 done += add_edge(s, f, link)
         else:
-            leave(s, link)
+            if codes[n] == AGE:  # What is cut stays a link until it ages.
+                leave(s, link)
             done += remove_edge(s, f, link)
     return done
 
