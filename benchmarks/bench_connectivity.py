@@ -1,10 +1,10 @@
 """Ways to keep components while edges come, are used, expire and are cut, on the same operations.
 
-``ours`` is ``graph.components.forest``; the others are in ``connectivity_rivals``, which says what each
-gives. The streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One
-line of JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the
-slowest hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run
-stops.
+``ours`` is ``graph.components.forest``, on links in the lists of a store; the others are in
+``connectivity_rivals``, which says what each gives, on edges in lists of their own (``edge_lists``). The
+streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One line of
+JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the slowest
+hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run stops.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from typing import Any, Final
 
 import connectivity_rivals as rivals
 import numpy as np
+from bench_links import add_all
+from edge_lists import EDGE, NODE, EdgeState
 from link_streams import LIVE, Stream, giant, groups
 from surroundings import surroundings
 
-from graph.links.records import ENTITY, LINK, LinkState
+from graph.components.forest import Forest
+from graph.links.records import LinkState
 from graph.links.store import LinkStore
 
 BATCH: Final = 1_000
 EXACT: Final = {
     "ours": rivals.ours,
+    "listed": rivals.listed,
     "maximal": rivals.maximal,
     "d_tree": rivals.d_tree,
     "rebuild": rivals.rebuild,
@@ -33,26 +37,36 @@ SLOW: Final = 2.0
 """Seconds after which a rival is stopped; the line says how many batches it had done."""
 
 
-def fresh(source: Any, target: Any, entities: int) -> tuple[LinkState, Any, Any]:
-    """Link records of all pairs, an empty forest, and what the rivals keep beside."""
-    records = np.zeros(len(source), LINK)
+def our_state(source: Any, target: Any, stream: Stream) -> tuple[LinkState, Any]:
+    """A store that has a record for every pair, none of them live, and its empty forest."""
+    store = LinkStore(1, 0)
+    store.reserve(links=len(source), entities=stream.entities, accounts=stream.accounts)
+    forest = Forest(store)
+    add_all(store.state, stream.accounts, stream.entities)
+    records = store.state.links[: len(source)]
     records["source"], records["target"], records["last_ms"] = source, target, -1
-    nodes = np.zeros(entities, ENTITY)
-    for name in ("first_list", "head", "tree_edge", "other_edge", "label"):
+    return store.state, forest.state
+
+
+def fresh(source: Any, target: Any, entities: int) -> tuple[EdgeState, Any, Any]:
+    """Records of all pairs as edges, an empty forest, and what the rivals keep beside."""
+    records = np.zeros(len(source), EDGE)
+    records["source"], records["target"], records["last_ms"] = source, target, -1
+    nodes = np.zeros(entities, NODE)
+    for name in ("tree_edge", "other_edge", "label"):
         nodes[name] = -1
     nodes["next_member"] = nodes["prev_member"] = np.arange(entities)
-    state = LinkStore(1, 0).state.replaced(links=records, entities=nodes)
     numbers = np.arange(entities, dtype=np.int32)
     none, ones = np.full(entities, -1, np.int32), np.ones(entities, np.int32)
     extra = [none.copy(), none.copy(), none.copy(), numbers.copy(), ones, numbers.copy(), none.copy()]
-    return state, rivals.forest_state(nodes), extra
+    return EdgeState(links=records, entities=nodes), rivals.forest_state(nodes), extra
 
 
-def components(name: str, state: LinkState, extra: Any) -> int:
+def components(name: str, state: Any, extra: Any) -> int:
     """How many components of two nodes or more there are."""
     if name == "d_tree":
         return int(((extra[0] < 0) & (extra[4] > 1)).sum())
-    labels = state.entities["label"]
+    labels = state.entities["label"][: len(extra[0])]
     return len(np.unique(labels[labels >= 0]))
 
 
@@ -66,7 +80,10 @@ def measure(stream: Stream, window: int, batches: int) -> dict[str, object]:
     found: dict[str, object] = {}
     ends: dict[str, int] = {}
     for name, run in {**EXACT, "two_buffers": rivals.two_buffers}.items():
+        state: Any
         state, forest, extra = fresh(source, target, stream.entities)
+        if name == "ours":
+            state, forest = our_state(source, target, stream)
         buffers = (*extra, np.zeros(window, np.int32), np.array([0, window]))
         run(state, forest, buffers, codes, links, 0, warm)
         times: list[float] = []

@@ -41,7 +41,7 @@ from benchmarks.foresight import foresee, foresee_link
 from graph.components.edges import foresee_group
 from graph.components.forest import Forest, add_edge, remove_edge
 from graph.kernels.kernel import kernel, wide
-from graph.links.records import LINK, TREE_EDGE
+from graph.links.records import HOOK, LINK, TREE_EDGE
 from graph.links.store import LinkStore, add_entity, advance, find, next_expired, touch
 from graph.links.touch import next_to_expire
 
@@ -133,6 +133,7 @@ class Engine:
         self.store.reserve(entities=stream.entities, accounts=stream.accounts)
         self.forest = Forest(self.store)
         add_all(self.store.state, stream.accounts, stream.entities)
+        self.forest.state.trees["below"] = 0  # So that its memory counts with the entities.
         self.entity_bytes = (resident() - before) / stream.entities
         self.store.reserve(links=links)
         self.counts = np.zeros(4, np.int64)
@@ -248,7 +249,7 @@ def measure_groups(live: int, seed: int, repeats: int) -> Iterator[dict[str, obj
         "resident_bytes_per_live_link": round(link_bytes / engine.store.live_count, 1),
         "resident_bytes_per_link_held": round(link_bytes / used, 1),
         "resident_bytes_per_entity": round(engine.entity_bytes, 1),
-        "link_record_bytes": LINK.itemsize,
+        "link_record_bytes": LINK.itemsize + HOOK.itemsize,
     }
 
 

@@ -1,8 +1,9 @@
 """Other ways to keep components while edges come, are used, expire and are cut, in the numba style of ours.
 
 All take the same operations on the same link records. What each gives for it differs and is said beside it:
-ours, ``maximal`` and ``rebuild`` keep a label and a list of members for every component at every operation;
-``d_tree`` answers "same component?" by climbing to a root; ``two_buffers`` only does what its updates need.
+ours, ``listed``, ``maximal`` and ``rebuild`` keep a label and a list of members for every component at every
+operation; ``d_tree`` answers "same component?" by climbing to a root; ``two_buffers`` only does what its
+updates need.
 Long because the rivals are read beside each other.
 """
 
@@ -11,20 +12,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from edge_lists import WALK, ListedForestState, after, far_end, removed
+from listed_forest import _add_non_tree_edge, _add_tree_edge, _merge, _split, same
+from listed_forest import add_edge as add_listed
+from listed_forest import remove_edge as remove_listed
 from numba import njit
 
-from graph.components.edge_lists import after, far_end, removed
-from graph.components.edges import (
-    _add_non_tree_edge,
-    _add_tree_edge,
-    _merge,
-    _split,
-    add_edge,
-    remove_edge,
-    same,
-)
-from graph.components.records import FOREST_COUNTERS, GROUP, WALK, WALKS, ForestState
+from graph.components.edges import add_edge, remove_edge
+from graph.components.records import FOREST_COUNTERS, GROUP, WALKS
 from graph.kernels.kernel import kernel, wide
+from graph.links.lists import enter, leave
 from graph.links.records import NON_TREE_EDGE, TREE_EDGE
 
 COME, USE, AGE, CUT = range(4)
@@ -32,16 +29,34 @@ COME, USE, AGE, CUT = range(4)
 
 @kernel
 def ours(s: Any, f: Any, _extra: Any, codes: Any, links: Any, first: int, last: int) -> int:
-    """The spanning forest of ``graph.components.forest``: a replacement is searched when a tree edge goes."""
+    """The rooted forest of ``graph.components.forest``, with the lists of links that its edges stand in."""
     done = 0
     for n in range(first, last):
         link = wide(links[n])
         if codes[n] <= USE:
             s.links[link].last_ms = n
             if codes[n] == COME:
+                enter(s, link)
                 done += add_edge(s, f, link)
         else:
+            if codes[n] == AGE:  # What is cut stays a link until it ages.
+                leave(s, link)
             done += remove_edge(s, f, link)
+    return done
+
+
+@kernel
+def listed(s: Any, f: Any, _extra: Any, codes: Any, links: Any, first: int, last: int) -> int:
+    """The forest of ``listed_forest``: a replacement is searched by walks when a tree edge goes."""
+    done = 0
+    for n in range(first, last):
+        link = wide(links[n])
+        if codes[n] <= USE:
+            s.links[link].last_ms = n
+            if codes[n] == COME:
+                done += add_listed(s, f, link)
+        else:
+            done += remove_listed(s, f, link)
     return done
 
 
@@ -526,9 +541,9 @@ def operations(link: Any, cut: Any, window: int, links: int) -> tuple[Any, Any]:
     return codes[:count], which[:count]
 
 
-def forest_state(entities: Any) -> ForestState:
-    """An empty forest over entity records."""
+def forest_state(entities: Any) -> ListedForestState:
+    """An empty forest over nodes of ``edge_lists``."""
     counters = np.zeros(1, FOREST_COUNTERS)
     counters["first_free_label"] = -1
     groups = np.zeros(len(entities) // 2 + 2, GROUP)
-    return ForestState(nodes=entities, groups=groups, counters=counters, walks=np.zeros(WALKS, WALK))
+    return ListedForestState(nodes=entities, groups=groups, counters=counters, walks=np.zeros(WALKS, WALK))

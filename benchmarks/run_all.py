@@ -82,7 +82,7 @@ def rows(found: Found) -> Iterator[Row]:
         yield Row(f"links: cost of an update at {large:,} over {small:,}", cost, -3)
     for (bench, case), one in found.items():
         if case.startswith("memory "):
-            yield Row(f"bytes a live link, {case[7:]} of them", one["resident_bytes_per_live_link"], -100)
+            yield Row(f"bytes a live link, {case[7:]} of them", one["resident_bytes_per_live_link"], -70)
             yield Row("  bytes an entity", one["resident_bytes_per_entity"], -200)
         elif bench == "peeling":
             times = one["times_faster"]["levels"]

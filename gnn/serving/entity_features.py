@@ -12,6 +12,7 @@ from typing import Final
 
 from gnn.tensors.features import DAY_MS, HEARD_KINDS, NODE_FEATURES, Floats
 from graph.kernels.kernel import kernel
+from graph.links.interactions import interaction_of
 from graph.links.lists import next_link
 from graph.links.records import (
     DRIVERS,
@@ -110,12 +111,12 @@ def _read_rides(links: LinkState, entity: int, slot: int, out: Floats, first: in
     surcharge = 0.0
     link = first_link(links, entity, slot)
     while link >= 0:
-        ride = links.links[link]
-        rides += ride.count
-        incentives += ride.incentives
-        odd += ride.odd
-        money += ride.money
-        surcharge += ride.surcharge
+        facts = interaction_of(links, link)
+        rides += links.links[link].count
+        incentives += facts.incentives
+        odd += facts.odd
+        money += facts.money
+        surcharge += facts.surcharge
         link = next_link(links, link, OUT if slot == DRIVERS else IN)
     some = max(rides, 1.0)
     out[first] = math.log1p(rides / partners)

@@ -1,12 +1,11 @@
 """Connected components that stay exact after every edge added and every edge removed.
 
-Each component has a spanning tree of its edges. An edge inside a component becomes a non-tree edge, in O(1).
-An edge between two components becomes a tree edge, and the smaller side takes the other's label. Removing a
-non-tree edge is O(1). Removing a tree edge cuts the tree in two: walks around both halves take turns until
-one ends and so is the smaller (Even and Shiloach, "An On-Line Edge-Deletion Problem", JACM 28(1), 1981);
-then the non-tree edges of the smaller half are searched for a replacement edge, one that leads to the other
-half. Of two large halves both are searched at once (``graph.components.replacement``). Cost: O(nodes and
-edges of the smaller half) at most.
+Each component has a rooted spanning tree of its edges (``graph.components.trees``). An edge inside a
+component becomes a non-tree edge. An edge between two components becomes a tree edge: the smaller tree is
+hung under the larger one, and its nodes take the label of the other. Removing a non-tree edge is O(1).
+Removing a tree edge cuts the tree in two, whose sizes are known; the non-tree edges of the smaller half are
+searched for a replacement edge, one that leads to the other half. Of two large halves both are searched at
+once (``graph.components.replacement``). Cost: O(depth), and O(nodes and links of the smaller half) at most.
 
 Of the first ``CANDIDATES`` replacement edges, the one seen last is taken, because it will leave the window
 last: what expires is then rarely in the tree.
@@ -18,20 +17,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.components.edge_lists import after, appended, before, far_end, removed
 from graph.components.records import ForestState
 from graph.components.replacement import search_both_halves
+from graph.components.trees import (
+    FEWEST_TO_SHORTEN,
+    cut_off,
+    edge_before,
+    far_end,
+    following,
+    hang,
+    last_edge,
+    root_of,
+    shorten,
+    tree_size,
+)
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
 from graph.links.change_log import log_link
-from graph.links.records import NON_TREE_EDGE, TREE_EDGE, LinkState
+from graph.links.records import NON_TREE_EDGE, LinkState
 
 CANDIDATES: Final = 16
 """How many replacement edges are compared at most."""
-SHORT_WALK: Final = 64
-"""Moves after which both halves count as large: then the search for a replacement edge begins at once."""
 MARKED: Final = -2
-SCANNED: Final = -3
 
 
 @inlined
@@ -55,7 +62,8 @@ def same(f: ForestState, left: int, right: int) -> bool:
 
 @inlined
 def foresee_group(f: ForestState, node: int) -> None:
-    """The node is near, and an edge at it is added or removed soon: bring its component near."""
+    """The node is near, and an edge at it is added or removed soon: bring its component and tree near."""
+    fetch(f.trees, node)
     own = wide(f.nodes[node].label)
     if own >= 0:
         fetch(f.groups, own)
@@ -70,10 +78,11 @@ def add_edge(s: LinkState, f: ForestState, link: int) -> bool:
     source, target = wide(record.source), wide(record.target)
     log_link(s.change_log, link, source, target)
     if same(f, source, target):
-        _add_non_tree_edge(s, f, link, source, target)
+        record.joins = NON_TREE_EDGE
+        if size(f, source) >= FEWEST_TO_SHORTEN:
+            shorten(s, f, link)
         return False
-    _add_tree_edge(s, f, link, source, target)
-    _merge(f, source, target)
+    hang(s, f, link, _merge(f, source, target))
     return True
 
 
@@ -88,38 +97,36 @@ def remove_edge(s: LinkState, f: ForestState, link: int) -> bool:
     source, target = wide(record.source), wide(record.target)
     log_link(s.change_log, link, source, target)
     if was == NON_TREE_EDGE:
-        f.nodes[source].other_edge = removed(s.links, wide(f.nodes[source].other_edge), link, source)
-        f.nodes[target].other_edge = removed(s.links, wide(f.nodes[target].other_edge), link, target)
         return False
-    f.nodes[source].tree_edge = removed(s.links, wide(f.nodes[source].tree_edge), link, source)
-    f.nodes[target].tree_edge = removed(s.links, wide(f.nodes[target].tree_edge), link, target)
-    found, smaller = -1, _smaller_half(s, f, source, target)
-    if smaller < 0:
-        found, smaller = search_both_halves(s, f, source, target)
+    child = source if f.nodes[source].parent_edge == link else target
+    return _part(s, f, child, source ^ target ^ child, child == source)
+
+
+@kernel
+def _part(s: LinkState, f: ForestState, child: int, parent: int, child_first: bool) -> bool:
+    """Cut a tree between a node and its parent; True when no other edge leads from one half to the other.
+
+    Of equal halves that of ``child`` counts as the smaller when it comes first. Walks around both halves meet
+    after about as many nodes as the root of their number: a half that is smaller is searched alone.
+    """
+    root = cut_off(f, child)
+    low, high = tree_size(f, child), tree_size(f, root)
+    smaller, stays = child, parent
+    if high < low or (high == low and not child_first):
+        smaller, stays = root, child
+    found = -1
+    if min(low, high) ** 2 > low + high:
+        found = search_both_halves(s, f, child, root)
     if found < 0:
         found = _replacement_edge(s, f, smaller)
-    if found >= 0:
-        source, target = wide(s.links[found].source), wide(s.links[found].target)
-        f.nodes[source].other_edge = removed(s.links, wide(f.nodes[source].other_edge), found, source)
-        f.nodes[target].other_edge = removed(s.links, wide(f.nodes[target].other_edge), found, target)
-        _add_tree_edge(s, f, found, source, target)
-        return False
-    _split(s, f, smaller, source ^ target ^ smaller)
-    return True
-
-
-@inlined
-def _add_non_tree_edge(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].joins = NON_TREE_EDGE
-    f.nodes[source].other_edge = appended(s.links, wide(f.nodes[source].other_edge), link, source)
-    f.nodes[target].other_edge = appended(s.links, wide(f.nodes[target].other_edge), link, target)
-
-
-@inlined
-def _add_tree_edge(s: LinkState, f: ForestState, link: int, source: int, target: int) -> None:
-    s.links[link].joins = TREE_EDGE
-    f.nodes[source].tree_edge = appended(s.links, wide(f.nodes[source].tree_edge), link, source)
-    f.nodes[target].tree_edge = appended(s.links, wide(f.nodes[target].tree_edge), link, target)
+    if found < 0:
+        _split(s, f, smaller, stays)
+        return True
+    inside = wide(s.links[found].source)
+    if root_of(f, inside) != smaller:
+        inside = wide(s.links[found].target)
+    hang(s, f, found, inside)
+    return False
 
 
 @inlined
@@ -148,8 +155,11 @@ def _drop_label(f: ForestState, gone: int) -> None:
 
 
 @inlined
-def _merge(f: ForestState, left: int, right: int) -> None:
-    """Give the smaller component's nodes the label of the other, and make one circle of the two."""
+def _merge(f: ForestState, left: int, right: int) -> int:
+    """Give the smaller component's nodes the label of the other, and make one circle of the two.
+
+    Returns whichever of the two nodes was in the smaller.
+    """
     keep, gone = wide(f.nodes[left].label), wide(f.nodes[right].label)
     into, from_ = left, right
     if keep < 0 and gone < 0:
@@ -177,6 +187,7 @@ def _merge(f: ForestState, left: int, right: int) -> None:
     behind_into, behind_from = wide(f.nodes[into].next_member), wide(f.nodes[from_].next_member)
     _follow(f, into, behind_from)
     _follow(f, from_, behind_into)
+    return from_
 
 
 @inlined
@@ -185,96 +196,46 @@ def _follow(f: ForestState, left: int, right: int) -> None:
     f.nodes[right].prev_member = left
 
 
-@inlined
-def _smaller_half(s: LinkState, f: ForestState, left: int, right: int) -> int:
-    """Whichever of the two has the tree that a walk is around first, or -1 when both walks are long."""
-    first_left, first_right = wide(f.nodes[left].tree_edge), wide(f.nodes[right].tree_edge)
-    if first_left < 0:
-        return left
-    if first_right < 0:
-        return right
-    at_left, by_left = left, first_left
-    at_right, by_right = right, first_right
-    for _ in range(SHORT_WALK):
-        at_left = far_end(s.links, by_left, at_left)
-        by_left = after(s.links, by_left, at_left)
-        if at_left == left and by_left == first_left:
-            return left
-        at_right = far_end(s.links, by_right, at_right)
-        by_right = after(s.links, by_right, at_right)
-        if at_right == right and by_right == first_right:
-            return right
-    return -1
+@kernel
+def _colour_tree(s: LinkState, f: ForestState, top: int, colour: int) -> None:
+    """Set the label of every node of the tree of the root ``top``."""
+    node = top
+    while node >= 0:
+        f.nodes[node].label = colour
+        node = following(s, f, node, top)
 
 
 @kernel
-def _colour_tree(s: LinkState, f: ForestState, start: int, colour: int) -> None:
-    """Set the label of every node of the tree of ``start``."""
-    f.nodes[start].label = colour
-    first = wide(f.nodes[start].tree_edge)
-    if first < 0:
-        return
-    node, link = start, first
-    while True:
-        node = far_end(s.links, link, node)
-        link = after(s.links, link, node)
-        if node == start and link == first:
-            return
-        f.nodes[node].label = colour
-
-
-@inlined
-def _replacement_edge(s: LinkState, f: ForestState, start: int) -> int:
-    """A replacement edge that leads out of the tree of ``start``, or -1. Keeps the labels as they were."""
-    first = wide(f.nodes[start].tree_edge)
-    if first < 0 and f.nodes[start].other_edge < 0:
-        return -1
-    own = wide(f.nodes[start].label)
-    _colour_tree(s, f, start, MARKED)
+def _replacement_edge(s: LinkState, f: ForestState, top: int) -> int:
+    """A replacement edge that leads out of the tree of the root ``top``, or -1. Keeps the labels."""
+    own = wide(f.nodes[top].label)
+    _colour_tree(s, f, top, MARKED)
     best, found = -1, 0
-    node, link = start, first
-    while found < CANDIDATES:
-        if f.nodes[node].label == MARKED:
-            f.nodes[node].label = SCANNED
-            head = wide(f.nodes[node].other_edge)
-            other = head
-            while other >= 0 and found < CANDIDATES:
-                other = before(s.links, other, node)
-                if f.nodes[far_end(s.links, other, node)].label >= 0:
-                    found += 1
-                    if best < 0 or s.links[other].last_ms > s.links[best].last_ms:
-                        best = other
-                if other == head:
-                    break
-        if link < 0:
-            break
-        node = far_end(s.links, link, node)
-        link = after(s.links, link, node)
-        if node == start and link == first:
-            break
-    _colour_tree(s, f, start, own)
+    node = top
+    while node >= 0 and found < CANDIDATES:
+        link = last_edge(s, node)
+        while link >= 0 and found < CANDIDATES:
+            if s.links[link].joins == NON_TREE_EDGE and f.nodes[far_end(s.links, link, node)].label >= 0:
+                found += 1
+                if best < 0 or s.links[link].last_ms > s.links[best].last_ms:
+                    best = link
+            link = edge_before(s, link, node)
+        node = following(s, f, node, top)
+    _colour_tree(s, f, top, own)
     return best
 
 
-@inlined
-def _split(s: LinkState, f: ForestState, start: int, stays: int) -> None:
-    """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
-    own = wide(f.nodes[start].label)
-    fresh = -1 if f.nodes[start].tree_edge < 0 else _new_label(f, start)
-    _move(f, start, start)
-    f.nodes[start].label = fresh
-    moved = 1
-    first = wide(f.nodes[start].tree_edge)
-    node, link = start, first
-    while link >= 0:
-        node = far_end(s.links, link, node)
-        link = after(s.links, link, node)
-        if node == start and link == first:
-            break
-        if f.nodes[node].label == own:
-            _move(f, node, start)
-            f.nodes[node].label = fresh
-            moved += 1
+@kernel
+def _split(s: LinkState, f: ForestState, top: int, stays: int) -> None:
+    """Make a component of its own of the tree of the root ``top``; the rest keeps the label."""
+    own = wide(f.nodes[top].label)
+    moved = tree_size(f, top)
+    fresh = -1 if moved == 1 else _new_label(f, top)
+    node = top
+    while node >= 0:
+        _move(f, node, top)
+        f.nodes[node].label = fresh
+        node = following(s, f, node, top)
     if fresh >= 0:
         f.groups[fresh].size = moved
     f.groups[own].size -= moved

@@ -1,7 +1,7 @@
 """The spanning forest over the edges of a link store: its arrays, and the room in them.
 
-The verbs are in ``graph.components.edges``. A component takes 16 bytes; nodes are part of the store's
-entities.
+The verbs are in ``graph.components.edges``. A component takes 16 bytes and a node 8, beside what the store's
+entities hold of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.components.edges import add_edge, label, remove_edge, same, size
-from graph.components.records import FOREST_COUNTERS, GROUP, WALK, WALKS, ForestState
+from graph.components.records import FOREST_COUNTERS, GROUP, TREE_NODE, WALK, WALKS, ForestState
 from graph.kernels.raw import grown
 from graph.links.store import LinkStore
 
@@ -26,6 +26,7 @@ class Forest:
 
     def __init__(self, store: LinkStore) -> None:
         self._store = store
+        self._trees = np.zeros(0, TREE_NODE)
         self._groups = np.zeros(SMALLEST, GROUP)
         self._counters = np.zeros(1, FOREST_COUNTERS)
         self._counters["first_free_label"] = -1
@@ -44,9 +45,15 @@ class Forest:
         if room > len(self._groups):
             larger = np.zeros(max(room, 2 * len(self._groups)), GROUP)
             self._groups = grown(self._groups, larger, int(self._counters["labels_used"][0]))
+        if len(nodes) > len(self._trees):
+            self._trees = grown(self._trees, np.zeros(len(nodes), TREE_NODE), len(self._trees))
         if self._state is None or self._state.nodes is not nodes or self._state.groups is not self._groups:
             self._state = ForestState(
-                nodes=nodes, groups=self._groups, counters=self._counters, walks=self._walks
+                nodes=nodes,
+                trees=self._trees,
+                groups=self._groups,
+                counters=self._counters,
+                walks=self._walks,
             )
         return self._state
 
@@ -54,7 +61,8 @@ class Forest:
     def memory_bytes(self) -> int:
         """Bytes in use, beside those of the store."""
         return (
-            int(self._counters["labels_used"][0]) * GROUP.itemsize
+            int(self._store.state.counters["entities"][0]) * TREE_NODE.itemsize
+            + int(self._counters["labels_used"][0]) * GROUP.itemsize
             + self._counters.nbytes
             + self._walks.nbytes
         )
@@ -66,7 +74,9 @@ class Forest:
         """
         used = int(self._counters["labels_used"][0])
         groups = self._groups[:used].view(np.int64).reshape(used, 2)
-        return {"groups": groups, "counters": self._counters.view(np.int64)}
+        entities = int(self._store.state.counters["entities"][0])
+        trees = self._trees[:entities].view(np.int32).reshape(-1, 2)
+        return {"groups": groups, "counters": self._counters.view(np.int64), "trees": trees}
 
     @classmethod
     def from_arrays(cls, store: LinkStore, arrays: dict[str, npt.NDArray[Any]]) -> Self:
@@ -75,5 +85,8 @@ class Forest:
         groups = arrays["groups"]
         forest._groups = np.zeros(max(len(groups), SMALLEST), GROUP)
         forest._groups[: len(groups)].view(np.int64).reshape(-1, 2)[:] = groups
+        trees = arrays["trees"]
+        forest._trees = np.zeros(len(trees), TREE_NODE)
+        forest._trees.view(np.int32).reshape(-1, 2)[:] = trees
         forest._counters[:] = arrays["counters"].view(FOREST_COUNTERS)
         return forest

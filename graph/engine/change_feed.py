@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.candidates.ties import common
-from graph.kernels.raw import chosen
 from graph.model.changes import (
     ChangedParts,
     Changes,
@@ -80,7 +79,7 @@ class ChangeFeed:
         noted = log.logged("links")
         live = noted[records["live"][noted] != 0]
         accounts = log.logged("entities")
-        links = link_columns(chosen(records, live))
+        links = link_columns(self._memory.links, live)
         went = log.logged("expired")
         gone = went[~np.isin(went, link_keys(links), assume_unique=True)]
         cuts, public = explicit_cuts(state), self._public
@@ -147,8 +146,8 @@ class ChangeFeed:
         links, state = self._memory.links, self._memory.state
         links.change_log.begin()
         self._memory.reserve(0, 0)
-        live = np.flatnonzero(links.state.links["live"][: links.state.counters["links_used"][0]])
-        links.change_log.log_all(live, state.accounts["entity"][: state.counters["accounts"][0]])
+        accounts = state.accounts["entity"][: state.counters["accounts"][0]]
+        links.change_log.log_all(links.live_links(), accounts)
 
     # -- rings -------------------------------------------------------------------------------------
 

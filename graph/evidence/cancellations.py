@@ -14,6 +14,7 @@ from typing import Final
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
+from graph.links.interactions import interaction_of
 from graph.links.lists import next_link
 from graph.links.records import IN, LOST_DRIVERS, LOST_RIDERS, OUT
 from graph.links.touch import first_link
@@ -34,13 +35,13 @@ def measure_cancellations(state: State, members: Int32s, stamp: int, e: Record) 
         steps = 0
         while link >= 0 and steps < MOST_PAIRS:
             steps += 1
-            lost = records[link]
+            lost, facts = records[link], interaction_of(state.links, link)
             link = next_link(state.links, link, OUT)
             if state.marks[lost.target].stamp == stamp:
                 inside += lost.count
-                units += lost.money
+                units += facts.money
                 pairs += 1
-                mutual += 0 < lost.by_driver < lost.count
+                mutual += 0 < facts.by_driver < lost.count
     turned_away, trips = _turned_away(state, members, stamp)
     e.cancelled_inside = inside
     e.cancelled_share = ratio(inside, inside + e.inside)
@@ -63,8 +64,8 @@ def _turned_away(state: State, members: Int32s, stamp: int) -> tuple[int, int]:
         steps = 0
         while link >= 0 and steps < MOST_PAIRS:
             steps += 1
-            lost = records[link]
+            lost, facts = records[link], interaction_of(state.links, link)
             link = next_link(state.links, link, IN)
             if state.marks[lost.source].stamp != stamp:
-                turned_away += lost.by_driver
+                turned_away += facts.by_driver
     return turned_away, trips

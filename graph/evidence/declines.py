@@ -14,6 +14,7 @@ from typing import Final
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
+from graph.links.interactions import money_of
 from graph.links.lists import next_link
 from graph.links.records import DRIVERS, IDENTITIES, OUT, TRIED
 from graph.links.touch import find, first_link
@@ -40,14 +41,14 @@ def measure_declines(state: State, members: Int32s, stamp: int, e: Record) -> No
         link = first_link(state.links, members[place], TRIED)
         while link >= 0 and steps < MOST_CARDS:
             steps += 1
-            tried = records[link]
+            tried, units_tried = records[link], money_of(state.links, link)
             link = next_link(state.links, link, OUT)
             if find(state.links, _USES_CARD, members[place], tried.target) >= 0:
                 continue
             count += tried.count
-            units += tried.money
+            units += units_tried
             pairs += 1
-            small += tried.money / tried.count * SMALL_SHARE <= fare
+            small += units_tried / tried.count * SMALL_SHARE <= fare
             mark = state.marks[tried.target]
             cards += mark.stamp != stamp
             mark.stamp = stamp
@@ -72,7 +73,7 @@ def _mean_fare(state: State, members: Int32s) -> float:
     for place in range(len(members)):
         link = first_link(state.links, members[place], DRIVERS)
         while link >= 0:
-            fares += records[link].money
+            fares += money_of(state.links, link)
             rides += records[link].count
             link = next_link(state.links, link, OUT)
     return ratio(fares, rides)

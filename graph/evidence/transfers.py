@@ -20,6 +20,7 @@ from typing import Any, Final
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
+from graph.links.interactions import interaction_of
 from graph.links.lists import next_link
 from graph.links.records import IN, OUT, PAYEES, PAYERS
 from graph.links.touch import first_link, length
@@ -82,20 +83,20 @@ def _gather(state: State, members: Int32s, stamp: int, e: Record) -> tuple[int, 
         steps = 0
         while link >= 0 and steps < MOST_PAYEES:
             steps += 1
-            payment = records[link]
+            payment, facts = records[link], interaction_of(state.links, link)
             payee = _place_of(state, payment.target, n, stamp, seen)
             link = next_link(state.links, link, OUT)
             if payee < 0:
                 continue
             seen = max(seen, payee + 1)
-            measuring.received_units[payee] += payment.money
+            measuring.received_units[payee] += facts.money
             measuring.payers[payee] += 1
             count += payment.count
             pairs += 1
-            tested += _was_tried(payment)
+            tested += _was_tried(payment, facts)
             if payee < n:
-                measuring.sent_units[place] += payment.money
-                sent_inside += payment.money
+                measuring.sent_units[place] += facts.money
+                sent_inside += facts.money
     e.transfers = count
     e.tried_transfers = ratio(tested, pairs)
     return seen, sent_inside
@@ -144,10 +145,10 @@ def _is_institution(state: State, account: int, slot: int, members: int, stamp: 
 
 
 @kernel
-def _was_tried(payment: Any) -> bool:
+def _was_tried(payment: Any, facts: Any) -> bool:
     """Whether one of the amounts was small beside the mean of the others."""
     others = payment.count - 1
-    return bool(others > 0 and payment.least * TEST_SHARE <= (payment.money - payment.least) / others)
+    return bool(others > 0 and facts.least * TEST_SHARE <= (facts.money - facts.least) / others)
 
 
 @kernel

@@ -10,6 +10,7 @@ from typing import Final
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
+from graph.links.interactions import interaction_of
 from graph.links.records import DRIVERS
 from graph.links.touch import first_link
 from graph.model.link_keys import MONEY_SCALE
@@ -52,12 +53,13 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
                     drivers += 1
                 pairs += 1
                 inside += ride.count
-                incentives += ride.incentives
-                incentive_units += ride.incentive_units
-                fare_units += ride.money
-                odd += ride.odd
-                odd_reasons |= int(hooks[link].reasons)
-                surcharge += ride.surcharge
+                facts = interaction_of(state.links, link)
+                incentives += facts.incentives
+                incentive_units += facts.incentive_units
+                fare_units += facts.money
+                odd += facts.odd
+                odd_reasons |= int(facts.reasons)
+                surcharge += facts.surcharge
             link = hooks[link].next_out
         riders += rode
     e.trips_per_account = all_trips / len(members)

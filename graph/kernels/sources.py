@@ -46,7 +46,10 @@ def _reached(module: str, houses: frozenset[str]) -> set[str]:
 def _source(module: str) -> str:
     """Found on disk and not among what is loaded, which differs between programs; empty for none."""
     package, *inside = module.split(".")
-    place = Path(str(sys.modules[package].__file__)).parent.joinpath(*inside)
+    outermost = sys.modules[package]
+    if not hasattr(outermost, "__path__"):  # A script beside others is a module without a package.
+        return Path(str(outermost.__file__)).read_text(encoding="utf-8")
+    place = Path(next(iter(outermost.__path__))).joinpath(*inside)
     path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
     return path.read_text(encoding="utf-8") if path.exists() else ""
 

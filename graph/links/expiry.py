@@ -23,7 +23,8 @@ import numpy.typing as npt
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
 from graph.links.index import foresee_removal, remove
-from graph.links.records import LinkState
+from graph.links.interactions import free_interaction
+from graph.links.records import INTERACTS, LinkState
 from graph.links.sessions import drop_sessions
 
 
@@ -40,11 +41,11 @@ def _put_into_bucket(s: LinkState, link: int) -> bool:
     bucket = s.links[link].last_ms >> s.queues[0].expiry_shift
     is_open: bool = bucket <= s.queues[0].expiry_bucket
     if is_open:
-        s.links[link].next_in_bucket = s.queues[0].first_expiring
+        s.hooks[link].next_in_bucket = s.queues[0].first_expiring
         s.queues[0].first_expiring = link
     else:
         at = bucket & (s.expiry_buckets.shape[0] - 1)
-        s.links[link].next_in_bucket = s.expiry_buckets[at]
+        s.hooks[link].next_in_bucket = s.expiry_buckets[at]
         s.expiry_buckets[at] = link
     return is_open
 
@@ -55,7 +56,7 @@ def enqueue_removal(s: LinkState, link: int) -> None:
     bucket = max(s.links[link].last_ms >> s.queues[0].removal_shift, s.queues[0].removal_bucket)
     at = bucket & (s.removal_buckets.shape[0] - 1)
     head = wide(s.removal_buckets[at])
-    s.links[link].next_in_bucket = head
+    s.hooks[link].next_in_bucket = head
     s.hooks[link].prev_in_bucket = -2 - at
     if head >= 0:
         s.hooks[head].prev_in_bucket = link
@@ -67,9 +68,9 @@ def enqueue_removal(s: LinkState, link: int) -> None:
 def dequeue_removal(s: LinkState, link: int) -> None:
     """Take a link out of the removal queue."""
     before = wide(s.hooks[link].prev_in_bucket)
-    after = wide(s.links[link].next_in_bucket)
+    after = wide(s.hooks[link].next_in_bucket)
     if before >= 0:
-        s.links[before].next_in_bucket = after
+        s.hooks[before].next_in_bucket = after
     else:
         s.removal_buckets[-2 - before] = after
     if after >= 0:
@@ -92,7 +93,7 @@ def remove_due(s: LinkState) -> None:
         s.removal_buckets[at] = -1
         s.queues[0].removal_bucket += 1
         while link >= 0:
-            following = wide(s.links[link].next_in_bucket)
+            following = wide(s.hooks[link].next_in_bucket)
             s.counters[0].awaiting_removal -= 1
             if s.links[link].last_ms >> shift >= s.queues[0].removal_bucket:
                 enqueue_removal(s, link)
@@ -100,8 +101,10 @@ def remove_due(s: LinkState) -> None:
                 remove(s, link)
                 if s.links[link].resumed != 0:
                     drop_sessions(s, link)
+                if INTERACTS[s.links[link].kind]:
+                    free_interaction(s, link)
                 s.links[link].count = 0
-                s.links[link].next_in_bucket = s.counters[0].first_free_link
+                s.hooks[link].next_in_bucket = s.counters[0].first_free_link
                 s.counters[0].first_free_link = link
                 s.counters[0].free_links += 1
             link = following
@@ -121,11 +124,12 @@ def _prefetch_next(s: LinkState, number: int, heads: npt.NDArray[np.int32], buck
     walk = s.prefetch_walks[number]
     link = walk.link
     if link >= 0:
-        link = wide(s.links[link].next_in_bucket)
+        link = wide(s.hooks[link].next_in_bucket)
     elif walk.bucket != bucket:
         walk.bucket = bucket
         link = wide(heads[bucket & (heads.shape[0] - 1)])
     if link >= 0:
+        fetch(s.hooks, link)
         fetch(s.links, link)
     walk.link = link
 
@@ -142,7 +146,7 @@ def dequeue_expired(s: LinkState) -> int:
             moved_on = last_ms >> shift > s.queues[0].expiry_bucket
             if not moved_on and last_ms >= horizon:
                 return -1
-            s.queues[0].first_expiring = s.links[link].next_in_bucket
+            s.queues[0].first_expiring = s.hooks[link].next_in_bucket
             if not moved_on:
                 return link
             _put_into_bucket(s, link)
@@ -172,14 +176,13 @@ def _open_bucket(s: LinkState) -> None:
     link = wide(s.expiry_buckets[at])
     s.expiry_buckets[at] = -1
     while link >= 0:
-        following = wide(s.links[link].next_in_bucket)
+        following = wide(s.hooks[link].next_in_bucket)
         if s.links[link].last_ms >> s.queues[0].expiry_shift > s.queues[0].expiry_bucket:
             _put_into_bucket(s, link)
         else:
-            fetch(s.hooks, link)
             fetch(s.entities, wide(s.links[link].source))
             fetch(s.entities, wide(s.links[link].target))
-            s.links[link].next_in_bucket = s.queues[0].first_expiring
+            s.hooks[link].next_in_bucket = s.queues[0].first_expiring
             s.queues[0].first_expiring = link
         link = following
     sort_open_bucket(s)
@@ -201,7 +204,7 @@ def sort_open_bucket(s: LinkState) -> None:
 
     A natural merge sort of the list: O(links log runs); a list with one link out of place costs two passes.
     """
-    links = s.links
+    hooks = s.hooks
     runs = 2
     while runs > 1:
         rest = s.queues[0].first_expiring
@@ -210,31 +213,31 @@ def sort_open_bucket(s: LinkState) -> None:
         while rest >= 0:
             left = rest
             end = left
-            rest = wide(links[end].next_in_bucket)
+            rest = wide(hooks[end].next_in_bucket)
             while rest >= 0 and _before(s, end, rest):
                 end = rest
-                rest = wide(links[end].next_in_bucket)
-            links[end].next_in_bucket = -1
+                rest = wide(hooks[end].next_in_bucket)
+            hooks[end].next_in_bucket = -1
             right = rest
             if right >= 0:
                 end = right
-                rest = wide(links[end].next_in_bucket)
+                rest = wide(hooks[end].next_in_bucket)
                 while rest >= 0 and _before(s, end, rest):
                     end = rest
-                    rest = wide(links[end].next_in_bucket)
-                links[end].next_in_bucket = -1
+                    rest = wide(hooks[end].next_in_bucket)
+                hooks[end].next_in_bucket = -1
             runs += 1
             while left >= 0 or right >= 0:
                 if right < 0 or (left >= 0 and _before(s, left, right)):
                     taken = left
-                    left = wide(links[left].next_in_bucket)
+                    left = wide(hooks[left].next_in_bucket)
                 else:
                     taken = right
-                    right = wide(links[right].next_in_bucket)
+                    right = wide(hooks[right].next_in_bucket)
                 if tail < 0:
                     s.queues[0].first_expiring = taken
                 else:
-                    links[tail].next_in_bucket = taken
+                    hooks[tail].next_in_bucket = taken
                 tail = taken
         if tail >= 0:
-            links[tail].next_in_bucket = -1
+            hooks[tail].next_in_bucket = -1

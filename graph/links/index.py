@@ -83,7 +83,7 @@ def foresee_removal(s: LinkState, first: int) -> None:
     while link >= 0:
         record = s.links[link]
         fetch(s.slots, mixed(wide(record.kind), wide(record.source), wide(record.target)) & mask)
-        link = wide(record.next_in_bucket)
+        link = wide(s.hooks[link].next_in_bucket)
     link = first
     while link >= 0:
         record = s.links[link]
@@ -93,7 +93,7 @@ def foresee_removal(s: LinkState, first: int) -> None:
             if value == 0:
                 break
             fetch(s.links, (value & low) - 1)
-        link = wide(record.next_in_bucket)
+        link = wide(s.hooks[link].next_in_bucket)
 
 
 @kernel

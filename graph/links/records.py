@@ -1,8 +1,8 @@
 """Links as records in arrays: what a kernel sees of the link store.
 
-A link is two records: what a lookup reads fits one cache line (``LINK``), what only a change of liveness
-reads stands apart (``HOOK``). Facts about rides, payments or cancellations and hooks into the forest share
-their bytes, because no link has both: these are interaction, and only identity links join.
+A link is two records, together less than a cache line: what a lookup and a use read (``LINK``), and where it
+stands in its lists and queue (``HOOK``). What only interaction links carry, money and what is told of rides,
+payments and cancellations, stands in a table of its own (``INTERACTION``); identity links have no row there.
 """
 
 from __future__ import annotations
@@ -18,27 +18,14 @@ from graph.model.vocabulary import IDENTITY_LINKS, LinkKind
 
 LINK: Final = np.dtype(
     {
-        "names": [
-            *("source", "target", "kind", "live", "joins", "resumed", "count"),
-            *("incentives", "odd", "incentive_units", "surcharge", "least", "by_driver"),
-            *("next_source_edge", "prev_source_edge", "next_target_edge", "prev_target_edge"),
-            *("next_in_bucket", "first_ms", "last_ms", "money"),
-        ],
-        "formats": [
-            *("i4", "i4", "u1", "u1", "u1", "u1", "i4"),
-            *("i4", "f4", "i8", "f4", "i8", "i4"),
-            *("i4", "i4", "i4", "i4"),
-            *("i4", "i8", "i8", "i8"),
-        ],
-        "offsets": [0, 4, 8, 9, 10, 11, 12, 16, 20, 24, 32, 24, 16, 16, 20, 24, 28, 36, 40, 48, 56],
-        "itemsize": 64,
+        "names": ["source", "target", "kind", "live", "joins", "resumed", "count", "first_ms", "last_ms"],
+        "formats": ["i4", "i4", "u1", "u1", "u1", "u1", "i4", "i8", "i8"],
+        "offsets": [0, 4, 8, 9, 10, 11, 12, 16, 24],
+        "itemsize": 32,
     }
 )
-"""One cache line. ``joins``: NON_TREE_EDGE or TREE_EDGE when it is an edge of the cluster graph, else 0;
-``resumed``: it has older sessions; ``least``: of payments that were made or declined, the smallest single
-amount, in the place of a ride's ``incentive_units``; ``by_driver``: how many of the cancelled trips the
-driver cancelled, in the place of a ride's ``incentives``; ``next_in_bucket``: the next in its bucket of a
-queue. -1 stands for none. A free record has count 0."""
+"""Half a cache line. ``joins``: NON_TREE_EDGE or TREE_EDGE when it is an edge of the cluster graph, else 0;
+``resumed``: it has older sessions. A free record has count 0."""
 
 NON_TREE_EDGE: Final = 1
 TREE_EDGE: Final = 2
@@ -49,18 +36,39 @@ IN: Final = 1
 
 HOOK: Final = np.dtype(
     {
-        "names": ["next", "previous", "next_out", "next_in", "prev_in_bucket", "older", "reasons"],
-        "formats": [("i4", (2,)), ("i4", (2,)), "i4", "i4", "i4", "i4", "u4"],
-        "offsets": [0, 8, 0, 4, 16, 20, 24],
-        "itemsize": 28,
+        "names": [
+            *("next", "previous", "next_out", "next_in", "prev_in_bucket"),
+            *("next_in_bucket", "interaction", "older"),
+        ],
+        "formats": [("i4", (2,)), ("i4", (2,)), "i4", "i4", "i4", "i4", "i4", "i4"],
+        "offsets": [0, 8, 0, 4, 8, 16, 20, 20],
+        "itemsize": 24,
     }
 )
-"""Where a link stands in the lists of its source and of its target and in its queue, and its older sessions.
-``next_out`` and ``next_in`` are the same places as ``next[OUT]`` and ``next[IN]``. ``reasons``: of a ride, a
-bit for each reason that was told of one of its trips.
+"""Where a link stands in the lists of its source and of its target and in its queue; -1 stands for none.
+``next_out`` and ``next_in`` are the same places as ``next[OUT]`` and ``next[IN]``. ``interaction``: the row
+of an interaction link in its table, in whose place an identity link has its older sessions, ``older``.
+``prev_in_bucket`` is that of the removal queue, whose links stand in no list: it is in the place of
+``previous``.
 
 In the list of an ENTITY, ``previous`` of the first link is the last one: so an entity need not hold both
 ends."""
+
+INTERACTION: Final = np.dtype(
+    {
+        "names": [
+            *("money", "incentive_units", "least", "incentives", "by_driver"),
+            *("odd", "surcharge", "reasons", "older", "next_free"),
+        ],
+        "formats": ["i8", "i8", "i8", "i4", "i4", "f4", "f4", "u4", "i4", "i4"],
+        "offsets": [0, 8, 8, 16, 16, 20, 24, 28, 32, 32],
+        "itemsize": 36,
+    }
+)
+"""``least``: of payments that were made or declined, the smallest single amount, in the place of a ride's
+``incentive_units``; ``by_driver``: how many of the cancelled trips the driver cancelled, in the place of a
+ride's ``incentives``; ``reasons``: of a ride, a bit for each reason that was told of one of its trips;
+``older``: the sessions before the newest, -1 when there are none. A free row has the next free one there."""
 
 ENTITY: Final = np.dtype(
     [
@@ -69,18 +77,17 @@ ENTITY: Final = np.dtype(
             "first_list",
             "head",
             "length",
-            "tree_edge",
-            "other_edge",
+            "parent_edge",
             "label",
             "next_member",
             "prev_member",
         )
     ]
 )
-"""Half a cache line. ``first_list``: the first of an account's further lists; ``head``, ``length``: its list
+"""``first_list``: the first of an account's further lists; ``head``, ``length``: its list
 of identity links, or for any other entity of the links that lead to it; then its node in the spanning
-forest: one of its tree edges and one of its other edges (heads of circular lists), the label of its
-component, and its neighbours in the circle of the component's members. -1 stands for none."""
+forest: the edge to its parent, the label of its component, and its neighbours in the circle of the
+component's members. -1 stands for none."""
 
 SESSION: Final = np.dtype(
     [("first_ms", "i8"), ("last_ms", "i8"), ("money", "i8"), ("count", "i4"), ("next", "i4")]
@@ -125,6 +132,8 @@ OUT_SLOT: Final = np.array([_SLOTS[kind][0] for kind in LinkKind], np.int64)
 """By link kind: which list of its source a link stands in."""
 IN_SLOT: Final = np.array([_SLOTS[kind][1] for kind in LinkKind], np.int64)
 """By link kind: which list of its target a link stands in."""
+INTERACTS: Final = np.array([kind not in IDENTITY_LINKS.values() for kind in LinkKind], np.bool_)
+"""By link kind: whether it is an interaction link, and has a row of INTERACTION."""
 
 WINDOW: Final = np.dtype([("length_ms", "i8"), ("lateness_ms", "i8"), ("horizon_ms", "i8")])
 """One row: how long the window is, how late an event may come, and the window's end in epoch ms: a link
@@ -136,12 +145,13 @@ COUNTERS: Final = np.dtype(
         for name in (
             *("live", "awaiting_removal", "links_used", "free_links", "first_free_link"),
             *("entities", "lists_used", "sessions_used", "sessions", "first_free_session"),
+            *("interactions_used", "interactions", "first_free_interaction"),
         )
     ]
 )
 """One row: how many links are live, and how many are outside the window and not freed yet. ``used`` counts
 records from the first to the highest that was ever in use; ``first_free`` heads the chain of the free ones
-among them, -1 when there is none. ``sessions`` are those in use."""
+among them, -1 when there is none. ``sessions`` and ``interactions`` are those in use."""
 
 INDEX_SHAPE: Final = np.dtype([("slot_mask", "i8"), ("link_bits", "i8")])
 """One row: slots less one, and how many low bits of a slot hold the link's number."""
@@ -181,6 +191,8 @@ class LinkState(Arrays):
     """The expiry queue: heads of the buckets of live links, a power of two."""
     removal_buckets: npt.NDArray[np.int32]
     """The removal queue: heads of the buckets of links outside the window, a power of two."""
+    interactions: Records
+    """INTERACTION, by the row in a link's HOOK."""
     sessions: Records
     """SESSION: those before each link's newest."""
     window: Records
@@ -204,6 +216,7 @@ class LinkState(Arrays):
         "slots": np.dtype(np.uint32),
         "expiry_buckets": np.dtype(np.int32),
         "removal_buckets": np.dtype(np.int32),
+        "interactions": INTERACTION,
         "sessions": SESSION,
         "window": WINDOW,
         "counters": COUNTERS,

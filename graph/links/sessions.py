@@ -8,6 +8,7 @@ rested longer than the window.
 from __future__ import annotations
 
 from graph.kernels.kernel import kernel, wide
+from graph.links.interactions import add_money, money_of, older_session, set_money, set_older_session
 from graph.links.records import LinkState
 
 
@@ -44,10 +45,10 @@ def _free_session(s: LinkState, session: int) -> int:
 @kernel
 def drop_sessions(s: LinkState, link: int) -> None:
     """Free every older session of a link."""
-    session = wide(s.hooks[link].older)
+    session = older_session(s, link)
     while session >= 0:
         session = _free_session(s, session)
-    s.hooks[link].older = -1
+    set_older_session(s, link, -1)
     s.links[link].resumed = 0
 
 
@@ -57,18 +58,19 @@ def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
     window = s.window[0].length_ms
     newest = s.links[link]
     if ts > newest.last_ms + window:
-        s.hooks[link].older = _new_session(
-            s, newest.first_ms, newest.last_ms, newest.count, newest.money, wide(s.hooks[link].older)
+        older = _new_session(
+            s, newest.first_ms, newest.last_ms, newest.count, money_of(s, link), older_session(s, link)
         )
+        set_older_session(s, link, older)
         newest.first_ms = ts
         newest.last_ms = ts
         newest.count = 1
-        newest.money = money
+        set_money(s, link, money)
     elif ts >= newest.first_ms - window:
         newest.first_ms = min(newest.first_ms, ts)
         newest.last_ms = max(newest.last_ms, ts)
         newest.count += 1
-        newest.money += money
+        add_money(s, link, money)
     else:
         _insert_older(s, link, ts, money)
     _join_newest(s, link)
@@ -79,14 +81,14 @@ def insert_event(s: LinkState, link: int, ts: int, money: int) -> None:
 def _insert_older(s: LinkState, link: int, ts: int, money: int) -> None:
     window = s.window[0].length_ms
     before = -1
-    at = wide(s.hooks[link].older)
+    at = older_session(s, link)
     while at >= 0 and ts < s.sessions[at].first_ms - window:
         before = at
         at = wide(s.sessions[at].next)
     if at < 0 or ts > s.sessions[at].last_ms + window:
         fresh = _new_session(s, ts, ts, 1, money, at)
         if before < 0:
-            s.hooks[link].older = fresh
+            set_older_session(s, link, fresh)
         else:
             s.sessions[before].next = fresh
         return
@@ -115,12 +117,12 @@ def _join_following(s: LinkState, at: int) -> None:
 @kernel
 def _join_newest(s: LinkState, link: int) -> None:
     newest = s.links[link]
-    earlier = wide(s.hooks[link].older)
+    earlier = older_session(s, link)
     if earlier >= 0 and newest.first_ms - s.sessions[earlier].last_ms <= s.window[0].length_ms:
         newest.first_ms = s.sessions[earlier].first_ms
         newest.count += s.sessions[earlier].count
-        newest.money += s.sessions[earlier].money
-        s.hooks[link].older = _free_session(s, earlier)
+        add_money(s, link, wide(s.sessions[earlier].money))
+        set_older_session(s, link, _free_session(s, earlier))
 
 
 @kernel
@@ -128,12 +130,12 @@ def _prune(s: LinkState, link: int) -> None:
     """Forget sessions that no event within the allowed lateness can reach."""
     limit = s.window[0].horizon_ms - s.window[0].lateness_ms
     before = -1
-    at = wide(s.hooks[link].older)
+    at = older_session(s, link)
     while at >= 0 and s.sessions[at].last_ms >= limit:
         before = at
         at = wide(s.sessions[at].next)
     if before < 0:
-        s.hooks[link].older = -1
+        set_older_session(s, link, -1)
     else:
         s.sessions[before].next = -1
     s.links[link].resumed = before >= 0

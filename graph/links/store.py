@@ -1,7 +1,8 @@
 """The arrays of all links, and the room in them: what kernels work on and a snapshot keeps.
 
-The verbs are in ``graph.links.touch``, the layout in ``graph.links.records``. A link takes 88 bytes and, for
-the index, 5.3 to 10.7 bytes; memory beyond the links in use is reserved but not touched.
+The verbs are in ``graph.links.touch``, the layout in ``graph.links.records``. A link takes 56 bytes, an
+interaction link 36 more, and in the index each takes 5.3 to 10.7 bytes; memory beyond the links in use is
+reserved but not touched.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from graph.kernels.raw import chosen, grown
+from graph.kernels.raw import grown, raw
 from graph.links.change_log import ChangeLog, ChangeLogState
 from graph.links.expiry import enqueue_all
 from graph.links.index import index_all, locate
@@ -21,6 +22,8 @@ from graph.links.records import (
     ENTITY,
     HOOK,
     INDEX_SHAPE,
+    INTERACTION,
+    INTERACTS,
     LINK,
     PREFETCH_WALK,
     PREFETCH_WALKS,
@@ -70,9 +73,9 @@ removal queue does not, because it decides which link numbers are free, which mu
 was made."""
 SLOTS_FOR_EACH_BUCKET: Final = 16
 
-_LINKS_USED, _FREE_LINKS, _SESSIONS, _ENTITIES, _LISTS_USED = (
+_LINKS_USED, _FREE_LINKS, _INTERACTIONS, _SESSIONS, _ENTITIES, _LISTS_USED = (
     (COUNTERS.names or ()).index(name)
-    for name in ("links_used", "free_links", "sessions", "entities", "lists_used")
+    for name in ("links_used", "free_links", "interactions", "sessions", "entities", "lists_used")
 )
 """Where these counters stand in the row of them."""
 
@@ -87,7 +90,8 @@ class LinkStore:
             )
         window, counters, queues = np.zeros(1, WINDOW), np.zeros(1, COUNTERS), np.zeros(1, QUEUES)
         window[0] = (window_ms, lateness_ms, BEFORE_ALL_MS)
-        counters["first_free_link"] = counters["first_free_session"] = -1
+        for chain in ("link", "session", "interaction"):
+            counters[f"first_free_{chain}"] = -1
         expiry, removal = _shift(window_ms, FEWEST_BUCKETS), _shift(lateness_ms, FEWEST_BUCKETS)
         queues[0] = (expiry, BEFORE_ALL_MS >> expiry, -1, removal, BEFORE_ALL_MS >> removal)
         self.change_log = ChangeLog()
@@ -99,6 +103,7 @@ class LinkStore:
             slots=np.zeros(4, np.uint32),
             expiry_buckets=np.full(FEWEST_BUCKETS, -1, np.int32),
             removal_buckets=np.full(FEWEST_BUCKETS, -1, np.int32),
+            interactions=np.zeros(0, INTERACTION),
             sessions=np.zeros(0, SESSION),
             window=window,
             counters=counters,
@@ -127,10 +132,11 @@ class LinkStore:
     def memory_bytes(self) -> int:
         """Bytes in use: records up to the highest ever used, the index, lists and queues."""
         s = self._state
-        used, sessions, lists = (
-            int(s.counters[f"{each}_used"][0]) for each in ("links", "sessions", "lists")
+        used, interactions, sessions, lists = (
+            int(s.counters[f"{each}_used"][0]) for each in ("links", "interactions", "sessions", "lists")
         )
-        records = used * (LINK.itemsize + HOOK.itemsize) + sessions * SESSION.itemsize
+        records = used * (LINK.itemsize + HOOK.itemsize)
+        records += interactions * INTERACTION.itemsize + sessions * SESSION.itemsize
         entities = int(s.counters["entities"][0]) * ENTITY.itemsize + lists * 12
         index = s.slots.nbytes + s.expiry_buckets.nbytes + s.removal_buckets.nbytes
         return records + entities + int(index)
@@ -144,11 +150,8 @@ class LinkStore:
         wanted = int(s.counters["links_used"][0] - s.counters["free_links"][0]) + links
         if wanted > len(s.links):
             self._grow_links(wanted)
-        if int(s.counters["sessions"][0]) + links > len(s.sessions):
-            size = max(int(s.counters["sessions"][0]) + links, 2 * len(s.sessions))
-            self._replace(
-                sessions=grown(s.sessions, np.zeros(size, SESSION), int(s.counters["sessions_used"][0]))
-            )
+        self._reserve_rows("interactions", INTERACTION, links)
+        self._reserve_rows("sessions", SESSION, links)
         self._reserve_entities(entities, ACCOUNT_LISTS * (entities if accounts is None else accounts))
         self._fit_change_log(links)
 
@@ -158,22 +161,31 @@ class LinkStore:
         used = s.counters.item(0)
         return (
             used[_LINKS_USED] - used[_FREE_LINKS] + links <= len(s.links)
+            and used[_INTERACTIONS] + links <= len(s.interactions)
             and used[_SESSIONS] + links <= len(s.sessions)
             and used[_ENTITIES] + entities <= len(s.entities)
             and used[_LISTS_USED] + ACCOUNT_LISTS * accounts <= len(s.ends)
             and not (self.change_log.is_on or self.change_log.is_followed)
         )
 
-    def live_records(self) -> Records:
-        """The records of all live links; copies. O(links)."""
+    def live_links(self) -> npt.NDArray[np.intp]:
+        """The numbers of all live links, ascending. O(links)."""
         used = self._state.links[: self._state.counters["links_used"][0]]
-        return chosen(used, used["live"] != 0)
+        return np.flatnonzero(used["live"])
+
+    def interactions_of(self, links: npt.NDArray[Any]) -> Records:
+        """INTERACTION for each of the links; zeros where a link has no row. Copies."""
+        s = self._state
+        rows = np.zeros(len(links), INTERACTION)
+        has = INTERACTS[s.links["kind"][links]]
+        raw(rows)[has] = raw(s.interactions)[s.hooks["interaction"][links[has]]]
+        return rows
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything, for a snapshot; records as rows of bytes. Valid until the arrays are changed."""
         s = self._state
-        used, sessions, lists = (
-            int(s.counters[f"{each}_used"][0]) for each in ("links", "sessions", "lists")
+        used, interactions, sessions, lists = (
+            int(s.counters[f"{each}_used"][0]) for each in ("links", "interactions", "sessions", "lists")
         )
         known = int(s.counters["entities"][0])
         change_log = {f"change_log.{name}": array for name, array in self.change_log.arrays().items()}
@@ -184,6 +196,7 @@ class LinkStore:
             "entities": _bytes(s.entities[:known]),
             "expiry_buckets": s.expiry_buckets,
             "removal_buckets": s.removal_buckets,
+            "interactions": _bytes(s.interactions[:interactions]),
             "sessions": _bytes(s.sessions[:sessions]),
             "window": _bytes(s.window),
             "counters": _bytes(s.counters),
@@ -216,6 +229,9 @@ class LinkStore:
             entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
             expiry_buckets=arrays["expiry_buckets"].copy(),
             removal_buckets=arrays["removal_buckets"].copy(),
+            interactions=_from_bytes(
+                arrays["interactions"], np.zeros(len(arrays["interactions"]), INTERACTION)
+            ),
             sessions=_from_bytes(arrays["sessions"], np.zeros(len(arrays["sessions"]), SESSION)),
             window=window,
             counters=counters,
@@ -285,6 +301,14 @@ class LinkStore:
             self._state.queues["expiry_shift"] = _shift(window_ms, buckets)
             self._replace(expiry_buckets=np.full(buckets, -1, np.int32), prefetch_walks=_no_walks())
             enqueue_all(self._state)
+
+    def _reserve_rows(self, name: str, kind: np.dtype[Any], more: int) -> None:
+        """Room for so many more rows of a table of which ``name`` are in use."""
+        s = self._state
+        rows, wanted = getattr(s, name), int(s.counters[name][0]) + more
+        if wanted > len(rows):
+            larger = np.zeros(max(wanted, 2 * len(rows)), kind)
+            self._replace(**{name: grown(rows, larger, int(s.counters[f"{name}_used"][0]))})
 
     def _reserve_entities(self, entities: int, lists: int) -> None:
         s = self._state

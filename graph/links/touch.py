@@ -1,10 +1,11 @@
 """Events on links: the verbs a kernel calls, one event at a time.
 
-A link is (kind, source, target) with first seen, last seen, count and money. Events of one link that lie
-more than a window apart belong to different *sessions*; the link shows its newest session. It is *live* while
-that session ended at most one window before the newest event seen. Older sessions, and links past the window,
-are remembered for the allowed lateness, because a late event may still join two sessions into one: so the
-aggregates depend on the events and not on their order, as long as no event is later than allowed.
+A link is (kind, source, target) with first seen, last seen and count; an interaction link sums money too.
+Events of one link that lie more than a window apart belong to different *sessions*; the link shows its newest
+session. It is *live* while that session ended at most one window before the newest event seen. Older
+sessions, and links past the window, are remembered for the allowed lateness, because a late event may still
+join two sessions into one: so the aggregates depend on the events and not on their order, as long as no event
+is later than allowed.
 
 For each event call ``advance`` with its time, then ``next_expired`` until it says -1, then ``touch``.
 Nothing here makes room: the caller has reserved it. Every verb is O(1), older sessions and the sorting of
@@ -25,8 +26,9 @@ from graph.links.expiry import (
     sort_open_bucket,
 )
 from graph.links.index import insert, locate, mixed
+from graph.links.interactions import add_money, forget_facts, set_money, set_older_session, take_interaction
 from graph.links.lists import enter, leave
-from graph.links.records import ACCOUNT_LISTS, HEAD, LENGTH, TAIL, LinkState
+from graph.links.records import ACCOUNT_LISTS, HEAD, INTERACTS, LENGTH, TAIL, LinkState
 from graph.links.sessions import drop_sessions, insert_event
 
 
@@ -39,8 +41,7 @@ def add_entity(s: LinkState, entity: int, is_account: bool) -> None:
     record.first_list = -1
     record.head = -1
     record.length = 0
-    record.tree_edge = -1
-    record.other_edge = -1
+    record.parent_edge = -1
     record.label = -1
     record.next_member = entity
     record.prev_member = entity
@@ -149,7 +150,10 @@ def next_to_expire(s: LinkState) -> int:
 
 @inlined
 def touch(s: LinkState, kind: int, source: int, target: int, ts: int, money: int) -> tuple[int, bool]:
-    """Add one event to a link. Returns the link and whether it has just become live."""
+    """Add one event to a link, and its money to an interaction link.
+
+    Returns the link and whether it has just become live.
+    """
     return touch_at(s, locate(s, kind, source, target), kind, source, target, ts, money)
 
 
@@ -186,7 +190,7 @@ def _touch(
             window = s.window[0].length_ms
             if record.resumed == 0 and record.first_ms - window <= ts <= last_ms + window:
                 record.count += 1
-                record.money += money
+                add_money(s, link, money)
                 record.first_ms = min(record.first_ms, ts)
                 record.last_ms = max(last_ms, ts)
             else:
@@ -207,7 +211,7 @@ def _touch(
 def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
     link = wide(s.counters[0].first_free_link)
     if link >= 0:
-        s.counters[0].first_free_link = s.links[link].next_in_bucket
+        s.counters[0].first_free_link = s.hooks[link].next_in_bucket
         s.counters[0].free_links -= 1
     else:
         link = s.counters[0].links_used
@@ -221,7 +225,9 @@ def _allocate(s: LinkState, kind: int, source: int, target: int) -> int:
     record.live = 0
     record.joins = 0
     record.resumed = 0
-    s.hooks[link].older = -1
+    if INTERACTS[kind]:
+        take_interaction(s, link)
+    set_older_session(s, link, -1)
     insert(s.slots, s.index_shape[0].link_bits, s.index_shape[0].slot_mask, mixed(kind, source, target), link)
     return link
 
@@ -232,18 +238,14 @@ def _start(s: LinkState, link: int, ts: int, money: int) -> None:
     record.first_ms = ts
     record.last_ms = ts
     record.count = 1
-    record.money = money
+    set_money(s, link, money)
 
 
 @inlined
 def _begin_to_live(s: LinkState, link: int) -> None:
-    record = s.links[link]
-    record.live = 1
-    record.incentives = 0
-    record.odd = 0.0
-    record.incentive_units = 0
-    record.surcharge = 0.0
-    s.hooks[link].reasons = 0
+    s.links[link].live = 1
+    if INTERACTS[s.links[link].kind]:
+        forget_facts(s, link)
     s.counters[0].live += 1
     enter(s, link)
     enqueue_expiry(s, link)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
+from graph.kernels.raw import chosen
+from graph.links.store import LinkStore
 from graph.model.link_keys import LINK_CODE
 from graph.model.view import NO_ROLE, AccountColumns, GraphView, LinkColumns
 from graph.model.vocabulary import LinkKind
@@ -37,7 +40,7 @@ def view_of(memory: Memory) -> GraphView:
         names=EntityIndex(memory).names(range(len(entities))),
         kind=entities["kind"].astype(np.int8),
         accounts=account_columns(state.accounts[: state.counters["accounts"][0]]),
-        links=link_columns(memory.links.live_records()),
+        links=link_columns(memory.links, memory.links.live_links()),
         cuts=explicit_cuts(state),
         declared_public=declared_public(state),
     )
@@ -55,9 +58,11 @@ def account_columns(facts: Records) -> AccountColumns:
     )
 
 
-def link_columns(links: Records) -> LinkColumns:
+def link_columns(store: LinkStore, numbers: npt.NDArray[Any]) -> LinkColumns:
     """Links as columns, sorted by (kind, source, target); copies."""
-    links = links[np.lexsort((links["target"], links["source"], links["kind"]))]
+    links = chosen(store.state.links, numbers)
+    order = np.lexsort((links["target"], links["source"], links["kind"]))
+    links, facts = chosen(links, order), store.interactions_of(numbers[order])
     rode = links["kind"] == LINK_CODE[LinkKind.RODE_WITH]
     return LinkColumns(
         kind=links["kind"].astype(np.int8),
@@ -66,11 +71,11 @@ def link_columns(links: Records) -> LinkColumns:
         first_ms=links["first_ms"].astype(np.int64),
         last_ms=links["last_ms"].astype(np.int64),
         count=links["count"].astype(np.int64),
-        money=links["money"].astype(np.int64),
-        incentives=np.where(rode, links["incentives"], 0).astype(np.int64),
-        incentive_units=np.where(rode, links["incentive_units"], 0).astype(np.int64),
-        odd=np.where(rode, links["odd"], 0.0).astype(np.float64),
-        surcharge=np.where(rode, links["surcharge"], 0.0).astype(np.float64),
+        money=facts["money"].astype(np.int64),
+        incentives=np.where(rode, facts["incentives"], 0).astype(np.int64),
+        incentive_units=np.where(rode, facts["incentive_units"], 0).astype(np.int64),
+        odd=np.where(rode, facts["odd"], 0.0).astype(np.float64),
+        surcharge=np.where(rode, facts["surcharge"], 0.0).astype(np.float64),
         joins=~rode & (links["joins"] != 0),
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from graph.kernels.kernel import kernel
+from graph.links.interactions import money_of
 from graph.links.touch import is_live
 from graph.state.state import State
 
@@ -72,7 +73,7 @@ def _link(state: State, seed: Any, number: int) -> Any:
     link = state.links.links[number]
     item = _fold(_fold(_fold(seed, _LINK), link.kind), state.entities[link.source].hash)
     item = _fold(_fold(item, state.entities[link.target].hash), link.first_ms)
-    return _fold(_fold(_fold(item, link.last_ms), link.count), link.money)
+    return _fold(_fold(_fold(item, link.last_ms), link.count), money_of(state.links, number))
 
 
 @kernel

@@ -1,7 +1,7 @@
 """Who owns the engine's arrays: makes room before a batch, and saves and loads them all.
 
 Arrays grow by doubling; what is reserved and not used yet costs address space and no memory. Per entity, in
-all: 37 bytes for its record and slot, its spelling, 20 in the forest, 4 and 12 for each of its lists, 16 of
+all: 37 bytes for its record and slot, its spelling, 24 in the forest, 4 and 12 for each of its lists, 16 of
 marks; an account takes 192 bytes of facts and about 60 of scratch on top.
 """
 

@@ -13,6 +13,7 @@ import numpy as np
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_entity
 from graph.links.index import locate
+from graph.links.interactions import interaction_of
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import advance, first_link, if_live, length, next_expired, touch, touch_at
 from graph.links.touch import find as find_link
@@ -325,7 +326,8 @@ def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, uni
     link, began = touch_at(links, located, kind, payer, payee, ts, units)
     payment = links.links[link]
     if payment.live and payment.count != before:
-        payment.least = units if began else min(payment.least, units)
+        facts = interaction_of(links, link)
+        facts.least = units if began else min(facts.least, units)
 
 
 @kernel
@@ -381,7 +383,7 @@ def _cancelled(state: State, event: Any, text: Bytes) -> None:
         link, _ = touch_at(links, located, _CANCELLED, rider, driver, event.ts, fee)
         lost = links.links[link]
         if lost.live and lost.count != before:
-            lost.by_driver += event.code == DRIVER
+            interaction_of(links, link).by_driver += event.code == DRIVER
     _use(state, rider, DEVICE, event, RIDER_DEVICE_ID, text)
     _use(state, driver, DEVICE, event, DRIVER_DEVICE_ID, text)
 
@@ -400,12 +402,13 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
     if not ride.live or ride.count == before:
         return
     units = to_units(event.values[INCENTIVE])
-    ride.incentives += units > 0
-    ride.incentive_units += units
-    ride.odd += state.trip[0].improbability
-    ride.surcharge += state.trip[0].surcharge
+    facts = interaction_of(links, link)
+    facts.incentives += units > 0
+    facts.incentive_units += units
+    facts.odd += state.trip[0].improbability
+    facts.surcharge += state.trip[0].surcharge
     if state.trip[0].improbability >= SUSPECT:
-        links.hooks[link].reasons |= np.uint32(told_reasons(state.trip[0]))
+        facts.reasons |= np.uint32(told_reasons(state.trip[0]))
     more = ride.count - before
     account_of(state, rider).trips += more
     account_of(state, driver).trips += more

@@ -3,7 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.graph.joined_links import JoinedLinks
+from graph.links.records import IDENTITIES, USERS
+from graph.links.records import REDEEMED as REDEEMED_LIST
+from tests.unit.graph.joined_links import DEVICE, REDEEMED, JoinedLinks
 
 ACCOUNTS, DEVICES = 3, 3
 spans = st.sampled_from([(20, 10), (20, 0), (5, 5), (1 << 20, 1 << 18)])
@@ -15,7 +17,7 @@ steps = st.lists(
 
 
 def twin(events, newest, window):
-    """The newest session of every live link: (first, last, count, money)."""
+    """The newest session of every live link: (first, last, count, money), which only interactions have."""
     shown = {}
     for key in {key for key, _ in events}:
         session = None
@@ -25,23 +27,24 @@ def twin(events, newest, window):
             else:
                 session = (ts, ts, 1, ts)
         if session[1] >= newest - window:
-            shown[key] = session
+            shown[key] = session if key[0] == REDEEMED else (*session[:3], 0)
     return shown
 
 
-def spelt(drawn, window):
+def spelt(drawn, window, kind):
     """Drawn steps as (key, time), ten windows long, in the order of time."""
     return sorted(
-        (((0, a, ACCOUNTS + d), 100 + step * 10 * window // 1000) for a, d, step in drawn),
+        (((kind, a, ACCOUNTS + d), 100 + step * 10 * window // 1000) for a, d, step in drawn),
         key=lambda event: event[1],
     )
 
 
 @settings(max_examples=200)
-@given(steps, spans, st.data())
-def test_links_equal_the_twin_on_every_prefix_and_in_any_order_within_lateness(drawn, spans, data):
+@given(steps, spans, st.sampled_from([DEVICE, REDEEMED]), st.data())
+def test_links_equal_the_twin_on_every_prefix_and_in_any_order_within_lateness(drawn, spans, kind, data):
     window, lateness = spans
-    events = spelt(drawn, window)
+    events = spelt(drawn, window, kind)
+    slots = (IDENTITIES if kind == DEVICE else REDEEMED_LIST, USERS)
     jitter = data.draw(st.lists(st.integers(0, lateness), min_size=len(events), max_size=len(events)))
     late = [event for _, event in sorted((e[1] + j, e) for e, j in zip(events, jitter, strict=True))]
     for order in (events, late):
@@ -57,13 +60,13 @@ def test_links_equal_the_twin_on_every_prefix_and_in_any_order_within_lateness(d
                 for around in lists.values():
                     if link in around:
                         around.remove(link)
-            link, revived = ours.touch(key[1], key[2], ts, ts)
+            link, revived = ours.touch(key[1], key[2], ts, ts, kind)
             if revived:
-                for entity in key[1:]:
-                    lists.setdefault(entity, []).append(link)
+                for end in zip(key[1:], slots, strict=True):
+                    lists.setdefault(end, []).append(link)
             assert ours.live() == twin(order[: n + 1], newest, window)
             assert ours.store.live_count == len(ours.live())
-            assert ours.find(key[1], key[2]) == (link if key in ours.live() else -1)
-            assert all(ours.around(entity) == around for entity, around in lists.items())
+            assert ours.find(key[1], key[2], kind) == (link if key in ours.live() else -1)
+            assert all(ours.around(*end) == around for end, around in lists.items())
             if n % 20 == 19:
                 ours.restart()

@@ -1,6 +1,7 @@
 """A link store with its forest, driven from Python: accounts 0 to n - 1, identifiers from n on."""
 
 from graph.components.forest import Forest, add_edge, label, remove_edge, size
+from graph.links.interactions import money_of
 from graph.links.records import WINDOW
 from graph.links.store import (
     LinkStore,
@@ -12,7 +13,7 @@ from graph.links.store import (
     touch,
 )
 
-DEVICE, CARD, RODE_WITH = 0, 1, 6
+DEVICE, CARD, RODE_WITH, REDEEMED = 0, 1, 6, 8
 
 
 class JoinedLinks:
@@ -82,9 +83,10 @@ class JoinedLinks:
 
     def live(self):
         """Every live link: (kind, source, target) to (first, last, count, money)."""
-        names = ("first_ms", "last_ms", "count", "money")
+        names = ("first_ms", "last_ms", "count")
+        state = self.store.state
         return {
-            self.key(link): tuple(int(row[name]) for name in names)
+            self.key(link): (*(int(row[name]) for name in names), money_of(state, link))
             for link, row in enumerate(self.links)
             if row["count"] and row["live"]
         }

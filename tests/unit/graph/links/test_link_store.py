@@ -4,19 +4,39 @@ import numpy as np
 import pytest
 
 from graph.kernels.kernel import kernel
+from graph.links.interactions import interaction_of
 from graph.links.records import DRIVERS, RIDERS
 from graph.links.store import LinkStore, add_entity, advance, find, horizon, length, locate, touch
-from tests.unit.graph.joined_links import CARD, RODE_WITH, JoinedLinks
+from tests.unit.graph.joined_links import CARD, DEVICE, REDEEMED, RODE_WITH, JoinedLinks
 
 
 def test_a_second_event_adds_to_the_link_and_does_not_revive_it():
     ours = JoinedLinks(window_ms=20)
     ours.age(5)
-    link, revived = ours.touch(0, 10, 5, money=7)
+    link, revived = ours.touch(0, 10, 5, money=7, kind=REDEEMED)
     assert revived
     ours.age(9)
-    assert ours.touch(0, 10, 9, money=4) == (link, False)
-    assert ours.live() == {(0, 0, 10): (5, 9, 2, 11)}
+    assert ours.touch(0, 10, 9, money=4, kind=REDEEMED) == (link, False)
+    assert ours.live() == {(REDEEMED, 0, 10): (5, 9, 2, 11)}
+
+
+def test_only_interaction_links_sum_money():
+    ours = JoinedLinks()
+    ours.age(5)
+    ours.touch(0, 10, 5, money=7)
+    ours.touch(0, 10, 5, money=7)
+    assert ours.live() == {(0, 0, 10): (5, 5, 2, 0)}
+    assert ours.store.arrays()["interactions"].shape == (0, 36)
+
+
+def test_rows_of_forgotten_interactions_are_used_again():
+    ours = JoinedLinks(window_ms=20, lateness_ms=10)
+    for n in range(100):
+        ours.age(1000 * n)
+        ours.touch(n % 10, 10, 1000 * n, money=n, kind=REDEEMED)
+        ours.touch(n % 10, 11, 1000 * n)
+        assert ours.live()[REDEEMED, n % 10, 10] == (1000 * n, 1000 * n, 1, n)
+    assert ours.store.arrays()["interactions"].shape == (2, 36)
 
 
 def test_the_same_ends_under_another_kind_are_another_link():
@@ -86,23 +106,24 @@ def test_the_window_never_moves_back():
 def test_an_event_before_the_window_is_remembered_and_a_late_one_revives_the_link():
     ours = JoinedLinks(window_ms=20, lateness_ms=10)
     ours.age(100)
-    link, revived = ours.touch(0, 10, 75, money=1)
+    link, revived = ours.touch(0, 10, 75, money=1, kind=REDEEMED)
     assert not revived
     assert ours.live() == {}
-    assert locate(ours.store.state, 0, 0, 10) == link
-    assert ours.touch(0, 10, 90, money=2) == (link, True)
-    assert ours.live() == {(0, 0, 10): (75, 90, 2, 3)}
+    assert locate(ours.store.state, REDEEMED, 0, 10) == link
+    assert ours.touch(0, 10, 90, money=2, kind=REDEEMED) == (link, True)
+    assert ours.live() == {(REDEEMED, 0, 10): (75, 90, 2, 3)}
 
 
-def test_a_late_event_joins_two_sessions_into_one():
+@pytest.mark.parametrize(("kind", "counted"), [(DEVICE, 0), (REDEEMED, 1)])
+def test_a_late_event_joins_two_sessions_into_one(kind, counted):
     ours = JoinedLinks(window_ms=20, lateness_ms=30)
     ours.age(100)
-    ours.touch(0, 10, 100, money=1)
+    ours.touch(0, 10, 100, money=1, kind=kind)
     ours.age(125)
-    ours.touch(0, 10, 125, money=2)
-    assert ours.live() == {(0, 0, 10): (125, 125, 1, 2)}
-    ours.touch(0, 10, 110, money=4)
-    assert ours.live() == {(0, 0, 10): (100, 125, 3, 7)}
+    ours.touch(0, 10, 125, money=2, kind=kind)
+    assert ours.live() == {(kind, 0, 10): (125, 125, 1, 2 * counted)}
+    ours.touch(0, 10, 110, money=4, kind=kind)
+    assert ours.live() == {(kind, 0, 10): (100, 125, 3, 7 * counted)}
 
 
 def test_what_is_later_than_allowed_finds_its_link_forgotten():
@@ -120,7 +141,7 @@ def test_numbers_of_forgotten_links_are_used_again():
     for n in range(100):
         ours.age(1000 * n)
         ours.touch(n % 10, 10, 1000 * n)
-    assert ours.store.arrays()["links"].shape == (2, 64)
+    assert ours.store.arrays()["links"].shape == (2, 32)
 
 
 def test_lists_keep_the_order_in_which_links_became_live():
@@ -154,19 +175,21 @@ def test_ride_facts_begin_anew_when_a_link_becomes_live_again():
     ours = JoinedLinks(window_ms=20, lateness_ms=1000)
     ours.age(1)
     link, _ = ours.touch(0, 1, 1, kind=RODE_WITH)
-    ours.links[link]["odd"] = 3
+    interaction_of(ours.store.state, link)["odd"] = 3
     ours.age(100)
     assert ours.touch(0, 1, 100, kind=RODE_WITH) == (link, True)
-    assert ours.links[link]["odd"] == 0
+    assert interaction_of(ours.store.state, link)["odd"] == 0
 
 
-def test_records_of_live_links_leave_out_what_fell():
+def test_live_links_leave_out_what_fell_and_say_what_interactions_carry():
     ours = JoinedLinks(window_ms=20, lateness_ms=1000)
     ours.age(1)
     ours.touch(0, 10, 1)
     ours.age(30)
-    ours.touch(1, 11, 30)
-    assert ours.store.live_records()["source"].tolist() == [1]
+    kept = [ours.touch(1, 11, 30)[0], ours.touch(2, 11, 30, money=5, kind=REDEEMED)[0]]
+    live = ours.store.live_links()
+    assert live.tolist() == kept
+    assert ours.store.interactions_of(live)["money"].tolist() == [0, 5]
 
 
 def test_growth_keeps_every_link_and_its_turn():
@@ -200,8 +223,8 @@ def touch_pairs(s, pairs, accounts):
         touch(s, 0, n % accounts, accounts + n // accounts, 0, 0)
 
 
-@pytest.mark.parametrize(("links", "most"), [(98_304, 98), (50_000, 103)])
-def test_a_link_takes_about_a_hundred_bytes_with_its_share_of_the_index(links, most):
+@pytest.mark.parametrize(("links", "most"), [(98_304, 62), (50_000, 67)])
+def test_a_link_takes_about_sixty_bytes_with_its_share_of_the_index(links, most):
     ours = JoinedLinks(accounts=1_000, identifiers=99)
     empty = ours.store.memory_bytes
     ours.store.reserve(links=links)

@@ -1,14 +1,65 @@
-"""Circular lists of edges around a node, and the walk around a tree that they give for nothing.
+"""Records of the rivals in ``connectivity_rivals``: edges that stand in circular lists of their own.
 
 An edge stands in one list at each of its two ends: among the tree edges or among the others. The lists run
-through the link's own record. Because they are circular, "arrive by an edge, leave by the next one" walks
+through the edge's own record. Because they are circular, "arrive by an edge, leave by the next one" walks
 around a whole tree from any node, along each edge once in each direction, without marks, parents or a stack.
 """
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.components.records import FOREST_COUNTERS, GROUP
+from graph.kernels.arrays import Arrays, Field
 from graph.kernels.kernel import inlined, wide
-from graph.links.records import Records
+
+Records = npt.NDArray[Any]
+
+EDGE: Final = np.dtype(
+    [
+        ("source", "i4"),
+        ("target", "i4"),
+        ("joins", "i4"),
+        *((f"{way}_{end}_edge", "i4") for end in ("source", "target") for way in ("next", "prev")),
+        ("last_ms", "i8"),
+    ],
+    align=True,
+)
+"""``joins`` as in ``graph.links.records.LINK``; then its neighbours in the lists of its ends."""
+NODE: Final = np.dtype(
+    [(name, "i4") for name in ("tree_edge", "other_edge", "label", "next_member", "prev_member")]
+)
+"""Heads of a node's two lists, -1 when one is empty, and its place in the circle of its component."""
+WALK: Final = np.dtype([(name, "i8") for name in ("node", "link", "non_tree_edge", "moves")])
+"""Scratch of a search in both halves of a tree."""
+
+
+class EdgeState(Arrays):
+    """Edges and nodes."""
+
+    links: Records
+    entities: Records
+
+    fields: ClassVar[dict[str, Field]] = {"links": EDGE, "entities": NODE}
+
+
+class ListedForestState(Arrays):
+    """The arrays of a forest over them."""
+
+    nodes: Records
+    groups: Records
+    counters: Records
+    walks: Records
+
+    fields: ClassVar[dict[str, Field]] = {
+        "nodes": NODE,
+        "groups": GROUP,
+        "counters": FOREST_COUNTERS,
+        "walks": WALK,
+    }
 
 
 @inlined
