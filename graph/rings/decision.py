@@ -64,10 +64,10 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     if stands(state, decision.survivor) and score < options.block:
         grows = score >= options.review and (free > 0 or decision.merged > 0)
         return CHANGE if grows else NOTHING
-    if ours < options.min_accounts or (
-        score < options.close and score < closes_below(state, decision.survivor)
-    ):
+    if ours < options.min_accounts or score < closes_below(state, decision.survivor):
         return CLOSE
+    if score < options.close and (free > 0 or decision.merged > 0):
+        return NOTHING
     if decision.merged > 0 or ours != most or most != ring.size:
         return CHANGE
     return CHANGE if score >= options.block and not ring.blocked else CONFIRM
@@ -134,8 +134,8 @@ def closes_below(state: State, slot: int) -> float:
     """The score below which a ring closes: what was seen of it once is not undone by half a doubt.
 
     By as much as its best judgement within the window was surer than what opens a ring, times ``CREDIT``, the
-    newest has to be surer of innocence than ``close``, in log odds; not where an analyst says otherwise.
-    O(1) while there are no verdicts.
+    newest has to be surer of innocence than ``close``, in log odds; not where an analyst says otherwise. It
+    gains nobody below ``close``. O(1) while there are no verdicts.
     """
     ring, options = state.rings[slot], state.options[0]
     if not _is_recent(state, ring.best_ms) or _is_answered(state, slot):

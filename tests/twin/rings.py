@@ -124,14 +124,14 @@ class Rings:
         ours = {None, survivor.ring_id, *(other.ring_id for other in merged)}
         accounts = dict.fromkeys(a for a in judgement.accounts if self._ring_of.get(a) in ours)
         stands = self.stands(survivor)
+        gains = bool(merged) or any(a not in self._ring_of for a in judgement.accounts)
         if stands and judgement.score < self._policy.block:
-            free = any(a not in self._ring_of for a in judgement.accounts)
-            if judgement.score < self._policy.review or not (free or merged):
+            if judgement.score < self._policy.review or not gains:
                 return
-        elif (judgement.score < self._policy.close and judgement.score < self._closes_below(survivor)) or len(
-            accounts
-        ) < self._policy.min_accounts:
+        elif judgement.score < self._closes_below(survivor) or len(accounts) < self._policy.min_accounts:
             self.close(survivor, at, outcome)
+            return
+        elif judgement.score < self._policy.close and gains:
             return
         if stands:
             accounts = dict.fromkeys(sorted({*accounts, *survivor.members}))
