@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.member_probabilities import probability
 from graph.completion.membership import describe, is_parted, is_tied
 from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
@@ -95,10 +96,10 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
     begin_belonging(state)
     stay = 0
     for place in range(found):
-        probability = 0.0 if is_parted(state, asked[place], stamp) else belonging(state, place)
+        chance = probability(state, asked[place], place, stamp)
         if place < len(before):
-            likely[place] = probability
-        if probability >= (STAYS if place < len(before) else COMES):
+            likely[place] = chance
+        if chance >= (STAYS if place < len(before) else COMES):
             asked[stay] = asked[place]
             stay += 1
     sort(asked[:stay])

@@ -1,4 +1,4 @@
-"""How likely each account of a ring belongs with the others: the question of completion, of who is in."""
+"""How likely an account belongs with marked ones, where no analyst has cut it off; the members of a ring."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.state.sizes import COMPLETED
 from graph.state.state import State
+
+
+@kernel
+def probability(state: State, account: int, place: int, stamp: int) -> float:
+    """How likely the account at a place of those just described belongs; 0 where an analyst has cut it."""
+    return 0.0 if is_parted(state, account, stamp) else belonging(state, place)
 
 
 @kernel
@@ -22,6 +28,5 @@ def member_probabilities(state: State, members: Int32s, shape: int) -> bool:
     stamp = describe(state, members, members, shape)
     begin_belonging(state)
     for place in range(len(members)):
-        parted = is_parted(state, members[place], stamp)
-        state.completing.belonging[place] = 0.0 if parted else belonging(state, place)
+        state.completing.belonging[place] = probability(state, members[place], place, stamp)
     return True

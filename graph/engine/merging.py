@@ -6,11 +6,12 @@ other. What the other does has nothing to do with it: two rings are made one onl
 
 from __future__ import annotations
 
-from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.belonging import begin_belonging
 from graph.completion.completing import STAYS, restore
-from graph.completion.membership import describe, is_parted
+from graph.completion.member_probabilities import probability
+from graph.completion.membership import describe
 from graph.kernels.kernel import kernel
-from graph.rings.decision import continued
+from graph.rings.decision import continued, is_merged
 from graph.state.state import NO_RING, State, account_of
 
 
@@ -27,9 +28,7 @@ def leave_strange_rings(state: State) -> None:
     ring = state.decision[0].survivor
     for number in range(rings if ring != NO_RING else 0):
         other = overlaps.slots[number]
-        if other == ring or 2 * overlaps.common[number] < state.rings[other].size:
-            continue
-        if not (_knows(state, ring, other) and _knows(state, other, ring)):
+        if is_merged(state, number) and not (_knows(state, ring, other) and _knows(state, other, ring)):
             _leave_out(state, other)
     if candidate.size < state.options[0].min_accounts:
         restore(state)
@@ -50,7 +49,7 @@ def _knows(state: State, ring: int, other: int) -> bool:
     for place in range(candidate.size):
         if account_of(state, members[place]).ring == other:
             others += 1
-            known += belonging(state, place) >= STAYS and not is_parted(state, members[place], stamp)
+            known += probability(state, members[place], place, stamp) >= STAYS
     return bool(2 * known >= others)
 
 

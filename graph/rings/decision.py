@@ -55,11 +55,10 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
         return OPEN if opens(state, score, free) else NOTHING
     ours = free + most
     for place in range(rings):
-        slot, common = overlaps.slots[place], overlaps.common[place]
-        if slot != decision.survivor and 2 * common >= state.rings[slot].size:
-            overlaps.merged[decision.merged] = slot
+        if is_merged(state, place):
+            overlaps.merged[decision.merged] = overlaps.slots[place]
             decision.merged += 1
-            ours += common
+            ours += overlaps.common[place]
     ring = state.rings[decision.survivor]
     if stands(state, decision.survivor) and score < options.block:
         grows = score >= options.review and (free > 0 or decision.merged > 0)
@@ -94,6 +93,14 @@ def continued(state: State, accounts: Int32s, shape: int) -> tuple[int, int, int
             decision.survivor = slot
             most = common
     return rings, most, free
+
+
+@kernel
+def is_merged(state: State, place: int) -> bool:
+    """Whether the ring at a place of ``state.overlaps`` is merged into the one that goes on: half is in."""
+    slot = state.overlaps.slots[place]
+    is_half = 2 * state.overlaps.common[place] >= state.rings[slot].size
+    return bool(slot != state.decision[0].survivor and is_half)
 
 
 @kernel

@@ -119,6 +119,13 @@ def two_farms(scene: Scene) -> None:
     scene.takes("farm11", 25, "launch", 15.0, "farm phone")
 
 
+def all_come_to_the_farms_phone(scene: Scene) -> None:
+    """A third of the phone's users is the others', and two thirds are the farm's."""
+    for n, name in enumerate(OTHERS):
+        scene.logs_in(name, 26 + n * HOUR, "farm phone")
+    scene.takes("farm11", 27, "launch", 15.0, "farm phone")
+
+
 def test_a_ring_whose_members_do_not_belong_stays_apart():
     scene = Scene()
     live_in(scene)
@@ -131,20 +138,15 @@ def test_a_ring_whose_members_belong_is_merged():
     scene = Scene()
     live_in(scene)
     two_farms(scene)
-    for n, name in enumerate(OTHERS):
-        scene.logs_in(name, 26 + n * HOUR, "farm phone")
-    scene.takes("farm11", 27, "launch", 15.0, "farm phone")
+    all_come_to_the_farms_phone(scene)
     assert rings_of(scene, Completed(members=trees_on("same_promo", 0.3))) == [{*FARMERS, *OTHERS}]
 
 
 def test_rings_are_one_only_when_each_knows_the_other():
-    """All others come to the farm's phone: a third of its users is theirs, and two thirds are the farm's."""
     scene = Scene()
     live_in(scene)
     two_farms(scene)
-    for n, name in enumerate(OTHERS):
-        scene.logs_in(name, 26 + n * HOUR, "farm phone")
-    scene.takes("farm11", 27, "launch", 15.0, "farm phone")
+    all_come_to_the_farms_phone(scene)
     apart = rings_of(scene, Completed(members=trees_on("device_part", 0.5)))
     assert sorted(map(sorted, apart)) == sorted([sorted(FARMERS), sorted(OTHERS)])
     assert rings_of(scene, Completed(members=trees_on("device_part", 0.3))) == [{*FARMERS, *OTHERS}]
