@@ -10,6 +10,7 @@ from graph.evidence.likeness import measure_likeness
 from graph.evidence.places import measure_places
 from graph.evidence.sharing import measure_sharing
 from graph.evidence.takings import measure_takings
+from graph.evidence.tempo import measure_tempo
 from graph.evidence.timing import measure_timing
 from graph.evidence.transfers import measure_transfers
 from graph.evidence.trips import measure_trips
@@ -36,6 +37,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     e.shape = shape
     measure_timing(state, members, e)
     measure_likeness(state, members, e)
+    measure_tempo(state, members, e)
     measure_sharing(state, members, stamp, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)

@@ -30,7 +30,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """The trips inside; expects the members marked under ``stamp`` with a count of 0."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    pairs = inside = incentives = riders = drivers = 0
+    pairs = inside = again = incentives = riders = drivers = 0
     incentive_units = fare_units = 0
     surcharge = odd = 0.0
     all_trips = rider_trips = driver_trips = odd_reasons = 0
@@ -54,6 +54,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
                 pairs += 1
                 inside += ride.count
                 facts = interaction_of(state.links, link)
+                again += facts.again
                 incentives += facts.incentives
                 incentive_units += facts.incentive_units
                 fare_units += facts.money
@@ -69,6 +70,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     e.riders_inside = riders
     e.drivers_inside = drivers
     e.pair_density = ratio(pairs, riders * drivers)
+    e.again_inside = ratio(again, inside)
     e.incentive_rate = ratio(incentives, inside)
     e.incentive_excess = e.incentive_rate - incentive_rate(state) if inside else 0.0
     e.surcharge = ratio(surcharge, inside + FARES_AS_USUAL)

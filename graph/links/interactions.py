@@ -89,3 +89,4 @@ def forget_facts(s: LinkState, link: int) -> None:
     facts.odd = 0.0
     facts.surcharge = 0.0
     facts.reasons = 0
+    facts.again = 0

@@ -58,16 +58,17 @@ INTERACTION: Final = np.dtype(
     {
         "names": [
             *("money", "incentive_units", "least", "incentives", "by_driver"),
-            *("odd", "surcharge", "reasons", "older", "next_free"),
+            *("odd", "surcharge", "reasons", "again", "older", "next_free"),
         ],
-        "formats": ["i8", "i8", "i8", "i4", "i4", "f4", "f4", "u4", "i4", "i4"],
-        "offsets": [0, 8, 8, 16, 16, 20, 24, 28, 32, 32],
-        "itemsize": 36,
+        "formats": ["i8", "i8", "i8", "i4", "i4", "f4", "f4", "u4", "i4", "i4", "i4"],
+        "offsets": [0, 8, 8, 16, 16, 20, 24, 28, 32, 36, 36],
+        "itemsize": 40,
     }
 )
 """``least``: of payments that were made or declined, the smallest single amount, in the place of a ride's
 ``incentive_units``; ``by_driver``: how many of the cancelled trips the driver cancelled, in the place of a
 ride's ``incentives``; ``reasons``: of a ride, a bit for each reason that was told of one of its trips;
+``again``: how many rides came soon after the one before of the same two;
 ``older``: the sessions before the newest, -1 when there are none. A free row has the next free one there."""
 
 ENTITY: Final = np.dtype(

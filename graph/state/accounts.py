@@ -19,6 +19,9 @@ def begin_account(account: Any, entity: int, ts: int) -> None:
     account.first_ms = ts
     account.last_ms = ts
     account.promo_ms = UNKNOWN_MS
+    account.first_ride_ms = UNKNOWN_MS
+    account.last_ride_ms = UNKNOWN_MS
+    account.days = 1
     account.origins = NO_ORIGIN
     account.leader = entity
     account.ring = -1

@@ -76,6 +76,28 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     promo_worth_beside_city: float
     chargebacks_beside_city: float
 
+    used_days: float
+    """Mean number of days on which an account was seen."""
+    days_per_event: float
+    """Mean of these days over the account's events: 1 when every event had a day of its own."""
+    ride_lag: float
+    """Mean over accounts of d / (d + 1), d the days from first sight to first ride; 1 when it never rode."""
+    promo_lag: float
+    """The same to the first promotion."""
+    login_share: float
+    """Of the accounts' events; so the next three."""
+    card_share: float
+    payout_share: float
+    trip_share: float
+    rides_again: float
+    """Of the riders' rides, those that began within three hours of the one before."""
+    rides_paid: float
+    """Those that paid their driver an incentive, whoever it was."""
+    rides_repeated: float
+    """Trips of the riders beyond the first with each driver, whoever it is."""
+    silent_days: float
+    """Median time since an account was last seen."""
+
     promo_share: float
     same_promo: float
     """Share that took the one promotion most of them took."""
@@ -98,6 +120,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     drivers_inside: int
     pair_density: float
     """Pairs that rode, over all pairs of riders and drivers that have inside trips."""
+    again_inside: float
+    """Of the inside trips, those that a pair began within three hours of its trip before."""
     incentive_rate: float
     """Inside trips with an incentive for the driver."""
     incentive_excess: float

@@ -53,6 +53,9 @@ ACCOUNT: Final = np.dtype(
         ("trips", "i4"),
         ("pickups", "i4"),
         ("events", "i4"),
+        *((name, "i8") for name in ("first_ride_ms", "last_ride_ms")),
+        *((name, "i4") for name in ("days", "logins", "cards_added", "payouts_added")),
+        *((name, "i4") for name in ("rides", "rides_again", "rides_paid")),
         ("leader", "i4"),
         ("circle_at", "i4"),
         ("origins", "i4"),
@@ -80,7 +83,9 @@ was last judged, last regrouped, and in which rides of it last fell out of the w
 the blocks of its riders as a driver. ``judged_with``: how many accounts the candidate had that it leads.
 ``completed_set`` is a hash of the accounts of the candidate that it led when that was completed last, 0 for
 none; those had ``completed_events`` in all, and ``completed_left`` of them were left out: these have the hash
-as ``left_out``.
+as ``left_out``. ``days``: on how many days (UTC) it was seen. ``rides``: all its trips as a rider, of which
+``rides_again`` came soon after the one before and ``rides_paid`` paid the driver an incentive
+(``graph.updates.tempo``).
 """
 
 MARK: Final = np.dtype([("stamp", "i8"), ("count", "i4"), ("first", "i4")])

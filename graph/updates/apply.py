@@ -92,6 +92,7 @@ from graph.updates.independence import is_independent
 from graph.updates.integrity import judge_trip
 from graph.updates.passengers import add_passenger, remove_passenger
 from graph.updates.signs import SUSPECT, told_reasons
+from graph.updates.tempo import is_soon, note_day, note_ride
 from graph.updates.told_trips import tell_trip
 from graph.updates.tracks import add_ping
 from graph.updates.whereabouts import note_login
@@ -134,15 +135,18 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
         _created(state, event, text)
     elif event.kind == ACCOUNT_LOGIN:
         account = _account(state, event, ACCOUNT_ID, text)
+        account_of(state, account).logins += 1
         note_login(state, event.text_hash[ACCOUNT_ID], event.ts, event.values[LAT], event.values[LON])
         _use(state, account, DEVICE, event, LOGIN_DEVICE_ID, text)
         _use(state, account, IP, event, LOGIN_IP, text)
     elif event.kind == CARD_ADDED:
         account = _account(state, event, ACCOUNT_ID, text)
+        account_of(state, account).cards_added += 1
         _use(state, account, CARD, event, ADDED_CARD_ID, text)
         _use(state, account, DEVICE, event, ADDED_CARD_DEVICE_ID, text)
     elif event.kind == PAYOUT_ADDED:
         account = _account(state, event, ACCOUNT_ID, text)
+        account_of(state, account).payouts_added += 1
         _use(state, account, BANK_ACCOUNT, event, BANK_ACCOUNT_ID, text)
     elif event.kind == CHARGEBACK:
         facts = account_of(state, _account(state, event, ACCOUNT_ID, text))
@@ -184,6 +188,7 @@ def _account(state: State, event: Any, slot: int, text: Bytes) -> int:
     log_entity(state.links.change_log, entity)
     facts = account_of(state, entity)
     if event.ts > facts.last_ms:
+        note_day(facts, event.ts)
         facts.last_ms = event.ts
     elif event.ts < facts.first_ms:
         facts.first_ms = event.ts
@@ -345,6 +350,7 @@ def _rode(state: State, event: Any, text: Bytes) -> None:
     driver = _account(state, event, DRIVER_ID, text)
     _give_roles(state, rider, driver)
     rides = account_of(state, rider)
+    note_ride(rides, event.ts, event.values[INCENTIVE] > 0)
     # An absent coordinate is not a number, which equals nothing.
     lat, lon = event.values[PICKUP_LAT], event.values[PICKUP_LON]
     if lat == lat and lon == lon:  # noqa: PLR0124
@@ -393,7 +399,9 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
     links = state.links
     located = locate(links, _RODE, rider, driver)
     found = if_live(links, located)
-    before = 0 if found < 0 else links.links[found].count
+    before, before_ms = 0, UNKNOWN_MS
+    if found >= 0:
+        before, before_ms = links.links[found].count, links.links[found].last_ms
     fare = to_units(event.values[FARE])
     link, began = touch_at(links, located, _RODE, rider, driver, event.ts, fare)
     if began:
@@ -403,6 +411,7 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
         return
     units = to_units(event.values[INCENTIVE])
     facts = interaction_of(links, link)
+    facts.again += is_soon(before_ms, event.ts)
     facts.incentives += units > 0
     facts.incentive_units += units
     facts.odd += state.trip[0].improbability

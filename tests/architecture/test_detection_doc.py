@@ -65,6 +65,7 @@ MODULES = [
     "evidence.trips",
     "kernels.geometry",
     "evidence.likeness",
+    "updates.tempo",
     "evidence.timing",
     "evidence.takings",
     "evidence.arrivals",

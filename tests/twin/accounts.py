@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from graph.model.vocabulary import Role
 from graph.state.accounts import UNKNOWN_MS
+from graph.updates.sharing import DAY_MS
+from graph.updates.tempo import SOON_MS
 
 
 class Account:
@@ -19,22 +21,29 @@ class Account:
     to grow until that is judged again, its ``judged_with`` how many they were. ``circle_at`` is the number of
     its trips from which on its circle is looked for again. ``pickup_lat`` and ``pickup_lon`` are sums of
     degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
+    ``days`` are those on which it was seen; of its ``rides``, some came ``again`` soon after the one before.
     """
 
     __slots__ = (
+        "cards_added",
         "chargeback_units",
         "chargebacks",
         "circle_at",
         "created_ms",
+        "days",
         "entity",
         "events",
         "first_ms",
+        "first_ride_ms",
         "independence",
         "judged_with",
         "last_ms",
+        "last_ride_ms",
         "leader",
+        "logins",
         "met",
         "origins",
+        "payouts_added",
         "pickup_lat",
         "pickup_lon",
         "pickups",
@@ -42,6 +51,9 @@ class Account:
         "promo_units",
         "promos",
         "rests",
+        "rides",
+        "rides_again",
+        "rides_paid",
         "role",
         "score",
         "trips",
@@ -60,6 +72,10 @@ class Account:
         self.promo_ms = UNKNOWN_MS
         self.chargebacks = 0
         self.chargeback_units = 0
+        self.days = 1
+        self.logins = self.cards_added = self.payouts_added = 0
+        self.rides = self.rides_again = self.rides_paid = 0
+        self.first_ride_ms = self.last_ride_ms = UNKNOWN_MS
         self.pickups = 0
         self.pickup_lat = 0.0
         self.pickup_lon = 0.0
@@ -72,10 +88,23 @@ class Account:
         self.circle_at = 0
         self.score = 0.0
 
+    def ride(self, ts: int, is_paid: bool) -> None:
+        """It rode; the driver was paid an incentive for it or not."""
+        self.rides += 1
+        self.rides_paid += is_paid
+        self.rides_again += is_soon(self.last_ride_ms, ts)
+        self.last_ride_ms = max(self.last_ride_ms, ts)
+        self.first_ride_ms = ts if self.first_ride_ms == UNKNOWN_MS else min(self.first_ride_ms, ts)
+
     @property
     def is_driver(self) -> bool:
         """Whether the account drives; an account of unknown role counts as a rider."""
         return self.role is Role.DRIVER
+
+
+def is_soon(before_ms: int, ts: int) -> bool:
+    """Whether one ride comes within ``SOON_MS`` of another, if there was another."""
+    return before_ms != UNKNOWN_MS and abs(ts - before_ms) <= SOON_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,7 @@ class Accounts:
         if account is None:
             account = self._by_entity[entity] = Account(entity, ts)
         elif ts > account.last_ms:
+            account.days += ts // DAY_MS != account.last_ms // DAY_MS
             account.last_ms = ts
         elif ts < account.first_ms:
             account.first_ms = ts

@@ -31,7 +31,7 @@ from graph.model.events import (
 from graph.model.vocabulary import IDENTITY_LINKS, EntityKind, LinkKind, Role
 from graph.state.accounts import UNKNOWN_MS
 from graph.updates.sharing import CONNECTING, SETTLED_MS
-from tests.twin.accounts import Account, Accounts, City
+from tests.twin.accounts import Account, Accounts, City, is_soon
 from tests.twin.components import Components
 from tests.twin.entities import EntityIndex
 from tests.twin.habits import place_of
@@ -223,12 +223,14 @@ class EntityGraph:
 
     def _logged_in(self, event: AccountLogin, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
+        account.logins += 1
         self._integrity.whereabouts.login(event.account_id, event.ts, place_of(event.lat, event.lon))
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
         self._use(account, EntityKind.IP, event.ip, event.ts, touched)
 
     def _card_added(self, event: CardAdded, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
+        account.cards_added += 1
         self._use(account, EntityKind.CARD, event.card_id, event.ts, touched)
         self._use(account, EntityKind.DEVICE, event.device_id, event.ts, touched)
 
@@ -245,6 +247,7 @@ class EntityGraph:
 
     def _payout_added(self, event: PayoutAdded, touched: Touched) -> None:
         account = self._account(event.account_id, event.ts, touched)
+        account.payouts_added += 1
         self._use(account, EntityKind.BANK_ACCOUNT, event.bank_account_id, event.ts, touched)
 
     def _charged_back(self, event: Chargeback, touched: Touched) -> None:
@@ -319,6 +322,7 @@ class EntityGraph:
         driver = self._account(event.driver_id, event.ts, touched)
         rider.role = rider.role or Role.RIDER
         driver.role = driver.role or Role.DRIVER
+        rider.ride(event.ts, (event.incentive or 0.0) > 0)
         if event.pickup_lat is not None and event.pickup_lon is not None:
             rider.pickups += 1
             rider.pickup_lat += event.pickup_lat
@@ -326,6 +330,7 @@ class EntityGraph:
         if rider is not driver:
             found = self.links.find(LinkKind.RODE_WITH, rider.entity, driver.entity)
             before = 0 if found is None else self.links.count[found]
+            before_ms = UNKNOWN_MS if found is None else self.links.last_ms[found]
             link, revived = self.links.touch(
                 LinkKind.RODE_WITH, rider.entity, driver.entity, event.ts, to_units(event.fare)
             )
@@ -335,7 +340,8 @@ class EntityGraph:
                 self.riders_of.setdefault(driver.entity, {})[rider.entity] = link
             more = self.links.count[link] - before if self.links.is_live(link) else 0
             if more:
-                self.ride_facts.add(link, to_units(event.incentive or 0.0), judgement)
+                units, is_again = to_units(event.incentive or 0.0), is_soon(before_ms, event.ts)
+                self.ride_facts.add(link, units, is_again, judgement)
                 rider.trips += more
                 driver.trips += more
                 self.live_trips += more

@@ -10,10 +10,11 @@ from tests.twin.signs import Signs
 
 
 class RideFacts:
-    """Parallel arrays addressed by the number of a rode-with link; 20 bytes a link."""
+    """Parallel arrays addressed by the number of a rode-with link; 24 bytes a link."""
 
     def __init__(self) -> None:
         self.incentives = array("i")
+        self.again = array("i")
         self.incentive_units = array("q")
         self.odd = array("f")
         self.surcharge = array("f")
@@ -24,15 +25,17 @@ class RideFacts:
         missing = link + 1 - len(self.odd)
         if missing > 0:
             self.incentives.extend([0] * missing)
+            self.again.extend([0] * missing)
             self.incentive_units.extend([0] * missing)
             self.odd.extend([0.0] * missing)
             self.surcharge.extend([0.0] * missing)
-        self.incentives[link] = self.incentive_units[link] = 0
+        self.incentives[link] = self.incentive_units[link] = self.again[link] = 0
         self.odd[link] = self.surcharge[link] = 0.0
         self.reasons[link] = set()
 
-    def add(self, link: int, incentive_units: int, judgement: Signs) -> None:
-        """Add one trip."""
+    def add(self, link: int, incentive_units: int, is_again: bool, judgement: Signs) -> None:
+        """Add one trip, which came soon after the one before of the two or not."""
+        self.again[link] += is_again
         self.incentives[link] += incentive_units > 0
         self.incentive_units[link] += incentive_units
         self.odd[link] += judgement.improbability

@@ -43,6 +43,7 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
     trips, cards, places, arrivals = evidence.trips, evidence.cards, evidence.places, evidence.arrivals
     sharing, takings, timing = evidence.sharing, evidence.takings, evidence.timing
     declines, cancellations, likeness = evidence.declines, evidence.cancellations, evidence.likeness
+    tempo = evidence.tempo
     return (
         1.0 - sharing.hands / evidence.accounts,
         evidence.drivers / evidence.accounts,
@@ -109,6 +110,19 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
         likeness.promos_beside_city,
         likeness.promo_worth_beside_city,
         likeness.chargebacks_beside_city,
+        _half(tempo.used_days, 5),
+        tempo.days_per_event,
+        tempo.ride_lag,
+        tempo.promo_lag,
+        tempo.login_share,
+        tempo.card_share,
+        tempo.payout_share,
+        tempo.trip_share,
+        tempo.rides_again,
+        trips.again,
+        tempo.rides_paid,
+        tempo.rides_repeated,
+        _half(tempo.silent_days, 7),
     )
 
 

@@ -19,6 +19,7 @@ from tests.twin.evidence.likeness import Likeness, measure_likeness
 from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
 from tests.twin.evidence.takings import Takings, measure_takings
+from tests.twin.evidence.tempo import Tempo, measure_tempo
 from tests.twin.evidence.timing import Timing, measure_timing
 from tests.twin.evidence.transfers import Transfers, measure_transfers
 from tests.twin.evidence.trips import Trips, measure_trips
@@ -35,6 +36,7 @@ class Evidence:
     sharing: Sharing
     timing: Timing
     likeness: Likeness
+    tempo: Tempo
     takings: Takings
     trips: Trips
     cards: Cards
@@ -58,6 +60,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         sharing=measure_sharing(graph, members),
         timing=measure_timing(accounts, graph.habits),
         likeness=measure_likeness(accounts, graph.city()),
+        tempo=measure_tempo(graph, members),
         takings=measure_takings(graph, members),
         trips=measure_trips(graph, members),
         cards=measure_cards(graph, members),
@@ -79,6 +82,7 @@ __all__ = [
     "Places",
     "Sharing",
     "Takings",
+    "Tempo",
     "Timing",
     "Transfers",
     "Trips",

@@ -25,6 +25,8 @@ class Trips:
     drivers_inside: int
     pair_density: float
     """Pairs that rode, over all pairs of riders and drivers that have inside trips."""
+    again: float
+    """Inside trips that came soon after the one before of the two."""
     incentive_rate: float
     """Inside trips with an incentive for the driver."""
     incentive_excess: float
@@ -63,6 +65,7 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
         riders_inside=len(riders),
         drivers_inside=len(drivers),
         pair_density=ratio(len(inside), len(riders) * len(drivers)),
+        again=ratio(sum(facts.again[k] for k in inside), trips),
         incentive_rate=rate,
         incentive_excess=rate - graph.habits.incentive_rate if trips else 0.0,
         surcharge=ratio(sum(facts.surcharge[k] for k in inside), trips + FARES_AS_USUAL),

@@ -105,8 +105,9 @@ def flat(e: Evidence) -> evidence_record.Evidence:
         **asdict(e.sharing),
         **asdict(e.timing),
         **asdict(e.likeness),
+        **asdict(e.tempo),
         **asdict(e.takings),
-        **_renamed(e.trips, per_account="trips_per_account"),
+        **_renamed(e.trips, per_account="trips_per_account", again="again_inside"),
         **_renamed(
             e.cards,
             count="cards",
