@@ -129,6 +129,7 @@ class Engine:
 
     _begin: Callable[[State], None] = staticmethod(begin_batch)
     _go_on: Callable[[State, KernelBatch], int] = staticmethod(run)
+    """The two kernels behind every batch; who calls them for single events puts machine code here."""
 
     def __init__(
         self, config: EngineConfig, scorer: Scorer | MemberScorer, observer: Observer | None = None
