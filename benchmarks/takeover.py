@@ -80,7 +80,7 @@ class Members:
     def identity(self, number: int) -> str:
         """The name of a member's state."""
         path = self.folder / f"{self.group}-{number}" / "identity"
-        return path.read_text().strip() if path.exists() else ""
+        return path.read_text().split()[0] if path.exists() else ""
 
     def is_up(self, number: int) -> bool:
         """Whether a member has recovered since it was last started."""

@@ -37,12 +37,18 @@ _ACTOR_MEANS: Final = "command"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where somebody may be known. ``also``: exports and files of events, or folders of them."""
+    """Where somebody may be known.
+
+    ``also``: exports and files of events, or folders of them. ``across``: what ``ringfence across``
+    remembers, with the key of its pseudonyms.
+    """
 
     desk: Path
     store: Path | None
     state: Path | None
     also: tuple[Path, ...]
+    across: Path | None = None
+    key: bytes | None = None
 
     @property
     def pending(self) -> Path:
@@ -57,7 +63,9 @@ class Places:
                 yield from sorted(
                     p for p in base.parent.glob(f"{base.name}*") if p.is_file() and p != self.pending
                 )
-        for place in (*([self.state] if self.state else []), *self.also):
+        for place in (self.state, self.across, *self.also):
+            if place is None:
+                continue
             yield from _files_below(place)
 
 
@@ -68,6 +76,7 @@ class Erased:
     identifiers: int
     in_store: int = 0
     in_state: int = 0
+    across: int = 0
     in_files: int = 0
     at_desk: int = 0
     searched: int = 0
@@ -93,16 +102,21 @@ def erase(desk: Desk, store: StoreEraser, places: Places, accounts: Sequence[str
     renaming = _names(store, places, accounts)
     done = Erased(len(renaming.names), active=_active(store, accounts, renaming))
     longer = {each: store.containing(each) for each in renaming.identifiers}
-    if places.state is not None:
-        from streaming.service.forgetting import forget_in_state
+    try:
+        # First what may be refused.
+        if places.across is not None:
+            from streaming.regions.forgetting import forget_across
 
-        try:
+            done.across = forget_across(places.across, renaming, longer, places.key)
+        if places.state is not None:
+            from streaming.service.forgetting import forget_in_state
+
             done.in_state = forget_in_state(places.state, renaming, lambda _warning: None)
-        except BadCall:
-            if store.identifiers_of(accounts):
-                # Nothing was done yet.
-                _throw_away(places.pending)
-            raise
+    except BadCall:
+        if not done.across and store.identifiers_of(accounts):
+            # Nothing was done yet.
+            _throw_away(places.pending)
+        raise
     done.in_store = store.erase(renaming)
     store.close()
     for path in _renamed_files(places):

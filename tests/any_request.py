@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from graph.model.vocabulary import DeskRole
+from ringfence.warming import warm_up
 from tests.desk_places import with_token
 from tests.serving_places import Place, at_work, serving, write_store
 
@@ -50,6 +51,8 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="of each operation, for each seed")
     words = parser.parse_args()
+    # As `ringfence serve` does; else the first question would be answered when everything is compiled.
+    warm_up(None, asking=True)
     total = seed = 0
     with tempfile.TemporaryDirectory(prefix="ringfence-requests-") as name:
         store = Path(name) / "store.db"

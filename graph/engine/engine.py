@@ -127,6 +127,10 @@ class Engine:
     >>> engine = Engine(EngineConfig(policy=Policy(review=0.6)), load_scorer())
     """
 
+    _begin: Callable[[State], None] = staticmethod(begin_batch)
+    _go_on: Callable[[State, KernelBatch], int] = staticmethod(run)
+    """The two kernels behind every batch; who calls them for single events puts machine code here."""
+
     def __init__(
         self, config: EngineConfig, scorer: Scorer | MemberScorer, observer: Observer | None = None
     ) -> None:
@@ -352,7 +356,7 @@ class Engine:
         self._memory.reserve(len(batch), batch.text_bytes)
         if self._tells_trips:
             self._memory.reserve_told(int((batch.records["kind"] == TRIP_COMPLETED).sum()))
-        begin_batch(self._memory.state)
+        self._begin(self._memory.state)
         self._run(batch, None, outcome)
         if self._tells_trips:
             outcome.trips += told_trips(self._memory.state)
@@ -365,7 +369,7 @@ class Engine:
         events = self._for_kernels(batch)
         while True:
             state = self._memory.state
-            reason = run(state, events)
+            reason = self._go_on(state, events)
             if reason == DONE:
                 return
             moment = at or self._moment(batch)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from graph.engine.engine import DEFAULT_WINDOW_DAYS, LATENESS_MS
 from graph.kernels.kernel import kernel
 from graph.model.event_batch import ACCOUNT_LOGIN, GPS_PING, TRIP_COMPLETED, EventBatch, KernelBatch
-from graph.model.event_slots import ACCOUNT_ID, DRIVER_ID, LAT, LON, RIDER_ID, TRIP_ID
+from graph.model.event_slots import ACCOUNT_ID, LAT, LON, TRIP_ID
 from graph.scoring.features import FEATURES
 from graph.state.memory import Memory
 from graph.state.sizes import REASONS, Sizes
 from graph.state.state import State
-from graph.updates.integrity import judge_trip
+from graph.updates.integrity import judge_completed
 from graph.updates.sharing import DAY_MS
 from graph.updates.tracks import add_ping
 from graph.updates.whereabouts import note_login
@@ -68,14 +68,7 @@ def _review(state: State, batch: KernelBatch, improbability: Any, signs: Any) ->
         elif event.kind == ACCOUNT_LOGIN:
             note_login(state, event.text_hash[ACCOUNT_ID], event.ts, event.values[LAT], event.values[LON])
         elif event.kind == TRIP_COMPLETED:
-            judge_trip(
-                state,
-                event.text_hash[TRIP_ID],
-                event.text_hash[RIDER_ID],
-                event.text_hash[DRIVER_ID],
-                event.ts,
-                event.values,
-            )
+            judge_completed(state, event)
             improbability[trips] = state.trip[0].improbability
             for reason in range(REASONS):
                 signs[trips, reason] = state.trip[0].signs[reason]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graph.engine.engine import Engine
-from graph.engine.trial import MayGoOn, OutOfTime, Trial, _always
+from graph.engine.trial import MayGoOn, NamedAccount, OutOfTime, Trial, _always
 from graph.kernels.raw import copied
 from graph.model.event_batch import EventBatch
 from graph.model.results import AccountScore, Outcome
@@ -71,8 +71,9 @@ class Asking:
         answer is made of what is stored.
         """
         trial = self._current()
-        at_ms = self._moment(event)
-        if int(event.records["ts"][0]) != at_ms:
+        ts = int(event.records["ts"][0])
+        at_ms = self._moment(ts)
+        if ts != at_ms:
             records = copied(event.records)
             records["ts"] = at_ms
             event = EventBatch(records, event.buffer)
@@ -88,9 +89,8 @@ class Asking:
         trial = self._current()
         known = [self.engine.entity_index.find(EntityKind.ACCOUNT, name) for name in account_ids]
         with trial.begun(_always, _always):
-            told = _answer(
-                trial, Outcome(flags=[], ledger=[]), [each for each in known if each is not None], at_ms
-            )
+            named = trial.accounts_of([each for each in known if each is not None])
+            told = _answer(trial, Outcome(flags=[], ledger=[]), named, at_ms)
         return WhatIf(told.outcome, told.accounts, told.judgement, told.members, at_ms, is_stored=True)
 
     def _current(self) -> Trial:
@@ -98,22 +98,21 @@ class Asking:
             self._trial = Trial(self.engine)
         return self._trial
 
-    def _moment(self, event: EventBatch) -> int:
-        """When the event is asked about, epoch ms."""
+    def _moment(self, ts: int) -> int:
+        """When an event of that time is asked about, epoch ms."""
         newest = self.engine.watermark_ms
-        ts = int(event.records["ts"][0])
         if not newest:
             return ts
         acts_end_ms = int(self.engine.state.counters["acts_end_ms"][0])
         return min(ts, newest + self.most_ahead_ms, acts_end_ms)
 
 
-def _answer(trial: Trial, outcome: Outcome, named: Sequence[int], at_ms: int) -> WhatIf:
+def _answer(trial: Trial, outcome: Outcome, named: Sequence[NamedAccount], at_ms: int) -> WhatIf:
     judgement = trial.newest_judgement(named)
-    members = [] if judgement is None else trial.entity_index.names(list(judgement.accounts))
+    members = [] if judgement is None else trial.names_of(judgement.accounts)
     return WhatIf(
         outcome=outcome,
-        accounts=tuple(trial.account(entity) for entity in named),
+        accounts=tuple(each.account for each in named),
         judgement=judgement,
         members=tuple(sorted(members)),
         asked_ms=at_ms,

@@ -11,7 +11,7 @@ from graph.model.results import Reason
 from graph.model.shapes import Shape
 from graph.model.vocabulary import RingKind
 from graph.scoring.features import PLACES
-from graph.scoring.rules import INNOCENT_RULES, REMARKS, RULES, Finding, Rule
+from graph.scoring.rules import INNOCENT_RULES, REMARKS, RULES, Finding
 from graph.state.evidence_record import Evidence, evidence_of
 
 CLEAR: Final = 0.3
@@ -20,7 +20,12 @@ SHOWN: Final = 0.2
 """A finding weaker than this is not worth an investigator's line."""
 
 
-_GAINS: Final = frozenset(RingKind) - {RingKind.MULTI_ACCOUNT}
+_AGAINST: Final = tuple((rule, PLACES[rule.feature]) for rule in RULES)
+_INNOCENT: Final = tuple((rule, PLACES[rule.feature]) for rule in INNOCENT_RULES)
+"""Each rule with the place of its strength among the features."""
+_GAINS: Final = tuple(
+    (rule.kind, place) for rule, place in _AGAINST if rule.kind not in (None, RingKind.MULTI_ACCOUNT)
+)
 
 
 def _by_strength(found: tuple[Any, float]) -> float:
@@ -47,17 +52,13 @@ class Judgement:
         """The evidence, typed."""
         return evidence_of(self.record)
 
-    def strength(self, rule: Rule) -> float:
-        """How strong the finding of a rule is, in [0, 1]."""
-        return self.features[PLACES[rule.feature]]
-
     @property
     def kind(self) -> RingKind:
         """The kind of the strongest rule; ties go to the earlier rule.
 
         A ring is called ``multi_account`` only when no rule shows clearly what it gains.
         """
-        gains = [(rule.kind, self.strength(rule)) for rule in RULES if rule.kind in _GAINS]
+        gains = [(kind, self.features[place]) for kind, place in _GAINS]
         kind, strength = max(gains, key=_by_strength)
         return RingKind.MULTI_ACCOUNT if kind is None or strength < CLEAR else kind
 
@@ -74,16 +75,15 @@ class Judgement:
 
     def reasons(self, *, innocent: bool = False) -> list[Reason]:
         """The findings worth showing, strongest first: against the accounts, or ``innocent``, for them."""
-        rules = INNOCENT_RULES if innocent else RULES
-        strengths = [(rule, self.strength(rule)) for rule in rules]
-        shown = [rule.found(self.evidence, strength) for rule, strength in strengths if strength >= SHOWN]
+        rules, evidence = _INNOCENT if innocent else _AGAINST, self.evidence
+        strengths = [(rule, self.features[place]) for rule, place in rules]
+        shown = [rule.found(evidence, strength) for rule, strength in strengths if strength >= SHOWN]
         if not shown and not innocent:
             rule, strength = max(strengths, key=_by_strength)
-            shown = [rule.found(self.evidence, strength)]
+            shown = [rule.found(evidence, strength)]
         shown.sort(key=lambda f: -f.strength)
         if not innocent:
-            remarks = (remark.found(self.evidence) for remark in REMARKS)
-            shown += [remark for remark in remarks if remark.strength >= SHOWN]
+            shown += [each.found(evidence) for each in REMARKS if each.strength(evidence) >= SHOWN]
         if self.truncated and not innocent:
             detail = (
                 f"more accounts hang together than the {MAX_ACCOUNTS} nearest, which are judged and shown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +33,8 @@ class Decided:
 
 class RingTable:
     """Rings by slot in the arrays of ``memory``; a slot is used again when its ring is gone."""
+
+    _decide: Callable[[State, Int32s, float, int], int] = staticmethod(decide)
 
     def __init__(self, memory: Memory, slots: Collection[int] = ()) -> None:
         self._memory = memory
@@ -72,7 +74,7 @@ class RingTable:
         """What a judgement does to the rings. Cost: O(its accounts)."""
         state = self._memory.state
         accounts = np.array(judgement.accounts, np.int32)
-        action = decide(state, accounts, judgement.score, SHAPES.index(judgement.shape))
+        action = self._decide(state, accounts, judgement.score, SHAPES.index(judgement.shape))
         decision = state.decision[0]
         merged = state.overlaps.merged[: decision["merged"]].tolist()
         return Decided(int(action), int(decision["survivor"]), tuple(merged))

@@ -89,7 +89,7 @@ from graph.updates.batched_lookup import NOT_KNOWN
 from graph.updates.clusters import NO_LINK, met, reconnect, reconnect_use, refresh_independence
 from graph.updates.habits import learn_creation
 from graph.updates.independence import is_independent
-from graph.updates.integrity import judge_trip
+from graph.updates.integrity import judge_completed
 from graph.updates.passengers import add_passenger, remove_passenger
 from graph.updates.signs import SUSPECT, told_reasons
 from graph.updates.tempo import is_soon, note_day, note_ride
@@ -337,14 +337,7 @@ def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, uni
 
 @kernel
 def _rode(state: State, event: Any, text: Bytes) -> None:
-    judge_trip(
-        state,
-        event.text_hash[TRIP_ID],
-        event.text_hash[RIDER_ID],
-        event.text_hash[DRIVER_ID],
-        event.ts,
-        event.values,
-    )
+    judge_completed(state, event)
     tell_trip(state)
     rider = _account(state, event, RIDER_ID, text)
     driver = _account(state, event, DRIVER_ID, text)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from graph.kernels.kernel import kernel
+from graph.model.event_slots import DRIVER_ID, RIDER_ID, TRIP_ID
 from graph.state.state import State
 from graph.updates.forgeries import judge_track
 from graph.updates.habits import judge_claims
 from graph.updates.signs import begin_signs, weigh_signs
 from graph.updates.tracks import close_track
 from graph.updates.whereabouts import judge_company
+
+
+@kernel
+def judge_completed(state: State, event: Any) -> None:
+    """Judge the trip of an event of a batch: ``judge_trip`` with the ids and values that it names."""
+    ids = event.text_hash
+    judge_trip(state, ids[TRIP_ID], ids[RIDER_ID], ids[DRIVER_ID], event.ts, event.values)
 
 
 @kernel

@@ -14,7 +14,7 @@ from ringfence.settings import pseudonym_key, settings_with
 SHOWN = 20
 NOT_REACHED = (
     "what the topics of Kafka still hold",
-    "what ringfence across remembers",
+    "what ringfence across remembers, unless --across names it",
     "backups",
     "the transaction logs of Neo4j",
 )
@@ -33,6 +33,9 @@ def command(
     ] = None,
     desk: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The desk's file [default: beside the store].")
+    ] = None,
+    across: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="State of ringfence across, which must not run.")
     ] = None,
     also: Annotated[
         list[Path] | None, typer.Option(metavar="PATH", help="Export or file of events, or a folder; repeat.")
@@ -63,7 +66,7 @@ def command(
     try:
         eraser = open_eraser(address)
         try:
-            places = Places(found_desk.desk, address.path, state, tuple(also or ()))
+            places = Places(found_desk.desk, address.path, state, tuple(also or ()), across, key)
             done = erase(opened, eraser, places, accounts)
         finally:
             eraser.close()
@@ -71,7 +74,8 @@ def command(
         opened.close()
     typer.echo(
         f"{done.identifiers:,} identifiers are forgotten: {done.in_store:,} rows of the store, "
-        f"{done.in_state:,} entities of the state, {done.in_files:,} lines of files, "
+        f"{done.in_state:,} entities of the state, {done.across:,} rows of all regions, "
+        f"{done.in_files:,} lines of files, "
         f"{done.at_desk:,} rows of the desk"
     )
     if models is not None and done.active is not None:

@@ -88,10 +88,15 @@ class Feed(Protocol):
 
 @dataclass(slots=True)
 class Follower:
-    """Steps a feed, in slices. ``trouble``: why nothing comes at the moment, in words."""
+    """Steps a feed, in slices. ``trouble``: why nothing comes at the moment, in words.
+
+    ``spent_s`` is what slices are measured by: processor time of the thread, so that a slice which was put
+    aside for another program does not make the next ones needlessly small.
+    """
 
     feed: Feed
     clock_s: Callable[[], float] = time.monotonic
+    spent_s: Callable[[], float] = time.thread_time
     trouble: str = ""
     _is_broken: bool = False
     _again_s: float = 0.0
@@ -129,7 +134,7 @@ class Follower:
 
     def step(self) -> bool:
         """One slice; whether there is more at once. Raises ``Fatal`` when following cannot go on."""
-        begun = self.clock_s()
+        begun, worked = self.clock_s(), self.spent_s()
         if begun < self._again_s:
             return False
         try:
@@ -146,7 +151,7 @@ class Follower:
         self.trouble = "" if self.feed.is_complete else self.trouble
         now = self.clock_s()
         if taken:
-            self._size.learn(taken, now - begun)
+            self._size.learn(taken, self.spent_s() - worked)
         if now >= self._lag_s:
             self._lag, self._lag_s = self.feed.lag(), now + LAG_EVERY_S
         return taken > 0

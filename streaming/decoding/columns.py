@@ -16,7 +16,7 @@ from graph.model.event_batch import ABSENT, EVENT, EventBatch
 from graph.model.events import Event
 from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.decode import Decoder
-from streaming.decoding.parse import parse_lines
+from streaming.decoding.parse import Scratch, parse_lines
 
 Places = npt.NDArray[np.int64]
 _BEGINNING: Final = np.zeros(1, np.int64)
@@ -40,13 +40,14 @@ class ColumnDecoder:
     """Turns many records at once into columns, by the same rules as ``Decoder`` does one by one.
 
     What is plain is parsed by a kernel in about half a microsecond; the rest goes through ``Decoder``, whose
-    verdict stands. Keeps nothing between calls; ``decode_value`` is for one thread at a time.
+    verdict stands. Nothing is remembered between calls; ``decode_value`` is for one thread at a time.
     """
 
     def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
         self.max_line_bytes = max_line_bytes
         self._one_by_one = Decoder(max_line_bytes)
         self._end, self._left = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        self._scratch = Scratch()
 
     def decode(self, content: bytes, starts: Places, ends: Places) -> Decoded:
         """What became of each line ``content[starts[i]:ends[i]]``."""
@@ -81,7 +82,8 @@ class ColumnDecoder:
         records = np.empty(1, EVENT)
         buffer = np.frombuffer(value, np.uint8)
         self._end[0] = len(value)
-        if not parse_lines(buffer, _BEGINNING, self._end, self.max_line_bytes, records, self._left):
+        longest, scratch = self.max_line_bytes, self._scratch
+        if not parse_lines(buffer, _BEGINNING, self._end, longest, records, self._left, scratch):
             return EventBatch(records, buffer)
         (event,) = self._one_by_one.decode_lines([value])
         return event if isinstance(event, Rejected) else EventBatch.of([event])

@@ -271,18 +271,31 @@ def _write_record(text: Bytes, found: Any, present: Any, record: Any) -> None:
             record.values[slot] = np.nan
 
 
+class Scratch:
+    """What parsing writes to and nobody reads, for one thread at a time."""
+
+    def __init__(self) -> None:
+        self.found = np.zeros(len(NAMES), _FIELD)
+        self.strangers = np.zeros(2 * _MOST_STRANGERS, np.int64)
+        self.follower = np.full((len(REQUIRED) + 1, len(NAMES) + 1), NO_FIELD, np.int64)
+
+
 def parse_lines(
-    text: Bytes, starts: Places, ends: Places, longest: int, records: Records, left: Places
+    text: Bytes,
+    starts: Places,
+    ends: Places,
+    longest: int,
+    records: Records,
+    left: Places,
+    scratch: Scratch | None = None,
 ) -> int:
     """Fill ``records`` with the event of each line; returns how many lines are ``left`` to another parser.
 
     Line ``i`` is ``text[starts[i]:ends[i]]``. The places of the lines that are left are put into ``left``, in
     their order; their records hold nothing. Time: about 200 ns for a line of 190 bytes.
     """
-    found = np.zeros(len(NAMES), _FIELD)
-    strangers = np.zeros(2 * _MOST_STRANGERS, np.int64)
-    follower = np.full((len(REQUIRED) + 1, len(NAMES) + 1), NO_FIELD, np.int64)
-    return _parse_lines(text, starts, ends, longest, records, left, found, strangers, follower)
+    s = scratch or Scratch()
+    return _parse_lines(text, starts, ends, longest, records, left, s.found, s.strangers, s.follower)
 
 
 @kernel

@@ -15,7 +15,6 @@ an identifier the first ``most_users`` uses count, and a group ends at ``most_ac
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,12 +29,11 @@ from streaming.admission.deduplicate import DAY_MS, HOUR_MS
 from streaming.admission.pseudonyms import Pseudonyms
 from streaming.contract.topics import IDENTIFIERS, TOLD
 from streaming.regions.memory import RegionsMemory, Use
-from streaming.regions.sightings import Sighting, sightings
+from streaming.regions.sightings import Sighting, identifier_hash, sightings
 from streaming.service.ports import Offsets
 
 SECOND_LEVEL: Final = 0
 """The number of the target that is told of everything."""
-_HASH_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,5 +282,4 @@ class Joining:
         return f"{identifier.hex()}|{self._names[region]}|{account}".encode()
 
     def _hash(self, seen: Sighting) -> bytes:
-        text = f"{seen.kind.value}:{seen.identifier}".encode()
-        return hashlib.blake2b(text, digest_size=_HASH_BYTES, key=self._key).digest()
+        return identifier_hash(seen.kind.value, seen.identifier, self._key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -336,6 +336,62 @@ class RegionsMemory:
                 (account,),
             )
         self._numbers.clear()
+
+    # -- somebody who is forgotten ---------------------------------------------------------------------
+
+    def forget(
+        self,
+        names: Mapping[str, str],
+        hashes: Mapping[bytes, bytes],
+        naming_them: Callable[[Sequence[bytes]], list[bool]],
+        at_once: int,
+    ) -> int:
+        """Rename accounts and identifiers, delete records that name somebody, and leave nothing behind.
+
+        ``naming_them`` says which of some records do. Gives how many rows changed or went.
+        """
+        before = self._file.total_changes
+        with self.transaction():
+            for statement, renamed in (
+                ("UPDATE published SET identifier = ? WHERE identifier = ?", hashes),
+                ("UPDATE published SET account = ? WHERE account = ?", names),
+                ("UPDATE uses SET identifier = ? WHERE identifier = ?", hashes),
+                ("UPDATE account SET name = ? WHERE name = ?", names),
+            ):
+                self._file.executemany(statement, [(new, old) for old, new in renamed.items()])
+            gone = self._naming("SELECT number, value FROM event", naming_them, at_once)
+            for statement in (
+                "UPDATE account SET held = held - 1"
+                " WHERE number IN (SELECT account FROM names WHERE event = ?)",
+                "DELETE FROM names WHERE event = ?",
+                "DELETE FROM told WHERE event = ?",
+                "DELETE FROM event WHERE number = ?",
+            ):
+                self._file.executemany(statement, gone)
+            for statement in (
+                "SELECT number, key FROM outbox",
+                "SELECT number, value FROM outbox WHERE value NOT NULL",
+            ):
+                waiting = self._naming(statement, naming_them, at_once)
+                self._file.executemany("DELETE FROM outbox WHERE number = ?", waiting)
+        changed = self._file.total_changes - before
+        # Free pages and the log keep what was deleted.
+        self._file.execute("VACUUM")
+        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._numbers.clear()
+        self._recall()
+        return changed
+
+    def _naming(
+        self, statement: str, naming_them: Callable[[Sequence[bytes]], list[bool]], at_once: int
+    ) -> list[tuple[int]]:
+        """The numbers of those records of a query, (number, record), that name somebody."""
+        found: list[tuple[int]] = []
+        rows = self._file.execute(statement)
+        while some := rows.fetchmany(at_once):
+            named = naming_them([bytes(value) for _, value in some])
+            found += [(number,) for (number, _), is_named in zip(some, named, strict=True) if is_named]
+        return found
 
     def counts(self) -> Mapping[str, int]:
         """How much is known: accounts, uses, kept events, accounts that are told of, published rows."""

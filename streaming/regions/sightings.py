@@ -6,6 +6,7 @@ carrier or an office are shared by strangers of many regions.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,6 +46,7 @@ from graph.model.event_slots import (
 )
 from graph.model.vocabulary import EntityKind
 
+_HASH_BYTES: Final = 16
 _Used = tuple[tuple[EntityKind, int], ...]
 
 _DEVICE: Final = EntityKind.DEVICE
@@ -122,3 +124,8 @@ def sightings(batch: EventBatch) -> list[Sighting]:
                 ]
     found.sort(key=lambda each: each.row)
     return found
+
+
+def identifier_hash(kind: str, identifier: str, key: bytes) -> bytes:
+    """What an identifier is called where it must say nothing without the key."""
+    return hashlib.blake2b(f"{kind}:{identifier}".encode(), digest_size=_HASH_BYTES, key=key).digest()

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import IO, Any
 
 import msgspec
 
@@ -117,10 +118,26 @@ class StateFolder:
         self.close()
 
     def _identify(self) -> str:
+        """Ours, or a new one where the file is a copy: what another folder delivered is not ours."""
         path = self.folder / "identity"
-        if not path.exists():
-            # Whole or not at all, also when we are killed in the middle.
-            draft = path.with_suffix(".partial")
-            draft.write_text(uuid.uuid4().hex)
-            draft.replace(path)
-        return path.read_text().strip()
+        if path.exists():
+            name, _, place = path.read_text().strip().partition(" ")
+            with path.open("rb") as file:
+                if place == _place_of(file):
+                    return name
+            # Without a place it is one of an earlier version.
+            kept = name if not place else uuid.uuid4().hex
+        else:
+            kept = uuid.uuid4().hex
+        # Whole or not at all, also when we are killed in the middle.
+        draft = path.with_suffix(".partial")
+        draft.unlink(missing_ok=True)
+        with draft.open("w") as file:
+            file.write(f"{kept} {_place_of(file)}")
+        draft.replace(path)
+        return kept
+
+
+def _place_of(file: IO[Any]) -> str:
+    """Which file this is, and on which disk: its copy is another, and renamed or mounted it is the same."""
+    return f"{os.fstatvfs(file.fileno()).f_fsid:x}:{os.fstat(file.fileno()).st_ino}"

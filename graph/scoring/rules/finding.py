@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from graph.model.vocabulary import RingKind
 from graph.state.evidence_record import Evidence, Record
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """``strength`` in [0, 1]: 0 is no evidence, 1 is as strong as this kind of evidence gets.
 
     ``kind`` is None for what speaks for innocence. ``detail`` is one sentence for an investigator,
@@ -21,7 +22,7 @@ class Finding:
     kind: RingKind | None
     strength: float
     detail: str
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, float] = {}
 
 
 Description = tuple[str, Mapping[str, float]]

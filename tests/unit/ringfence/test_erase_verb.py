@@ -32,6 +32,7 @@ from tests.store_worlds import World, farm
 from tests.unit.graph.fakes import new_engine
 from tests.unit.graph.scenes import Scene
 from tests.unit.rules.test_running import approved
+from tests.unit.streaming.regions.test_joining import Regions
 from tests.unit.streaming.service.fakes import Broker
 from tests.unit.streaming.service.fakes import World as ServiceWorld
 
@@ -125,6 +126,31 @@ def place(tmp_path) -> Place:
     CheckpointFile(tmp_path / "s.db.desk.checkpoints").keep(checkpoint_of(desk.log, desk.keys, 1))
     desk.close()
     return made
+
+
+def test_what_all_regions_remember_is_reached_too(place):
+    folder = place.folder / "across"
+    folder.mkdir()
+    regions = Regions(folder)
+    regions.take("north", list(map(msgspec.json.encode, scene_of_a_crew().events)))
+    regions.memory.close()
+    in_the_file = (folder / "regions.db").read_bytes()
+    assert list(places_of(GONE, in_the_file, ["crew-member-31"]))
+    assert b"crew-member-31" in in_the_file
+    done = place.called(GONE, "--across", str(folder))
+    assert done.exit_code == 0, done.output
+    assert "0 rows of all regions" not in done.stdout
+    assert not place.stands(GONE)
+    assert not place.stands(OWN_PHONE)
+    assert b"crew-member-31" in (folder / "regions.db").read_bytes()
+
+
+def test_a_folder_that_remembers_no_region_is_refused_before_anything_is_done(place):
+    before = place.bytes_of_everything()
+    done = place.called(GONE, "--across", str(place.folder / "out"))
+    assert done.exit_code == 2
+    assert "correct --across" in done.output
+    assert place.bytes_of_everything() == before
 
 
 def test_they_are_found_nowhere_their_ring_holds_and_the_audit_too(place):

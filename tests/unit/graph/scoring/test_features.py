@@ -51,11 +51,14 @@ def test_a_registered_feature_is_written_in_its_place(feature) -> None:
     assert len(written) > 1, f"seed {SEED} shows nothing of this feature"
 
 
-def test_a_judgement_knows_the_strength_of_a_rule_by_its_name() -> None:
-    features = tuple(place / 100 for place in range(len(FEATURES)))
-    judgement = Judgement((1, 2, 3), 0.9, Shape.CLUSTERS, np.zeros(1, EVIDENCE).tobytes(), features)
-    for rule in (*RULES, *INNOCENT_RULES):
-        assert judgement.strength(rule) == features[list(FEATURES).index(rule.feature)]
+def test_a_judgement_tells_the_strength_of_a_rule_by_its_name() -> None:
+    features = tuple(0.3 + place / 1000 for place in range(len(FEATURES)))
+    judgement = Judgement((1, 2, 3), 0.9, Shape.CLUSTERS, np.ones(1, EVIDENCE).tobytes(), features)
+    for rules, innocent in ((RULES, False), (INNOCENT_RULES, True)):
+        told = {reason.rule: reason.strength for reason in judgement.reasons(innocent=innocent)}
+        assert {rule.name: told.get(rule.name) for rule in rules} == {
+            rule.name: features[list(FEATURES).index(rule.feature)] for rule in rules
+        }
 
 
 @pytest.mark.parametrize(

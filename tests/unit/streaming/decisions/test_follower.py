@@ -192,6 +192,35 @@ def test_nobody_knows_how_far_behind_it_is_before_every_partition_has_told_its_e
     assert feed.lag() == 0
 
 
+def test_slices_are_as_large_as_what_they_spend_allows_whatever_the_clock_says():
+    class Counted:
+        engine, rules, is_complete, is_usable = None, None, True, True
+
+        def __init__(self, each_s):
+            self.each_s, self.sizes = each_s, []
+
+        def step(self, most):
+            self.sizes.append(most)
+            self.clock_s += 1.0
+            self.spent_s += self.each_s * most
+            return most
+
+        def lag(self):
+            return None
+
+        clock_s = spent_s = 0.0
+
+    def sizes(each_s):
+        feed = Counted(each_s)
+        follower = Follower(feed, lambda: feed.clock_s, lambda: feed.spent_s)
+        for _ in range(12):
+            follower.step()
+        return feed.sizes
+
+    assert sizes(1e-6)[-1] in (512, 1024)
+    assert set(sizes(1e-3)) == {4}
+
+
 def test_when_the_topics_have_moved_past_it_it_goes_on_from_a_newer_snapshot(tmp_path):
     here = world(tmp_path)
     records = crew(24)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -87,6 +88,50 @@ def test_what_was_delivered_before_its_offsets_were_committed_is_repeated_the_sa
     here.run()
     assert here.broker.flags[: 2 * len(once)] == once + once
     assert set(here.broker.flags) == {f"flag_a{n}" for n in range(10)}
+
+
+def test_what_another_folder_delivered_is_not_taken_for_delivered_by_its_copy(tmp_path: Path) -> None:
+    here = world(tmp_path, ServiceConfig(until_end=True, batch_most=256), portion=1)
+
+    class Mortal(Delivery):
+        def deliver(self, outcome, refused, offsets, note):
+            raise Crash
+
+    with pytest.raises(Crash):
+        here.run(Mortal(here.broker))
+    # With its identity and its journal, as a careless copy has them.
+    shutil.copytree(here.folder, tmp_path / "copy")
+    here.run()
+    here.broker.send("a", *(chargeback(f"late{n}", NOON + HOUR + n) for n in range(3)))
+    copy = replace(here, folder=tmp_path / "copy", portion=100)
+    # Its next batches have numbers that the first folder gave to others.
+    for _ in range(2):
+        with pytest.raises(Crash):
+            copy.run(Mortal(here.broker))
+    copy.run()
+    assert {f"flag_late{n}" for n in range(3)} < set(here.broker.flags)
+
+
+def test_a_folder_keeps_its_identity_where_it_is_moved_to(tmp_path: Path) -> None:
+    def identity_of(name: str) -> str:
+        with StateFolder(tmp_path / name, 1, print) as state:
+            return state.identity
+
+    first = identity_of("state")
+    assert identity_of("state") == first
+    (tmp_path / "state").rename(tmp_path / "moved")
+    assert identity_of("moved") == first
+    shutil.copytree(tmp_path / "moved", tmp_path / "copied")
+    assert identity_of("copied") not in ("", first)
+    assert identity_of("copied") == identity_of("copied")
+    assert identity_of("moved") == first
+
+
+def test_an_identity_that_names_no_place_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "identity").write_text("0123abcd\n")
+    for _ in range(2):
+        with StateFolder(tmp_path, 1, print) as state:
+            assert state.identity == "0123abcd"
 
 
 def test_records_that_are_no_events_become_dead_letters_with_their_place(tmp_path: Path) -> None:
