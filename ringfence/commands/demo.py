@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -93,4 +93,5 @@ def command(
         if not show_decisions(begun, summary.last_ts, rings, results.accounts(), console):
             console.print("   (there was nobody to ask about, or no answer in time)")
         if opened is not None:
-            opened.wait()
+            with suppress(KeyboardInterrupt):
+                opened.wait()
