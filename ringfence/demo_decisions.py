@@ -31,7 +31,8 @@ WITHIN_S: Final = 900.0
 ASK: Final = "/v1/decisions"
 DESK, TOKEN = "desk", "token"
 """What is left in the folder."""
-PORT: Final = 8470
+PORT: Final = 8471
+"""Not that of the console, which is open meanwhile."""
 _LINES: Final = (re.compile(r" on (http://\S+);"), re.compile(r"code=(\S+)"))
 
 

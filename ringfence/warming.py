@@ -98,7 +98,7 @@ def compile_all(out: TextIO, every_s: float = 5.0) -> int:
     """
     progress = Progress(out, every_s)
     with event.install_listener("numba:compile", progress):
-        if len(os.sched_getaffinity(0)) > 1:
+        if _cores() > 1:
             command = (sys.executable, "-m", "ringfence.warming", OTHER_HALF)
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
                 _compile(applying=True)
@@ -108,6 +108,11 @@ def compile_all(out: TextIO, every_s: float = 5.0) -> int:
     if progress.compiled:
         progress.say()
     return progress.compiled
+
+
+def _cores() -> int:
+    """How many cores this process may use, or all where nobody tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _compile(*, applying: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from numba.core import caching
@@ -38,7 +38,9 @@ class KeptKernel(_caching.IndexDataCacheFile):  # type: ignore[misc]
 def _locked(folder: str, how: int) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, how)
+        # A file system without such locks keeps kernels as numba does.
+        with suppress(OSError):
+            fcntl.flock(handle, how)
         yield
     finally:
         os.close(handle)
