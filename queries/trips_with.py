@@ -21,6 +21,6 @@ def trips_with(reads: Reads, parameters: Mapping[str, Value]) -> Walked:
         (*row[:4], bool(row[4]), bool(row[5]), *row[6:])
         for row in reads("user-trips", {**asked, "users": users, "most": MOST_COUNTED + 1}).rows
     ]
-    shown = rows[: cast(int, parameters["limit"])]
+    shown = rows[: min(cast(int, parameters["limit"]), MOST_COUNTED)]
     notes = () if asked["kind"] == EntityKind.PROMO.value else (f"trips of its newest {users} users at most",)
     return Walked(shown, min(len(rows), MOST_COUNTED), len(rows) > MOST_COUNTED, notes)
