@@ -40,10 +40,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(STAMP) ## Simulate a city, find its rings, compare with the truth, open the console (CONSOLE=0: do not)
-	@$(BIN)/ringfence demo --out $(DEMO)
-	@$(if $(filter 0,$(CONSOLE)),true,test ! -t 1 || { \
-	    echo; echo "The console on what was found, until Ctrl-C (make demo CONSOLE=0 leaves it out):"; \
-	    exec $(BIN)/ringfence console --store $(DEMO)/store.db --results $(DEMO)/results --rules $(DEMO)/rules; })
+	@console=--console; { test "$(CONSOLE)" != 0 && test -t 1; } || console=; \
+	    exec $(BIN)/ringfence demo --out $(DEMO) $$console
 
 # Tests start many processes, which share bytecode also where the environment would have none written.
 test check integration: export PYTHONDONTWRITEBYTECODE :=

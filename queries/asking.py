@@ -15,11 +15,19 @@ from queries.catalogue import Question, Type, question, read_statement
 from queries.like import like
 from queries.listed import between, facts
 from queries.parameters import Given, bound
+from queries.trips_with import trips_with
 from queries.walk import Walked
 from queries.why import why
 
 DEFAULT_TIMEOUT_S: Final = 30.0
-WALKS: Final = {"around": around, "between": between, "facts": facts, "like": like, "why": why}
+WALKS: Final = {
+    "around": around,
+    "between": between,
+    "facts": facts,
+    "like": like,
+    "trips-with": trips_with,
+    "why": why,
+}
 """The questions that are answered by walking."""
 
 
@@ -72,7 +80,8 @@ def explain(reader: StoreReader, name: str, given: Mapping[str, Given]) -> list[
         lines = [f"answered by walking, with the reads {', '.join(asked.reads)}"]
         for read in asked.reads:
             parameters: dict[str, Value] = {"keys": ["account:"], "accounts": [""]}
-            parameters |= {"source": "", "target": "", "link": ""}
+            parameters |= dict.fromkeys(("source", "target", "link", "kind", "id"), "")
+            parameters |= {"users": 1, "most": 1}
             lines += [f"{read}:", *reader.explain(read_statement(read, reader.language), parameters)]
         return lines
     values = bound(asked, given)

@@ -31,7 +31,8 @@ WITHIN_S: Final = 900.0
 ASK: Final = "/v1/decisions"
 DESK, TOKEN = "desk", "token"
 """What is left in the folder."""
-PORT: Final = 8470
+PORT: Final = 8471
+"""Not that of the console, which is open meanwhile."""
 _LINES: Final = (re.compile(r" on (http://\S+);"), re.compile(r"code=(\S+)"))
 
 
@@ -53,51 +54,38 @@ class Serving:
 
 
 def show_decisions(
-    store: Path,
-    events: Path,
-    folder: Path,
+    begun: Begun,
     last_ts: int,
     rings: Sequence[Ring],
     accounts: Iterator[AccountScore],
     console: Console,
 ) -> bool:
-    """Ask about two promotions, one of a ring's account; whether both were answered in time.
-
-    ``folder`` is made anew for the desk and its token.
-    """
+    """Ask about two promotions, one of a ring's account; whether both were answered in time."""
     ring = max(rings, key=lambda each: (each.score, each.ring_id), default=None)
     honest = next((each for each in accounts if each.ring_id is None and each.score < 0.1), None)
     if ring is None or honest is None:
         return False
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    with serving(store, events, folder) as at:
-        if at is None:
-            return False
-        with os.fdopen(os.open(folder / TOKEN, os.O_CREAT | os.O_WRONLY, 0o600), "w") as kept:
-            kept.write(at.token)
-        console.print(f"   {again(store, events, folder)}", markup=False, highlight=False, soft_wrap=True)
-        for account_id in (ring.accounts[0], honest.account_id):
-            event = {
-                "event_id": f"ask-{account_id}",
-                "type": "promo_redeemed",
-                "ts": last_ts,
-                "account_id": account_id,
-                "promo_id": "WELCOME",
-                "amount": 10.0,
-            }
-            body = msgspec.json.encode(event).decode()
-            bearer = f'"Authorization: Bearer $(cat {shlex.quote(str(folder / TOKEN))})"'
-            call = f"curl -H {bearer} -d {shlex.quote(body)} http://127.0.0.1:{PORT}{ASK}"
-            console.print(f"   {call}", markup=False, highlight=False, soft_wrap=True)
-            _print(at.ask(event), console)
+    at = begun.when_it_has_read()
+    if at is None:
+        return False
+    with os.fdopen(os.open(begun.folder / TOKEN, os.O_CREAT | os.O_WRONLY, 0o600), "w") as kept:
+        kept.write(at.token)
+    console.print(f"   {begun.again()}", markup=False, highlight=False, soft_wrap=True)
+    for account_id in (ring.accounts[0], honest.account_id):
+        event = {
+            "event_id": f"ask-{account_id}",
+            "type": "promo_redeemed",
+            "ts": last_ts,
+            "account_id": account_id,
+            "promo_id": "WELCOME",
+            "amount": 10.0,
+        }
+        body = msgspec.json.encode(event).decode()
+        bearer = f'"Authorization: Bearer $(cat {shlex.quote(str(begun.folder / TOKEN))})"'
+        call = f"curl -H {bearer} -d {shlex.quote(body)} http://127.0.0.1:{PORT}{ASK}"
+        console.print(f"   {call}", markup=False, highlight=False, soft_wrap=True)
+        _print(at.ask(event), console)
     return True
-
-
-def again(store: Path, events: Path, folder: Path) -> str:
-    """The call that serves what was asked, where the printed questions go."""
-    words = ("serve", "--port", str(PORT), "--store", str(store), "--follow", str(events))
-    return shlex.join((".venv/bin/ringfence", *words, "--desk", str(folder / DESK)))
 
 
 def _print(told: dict[str, Any], console: Console) -> None:
@@ -107,19 +95,50 @@ def _print(told: dict[str, Any], console: Console) -> None:
     console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A serve that has begun to read the events, on a free port."""
+
+    store: Path
+    events: Path
+    folder: Path
+    output: IO[str]
+    until_s: float
+
+    def when_it_has_read(self) -> Serving | None:
+        """It, once it has read them; None when it has not in time."""
+        address, code = _told(self.output)
+        at = Serving(address, _token(address, code))
+        probe = {"event_id": "probe", "type": "chargeback", "ts": 1_000_000_000_000, "account_id": "nobody"}
+        while time.monotonic() < self.until_s:
+            if at.ask(probe | {"amount": 1.0})["lag"] == 0:
+                return at
+            time.sleep(0.2)
+        return None
+
+    def again(self) -> str:
+        """The call that serves what was asked, where the printed questions go."""
+        words = ("serve", "--port", str(PORT), "--store", str(self.store), "--follow", str(self.events))
+        return shlex.join((".venv/bin/ringfence", *words, "--desk", str(self.folder / DESK)))
+
+
 @contextmanager
-def serving(store: Path, events: Path, desk: Path) -> Iterator[Serving | None]:
-    """A serve that has read the events, on a free port; None when it has not within ``WITHIN_S``."""
+def serving(store: Path, events: Path, folder: Path) -> Iterator[Begun]:
+    """A serve until the block ends. ``folder`` is made anew for its desk and token.
+
+    It reads ``WITHIN_S`` at most.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
     command = (
         *(sys.executable, "-m", "ringfence", "serve", "--port", "0"),
-        *("--store", str(store), "--follow", str(events), "--desk", str(desk / DESK)),
+        *("--store", str(store), "--follow", str(events), "--desk", str(folder / DESK)),
     )
-    until = time.monotonic() + WITHIN_S
+    until_s = time.monotonic() + WITHIN_S
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         try:
-            address, code = _told(process.stdout)
-            yield _when_it_has_read(Serving(address, _token(address, code)), until)
+            yield Begun(store, events, folder, process.stdout, until_s)
         finally:
             process.terminate()
 
@@ -143,12 +162,3 @@ def _token(address: str, code: str) -> str:
         made = client.post("/v1/tokens", json=scope, headers=cookie)
         made.raise_for_status()
         return str(made.json()["secret"])
-
-
-def _when_it_has_read(at: Serving, until: float) -> Serving | None:
-    probe = {"event_id": "probe", "type": "chargeback", "ts": 1_000_000_000_000, "account_id": "nobody"}
-    while time.monotonic() < until:
-        if at.ask(probe | {"amount": 1.0})["lag"] == 0:
-            return at
-        time.sleep(0.2)
-    return None

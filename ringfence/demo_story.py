@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
 
-from gnn.evaluation import TrueRing, Truth, best_matches
+from gnn.evaluation import TrueRing, Truth, best_matches, detection_of, evaluate
 from gnn.evaluation.timeliness import first_flag_of
 from graph.model.results import Ring
+from queries.results import Results
+from ringfence.evaluation_tables import HEADLINE, methods_table
+from ringfence.judgement import read_history, read_truth
+from ringfence.terminal import progress_bar
 
 MATCH = 0.5
 COLUMNS = f"{'ring':9}{'kind':15}{'who':24}{'money':>9}{'score':>8}{'after':>13}"
@@ -27,6 +32,20 @@ class Told:
     true: TrueRing | None
     verdict: str
     events_before_flag: str
+
+
+def compare(console: Console, results: Results, rings: Sequence[Ring], city: Path, *, quiet: bool) -> None:
+    """Every reported ring beside the truth of a simulated city, what was missed, and the figures."""
+    truth = read_truth(city / "truth.json")
+    with progress_bar("Comparing", "bytes", quiet) as progress:
+        history = read_history(truth, [str(city / "events.ndjson")], progress)
+    detection = detection_of("ringfence", rings, results.accounts(), results.flags())
+    told = tell(rings, truth, detection.first_flag_ms or {}, history.event_ms)
+    print_rings(console, told)
+    console.print("\nafter: fraud events that had happened when the ring was first flagged.\n", style="dim")
+    print_missed(console, told, truth)
+    console.print()
+    console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
 
 
 def tell(

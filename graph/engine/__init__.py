@@ -12,6 +12,7 @@ from graph.engine.engine import (
     EngineConfig,
     Observer,
 )
+from graph.engine.halves import compile_applying, compile_judging
 from graph.engine.what_if import Asking, WhatIf
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "EngineConfig",
     "Observer",
     "WhatIf",
+    "compile_applying",
+    "compile_judging",
     "logged_engine",
 ]

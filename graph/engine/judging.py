@@ -157,7 +157,7 @@ def follow_act(state: State, is_event: bool) -> None:
 @kernel
 def judge_account(state: State, entity: int) -> None:
     """Judge the candidate around an account next, whether or not it is due."""
-    _judge_around(state, entity)
+    judge_around(state, entity)
     state.cursor[0].step = _EXTRACT
 
 
@@ -210,7 +210,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                         or state.rings[account.ring].shape != CLUSTERS
                         or stands(state, account.ring)
                     ):
-                        _judge_around(state, entity)
+                        judge_around(state, entity)
                     elif not take_intact_ring(state, account.ring):
                         cursor.subject = entity
                         return FELL_APART
@@ -227,7 +227,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if account.judged == state.counters[0].event or account.ring == NO_RING:
                     continue
                 if not waits(state, entity):
-                    _judge_around(state, entity)
+                    judge_around(state, entity)
                     return _CANDIDATE
             cursor.phase = _VERDICT
             cursor.index = 0
@@ -246,7 +246,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if entity != NOBODY:
                     count_event(state, entity)
                     if is_due(state, entity, events[cursor.row].kind):
-                        _judge_around(state, entity)
+                        judge_around(state, entity)
                         return _CANDIDATE
             cursor.phase = _CIRCLE
         elif phase == _NEXT_EVENT:
@@ -254,16 +254,16 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
             cursor.row += 1
         elif phase == _CIRCLE:
             cursor.phase = _MOVES
-            if events[cursor.row].kind == TRIP_COMPLETED and _judge_circle(state):
+            if events[cursor.row].kind == TRIP_COMPLETED and judge_circle(state):
                 return _CANDIDATE
         else:
             cursor.phase = _NEXT_EVENT
-            if events[cursor.row].kind == TRIP_COMPLETED and _judge_moves(state):
+            if events[cursor.row].kind == TRIP_COMPLETED and judge_moves(state):
                 return _CANDIDATE
 
 
 @kernel
-def _judge_around(state: State, entity: int) -> None:
+def judge_around(state: State, entity: int) -> None:
     """Make the candidate around an account the one at hand."""
     cursor = state.cursor[0]
     cursor.pending = NOBODY
@@ -285,7 +285,7 @@ def _judge_around(state: State, entity: int) -> None:
 
 
 @kernel
-def _judge_circle(state: State) -> bool:
+def judge_circle(state: State) -> bool:
     """Make the circle around the rider of a trip, if it is due and there is one, the candidate at hand.
 
     A trip inside an open circle leads to no other.
@@ -305,7 +305,7 @@ def _judge_circle(state: State) -> bool:
 
 
 @kernel
-def _judge_moves(state: State) -> bool:
+def judge_moves(state: State) -> bool:
     """Make the moved accounts around a trip, if there are enough, the candidate at hand: a visit's kin."""
     cursor = state.cursor[0]
     if cursor.touched[1] == NOBODY:

@@ -127,7 +127,7 @@ class ArraysType(types.Type):
         if field is None:
             return None
         if isinstance(field, type):
-            return _type_of(field)
+            return type_of(field)
         dtype, dimensions = _spelt(field)
         return types.Array(from_dtype(dtype), dimensions, "C")
 
@@ -135,7 +135,7 @@ class ArraysType(types.Type):
 _types: Final[dict[type[Arrays], ArraysType]] = {}
 
 
-def _type_of(kind: type[Arrays]) -> ArraysType:
+def type_of(kind: type[Arrays]) -> ArraysType:
     """One type for each class: numba finds a compiled kernel at once when it meets the same object again."""
     known = _types.get(kind)
     if known is None:
@@ -145,7 +145,7 @@ def _type_of(kind: type[Arrays]) -> ArraysType:
 
 @_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
 def _typeof(value: Arrays, _context: Any) -> ArraysType:
-    return _type_of(type(value))
+    return type_of(type(value))
 
 
 @_numba.register_model(ArraysType)

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit, types
 
+from graph.kernels.kept import KeptKernel
 from graph.kernels.sources import digest_of_sources
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -79,7 +80,16 @@ def _stamp(compiled: Any, function: Callable[..., object]) -> None:
     By itself it asks for the time and size of the one file of the outermost kernel; a kernel or a constant
     from another file would stay as it was, and a fresh clone would look new.
     """
-    compiled._cache._cache_file._source_stamp = digest_of_sources(function.__module__)
+    cache = compiled._cache
+    cache._cache_file = KeptKernel(
+        cache.cache_path, cache._impl.filename_base, digest_of_sources(function.__module__)
+    )
+
+
+def compile_for(function: Callable[..., object], *kinds: Any) -> None:
+    """Compile a kernel for arguments of these types (numba's), and keep it; what was kept is only loaded."""
+    compiled: Any = function
+    compiled.compile(kinds)
 
 
 def _widened(kind: Any) -> Any:

@@ -126,11 +126,11 @@ def apply_event(state: State, event: Any, text: Bytes) -> None:
     if event.ts > state.counters[0].watermark_ms:
         state.counters[0].watermark_ms = event.ts
         if advance(state.links, event.ts):
-            _age(state)
+            age(state)
     if event.kind == GPS_PING:
         add_ping(state, event.text_hash[TRIP_ID], event.ts, event.values[LAT], event.values[LON])
     elif event.kind == TRIP_COMPLETED:
-        _rode(state, event, text)
+        rode(state, event, text)
     elif event.kind == ACCOUNT_CREATED:
         _created(state, event, text)
     elif event.kind == ACCOUNT_LOGIN:
@@ -336,7 +336,8 @@ def _count_payment(state: State, kind: int, payer: int, payee: int, ts: int, uni
 
 
 @kernel
-def _rode(state: State, event: Any, text: Bytes) -> None:
+def rode(state: State, event: Any, text: Bytes) -> None:
+    """Judge a completed trip, link its rider with its driver, and both with what they used."""
     judge_completed(state, event)
     tell_trip(state)
     rider = _account(state, event, RIDER_ID, text)
@@ -420,7 +421,7 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
 
 
 @kernel
-def _age(state: State) -> None:
+def age(state: State) -> None:
     """Follow every link that fell out of the window, oldest first."""
     link = next_expired(state.links)
     while link >= 0:

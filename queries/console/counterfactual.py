@@ -1,4 +1,4 @@
-"""What would be left of a ring without what it shares: in words, from its links alone.
+"""What would be left of a ring without what it shares or does, or one of its accounts, from its links.
 
 It speaks of how the accounts hang together, and says so; which links move the score, ``ringfence explain``
 finds by scoring again.
@@ -6,12 +6,15 @@ finds by scoring again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 MOST_TOLD: Final = 6
 MOST_REMOVED: Final = 5
+MOST_GONE: Final = 20
+"""Accounts that are taken away for trial, one after another: those with the most links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,36 @@ def without_each(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> l
         groups = _groups(accounts, [pair for pair in pairs if thing not in pair])
         if groups != whole:
             found.append(Without((thing,), groups))
+    return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
+
+
+def without_a_member(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> list[Without]:
+    """For each of the ``MOST_GONE`` accounts with the most links without which the others fall apart further,
+    the groups of the others; most telling first. O(links).
+    """
+    pairs = sorted(set(links))
+    held = Counter(end for pair in pairs for end in pair)
+    whole = len(_groups(accounts, pairs))
+    found = []
+    for account in sorted(accounts, key=lambda each: (-held[each], each))[:MOST_GONE]:
+        others = [each for each in accounts if each != account]
+        groups = _groups(others, [pair for pair in pairs if account not in pair])
+        if others and len(groups) > whole:
+            found.append(Without((account,), groups))
+    return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
+
+
+def without_a_kind(accounts: Sequence[str], links: Iterable[tuple[str, str, str]]) -> list[Without]:
+    """For every kind of link (``source, kind, target``) without all of which the accounts fall apart further,
+    the groups; ``removed`` is the kind. Most telling first. O(kinds * links).
+    """
+    told = sorted(set(links))
+    whole = _groups(accounts, [(source, target) for source, _, target in told])
+    found = []
+    for kind in sorted({kind for _, kind, _ in told}):
+        groups = _groups(accounts, [(source, target) for source, each, target in told if each != kind])
+        if groups != whole:
+            found.append(Without((kind,), groups))
     return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
 
 

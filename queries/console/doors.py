@@ -24,8 +24,9 @@ from queries.console.comings import (
 from queries.console.rendering import page
 from queries.desk.passwords import LONGEST, SHORTEST
 from queries.serving.problems import Refusal
+from queries.serving.routes.asking import parts_of
 from queries.serving.routes.sessions import SignIn, redeemed, set_cookie, sign_in
-from queries.serving.visits import COOKIE, REASON_CHARACTERS
+from queries.serving.visits import COOKIE, REASON_CHARACTERS, address_of
 
 router = APIRouter(include_in_schema=False)
 Known = Annotated[Coming, Depends(Sends(None))]
@@ -70,9 +71,10 @@ def sign_out(coming: Known) -> Response:
 
 
 @router.get("/welcome")
-def welcome(code: Annotated[str, Query(max_length=1_024)] = "") -> Response:
-    """The form behind a one-time link."""
-    return _welcome(200, code, "")
+def welcome(request: Request, code: Annotated[str, Query(max_length=1_024)] = "") -> Response:
+    """The form behind a one-time link, with the name that one will sign in by."""
+    parts_of(request).rates.comes(address_of(request))
+    return _welcome(request, 200, code, "")
 
 
 @router.post("/welcome")
@@ -83,7 +85,7 @@ async def welcomed(request: Request) -> Response:
     try:
         _, secret = await run_in_threadpool(redeemed, request, code, password)
     except BadCall as error:
-        return _welcome(400, code, str(error))
+        return await run_in_threadpool(_welcome, request, 400, code, str(error))
     response = RedirectResponse("/queue", 303)
     set_cookie(response, secret)
     return response
@@ -114,8 +116,10 @@ def reveal(coming: Revealing) -> Response:
     return response
 
 
-def _welcome(status: int, code: str, told: str) -> Response:
-    return page("welcome.html", status, code=code, told=told, shortest=SHORTEST, longest=LONGEST)
+def _welcome(request: Request, status: int, code: str, told: str) -> Response:
+    person = parts_of(request).desk.people.of_link(code)
+    name = "" if person is None else person.name
+    return page("welcome.html", status, code=code, told=told, name=name, shortest=SHORTEST, longest=LONGEST)
 
 
 def _resumed(to: str, kept: Fields) -> Response:

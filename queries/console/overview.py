@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -12,7 +13,7 @@ from queries.console.comings import Coming, Opens
 from queries.console.figures import look_alikes, prevented
 from queries.console.places import places_of
 from queries.console.queue import MOST_RINGS
-from queries.serving.records import FlagRaised, Ring, RingListed, VerdictGiven, rows_of
+from queries.serving.records import Ring, RingListed, VerdictGiven, rows_of
 
 router = APIRouter(include_in_schema=False)
 Reading = Annotated[Coming, Depends(Opens(Permission.RINGS_READ))]
@@ -21,6 +22,8 @@ MOST_FLAGS: Final = 5_000
 MOST_VERDICTS: Final = 5_000
 MOST_DAYS: Final = 5_000
 MOST_LOOK_ALIKES: Final = 100
+_MONEY: Final = ("promotions", "chargebacks", "incentives")
+"""As the question for money by day gives it, after the ring and the day."""
 
 
 @router.get("/overview")
@@ -65,27 +68,28 @@ def overview(coming: Reading) -> Any:
 @router.get("/overview/series")
 def series(coming: Reading) -> dict[str, Any]:
     """Flags by day and kind, and money by day."""
-    answer = coming.parts.store.ask("flags", limit=MOST_FLAGS)
-    flags = rows_of(answer, FlagRaised)
-    days = sorted({flag.ts // DAY_MS * DAY_MS for flag in flags})
-    money = list(reversed(coming.parts.store.ask("money-days", limit=MOST_FLAGS).rows))
-    money_days = sorted({int(str(row[1])) for row in money})
+    ask = coming.parts.store.ask
+    answer = ask("flags", limit=MOST_FLAGS)
+    names = [column.name for column in answer.columns]
+    ts, kind = names.index("ts"), names.index("kind")
+    flags = Counter((str(row[kind]), int(str(row[ts])) // DAY_MS * DAY_MS) for row in answer.rows)
+    days = sorted({day for _, day in flags})
+    money: dict[int, list[float]] = {}
+    for row in ask("money-days", limit=MOST_FLAGS).rows:
+        of_day = money.setdefault(int(str(row[1])), [0.0] * len(_MONEY))
+        for place, cell in enumerate(row[2 : 2 + len(_MONEY)]):
+            of_day[place] += float(str(cell))
+    money_days = sorted(money)
     return {
         "days": days,
         "flags": {
-            kind.value.replace("_", " "): [
-                sum(flag.kind is kind and flag.ts // DAY_MS * DAY_MS == day for flag in flags) for day in days
-            ]
-            for kind in RingKind
-            if any(flag.kind is kind for flag in flags)
+            each.replace("_", " "): [flags[each, day] for day in days]
+            for each in sorted({name for name, _ in flags}, key=[kind.value for kind in RingKind].index)
         },
-        "shown": len(flags),
+        "shown": len(answer.rows),
         "total": answer.total,
         "money_days": money_days,
-        "money": {
-            name: [sum(float(str(row[place])) for row in money if row[1] == day) for day in money_days]
-            for name, place in (("promotions", 2), ("chargebacks", 3), ("incentives", 4))
-        },
+        "money": {name: [money[day][place] for day in money_days] for place, name in enumerate(_MONEY)},
     }
 
 

@@ -10,7 +10,13 @@ from typing import Final, TypeVar
 from graph.model.errors import Missing
 from graph.model.vocabulary import RingKind, Role
 from queries.answer import Answer
-from queries.console.counterfactual import Without, fewest_that_part, without_each
+from queries.console.counterfactual import (
+    Without,
+    fewest_that_part,
+    without_a_kind,
+    without_a_member,
+    without_each,
+)
 from queries.desk.blocks import BlockRequest
 from queries.desk.cases import Answered, CaseWork, Look
 from queries.serving.parts import Parts
@@ -80,6 +86,10 @@ class RingFacts:
     neighbours: list[tuple[str, str | None, int, float | None]]
     """Account, role, things shared, score."""
     without: list[Without]
+    gone: list[Without]
+    """What the others would be without one of them."""
+    undone: list[Without]
+    """What they would be without all links of a kind."""
     parting: Without | None
     if_blocked: IfBlocked
     work: CaseWork
@@ -111,7 +121,11 @@ def ring_facts(parts: Parts, visit: Visit, ring_id: str) -> RingFacts:
     days = ask("money-days", ring_id=ring_id)
     risk = ask("at-risk", ring_id=ring_id, limit=MOST_NEIGHBOURS)
     accounts = [f"account:{member.account_id}" for member in members]
-    links = [(f"account:{row[0]}", f"{row[2]}:{row[3]}") for row in ask("ring-links", ring_id=ring_id).rows]
+    kinds = [
+        (f"account:{row[0]}", str(row[1]), f"{row[2]}:{row[3]}")
+        for row in ask("ring-links", ring_id=ring_id).rows
+    ]
+    links = [(source, target) for source, _, target in kinds]
     parting = fewest_that_part(accounts, links) if accounts else None
     masks, cases = visit.desk.masks, parts.desk.cases
     name = masks.masked_key if visit.is_masked else str
@@ -139,6 +153,8 @@ def ring_facts(parts: Parts, visit: Visit, ring_id: str) -> RingFacts:
             for row in risk.rows[:SHOWN]
         ],
         without=[_renamed(each, name) for each in without_each(accounts, links)] if accounts else [],
+        gone=[_renamed(each, name) for each in without_a_member(accounts, links)] if accounts else [],
+        undone=without_a_kind(accounts, kinds) if accounts else [],
         parting=None if parting is None else _renamed(parting, name),
         if_blocked=_if_blocked(ring, members, trips, trips_total, days, risk),
         work=cases.of(ring_id),

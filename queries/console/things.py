@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path
 
 from graph.model.errors import Missing
 from graph.model.vocabulary import EntityKind, Permission
+from queries.answer import Answer
 from queries.console.comings import Coming, Opens
 from queries.console.scenes import shown_key
 from queries.console.search import address_of
@@ -43,7 +44,6 @@ def _account(coming: Coming, identifier: str) -> Any:
     links = ask("links", id=identifier, limit=MOST)
     like = ask("like", account_id=identifier, limit=20)
     trips = ask("trips-of", account_id=identifier, limit=MOST)
-    names = [column.name for column in trips.columns]
     coming.visit.note("account.read", "account", identifier)
     return coming.page(
         "account.html",
@@ -56,15 +56,7 @@ def _account(coming: Coming, identifier: str) -> Any:
             (shown_key(coming, f"account:{row[0]}"), row[1], len(_list(row[2])), row[3], row[4], row[5])
             for row in like.rows
         ],
-        trips=[
-            {
-                **dict(zip(names, row, strict=True)),
-                "key": shown_key(coming, f"trip:{row[0]}"),
-                "has_driven": row[3] == identifier,
-                "other": shown_key(coming, f"account:{row[2] if row[3] == identifier else row[3]}"),
-            }
-            for row in trips.rows
-        ],
+        trips=[{**trip, "has_driven": trip["driver_id"] == identifier} for trip in _trips(coming, trips)],
         trips_total=trips.total,
         address=address_of,
     )
@@ -92,6 +84,7 @@ def _shared(coming: Coming, kind: str, identifier: str) -> Any:
     if not counts and not ask("find", prefix=identifier, exact=1).rows:
         raise Missing("expected a thing that the store knows, found none like it; search for another")
     users = ask("shared", kind=kind, id=identifier, limit=MOST)
+    trips = ask("trips-with", kind=kind, id=identifier, users=MOST, limit=MOST)
     rings = ask("promo-rings", promo_id=identifier).rows if kind == EntityKind.PROMO.value else []
     coming.visit.note("shared.read", kind, identifier)
     in_rings: dict[str, int] = {}
@@ -105,11 +98,29 @@ def _shared(coming: Coming, kind: str, identifier: str) -> Any:
         counts=counts,
         users=[(shown_key(coming, f"account:{row[0]}"), *row[1:]) for row in users.rows],
         users_total=users.total,
+        trips=_trips(coming, trips),
+        trips_total=trips.total,
+        trips_is_at_least=trips.is_at_least,
         in_rings=sorted(in_rings.items(), key=lambda each: (-each[1], each[0])),
         promo_rings=rings,
         facts=ask("facts", keys=json.dumps([f"{kind}:{identifier}"])).rows,
         address=address_of,
     )
+
+
+def _trips(coming: Coming, trips: Answer) -> list[dict[str, Any]]:
+    """Trips by the names of their columns; ``key``, ``rider`` and ``driver`` as they may be seen."""
+    names = [column.name for column in trips.columns]
+    told = [dict(zip(names, row, strict=True)) for row in trips.rows]
+    return [
+        {
+            **trip,
+            "key": shown_key(coming, f"trip:{trip['trip_id']}"),
+            "rider": shown_key(coming, f"account:{trip['rider_id']}"),
+            "driver": shown_key(coming, f"account:{trip['driver_id']}"),
+        }
+        for trip in told
+    ]
 
 
 def _link(coming: Coming, row: tuple[Any, ...]) -> tuple[Any, ...]:

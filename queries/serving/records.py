@@ -301,6 +301,8 @@ class Trip(Record):
     distance_km: float | None
     duration_s: float | None
     promo_id: str | None
+    integrity: float | None
+    """The probability that it is what it says; null where nobody judged it."""
 
 
 class Money(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -24,17 +25,18 @@ def command(
     drivers: Annotated[int, typer.Option(help="Driver accounts.")] = 500,
     days: Annotated[int, typer.Option(help="Days to simulate.")] = 28,
     seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 11,
+    open_console: Annotated[
+        bool, typer.Option("--console", help="Open the console on what was found, until Ctrl-C.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
 ) -> None:
     """Simulate a city with planted rings, find them, and compare with the truth."""
-    from gnn.evaluation import detection_of, evaluate
     from queries import open_results
-    from ringfence.demo_decisions import show_decisions
+    from ringfence.demo_console import console_on
+    from ringfence.demo_decisions import serving, show_decisions
     from ringfence.demo_questions import examples
     from ringfence.demo_service import show_service
-    from ringfence.demo_story import print_missed, print_rings, tell
-    from ringfence.evaluation_tables import HEADLINE, methods_table
-    from ringfence.judgement import read_history, read_truth
+    from ringfence.demo_story import compare
     from simulation import BadConfig, CityConfig, simulate
 
     console = output()
@@ -60,36 +62,36 @@ def command(
         f"{summary.rings:,} rings.\n"
     )
 
-    console.print("3. As a service: a smaller city's events into a broker, flags as they come.")
-    simulate(CityConfig(seed=seed, riders=1000, drivers=80, days=16), out / "service")
-    lines = (out / "service" / "events.ndjson").read_bytes().splitlines()
-    if not show_service(lines, console, read_settings().window_days):
-        console.print("   (stopped before everything was applied: the machine is busy)")
-    console.print()
+    with ExitStack() as stack:
+        # Asked at the end: it reads the events, and compiles what it needs, while the rest is told.
+        begun = stack.enter_context(serving(store, Path(events), out / "asking"))
+        console.print("3. As a service: a smaller city's events into a broker, flags as they come.")
+        simulate(CityConfig(seed=seed, riders=1000, drivers=80, days=16), out / "service")
+        lines = (out / "service" / "events.ndjson").read_bytes().splitlines()
+        if not show_service(lines, console, read_settings().window_days):
+            console.print("   (stopped before everything was applied: the machine is busy)")
+        console.print()
 
-    truth = read_truth(city / "truth.json")
-    with progress_bar("Comparing", "bytes", quiet) as progress:
-        history = read_history(truth, [events], progress)
-    results = open_results(found)
-    rings = list(results.rings())
-    detection = detection_of("ringfence", rings, results.accounts(), results.flags())
-    told = tell(rings, truth, detection.first_flag_ms or {}, history.event_ms)
-    print_rings(console, told)
-    console.print("\nafter: fraud events that had happened when the ring was first flagged.\n", style="dim")
-    print_missed(console, told, truth)
-    console.print()
-    console.print(methods_table(evaluate(detection, truth, history), HEADLINE))
-    console.print("4. Before the fact: may these two have a promotion? Asked over HTTP, nothing is changed.")
-    console.print("   To ask again, serve it, and call what is printed from another terminal:")
-    asking = (store, Path(events), out / "asking", summary.last_ts)
-    if not show_decisions(*asking, rings, results.accounts(), console):
-        console.print("   (there was nobody to ask about, or no answer in time)")
-    console.print()
-    console.print(
-        f"Events and truth are in {city}, results in {found}, what investigators ask in {store}. Try next:\n"
-        f"{examples(store, rings)}"
-        f"  .venv/bin/ringfence evaluate {found} --truth {city}/truth.json --events {events}\n"
-        f"  .venv/bin/ringfence demo --out out/another --seed {seed + 1}",
-        soft_wrap=True,
-        markup=False,
-    )
+        results = open_results(found)
+        rings = list(results.rings())
+        compare(console, results, rings, city, quiet=quiet)
+        console.print(
+            f"Events and truth are in {city}, results in {found}, what investigators ask in {store}. "
+            f"Try next:\n{examples(store, rings)}"
+            f"  .venv/bin/ringfence evaluate {found} --truth {city}/truth.json --events {events}\n"
+            f"  .venv/bin/ringfence demo --out out/another --seed {seed + 1}\n",
+            soft_wrap=True,
+            markup=False,
+        )
+        opened = None
+        if open_console:
+            console.print("The console on what was found, until Ctrl-C:")
+            opened = stack.enter_context(console_on(store, found, out / "rules"))
+        console.print("4. Before the fact: may these two have a promotion? Asked over HTTP, nothing changes.")
+        console.print("   The first time this takes minutes. To ask again, serve it, and call what is")
+        console.print("   printed from another terminal:")
+        if not show_decisions(begun, summary.last_ts, rings, results.accounts(), console):
+            console.print("   (there was nobody to ask about, or no answer in time)")
+        if opened is not None:
+            with suppress(KeyboardInterrupt):
+                opened.wait()

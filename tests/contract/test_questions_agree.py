@@ -174,6 +174,9 @@ def calls(look: Look, trips: Sequence[str]) -> dict[str, list[dict[str, Given]]]
         "trip": [{"trip_id": trip} for trip in (*trips, *INJECTED)],
         "trips": [*of_rings, {"ring_id": rings[-1], "limit": 2}],
         "trips-of": [*of_accounts, {"account_id": "driver"}, {"account_id": "driver", "limit": 2}],
+        "trips-with": [{"kind": k, "id": i} for k, i in identifiers]
+        + [{"kind": k, "id": i, "users": 1, "limit": 2} for k, i in identifiers]
+        + [{"kind": "account", "id": "driver"}, {"kind": "nothing", "id": "driver"}],
         "verdicts": [{}, {"limit": 1}, {"subject": "f0"}, {"since": at(20.5)}],
         "why": [{"a": a, "b": b} for a, b in pairs]
         + [{"a": "g0 'x'", "b": "g5 'x'", "fold": 3}, {"a": "f0", "b": "f5", "hops": 1}],

@@ -76,11 +76,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (_index_of(TYPES[LinkKind.CANCELLED]),),
     (),
     (),
+    ("CREATE INDEX IF NOT EXISTS FOR (t:Trip) ON (t.promo_id, t.ts)",),
 )
 """The second: links carry the key of their target, so that the newest links of a hub are found in order,
-without reading all of them. The next three: kinds of links that came later. The last two: trips carry what
+without reading all of them. The next three: kinds of links that came later. Two more: trips carry what
 was made of them, and stays in a ring how likely the account belongs there, which an older program would not
-write."""
+write. The last: the trips of a promotion, in order."""
 VERSION: Final = len(MIGRATIONS)
 _READY_S: Final = 120
 

@@ -120,7 +120,10 @@ _INTEGRITY: Final = "\n".join(
 _MEMBERSHIP: Final = "ALTER TABLE member ADD COLUMN membership REAL;"
 """How likely an account belongs with the others of its ring; NULL where nobody knows."""
 
-MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS, _INTEGRITY, _MEMBERSHIP)
+_PAID_WITH: Final = "CREATE INDEX trip_by_promo ON trip (promo_id, ts) WHERE promo_id IS NOT NULL;"
+"""The trips of a promotion, newest last."""
+
+MIGRATIONS: Final = (_FIRST, _MONEY, _WORDS, _WORDS, _WORDS, _INTEGRITY, _MEMBERSHIP, _PAID_WITH)
 VERSION: Final = len(MIGRATIONS)
 
 

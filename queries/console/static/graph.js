@@ -10,6 +10,7 @@ const panel = document.getElementById("panel");
 const whyPlace = document.getElementById("why");
 const SHAPES = { account: "ellipse", device: "round-rectangle", card: "round-diamond", bank_account: "round-hexagon", phone: "round-triangle", email: "round-tag", ip: "round-octagon", promo: "star" };
 const MOST_HISTORY = 50;
+const MOST_DRAWN_ANEW = 400;
 
 const ring = section.dataset.ring ?? null;
 const start = section.dataset.start ?? null;
@@ -79,11 +80,13 @@ async function load(fit) {
 }
 function show(fit) {
   if (!cy) {
-    cy = cytoscape({ container: canvas, style: style(), minZoom: .05, maxZoom: 4, textureOnViewport: scene.nodes.length > 400, pixelRatio: 1 });
+    cy = cytoscape({ container: canvas, style: style(), minZoom: .05, maxZoom: 4, pixelRatio: 1 });
     cy.on("tap", "node", (event) => look(event.target.id()));
     cy.on("dragfree", "node", (event) => pin(event.target));
     document.addEventListener("theme", () => { for (const node of cy.nodes()) node.data("tone", toneOf(node.data())); cy.style(style()); legend(); });
   }
+  // A large scene is panned as a picture. Asked anew each time: a scene grows when something is unfolded.
+  cy.renderer().textureOnViewport = scene.nodes.length > MOST_DRAWN_ANEW;
   cy.batch(() => {
     cy.elements().remove();
     cy.add(elements());

@@ -18,8 +18,8 @@ QUESTIONS = list(catalogue().values())
 ASKED = [each for each in QUESTIONS if not each.reads]
 
 
-def test_there_are_thirty_one_questions():
-    assert len(QUESTIONS) == 31
+def test_there_are_thirty_two_questions():
+    assert len(QUESTIONS) == 32
 
 
 def test_every_walk_has_a_header_and_every_header_without_statements_is_a_walk():

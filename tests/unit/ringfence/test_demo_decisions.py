@@ -18,7 +18,7 @@ from rich.console import Console
 from graph.stores.opening import StoreAddress
 from queries import open_results
 from ringfence import demo_decisions
-from ringfence.demo_decisions import TOKEN, show_decisions
+from ringfence.demo_decisions import TOKEN, serving, show_decisions
 from ringfence.settings import read_settings
 from ringfence.wiring import DetectOptions, run_detection
 from servers.port import Port
@@ -37,8 +37,9 @@ def test_the_printed_serve_and_the_printed_calls_work_word_by_word(tmp_path: Pat
     for _ in range(2):
         # Also where an earlier demonstration left its desk.
         out.truncate(0)
-        asked = (store, city.events_path, folder, summary.last_ts, list(results.rings()))
-        assert show_decisions(*asked, results.accounts(), Console(file=out, width=1_000))
+        with serving(store, city.events_path, folder) as begun:
+            asked = (begun, summary.last_ts, list(results.rings()), results.accounts())
+            assert show_decisions(*asked, Console(file=out, width=1_000))
     printed = [line.strip() for line in out.getvalue().strip("\0").splitlines()]
     assert stat.S_IMODE((folder / TOKEN).stat().st_mode) == 0o600
     serve, *_ = (line for line in printed if "serve" in line)

@@ -106,6 +106,28 @@ def test_an_account_shows_its_trips_and_the_ring_leads_to_each_of_its_own(place)
     assert trip_id not in page
 
 
+def test_what_holds_a_ring_together_is_told_of_things_accounts_and_kinds_of_links(place):
+    page = re.sub(r"<[^>]+>", "", sits(place).get(f"/rings/{place.ring_id}").text)
+    assert "What if it were otherwise?" in page
+    assert "No single account holds it together." in page
+    accounts = len(MEMBERS) + 1
+    assert f"With no link of the kind rode with the {accounts} accounts fall into 2 groups" in page
+
+
+def test_the_page_of_a_thing_shows_the_trips_of_those_who_use_it(place):
+    trips = place.store.ask("trips-with", kind="device", id="phone'1")
+    assert trips.rows
+    assert all(row[4] or row[5] for row in trips.rows)
+    device = place.desk.masks.masked("device", "phone'1")
+    page = sits(place).get(f"/things/device/{device}").text
+    for row in trips.rows:
+        shown = place.desk.masks.masked("trip", row[0])
+        assert f'href="/things/trip/{quote(shown, safe="")}"' in page
+        assert row[0] not in page
+    assert f"Showing {len(trips.rows)} of {trips.total} that are kept" in re.sub(r"<[^>]+>", "", page)
+    assert page.count("uses it") == sum(row[4] + row[5] for row in trips.rows)
+
+
 def test_names_that_hurt_are_shown_as_text_once_there_is_a_reason(place):
     client = sits(place)
     shown = client.post(
@@ -201,7 +223,10 @@ def test_the_door_never_leads_to_another_host(place, to):
 def test_a_one_time_link_sets_a_password_and_opens_the_queue(place):
     code = place.desk.first_link("")
     client = place.client(**HTML)
-    assert "Choose a password" in client.get(f"/welcome?code={code}").text
+    asked = client.get(f"/welcome?code={code}").text
+    assert "Choose a password" in asked
+    assert "to sign in again: <strong>" in asked
+    assert "to sign in again" not in client.get("/welcome?code=void").text
     short = client.post("/welcome", data={"code": code, "password": "short"})
     assert short.status_code == 400
     answer = client.post("/welcome", data={"code": code, "password": PASSWORD}, follow_redirects=False)

@@ -9,7 +9,14 @@ import pytest
 
 from graph.model.errors import BadCall
 from graph.model.vocabulary import DeskRole
-from queries.console.counterfactual import Without, fewest_that_part, without_each
+from queries.console.counterfactual import (
+    MOST_GONE,
+    Without,
+    fewest_that_part,
+    without_a_kind,
+    without_a_member,
+    without_each,
+)
 from queries.console.layout import beside, laid_out
 from queries.console.scene import Mode, SceneStep, SceneWanted, scene_of
 from tests.serving_places import MEMBERS, ORIGIN
@@ -126,6 +133,32 @@ def test_a_ring_that_hangs_together_by_rides_is_parted_by_no_shared_thing():
     accounts = ["account:a", "account:b"]
     assert without_each(accounts, [("account:a", "account:b"), ("account:a", "device:d")]) == []
     assert fewest_that_part(accounts, [("account:a", "account:b")]) is None
+
+
+def test_without_the_driver_of_all_the_others_fall_apart_and_without_the_rides_everybody():
+    accounts = ["account:a", "account:b", "account:driver"]
+    rides = [("account:a", "rode_with", "account:driver"), ("account:b", "rode_with", "account:driver")]
+    pairs = [(source, target) for source, _, target in rides]
+    assert without_a_member(accounts, pairs) == [Without(("account:driver",), (1, 1))]
+    assert without_a_kind(accounts, rides) == [Without(("rode_with",), (1, 1, 1))]
+
+
+def test_who_hangs_on_one_of_the_others_is_missed_by_nobody():
+    accounts = ["account:a", "account:b", "account:c"]
+    links = [(account, "uses_device", "device:d") for account in accounts]
+    assert without_a_member(accounts, [(source, target) for source, _, target in links]) == []
+    again = [*links, ("account:a", "rode_with", "account:b")]
+    assert without_a_kind(accounts, again) == [Without(("uses_device",), (2, 1))]
+
+
+def test_of_a_crowd_only_the_most_linked_are_taken_away_for_trial():
+    drivers = [f"account:driver {n}" for n in range(MOST_GONE + 5)]
+    riders = [f"account:rider {n}" for n in range(MOST_GONE + 5)]
+    pairs = [(rider, driver) for rider, driver in zip(riders, drivers, strict=True)]
+    pairs += [(drivers[0], driver) for driver in drivers[1:]]
+    found = without_a_member([*drivers, *riders], pairs)
+    assert len(found) == MOST_GONE
+    assert found[0].removed == ("account:driver 0",)
 
 
 def test_the_canvas_opens_around_one_thing_that_has_links(place):
