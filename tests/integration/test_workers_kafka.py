@@ -90,8 +90,10 @@ def run_and_kill(run, kills: int):
             for number in range(kills):
                 # Whoever was killed before has a successor by then: nobody is counted twice.
                 until(
-                    lambda: done.is_set()
-                    or (batches(run.state) > 3 + 3 * number and pool.pids[number % 2] not in killed),  # noqa: B023
+                    lambda: (
+                        done.is_set()
+                        or (batches(run.state) > 3 + 3 * number and pool.pids[number % 2] not in killed)
+                    ),  # noqa: B023
                     "batches to be made",
                 )
                 killed.append(pool.pids[number % 2])
