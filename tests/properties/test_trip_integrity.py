@@ -21,6 +21,7 @@ CHANGES = {
     "noise": lambda fixes: noisy(fixes, 15),
     "towers": lambda fixes: noisy(fixes, 200),
     "off": lambda fixes: off_at(fixes, len(fixes) // 2, 2.5),
+    "slowly": lambda fixes: off_at(off_at(fixes, len(fixes) // 2, 2, 4), len(fixes) // 2 + 1, 2, 2),
     "leap": lambda fixes: off_at(fixes, len(fixes) // 2, 3, len(fixes)),
     "tunnel": lambda fixes: [*without(fixes[:-1], 60, 120), fixes[-1]],
 }
