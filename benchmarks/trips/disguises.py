@@ -105,6 +105,20 @@ def as_driven_by_fixes(trips: Sequence[Trip], draw: np.random.Generator) -> list
     ]
 
 
+def dense(trips: Sequence[Trip], draw: np.random.Generator, seconds: float, metres: float) -> list[Trip]:
+    """A fix each so many seconds on the way between the fixes, off by noise that lasts half a minute."""
+    told = []
+    for trip in trips:
+        t = np.arange(0.0, trip.t[-1] + 1e-9, seconds)
+        stays = float(np.exp(-seconds / 30))
+        noise = draw.normal(0, metres / 1000 * np.sqrt(1 - stays * stays), (len(t), 2))
+        for n in range(1, len(t)):
+            noise[n] += stays * noise[n - 1]
+        x, y = np.interp(t, trip.t, trip.x) + noise[:, 0], np.interp(t, trip.t, trip.y) + noise[:, 1]
+        told.append(trip.tracked(t, x, y))
+    return told
+
+
 def off(trips: Sequence[Trip], draw: np.random.Generator, metres: float) -> list[Trip]:
     """Noise at every fix."""
     return [noisy(trip, draw, metres) for trip in trips]
@@ -190,6 +204,11 @@ def measured_by_the_app(trips: Sequence[Trip], draw: np.random.Generator) -> lis
     return [replace(trip, km=trip.km * times(), seconds=trip.seconds * times()) for trip in trips]
 
 
+def longer(trips: Sequence[Trip], draw: np.random.Generator) -> list[Trip]:
+    """Distances as an app measures them, of which one in a hundred is over twice that of the track."""
+    return [replace(trip, km=trip.km * float(np.exp(abs(draw.standard_t(2)) * 0.14))) for trip in trips]
+
+
 OF_CLAIMS: Final[dict[str, Disguise]] = {
     "as published": lambda trips, _: list(trips),
     "areas of 2 km, clocks of 15 min": partial(in_areas, degrees=0.02, quarter_s=900.0),
@@ -204,6 +223,9 @@ OF_TRACKS: Final[dict[str, Disguise]] = {
     "a fix a minute": partial(thinned, seconds=60.0, spread=0.5),
     "a fix in two minutes": partial(thinned, seconds=120.0, spread=0.5),
     "a fix a minute, its own distance": as_driven_by_fixes,
+    "a fix each 10 s": partial(dense, seconds=10.0, metres=3.0),
+    "a fix each 5 s": partial(dense, seconds=5.0, metres=3.0),
+    "a fix each second": partial(dense, seconds=1.0, metres=2.0),
     "30 m of noise": partial(off, metres=30.0),
     "100 m of noise": partial(off, metres=100.0),
     "200 m of noise": partial(off, metres=200.0),
@@ -217,4 +239,5 @@ OF_TRACKS: Final[dict[str, Disguise]] = {
     "fixes with three digits": partial(coarse, digits=3),
     "tracks that begin late": begun_late,
     "distances and times of an app": measured_by_the_app,
+    "distances of an app, far beyond the track": longer,
 }

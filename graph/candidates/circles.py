@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.candidates.visits import CHANCE_MARGIN, expected_trips
+from graph.candidates.visits import most_by_chance
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
@@ -163,7 +163,7 @@ def _is_met(state: State, driver: int, met: int, riders: int, rides: int) -> boo
     """Whether more of the riders, who took so many rides, met the driver than chance explains."""
     if met < MIN_MEETING or met < MIN_RETURNING_SHARE * riders:
         return False
-    return bool(met >= 1 + CHANCE_MARGIN * expected_trips(state, driver, met, rides))
+    return bool(met >= most_by_chance(state, driver, met, rides, 1))
 
 
 @kernel

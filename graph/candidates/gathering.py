@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.candidates.visits import CHANCE_MARGIN, expected_trips
+from graph.candidates.visits import most_by_chance
 from graph.components.edges import label
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
@@ -269,8 +269,7 @@ def _rides_more(state: State, driver: int, tally: Any, total: int) -> bool:
     trips = tally.trips
     if tally.riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
         return False
-    expected = expected_trips(state, driver, trips, total)
-    return bool(trips > MIN_JOINING_TRIPS - 1 + CHANCE_MARGIN * expected)
+    return bool(trips > most_by_chance(state, driver, trips, total, MIN_JOINING_TRIPS - 1))
 
 
 @kernel

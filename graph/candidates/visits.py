@@ -45,6 +45,12 @@ def expected_trips(state: State, driver: int, met: int, rides: int) -> float:
 
 
 @kernel
+def most_by_chance(state: State, driver: int, met: int, rides: int, free: int) -> float:
+    """How many rides with the driver chance may explain: ``free``, and a margin times those expected."""
+    return float(free + CHANCE_MARGIN * expected_trips(state, driver, met, rides))
+
+
+@kernel
 def arrival_ms(state: State, link: int) -> int:
     """When a settled rider came to a phone that it was not made on; NEVER when it is at home there.
 
@@ -303,8 +309,7 @@ def common_drivers(state: State, arrived: Int32s, moments: Int64s, stamp: int) -
     for place in range(met):
         driver = common[place]
         mark = marks[driver]
-        chance = 1 + CHANCE_MARGIN * expected_trips(state, driver, mark.first, rides)
-        if mark.count >= max(least, chance):
+        if mark.count >= max(least, most_by_chance(state, driver, mark.first, rides, 1)):
             common[kept] = driver
             kept += 1
         mark.first = 0

@@ -167,21 +167,22 @@ TRACK: Final = np.dtype(
         *((name, "f8") for name in ("sum_s", "sum_ts", "sum_ss", "sum_v", "sum_vv")),
         *((name, "f8") for name in ("from_x", "from_y", "to_x", "to_y")),
         *((name, "f8") for name in ("moved_x", "moved_y")),
-        *((name, "i8") for name in ("before_ms", "held_ms", "from_ms", "to_ms")),
-        *((name, "f8") for name in ("longest_s", "largest_km", "largest_s", "slowest")),
+        *((name, "i8") for name in ("before_ms", "held_ms", "wild_ms", "from_ms", "to_ms")),
+        *((name, "f8") for name in ("longest_s", "largest_km", "largest_s", "slowest", "left_kmh")),
         ("marks", "u8", (3,)),
         ("prints", "u8", (PRINTS,)),
         ("minutes", "i4", (PRINTS,)),
         ("picture", "i2", (PICTURE, 3)),
         *((name, "i4") for name in ("pings", "jumps", "settling", "moves", "printed", "rough", "coarse")),
-        *((name, "i4") for name in ("pictured", "stride")),
+        *((name, "i4") for name in ("wild", "wilds", "pictured", "stride")),
         ("next", "i4"),
         ("before", "i4"),
     ]
 )
 """One running trip. Places are km east and north of the first fix: ``x``, ``y`` of the last, ``second_`` and
 ``before_`` of the second and of the last but one, ``moved_`` of the last that had moved on, ``from_`` and
-``to_`` the ends of the newest leap, confirmed or not; ``held_ms``: when the last place was first told.
+``to_`` the ends of the newest leap, confirmed or not; ``held_ms``: when the last place was first told;
+``wild_ms``: when the last of ``wilds`` wild steps ended, at fix ``wild``.
 ``sum_`` are sums over the fixes of time t in seconds, place x and y, way driven s, and over the steps of
 speed v, of which ``slowest`` is the least. ``prints`` are the smallest fingerprints so far, ``minutes`` when
 they were driven. ``picture`` holds one fix in ``stride``, as it is told (``TOLD_TRIP``). ``next`` and

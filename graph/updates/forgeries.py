@@ -50,7 +50,7 @@ from graph.updates.sketches import (
     is_known,
     learn,
 )
-from graph.updates.tracks import ends_after_leap
+from graph.updates.tracks import leaps
 
 MIN_FIXES: Final = 3
 DRAWN_FIXES: Final = 4
@@ -59,6 +59,10 @@ ENOUGH_FIXES: Final = 6
 SURE_FIXES: Final = 10
 SURE_LESS: Final = 3
 """With fewer fixes than ``SURE_FIXES`` thresholds of shape are stricter, down to none at ``SURE_LESS``."""
+GAP_USUAL: Final = 0.35
+GAP_LONG: Final = 0.6
+"""Share of the time that the longest gap takes, from where a shape says less to where it says nothing: before
+and after a long tunnel every car goes straight on."""
 DRAWN_KM: Final = 1.0
 """A street may be as straight as this."""
 UNIFORM_DRAWN: Final = 0.02
@@ -90,12 +94,20 @@ ONE_STEP_S: Final = 0.4
 """A step of more than this share of the way in less than this share of the time is a leap and no drive."""
 STILL: Final = 0.06
 MOVED: Final = 0.15
-"""Farthest fix from the start over the distance claimed: standing still, noise and all, and a round trip."""
+STILL_KM: Final = 0.2
+MOVED_KM: Final = 0.5
+"""Farthest fix from the start over the distance claimed, and by itself: standing still, noise and all, and
+a round trip."""
 CLAIM_USUAL: Final = 2.0
 CLAIM_UNUSUAL: Final = 4.0
 CLAIM_LEAST: Final = 0.15
 CLAIM_MOST: Final = 0.35
 """Spreads above the city's centre, and logarithm of the excess over it, between which a claim becomes odd."""
+BOTH_USUAL: Final = 1.0
+BOTH_UNUSUAL: Final = 2.0
+"""The same spreads beside a claim of the other sort that is odd: distance beside duration, or the reverse."""
+WHOLE: Final = 0.5
+"""How near both ends of a track must be for it to teach what claims are usual."""
 OUTSIDE_USUAL_S: Final = 600.0
 OUTSIDE_LONG_S: Final = 1_800.0
 """How long a track is outside of its trip: what a car takes to its rider, and what no approach takes."""
@@ -119,7 +131,7 @@ def judge_track(state: State, track: Any, ts: int, values: Any) -> None:
     interval = _interval(span_s / (track.pings - 1))
     if 2 * track.coarse <= track.pings:
         add_sign(trip, REPLAYED, ramp(replayed_share(state, track), 0.3, 0.6))
-    if track.jumps > 0 or ends_after_leap(track) or _is_one_step(track, span_s):
+    if leaps(track) or _is_one_step(track, span_s):
         add_sign(trip, JUMPS, 1.0)
     _judge_clock(trip, habits, track, ts, values)
     if track.pings >= DRAWN_FIXES:
@@ -152,6 +164,7 @@ def _judge_shape(trip: Any, habits: Any, track: Any, span_s: float, interval: in
     # Few fixes may lie evenly by chance: so much the stricter.
     strict = min((n - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
     shows = 1 - ramp(span_s / (n - 1), SHOWS_S, HIDES_S)
+    shows *= 1 - ramp(track.longest_s / span_s, GAP_USUAL, GAP_LONG)
     spread_t = track.sum_tt - track.sum_t * track.sum_t / n
     toward_x = (track.sum_tx - track.sum_t * track.sum_x / n) / spread_t
     toward_y = (track.sum_ty - track.sum_t * track.sum_y / n) / spread_t
@@ -230,25 +243,37 @@ def _judge_claims(
     seen_s = span_s - track.longest_s
     covered = min(seen_s / seconds, 1.0) if seconds > 0 else seen_s / span_s
     if km > 1:
-        add_sign(trip, STANDS_STILL, 1 - ramp(track.far_km, STILL * km * covered, MOVED * km * covered))
+        still_km = min(STILL * km * covered, STILL_KM)
+        moved_km = min(MOVED * km * covered, MOVED_KM)
+        add_sign(trip, STANDS_STILL, 1 - ramp(track.far_km, still_km, moved_km))
     whole = _judge_ends(trip, habits, track, ts, values)
+    # What is absent or too little to compare is not above anything.
+    longer = slower = -math.inf
     if km > 1 and track.path_km > 0.1:
-        excess = math.log(km / track.path_km)
-        if trip.signs[STANDS_STILL] == 0:
-            add_sign(trip, LONGER_THAN_TRACK, whole * _excess(habits, CLAIM + interval, excess))
-        learn(habits, CLAIM + interval, excess)
+        longer = math.log(km / track.path_km)
     if seconds > 60 and span_s > 0:
         # The first and last fix may be an interval from the ends.
-        excess = math.log(seconds / (span_s + span_s / (track.pings - 1)))
-        add_sign(trip, SLOWER_THAN_TRACK, whole * _excess(habits, TIME, excess))
-        learn(habits, TIME, excess)
+        slower = math.log(seconds / (span_s + span_s / (track.pings - 1)))
+    far = _excess(habits, CLAIM + interval, longer, CLAIM_USUAL, CLAIM_UNUSUAL)
+    late = _excess(habits, TIME, slower, CLAIM_USUAL, CLAIM_UNUSUAL)
+    # Errors of a distance and of a clock seldom meet: beside the one, less of the other does.
+    far_too = late * _excess(habits, CLAIM + interval, longer, BOTH_USUAL, BOTH_UNUSUAL)
+    late_too = far * _excess(habits, TIME, slower, BOTH_USUAL, BOTH_UNUSUAL)
+    if trip.signs[STANDS_STILL] == 0:
+        add_sign(trip, LONGER_THAN_TRACK, whole * max(far, far_too))
+    add_sign(trip, SLOWER_THAN_TRACK, whole * max(late, late_too))
+    # What is usual is learnt from whole tracks: a part is shorter than any claim.
+    if longer > -math.inf and whole > WHOLE:
+        learn(habits, CLAIM + interval, longer)
+    if slower > -math.inf and whole > WHOLE:
+        learn(habits, TIME, slower)
 
 
 @kernel
-def _excess(habits: Any, sketch: int, value: float) -> float:
+def _excess(habits: Any, sketch: int, value: float, usual: float, unusual: float) -> float:
     """How strongly the logarithm of a claim over what the track shows lies above the city's."""
-    unusual = ramp(above(habits, sketch, value), CLAIM_USUAL, CLAIM_UNUSUAL)
-    return unusual * ramp(value - centre_of(habits, sketch), CLAIM_LEAST, CLAIM_MOST)
+    spreads = ramp(above(habits, sketch, value), usual, unusual)
+    return spreads * ramp(value - centre_of(habits, sketch), CLAIM_LEAST, CLAIM_MOST)
 
 
 @kernel

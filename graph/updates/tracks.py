@@ -28,15 +28,20 @@ LEAP_ALLOWED_KMH: Final = 100.0
 """A leap is a step of so much more than this speed explains: what a tunnel hides is not."""
 SETTLED_FIXES: Final = 3
 SETTLED_S: Final = 45.0
-"""A leap is one when the receiver stayed so long before it, and stays so long after it, where it was: a
-receiver that errs comes back sooner."""
+"""A leap is one when the receiver stayed so long before it, since it began or since a wild step, and stays so
+long after it, where it was: a receiver that errs comes back sooner."""
 BEGUN_FIXES: Final = 2
 BEGUN_S: Final = 15.0
 BEGUN_KM: Final = 0.01
 """Before a leap so few fixes and seconds do where the car drove this far in them, as cars drive: a receiver
 that has just been switched on tells its last place, or errs from fix to fix."""
 ENDED_S: Final = 30.0
-"""A leap near the end of a trip is one when the receiver stayed there so long until the last fix."""
+ENDED_KMH: Final = 30.0
+"""A leap near the end of a trip is one when the receiver stayed there so long until the last fix, or as short
+as at the beginning where the car drove so fast before and after it: tracks err at the end where cars wait."""
+OFTEN: Final = 0.25
+OFTEN_LEAST: Final = 2
+"""Nobody drives a track with more steps as far as leaps than this and such a share of all its steps."""
 STAYS: Final = 0.7
 """Share of the leap that must already lie ahead at the fix before it, and still behind at the fix after."""
 HELD_S: Final = 120.0
@@ -102,6 +107,7 @@ def _start(track: Any, ts: int, lat: float, lon: float) -> None:
     track.first_ms = ts
     track.before_ms = ts
     track.held_ms = ts
+    track.wild_ms = ts
     track.last_ms = ts
     track.start_lat = lat
     track.start_lon = lon
@@ -115,6 +121,7 @@ def _start(track: Any, ts: int, lat: float, lon: float) -> None:
     track.sum_xx = track.sum_xy = track.sum_yy = 0.0
     track.sum_s = track.sum_ts = track.sum_ss = track.sum_v = track.sum_vv = 0.0
     track.pings = 1
+    track.wild = track.wilds = 0
     track.jumps = track.settling = track.moves = track.printed = 0
     track.rough = is_rounded(lat, lon, 1e3)
     track.coarse = is_rounded(lat, lon, 1e4)
@@ -155,38 +162,52 @@ def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float) ->
     """Open a leap at a step that nobody drives; confirm it when the receiver stays there, drop it when it
     comes back, even later by another leap.
     """
+    beyond_km = _beyond(track, ts, step_km)
+    back = False
     if track.settling > 0:
-        back_km = _apart(x, y, track.from_x, track.from_y)
-        undone = back_km < _apart(x, y, track.to_x, track.to_y)
-        if track.settling == 1:
-            leap_km = _apart(track.from_x, track.from_y, track.to_x, track.to_y)
-            pace_km = (track.path_km - leap_km) / (track.from_ms - track.first_ms)
-            undone = undone or not _lasts(
-                back_km, leap_km, pace_km * (ts - track.from_ms), ts - track.from_ms
-            )
-        track.settling += 1
-        if undone:
-            track.settling = 0
-        elif track.settling >= SETTLED_FIXES and ts - track.to_ms >= 1000 * SETTLED_S:
-            track.settling = 0
-            track.jumps += 1
-        return
-    if not _is_settled(track):
-        return
+        back = _settle(track, ts, x, y)
+    elif beyond_km > LEAP_KM and not _takes_back(track, ts, x, y) and _is_settled(track):
+        _open(track, ts, x, y, step_km)
+    if beyond_km > LEAP_KM:
+        track.wilds += 1
+        # Back where it had settled before it left, it is settled again.
+        track.wild = 0 if back else track.pings
+        track.wild_ms = track.first_ms if back else ts
+
+
+@kernel
+def _beyond(track: Any, ts: int, step_km: float) -> float:
+    """How many km beyond a drive a step is; 0 where it is not faster than one."""
+    if step_km <= LEAP_KM:
+        return 0.0
     # Since the place was new: a receiver that repeats its last one has been on its way meanwhile.
     seconds = max(ts - track.last_ms, min(ts - track.held_ms, 1000 * HELD_S)) / 1000
-    if step_km / seconds * 3600 <= LEAP_KMH or step_km - LEAP_ALLOWED_KMH * seconds / 3600 <= LEAP_KM:
-        return
-    if track.jumps > 0 and ts - track.to_ms <= 1000 * BACK_S:
-        leap_x, leap_y = track.to_x - track.from_x, track.to_y - track.from_y
-        rest_km = _apart(x - track.x, y - track.y, -leap_x, -leap_y)
-        if rest_km <= BACK * math.sqrt(leap_x * leap_x + leap_y * leap_y):
-            track.jumps -= 1
-            return
-    # From the fix before the last as well: one that was off by itself is no place to leap from.
+    if step_km / seconds * 3600 <= LEAP_KMH:
+        return 0.0
+    return float(step_km - LEAP_ALLOWED_KMH * seconds / 3600)
+
+
+@kernel
+def _takes_back(track: Any, ts: int, x: float, y: float) -> bool:
+    """Whether the step undoes the newest leap, which is then none."""
+    if track.jumps == 0 or ts - track.to_ms > 1000 * BACK_S:
+        return False
+    leap_x, leap_y = track.to_x - track.from_x, track.to_y - track.from_y
+    rest_km = _apart(x - track.x, y - track.y, -leap_x, -leap_y)
+    if rest_km > BACK * math.sqrt(leap_x * leap_x + leap_y * leap_y):
+        return False
+    track.jumps -= 1
+    return True
+
+
+@kernel
+def _open(track: Any, ts: int, x: float, y: float, step_km: float) -> None:
+    """Open a leap, if it shows from the fix before the last as well: the last may be off by itself."""
     off_km = _apart(x, y, track.before_x, track.before_y)
     pace_km = track.path_km / (track.last_ms - track.first_ms)
     if _lasts(off_km, step_km, pace_km * (ts - track.before_ms), ts - track.before_ms):
+        left_km = _apart(track.x, track.y, track.before_x, track.before_y)
+        track.left_kmh = left_km / (track.last_ms - track.before_ms) * 3_600_000
         track.from_ms = track.last_ms
         track.from_x = track.x
         track.from_y = track.y
@@ -197,22 +218,53 @@ def _watch_for_leaps(track: Any, ts: int, x: float, y: float, step_km: float) ->
 
 
 @kernel
+def _settle(track: Any, ts: int, x: float, y: float) -> bool:
+    """One fix more since a leap: it lasts, or is undone. Returns whether the receiver is where it was."""
+    back_km = _apart(x, y, track.from_x, track.from_y)
+    undone = back_km < _apart(x, y, track.to_x, track.to_y)
+    leap_km = _apart(track.from_x, track.from_y, track.to_x, track.to_y)
+    if track.settling == 1:
+        pace_km = (track.path_km - leap_km) / (track.from_ms - track.first_ms)
+        undone = undone or not _lasts(back_km, leap_km, pace_km * (ts - track.from_ms), ts - track.from_ms)
+    track.settling += 1
+    if undone:
+        track.settling = 0
+    elif track.settling >= SETTLED_FIXES and ts - track.to_ms >= 1000 * SETTLED_S:
+        track.settling = 0
+        track.jumps += 1
+    return bool(undone and back_km <= BACK * leap_km)
+
+
+@kernel
 def _is_settled(track: Any) -> bool:
     """Whether the receiver was where the car is for so long that a leap from there is one."""
-    before_ms = track.last_ms - track.first_ms
-    if track.pings >= SETTLED_FIXES and before_ms >= 1000 * SETTLED_S:
+    calm_ms = track.last_ms - track.wild_ms
+    if track.pings - track.wild >= SETTLED_FIXES and calm_ms >= 1000 * SETTLED_S:
         return True
-    if track.pings < BEGUN_FIXES or before_ms < 1000 * BEGUN_S:
+    if track.wild > 0 or track.pings < BEGUN_FIXES or calm_ms < 1000 * BEGUN_S:
         return False
     drives = track.largest_km <= LEAP_ALLOWED_KMH * track.largest_s / 3600
     return bool(track.path_km >= BEGUN_KM and drives)
 
 
 @kernel
-def ends_after_leap(track: Any) -> bool:
+def leaps(track: Any) -> bool:
+    """Whether a completed track leaps: once and stays, also until its end, or again and again."""
+    often = track.wilds > OFTEN * (track.pings - 1) + OFTEN_LEAST
+    return bool(track.jumps > 0 or often or _ends_there(track))
+
+
+@kernel
+def _ends_there(track: Any) -> bool:
     """Whether the last fixes of a track lie beyond a leap that nothing took back until its end."""
-    stayed = track.settling >= SETTLED_FIXES and track.last_ms - track.to_ms >= 1000 * ENDED_S
-    return bool(stayed)
+    stayed_ms = track.last_ms - track.to_ms
+    if track.settling >= SETTLED_FIXES and stayed_ms >= 1000 * ENDED_S:
+        return True
+    if track.settling < BEGUN_FIXES or stayed_ms < 1000 * BEGUN_S:
+        return False
+    least_km = ENDED_KMH * stayed_ms / 3_600_000
+    drives = track.left_kmh >= ENDED_KMH and _apart(track.x, track.y, track.to_x, track.to_y) >= least_km
+    return bool(drives)
 
 
 @kernel

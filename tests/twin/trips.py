@@ -14,6 +14,8 @@ from graph.kernels.geometry import EARTH_KM_PER_DEGREE
 from graph.model.events import GpsPing, TripCompleted
 from graph.model.vocabulary import TripReason
 from graph.updates.forgeries import (
+    BOTH_UNUSUAL,
+    BOTH_USUAL,
     CLAIM_LEAST,
     CLAIM_MOST,
     CLAIM_UNUSUAL,
@@ -29,11 +31,14 @@ from graph.updates.forgeries import (
     ENOUGH_FIXES,
     EVEN_DRAWN,
     EVEN_DRIVEN,
+    GAP_LONG,
+    GAP_USUAL,
     HIDES_S,
     LEGS_DRAWN,
     LEGS_DRIVEN,
     MIN_FIXES,
     MOVED,
+    MOVED_KM,
     NOISE_DRAWN,
     NOISE_DRIVEN,
     NOISE_KM,
@@ -45,12 +50,14 @@ from graph.updates.forgeries import (
     PACE_DRIVEN,
     SHOWS_S,
     STILL,
+    STILL_KM,
     SURE_FIXES,
     SURE_LESS,
     UNIFORM_DRAWN,
     UNIFORM_DRIVEN,
     UNUSUAL,
     USUAL,
+    WHOLE,
 )
 from graph.updates.sketches import CLAIM, CLOCK, ENDS, LEGS, PACE, TIME, UNIFORM
 from graph.updates.tracks import (
@@ -59,12 +66,15 @@ from graph.updates.tracks import (
     BEGUN_FIXES,
     BEGUN_KM,
     BEGUN_S,
+    ENDED_KMH,
     ENDED_S,
     HELD_S,
     LEAP_ALLOWED_KMH,
     LEAP_KM,
     LEAP_KMH,
     MAX_TRACKS,
+    OFTEN,
+    OFTEN_LEAST,
     SETTLED_FIXES,
     SETTLED_S,
     STAYS,
@@ -122,30 +132,51 @@ class Track:
         return km > ONE_STEP_KM * way_km and seconds < ONE_STEP_S * self.seconds[-1]
 
     def leaps(self) -> bool:
-        """Whether the receiver was ever somewhere else from one fix to the next, and stayed."""
-        n, newest, confirmed = 1, 0, 0
+        """Whether the receiver was ever somewhere else and stayed, or was so again and again."""
+        n, newest, confirmed, since = 1, 0, 0, 0
+        wilds = [n for n in range(1, len(self.ways)) if self._is_wild(n)]
         while n < len(self.ways):
             stays = 0
-            if self._is_too_far(n):
+            if n in wilds:
                 if confirmed and self._takes_back(newest, n):
                     confirmed -= 1
-                elif self._still_shows(n):
+                elif self._is_settled(n, since) and self._still_shows(n):
                     newest, stays = n, self._stay_after(n)
                     if stays < 0:
                         confirmed += 1
                         stays = -stays
+            for k in wilds:
+                if n <= k <= n + stays:
+                    since = 0 if k > n and self._is_home(n, k) else k
             n += 1 + stays
-        return confirmed > 0
+        steps = len(self.ways) - 1
+        return confirmed > 0 or len(wilds) > OFTEN * steps + OFTEN_LEAST
 
-    def _is_too_far(self, n: int) -> bool:
+    def _is_settled(self, n: int, since: int) -> bool:
+        """Whether the receiver was where the car is before fix n, the last wild step being to ``since``."""
+        calm_ms = self.times[n - 1] - self.times[since]
+        if n - since >= SETTLED_FIXES and calm_ms >= 1000 * SETTLED_S:
+            return True
+        if since or n < BEGUN_FIXES or calm_ms < 1000 * BEGUN_S or self._path_to(n - 1) < BEGUN_KM:
+            return False
+        km, took_s = max(self.steps()[: n - 1], key=lambda step: step[0])
+        return km <= LEAP_ALLOWED_KMH * took_s / 3600
+
+    def _is_home(self, leap: int, n: int) -> bool:
+        """Whether fix n is where the leap to an earlier one began."""
+        start, there = self.ways[leap - 1], self.ways[leap]
+        return apart(self.ways[n], start) <= BACK * apart(start, there)
+
+    def _drives(self, n: int) -> bool:
+        """Whether the car drove in the step before the one to fix n, and from there until the last."""
+        left_km, left_ms = apart(self.ways[n - 1], self.ways[n - 2]), self.times[n - 1] - self.times[n - 2]
+        stayed_ms = self.times[-1] - self.times[n]
+        moved_km = apart(self.ways[-1], self.ways[n])
+        drove = left_km / left_ms * 3_600_000 >= ENDED_KMH
+        return drove and stayed_ms >= 1000 * BEGUN_S and moved_km >= ENDED_KMH * stayed_ms / 3_600_000
+
+    def _is_wild(self, n: int) -> bool:
         """Whether nobody drives so far as from the fix before to fix n."""
-        before_ms = self.times[n - 1] - self.times[0]
-        if n < SETTLED_FIXES or before_ms < 1000 * SETTLED_S:
-            if n < BEGUN_FIXES or before_ms < 1000 * BEGUN_S or self._path_to(n - 1) < BEGUN_KM:
-                return False
-            km, took_s = max(self.steps()[: n - 1], key=lambda step: step[0])
-            if km > LEAP_ALLOWED_KMH * took_s / 3600:
-                return False
         new = n - 1
         while new > 0 and self.ways[new - 1] == self.ways[n - 1]:
             new -= 1
@@ -190,9 +221,8 @@ class Track:
             if k - n + 1 >= SETTLED_FIXES and self.times[k] - self.times[n] >= 1000 * SETTLED_S:
                 return n - k
         fixes = len(self.ways) - n
-        if fixes >= SETTLED_FIXES and self.times[-1] - self.times[n] >= 1000 * ENDED_S:
-            return -fixes
-        return fixes
+        stayed = fixes >= SETTLED_FIXES and self.times[-1] - self.times[n] >= 1000 * ENDED_S
+        return -fixes if stayed or (fixes >= BEGUN_FIXES and self._drives(n)) else fixes
 
 
 def lasts(km: float, leap_km: float, pace_km: float, ms: int) -> bool:
@@ -311,6 +341,7 @@ class Integrity:
         ruler = 0.0
         strict = min((n - SURE_LESS) / (SURE_FIXES - SURE_LESS), 1.0)
         shows = 1 - ramp(times[-1] / (n - 1), SHOWS_S, HIDES_S)
+        shows *= 1 - ramp(max(seconds for _, seconds in steps) / times[-1], GAP_USUAL, GAP_LONG)
         east, north = [x for x, _ in track.ways], [y for _, y in track.ways]
         spread = moment(times, times)
         toward = [moment(times, each) / spread for each in (east, north, way)]
@@ -364,19 +395,26 @@ class Integrity:
         still = 0.0
         if km > 1:
             far_km = sorted(math.sqrt(x * x + y * y) for x, y in track.ways)[-2]
-            still = 1 - ramp(far_km, STILL * km * covered, MOVED * km * covered)
+            least_km, most_km = min(STILL * km * covered, STILL_KM), min(MOVED * km * covered, MOVED_KM)
+            still = 1 - ramp(far_km, least_km, most_km)
             signs.add(TripReason.STANDS_STILL, still)
         whole = self._judge_ends(signs, track, trip)
         path_km = sum_of(length for length, _ in steps)
-        if km > 1 and path_km > 0.1:
-            excess, usual = math.log(km / path_km), self._sketches[CLAIM + interval]
-            if still == 0:
-                signs.add(TripReason.LONGER_THAN_TRACK, whole * odd_excess(usual, excess))
-            usual.learn(excess)
-        if seconds > 60:
-            excess, usual = math.log(seconds / (span + span / len(steps))), self._sketches[TIME]
-            signs.add(TripReason.SLOWER_THAN_TRACK, whole * odd_excess(usual, excess))
-            usual.learn(excess)
+        longer = math.log(km / path_km) if km > 1 and path_km > 0.1 else None
+        slower = math.log(seconds / (span + span / len(steps))) if seconds > 60 else None
+        far, late = self._sketches[CLAIM + interval], self._sketches[TIME]
+        too_far, too_late = odd_excess(far, longer), odd_excess(late, slower)
+        if longer is not None:
+            too_far = max(too_far, too_late * odd_excess(far, longer, BOTH_USUAL, BOTH_UNUSUAL))
+        if slower is not None:
+            beside = odd_excess(far, longer) * odd_excess(late, slower, BOTH_USUAL, BOTH_UNUSUAL)
+            too_late = max(too_late, beside)
+        if still == 0:
+            signs.add(TripReason.LONGER_THAN_TRACK, whole * too_far)
+        signs.add(TripReason.SLOWER_THAN_TRACK, whole * too_late)
+        for usual, excess in ((far, longer), (late, slower)):
+            if excess is not None and whole > WHOLE:
+                usual.learn(excess)
 
     def _judge_ends(self, signs: Signs, track: Track, trip: TripCompleted) -> float:
         """Add the sign of ends that are elsewhere; returns 0 where the track is but a part, else 1."""
@@ -400,10 +438,13 @@ class Integrity:
         return whole
 
 
-def odd_excess(usual: Sketch, value: float) -> float:
+def odd_excess(
+    usual: Sketch, value: float | None, least: float = CLAIM_USUAL, most: float = CLAIM_UNUSUAL
+) -> float:
     """How strongly the logarithm of a claim over what the track shows lies above the city's."""
-    unusual = ramp(usual.above(value), CLAIM_USUAL, CLAIM_UNUSUAL)
-    return unusual * ramp(value - usual.centre, CLAIM_LEAST, CLAIM_MOST)
+    if value is None:
+        return 0.0
+    return ramp(usual.above(value), least, most) * ramp(value - usual.centre, CLAIM_LEAST, CLAIM_MOST)
 
 
 def pickup_of(trip: TripCompleted) -> Place | None:

@@ -1,6 +1,7 @@
 """GPS tracks: what forged ones show, what honest ones may look like, and how few are kept."""
 
 import math
+import random
 
 import pytest
 
@@ -125,6 +126,19 @@ def test_a_leap_soon_after_the_start_or_before_the_end_is_odd(parts, at):
         assert judged(parts, told, claimed=fixes, ends=False).reasons == [TripReason.JUMPS]
 
 
+def test_a_leap_two_fixes_before_the_end_is_odd_where_the_car_drives(parts):
+    first = drive(1)
+    x, y = first[-1][1:]
+    fixes = [*first, *((first[-1][0] + 15.0 * n, x + 0.2 * n, y) for n in range(1, 6))]
+    told = off_at(fixes, len(fixes) - 2, 3, 2)
+    assert judged(parts, told, claimed=fixes, ends=False).reasons == [TripReason.JUMPS]
+
+
+def test_a_car_that_is_somewhere_else_again_and_again_is_odd(parts):
+    hops = [(15.0 * n, 3.0 * (n // 2 % 2), 0.3 * n) for n in range(24)]
+    assert TripReason.JUMPS in judged(parts, hops, ends=False).reasons
+
+
 def test_a_receiver_at_rest_but_for_one_step_is_odd_and_a_gap_in_the_track_is_not(parts):
     rests = [(15.0 * n, 0.0, 0.0) for n in range(20)]
     for gap_s, reasons in ((60, [TripReason.JUMPS]), (600, [])):
@@ -144,6 +158,31 @@ def test_claims_beyond_the_track_are_odd_where_the_city_is_known(parts, times):
     found = judged(parts, drive(5), KNOWN + 5, times=times)
     assert found.improbability > 0.5
     assert found.reasons == [TripReason.LONGER_THAN_TRACK, TripReason.SLOWER_THAN_TRACK]
+
+
+def test_a_distance_is_odd_beside_a_duration_where_distances_alone_are_loose(parts):
+    trips, draw = parts.trips(), random.Random(1)
+    for n in range(4 * KNOWN):
+        told, later = drive(1000 + n), (n - 4 * KNOWN - 1) * DAY_S
+        trips.ping(pings(told, f"c{n}", later))
+        loose = length_km(told) * math.exp(abs(draw.gauss(0, 0.3)))
+        trips.judge(trip_of(told, f"c{n}", later, distance_km=loose))
+    for n, (km_times, s_times, found) in enumerate([(1.9, 1, False), (1, 1.5, False), (1.9, 1.5, True)]):
+        fixes, later = drive(5 + n), DAY_S * n
+        claims = {"distance_km": km_times * length_km(fixes), "duration_s": s_times * fixes[-1][0]}
+        trips.ping(pings(fixes, f"t{n}", later))
+        judgement = trips.judge(trip_of(fixes, f"t{n}", later, **claims))
+        assert (judgement.improbability > 0.5) == found, n
+
+
+def test_tracks_that_begin_late_do_not_loosen_what_claims_are_usual(parts):
+    trips = parts.trips()
+    for n in range(4 * KNOWN):
+        told, later = drive(1000 + n, minutes=20), (n - 4 * KNOWN - 1) * DAY_S
+        trips.ping(pings(told[40:] if n % 2 else told, f"c{n}", later))
+        trips.judge(trip_of(told, f"c{n}", later))
+    trips.ping(pings(drive(5)))
+    assert trips.judge(trip_of(drive(5), times=1.5)).improbability > 0.5
 
 
 def replay(parts, later_s, skip=0, digits=6):
@@ -177,6 +216,17 @@ def test_fixes_of_another_time_are_told(parts):
 # -- honest ------------------------------------------------------------------------------------------
 
 
+def waiting(fixes):
+    """The same drive, over a minute before its end."""
+    return [(t, *fixes[min(n, len(fixes) - 5)][1:]) for n, (t, _, _) in enumerate(fixes)]
+
+
+def slowly_off(fixes, place, km):
+    """Off to the east in two steps, and back in two."""
+    away = {place: km / 2, place + 1: km, place + 2: km, place + 3: km / 2}
+    return [(t, x + away.get(n, 0.0), y) for n, (t, x, y) in enumerate(fixes)]
+
+
 HONEST = {
     "an ordinary drive": lambda fixes: fixes,
     "one fix off by a kilometre": lambda fixes: off_at(fixes, 20, 1),
@@ -189,9 +239,11 @@ HONEST = {
     "the first fixes off, one here and one there": lambda fixes: [
         (t, x + (3.0, 4.5, 3.0)[n] if n < 3 else x, y) for n, (t, x, y) in enumerate(fixes)
     ],
-    "the last two fixes off": lambda fixes: off_at(fixes, len(fixes) - 2, 3, 2),
+    "the last two fixes off where the car waits": lambda fixes: off_at(waiting(fixes), len(fixes) - 2, 3, 2),
     "the last fix off": lambda fixes: off_at(fixes, len(fixes) - 1, 3),
     "two fixes off": lambda fixes: off_at(fixes, 20, 5, 2),
+    "off and back in two steps each": lambda fixes: slowly_off(fixes, 20, 4),
+    "off and back in two steps each, soon after the start": lambda fixes: slowly_off(fixes, 5, 5),
     "off for a minute and a half": lambda fixes: off_at(fixes, 20, 3, 6),
     "the last place told again and again": lambda fixes: [
         (t, *fixes[n // 4 * 4][1:]) for n, (t, _, _) in enumerate(fixes)
@@ -248,6 +300,30 @@ def test_a_round_trip_is_not_odd(parts):
     there = drive(6, minutes=8)
     back = [(2 * there[-1][0] - t + 5, x, y) for t, x, y in reversed(there)]
     assert not odd(parts, there + back)
+
+
+def test_round_and_round_the_block_is_not_at_rest(parts):
+    turns = [n / 4 + n % 5 / 20 for n in range(90)]
+    fixes = [(15.0 * n, 0.35 - 0.35 * math.cos(turn), 0.35 * math.sin(turn)) for n, turn in enumerate(turns)]
+    assert length_km(fixes) > 7
+    assert TripReason.STANDS_STILL not in judged(parts, fixes).reasons
+
+
+def cruise(seed):
+    """A fix a second on a road out of town, of six minutes that a long tunnel may hide most of."""
+    draw, x, y, fixes = random.Random(seed), 0.0, 0.0, []
+    for t in range(360):
+        if t % 10 == 0:
+            kmh, turn = draw.choice([40, 60, 80, 100]), draw.choice([-0.4, 0, 0.4])
+        x += kmh / 3600 * math.cos(turn)
+        y += kmh / 3600 * math.sin(turn)
+        fixes.append((float(t), x, y))
+    return fixes
+
+
+def test_half_a_minute_of_road_on_both_sides_of_a_long_tunnel_is_no_ruler(parts):
+    for seed in SEEDS:
+        assert judged(parts, without(cruise(seed), 30, 300), claimed=cruise(seed)).reasons == [], seed
 
 
 def test_a_long_wait_on_the_way_is_not_odd(parts):
