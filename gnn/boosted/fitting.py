@@ -196,22 +196,30 @@ def _object(parts: Mapping[str, str]) -> str:
 def main() -> None:
     """Simulate, fit, and write both models into the folder of weights (or ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the scorers on simulated cities.")
-    parser.add_argument("--cities", type=int, default=200, help="how many cities (default 200)")
+    parser.add_argument("--cities", type=int, default=300, help="how many cities (default 300)")
+    parser.add_argument("--belonging", type=Path, help="take who belongs from this model, and do not fit it")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     options = parser.parse_args()
-    members = gathered_members(options.cities, options.processes)
-    belonging = fit_belonging(members)
-    print("belonging", json.dumps(belonging["held_out"], indent=1), flush=True)
+    command, asked_about = f"python -m gnn.boosted.fitting --cities {options.cities}", 0
+    if options.belonging is None:
+        members = gathered_members(options.cities, options.processes)
+        asked_about = sum(len(rows.labels) for rows in members)
+        belonging = fit_belonging(members)
+        print("belonging", json.dumps(belonging["held_out"], indent=1), flush=True)
+    else:
+        model = json.loads(options.belonging.read_bytes())
+        belonging, asked_about = model["belonging"], model["training"]["accounts_asked_about"]
+        command += " --belonging " + str(options.belonging)
     trees = trees_of(belonging["trees"], len(MEMBER_FEATURES))
     cities = gathered(options.cities, options.processes, trees)
     training = {
-        "command": f"python -m gnn.boosted.fitting --cities {options.cities}",
+        "command": command,
         "seeds": [FIRST_SEED, FIRST_SEED + options.cities - 1],
         "judgements": sum(len(rows.labels) for rows in cities),
         "groups": len({group for rows in cities for group in rows.groups}),
         "honest_accounts": sum(rows.honest_accounts for rows in cities),
-        "accounts_asked_about": sum(len(rows.labels) for rows in members),
+        "accounts_asked_about": asked_about,
     }
     options.out.mkdir(parents=True, exist_ok=True)
     for name, model in ((STORED, fit_logistic(cities)), (SHIPPED, fit(cities, belonging))):

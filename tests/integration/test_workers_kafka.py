@@ -9,6 +9,7 @@ import signal
 import threading
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -86,16 +87,14 @@ def run_and_kill(run, kills: int):
         pool = running._parts.group.pool
         done = threading.Event()
 
+        def is_time(number: int) -> bool:
+            is_new = pool.pids[number % 2] not in killed
+            return done.is_set() or (is_new and batches(run.state) > 3 + 3 * number)
+
         def kill() -> None:
             for number in range(kills):
                 # Whoever was killed before has a successor by then: nobody is counted twice.
-                until(
-                    lambda: (
-                        done.is_set()
-                        or (batches(run.state) > 3 + 3 * number and pool.pids[number % 2] not in killed)
-                    ),  # noqa: B023
-                    "batches to be made",
-                )
+                until(partial(is_time, number), "batches to be made")
                 killed.append(pool.pids[number % 2])
                 os.kill(killed[-1], signal.SIGKILL)
 
