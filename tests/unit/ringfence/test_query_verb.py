@@ -112,7 +112,7 @@ def test_a_text_that_a_sheet_would_take_for_a_formula_is_a_text(tmp_path):
 
 
 def test_the_list_names_every_question_and_needs_no_store():
-    assert len(json.loads(run("query", "--list", "--json"))) == 31
+    assert len(json.loads(run("query", "--list", "--json"))) == 32
     assert "What is this ring?" in run("query", "--list")
 
 

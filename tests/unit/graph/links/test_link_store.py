@@ -26,7 +26,7 @@ def test_only_interaction_links_sum_money():
     ours.touch(0, 10, 5, money=7)
     ours.touch(0, 10, 5, money=7)
     assert ours.live() == {(0, 0, 10): (5, 5, 2, 0)}
-    assert ours.store.arrays()["interactions"].shape == (0, 36)
+    assert ours.store.arrays()["interactions"].shape == (0, 40)
 
 
 def test_rows_of_forgotten_interactions_are_used_again():
@@ -36,7 +36,7 @@ def test_rows_of_forgotten_interactions_are_used_again():
         ours.touch(n % 10, 10, 1000 * n, money=n, kind=REDEEMED)
         ours.touch(n % 10, 11, 1000 * n)
         assert ours.live()[REDEEMED, n % 10, 10] == (1000 * n, 1000 * n, 1, n)
-    assert ours.store.arrays()["interactions"].shape == (2, 36)
+    assert ours.store.arrays()["interactions"].shape == (2, 40)
 
 
 def test_the_same_ends_under_another_kind_are_another_link():
