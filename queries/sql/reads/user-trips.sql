@@ -1,4 +1,5 @@
 -- Kept trips of the newest users of an entity since they first used it, newest first; of a promotion those paid with it.
+-- The first of them, and how many there are of the most that are counted.
 WITH used AS MATERIALIZED (
   SELECT a.name AS account_id, l.first_ms AS from_ms
   FROM entity e
@@ -14,7 +15,9 @@ found AS (
     ON t.driver_id = u.account_id AND t.ts >= u.from_ms
   UNION ALL SELECT * FROM (SELECT t.trip_id, 1 AS is_rider FROM trip t WHERE :kind = 'promo' AND t.promo_id = :id
     ORDER BY t.ts DESC, t.trip_id LIMIT :most))
-SELECT t.trip_id, t.ts, t.rider_id, t.driver_id, max(f.is_rider) AS rider_uses, max(1 - f.is_rider) AS driver_uses,
-  t.integrity, t.fare_units / 10000.0 AS fare, t.incentive_units / 10000.0 AS incentive, t.distance_km, t.promo_id
-FROM found f CROSS JOIN trip t ON t.trip_id = f.trip_id
-GROUP BY t.trip_id ORDER BY t.ts DESC, t.trip_id LIMIT :most
+SELECT *, count(*) OVER () AS found FROM (
+  SELECT t.trip_id, t.ts, t.rider_id, t.driver_id, max(f.is_rider) AS rider_uses, max(1 - f.is_rider) AS driver_uses,
+    t.integrity, t.fare_units / 10000.0 AS fare, t.incentive_units / 10000.0 AS incentive, t.distance_km, t.promo_id
+  FROM found f CROSS JOIN trip t ON t.trip_id = f.trip_id
+  GROUP BY t.trip_id ORDER BY t.ts DESC, t.trip_id LIMIT :most)
+ORDER BY ts DESC, trip_id LIMIT :limit
