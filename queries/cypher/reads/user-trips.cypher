@@ -2,7 +2,7 @@
 // The first of them, and how many there are of the most that are counted: a row costs more to send than to count.
 WITH $kind + ':' + $id AS key
 CALL (key) {
-  MATCH (a)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
@@ -11,7 +11,7 @@ CALL (key) {
   }
   RETURN t, is_rider
   UNION ALL
-  MATCH (a)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
@@ -20,7 +20,7 @@ CALL (key) {
   }
   RETURN t, is_rider
   UNION ALL
-  MATCH (a)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
@@ -29,7 +29,7 @@ CALL (key) {
   }
   RETURN t, is_rider
   UNION ALL
-  MATCH (a)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
@@ -38,7 +38,7 @@ CALL (key) {
   }
   RETURN t, is_rider
   UNION ALL
-  MATCH (a)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
@@ -47,7 +47,7 @@ CALL (key) {
   }
   RETURN t, is_rider
   UNION ALL
-  MATCH (a)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= 0
+  MATCH (a)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
   WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
   CALL (a, l) {
     MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
