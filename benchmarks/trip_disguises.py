@@ -4,8 +4,8 @@
 them. All trips of a city are told in another way at once (``benchmarks.trips.disguises``), so that the city's
 own habits are learnt from trips that are told so, as they would be there: rounded to areas and quarters of an
 hour, a fix a minute, noise, gaps, places told again, clocks that are off. Wanted: at most 1 % each; told with
-it is why. With ``--fakes`` fakes and accidents are made of each city's tracks as in
-`X
+it is why. With ``--fakes`` fakes and accidents are made of the tracks of each telling, as in
+``benchmarks.trip_integrity``, and those found too seldom or called odd too often have a line each.
 
 Run it from the repository's root: ``python -m benchmarks.trip_disguises --data FOLDER``.
 """

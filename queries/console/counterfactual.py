@@ -27,6 +27,10 @@ class Without:
     """Accounts that still hang together, the largest group first."""
 
 
+def _most_telling(each: Without) -> tuple[int, int, tuple[str, ...]]:
+    return each.groups[0], -len(each.groups), each.removed
+
+
 def without_each(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> list[Without]:
     """For every shared thing without which the accounts fall apart further, the groups; most telling first.
 
@@ -40,7 +44,7 @@ def without_each(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> l
         groups = _groups(accounts, [pair for pair in pairs if thing not in pair])
         if groups != whole:
             found.append(Without((thing,), groups))
-    return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
+    return sorted(found, key=_most_telling)
 
 
 def without_a_member(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> list[Without]:
@@ -56,7 +60,7 @@ def without_a_member(accounts: Sequence[str], links: Iterable[tuple[str, str]]) 
         groups = _groups(others, [pair for pair in pairs if account not in pair])
         if others and len(groups) > whole:
             found.append(Without((account,), groups))
-    return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
+    return sorted(found, key=_most_telling)
 
 
 def without_a_kind(accounts: Sequence[str], links: Iterable[tuple[str, str, str]]) -> list[Without]:
@@ -70,7 +74,7 @@ def without_a_kind(accounts: Sequence[str], links: Iterable[tuple[str, str, str]
         groups = _groups(accounts, [(source, target) for source, each, target in told if each != kind])
         if groups != whole:
             found.append(Without((kind,), groups))
-    return sorted(found, key=lambda each: (each.groups[0], -len(each.groups), each.removed))
+    return sorted(found, key=_most_telling)
 
 
 def fewest_that_part(accounts: Sequence[str], links: Iterable[tuple[str, str]]) -> Without | None:

@@ -2,57 +2,35 @@
 // The first of them, and how many there are of the most that are counted: a row costs more to send than to count.
 WITH $kind + ':' + $id AS key
 CALL (key) {
-  MATCH (a)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
+  CALL (key) {
+    MATCH (a)-[l:USES_DEVICE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
     UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
+    MATCH (a)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
+    UNION ALL
+    MATCH (a)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
+    UNION ALL
+    MATCH (a)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
+    UNION ALL
+    MATCH (a)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
+    UNION ALL
+    MATCH (a)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
+    WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
+    RETURN a.id AS account, l.first_ms AS from_ms
   }
-  RETURN t, is_rider
-  UNION ALL
-  MATCH (a)-[l:USES_CARD]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
+  CALL (account, from_ms) {
+    MATCH (t:Trip {rider_id: account}) WHERE t.ts >= from_ms RETURN t, 1 AS is_rider
     UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
-  }
-  RETURN t, is_rider
-  UNION ALL
-  MATCH (a)-[l:USES_BANK_ACCOUNT]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
-    UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
-  }
-  RETURN t, is_rider
-  UNION ALL
-  MATCH (a)-[l:USES_PHONE]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
-    UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
-  }
-  RETURN t, is_rider
-  UNION ALL
-  MATCH (a)-[l:USES_EMAIL]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
-    UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
-  }
-  RETURN t, is_rider
-  UNION ALL
-  MATCH (a)-[l:USES_IP]->() WHERE l.target = key AND l.last_ms >= 0 AND l.first_ms >= 0
-  WITH a, l ORDER BY l.target DESC, l.last_ms DESC, a.id LIMIT $users
-  CALL (a, l) {
-    MATCH (t:Trip {rider_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 1 AS is_rider
-    UNION ALL
-    MATCH (t:Trip {driver_id: a.id}) WHERE t.ts >= l.first_ms RETURN t, 0 AS is_rider
+    MATCH (t:Trip {driver_id: account}) WHERE t.ts >= from_ms RETURN t, 0 AS is_rider
   }
   RETURN t, is_rider
   UNION ALL
