@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -32,6 +33,17 @@ class KeptKernel(_caching.IndexDataCacheFile):  # type: ignore[misc]
                 return super().load(key)
         except FileNotFoundError:
             return None
+
+    def _load_index(self) -> Any:
+        """What was kept, by types; nothing where it names types that the program no longer has.
+
+        An upgrade in place leaves the index of the version before, and its stamp is read only after the
+        types. An index that was cut short is none either.
+        """
+        try:
+            return super()._load_index()
+        except (ImportError, AttributeError, EOFError, pickle.UnpicklingError):
+            return {}
 
 
 @contextmanager
