@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.logistic.judgements import FIRST_SEED, Floats, first_guess, simulated
+from graph.completion.belonging import features_at
 from graph.completion.features import MEMBER_FEATURES
-from graph.completion.membership import describe, features_at
+from graph.completion.membership import describe
 from graph.completion.surroundings import around
 from graph.components.edges import label
 from graph.engine import Engine, EngineConfig

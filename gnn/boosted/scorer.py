@@ -23,7 +23,7 @@ from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import EXTREME
 from graph.state.digest import content_id
-from graph.state.trees import LEAVES, NO_TREES, SPLITS, Trees
+from graph.state.trees import LEAVES, NO_TREES, SPLITS, Trees, trees_from
 
 SHIPPED: Final = "boosted.json"
 
@@ -101,15 +101,13 @@ def _boosted(stored: dict[str, Any], source: Any) -> BoostedScorer:
 
 def trees_of(stored: Sequence[dict[str, Any]], features: int) -> Trees:
     """Trees as kernels read them. Raises ValueError, KeyError or TypeError when they are not sound."""
-    trees = Trees(
-        features=np.array([tree["features"] for tree in stored], np.int32).reshape(-1, SPLITS),
-        thresholds=np.array([tree["thresholds"] for tree in stored], float).reshape(-1, SPLITS),
-        leaves=np.array([tree["leaves"] for tree in stored], float).reshape(-1, LEAVES),
-    )
-    if not (np.isfinite(trees.thresholds).all() and np.isfinite(trees.leaves).all()):
-        raise ValueError("a number that is not finite")
-    if not ((trees.features >= 0) & (trees.features < features)).all():
+    read = np.array([tree["features"] for tree in stored], np.int32).reshape(-1, SPLITS)
+    if not ((read >= 0) & (read < features)).all():
         raise ValueError("a split by a feature that is not there")
-    if not len(trees.features) == len(trees.thresholds) == len(trees.leaves):
+    thresholds = np.array([tree["thresholds"] for tree in stored], float).reshape(-1, SPLITS)
+    leaves = np.array([tree["leaves"] for tree in stored], float).reshape(-1, LEAVES)
+    if not (np.isfinite(thresholds).all() and np.isfinite(leaves).all()):
+        raise ValueError("a number that is not finite")
+    if not len(read) == len(thresholds) == len(leaves):
         raise ValueError("trees of another depth")
-    return trees
+    return trees_from(read.astype(np.uint16), thresholds, leaves)

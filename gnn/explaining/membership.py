@@ -12,15 +12,15 @@ from typing import Final
 
 import numpy as np
 
+from graph.completion.belonging import features_at
 from graph.completion.features import MEMBER_FEATURES, OWN
-from graph.completion.membership import describe, features_at
+from graph.completion.membership import describe
 from graph.engine import Engine
 from graph.model.results import Ring
 from graph.model.shapes import CLUSTERS
 from graph.model.vocabulary import EntityKind
 from graph.scoring.leaves import leaves
 from graph.state.sizes import COMPLETED
-from graph.state.sorted_trees import SortedTrees, sorted_trees
 from graph.state.trees import Trees
 
 MOST_GROUNDS: Final = 3
@@ -105,15 +105,15 @@ def belonging_in(engine: Engine, ring: Ring, trees: Trees) -> list[Belonging]:
     marked = np.array(sorted(each for each in entities if each is not None), np.int32)
     state = engine.state
     describe(state, marked, marked, CLUSTERS)
-    features, laid_out = np.zeros(len(MEMBER_FEATURES)), sorted_trees(trees, len(MEMBER_FEATURES))
+    features = np.zeros(len(MEMBER_FEATURES))
     found = []
     for place, account in enumerate(marked.tolist()):
         features_at(state, place, features)
-        found.append(_belonging(engine.entity_index.name(account), features, laid_out))
+        found.append(_belonging(engine.entity_index.name(account), features, trees))
     return sorted(found, key=lambda each: each.account)
 
 
-def _belonging(name: str, features: np.ndarray, trees: SortedTrees) -> Belonging:
+def _belonging(name: str, features: np.ndarray, trees: Trees) -> Belonging:
     total = leaves(features, trees, 0.0)
     own = dict(zip(OWN, features.tolist(), strict=False))
     grounds = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.belonging import belonging
 from graph.completion.member_probabilities import probability
 from graph.completion.membership import describe, is_parted, is_tied
 from graph.completion.surroundings import around
@@ -93,13 +93,14 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
             found += 1
     found = around(state, marked, asked, found, len(before) + MOST_AROUND)
     stamp = describe(state, marked, asked[:found], shape)
-    begin_belonging(state)
     stay = 0
     for place in range(found):
-        chance = probability(state, asked[place], place, stamp)
         if place < len(before):
-            likely[place] = chance
-        if chance >= (STAYS if place < len(before) else COMES):
+            likely[place] = chance = probability(state, asked[place], place, stamp, 0.0)
+            belongs = chance >= STAYS
+        else:
+            belongs = probability(state, asked[place], place, stamp, COMES) >= COMES
+        if belongs:
             asked[stay] = asked[place]
             stay += 1
     sort(asked[:stay])
@@ -136,10 +137,9 @@ def belong(state: State, marked: Int32s, stamp: int, shape: int) -> bool:
         asked[place] = state.marks[marked[place]].stamp != stamp
         missing += asked[place]
     used = describe(state, marked, marked, shape)
-    begin_belonging(state)
     for place in range(len(marked)):
         if is_parted(state, marked[place], used):
             return False
-        if asked[place] and not (is_tied(state, place) and belonging(state, place) >= STAYS):
+        if asked[place] and not (is_tied(state, place) and belonging(state, place, STAYS) >= STAYS):
             return False
     return missing > 0

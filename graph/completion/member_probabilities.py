@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.completion.belonging import begin_belonging, belonging
+from graph.completion.belonging import belonging
 from graph.completion.membership import describe, is_parted
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -11,9 +11,12 @@ from graph.state.state import State
 
 
 @kernel
-def probability(state: State, account: int, place: int, stamp: int) -> float:
-    """How likely the account at a place of those just described belongs; 0 where an analyst has cut it."""
-    return 0.0 if is_parted(state, account, stamp) else belonging(state, place)
+def probability(state: State, account: int, place: int, stamp: int, least: float) -> float:
+    """How likely the account at a place of those just described belongs; 0 where an analyst has cut it.
+
+    And 0 where it is less than ``least``.
+    """
+    return 0.0 if is_parted(state, account, stamp) else belonging(state, place, least)
 
 
 @kernel
@@ -26,7 +29,6 @@ def member_probabilities(state: State, members: Int32s, shape: int) -> bool:
     if len(state.member_trees.leaves) == 0 or len(members) > COMPLETED:
         return False
     stamp = describe(state, members, members, shape)
-    begin_belonging(state)
     for place in range(len(members)):
-        state.completing.belonging[place] = probability(state, members[place], place, stamp)
+        state.completing.belonging[place] = probability(state, members[place], place, stamp, 0.0)
     return True

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 
-from graph.completion.belonging import beside_mean
 from graph.completion.features import GROUP, OWN
 from graph.components.edges import label
 from graph.evidence.places import middle
@@ -136,20 +135,6 @@ def is_tied(state: State, place: int) -> bool:
         if row[first] > 0.0:
             return True
     return bool(row[_RIDES] > 0.0 or row[_REFERRALS] > 0.0 or row[_PAYMENTS] > 0.0 or row[_CANCELLED] > 0.0)
-
-
-@kernel
-def features_at(state: State, place: int, into: Floats) -> None:
-    """The features (``MEMBER_FEATURES``) of one of the accounts that were just described."""
-    row, means = state.completing.rows[place], state.completing.means
-    for each in range(_OWN):
-        into[each] = row[each]
-        into[_OWN + each] = beside_mean(row[each], means[each])
-        into[2 * _OWN + each] = means[each]
-    for each in range(_GROUP):
-        into[3 * _OWN + each] = row[_OWN + each]
-    for each in range(3):
-        into[3 * _OWN + _GROUP + each] = means[_OWN + each]
 
 
 @kernel

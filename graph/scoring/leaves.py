@@ -1,67 +1,59 @@
-"""The leaves that features lead to, summed over all trees in the order of the trees.
-
-One reading passes each feature's splits up to its value. Of several readings that have most in common, the
-common part is passed once (``read_common``), and each goes on from there (``read_more``, ``sum_of_leaves``):
-exact, since each value is at least what it was in the common part.
-"""
+"""The leaves that features lead to, summed over all trees in the order of the trees."""
 
 from __future__ import annotations
 
-from graph.kernels.arrays import Floats, Int64s
-from graph.kernels.bits import lowest_bit
-from graph.kernels.kernel import kernel
-from graph.kernels.scratch import scratch
-from graph.state.sorted_trees import ALL_LEAVES, SortedTrees
+import math
+from typing import Final
+
+import numpy as np
+
+from graph.kernels.arrays import Floats
+from graph.kernels.kernel import inlined, kernel
+from graph.state.trees import SPLITS, Trees
+
+_ONE: Final = np.uint64(1)
+_SPLITS: Final = np.uint64(SPLITS)
+_ROUNDING: Final = 1e-6
+"""More than sums of log odds differ by in another order."""
 
 
 @kernel
-def leaves(features: Floats, trees: SortedTrees, total: float) -> float:
-    """A sum, and the leaf of each tree that the features lead to. O(features + splits passed + trees)."""
-    left = scratch(trees.left)
-    for tree in range(len(left)):
-        left[tree] = ALL_LEAVES
-    for feature in range(len(features)):
-        pass_splits(trees, left, feature, features[feature], trees.first[feature])
-    return sum_of_leaves(trees, total)
+def leaves(features: Floats, trees: Trees, total: float) -> float:
+    """A sum, and the leaf of each tree that the features lead to. O(trees).
 
-
-@kernel
-def read_common(features: Floats, trees: SortedTrees) -> None:
-    """Pass the splits of features that several readings have in common, each value at most theirs."""
-    left, passed = scratch(trees.left_to_all), scratch(trees.passed)
-    for tree in range(len(left)):
-        left[tree] = ALL_LEAVES
-    for feature in range(len(features)):
-        passed[feature] = pass_splits(trees, left, feature, features[feature], trees.first[feature])
-
-
-@kernel
-def begin_reading(trees: SortedTrees) -> None:
-    """Begin one reading where the common part ended."""
-    left = scratch(trees.left)
-    for tree in range(len(left)):
-        left[tree] = trees.left_to_all[tree]
-
-
-@kernel
-def read_more(trees: SortedTrees, feature: int, value: float) -> None:
-    """Go on to a feature's value, which is greater than in the common part."""
-    pass_splits(trees, scratch(trees.left), feature, value, trees.passed[feature])
-
-
-@kernel
-def pass_splits(trees: SortedTrees, left: Int64s, feature: int, value: float, at: int) -> int:
-    """Pass a feature's splits from ``at`` on; returns the first that is not passed."""
-    end = trees.first[feature + 1]
-    while at < end and value > trees.thresholds[at]:
-        left[trees.tree[at]] &= trees.kept[at]
-        at += 1
-    return at
-
-
-@kernel
-def sum_of_leaves(trees: SortedTrees, total: float) -> float:
-    """A sum, and the leaf of each tree that is reached."""
-    for tree in range(len(trees.left)):
-        total += trees.leaves[tree, lowest_bit(trees.left[tree])]
+    No branch asks which way a split goes, and walks down several trees wait for memory together. Places are
+    unsigned: of a signed one numba would ask each time whether it counts from the end.
+    """
+    for tree in range(np.uint64(len(trees.leaves))):
+        total += _leaf(features, trees, tree)
     return total
+
+
+@kernel
+def leaves_up_to(features: Floats, trees: Trees, least: float) -> float:
+    """As ``leaves`` from 0 on; minus infinity as soon as no leaves that are left can lead to ``least``.
+
+    Who is far from it is known after the first trees, which tell most. O(trees).
+    """
+    total, goal = 0.0, least - _ROUNDING
+    for tree in range(np.uint64(len(trees.leaves))):
+        if total + trees.most[tree] < goal:
+            return -math.inf
+        total += _leaf(features, trees, tree)
+    return total
+
+
+@inlined
+def _leaf(features: Floats, trees: Trees, tree: np.uint64) -> float:
+    node = _below(features, trees, tree, np.uint64(0))
+    node = _below(features, trees, tree, node)
+    node = _below(features, trees, tree, node)
+    node = _below(features, trees, tree, node)
+    return float(trees.leaves[tree, node - _SPLITS])
+
+
+@inlined
+def _below(features: Floats, trees: Trees, tree: np.uint64, node: np.uint64) -> np.uint64:
+    """The node below a split that the features lead to."""
+    value = features[np.uint64(trees.features[tree, node])]
+    return node + node + _ONE + np.uint64(value > trees.thresholds[tree, node])

@@ -9,7 +9,6 @@ from typing import Final, Protocol, runtime_checkable
 from graph.kernels.arrays import Floats
 from graph.kernels.kernel import kernel
 from graph.scoring.leaves import leaves
-from graph.state.sorted_trees import SortedTrees
 from graph.state.trees import Trees
 
 EXTREME: Final = 30.0
@@ -70,7 +69,7 @@ class Completer(Protocol):
 
 
 @kernel
-def kernel_score(features: Floats, weights: Floats, trees: SortedTrees) -> float:
+def kernel_score(features: Floats, weights: Floats, trees: Trees) -> float:
     """Doubt + (1 - 2 doubt) / (1 + exp(-(intercept + weights . features + trees))).
 
     ``weights`` holds one weight for each feature, then the intercept and the doubt. O(features + trees).

@@ -58,9 +58,8 @@ from graph.state.sizes import (
     WHEREABOUTS_SLOTS,
     Sizes,
 )
-from graph.state.sorted_trees import NONE_SORTED, sorted_trees
 from graph.state.state import NOBODY, State
-from graph.state.trees import Trees
+from graph.state.trees import NO_TREES, Trees
 
 ENTITIES_PER_EVENT: Final = 6
 ACCOUNTS_PER_EVENT: Final = 2
@@ -185,13 +184,13 @@ class Memory:
 
     def set_members(self, trees: Trees) -> None:
         """Take up the trees that say who belongs to a candidate."""
-        self._arrays["member_trees"] = sorted_trees(trees, len(self._arrays["completing"].features))
+        self._arrays["member_trees"] = trees
         self.state = self._state()
 
     def set_scorer(self, weights: Sequence[float], trees: Trees) -> None:
         """Take up what a scorer adds up: a weight for each feature, intercept and doubt, and its trees."""
         self._arrays["weights"] = np.array(weights)
-        self._arrays["trees"] = sorted_trees(trees, len(self._arrays["features"]))
+        self._arrays["trees"] = trees
         self.state = self._state()
 
     @property
@@ -299,8 +298,8 @@ def _empty(sizes: Sizes) -> dict[str, Any]:
         "creations": np.zeros(DAYS, np.int32),
         "cuts": np.zeros(0, np.int64),
         "weights": np.zeros(sizes.features + 2),
-        "trees": NONE_SORTED,
-        "member_trees": NONE_SORTED,
+        "trees": NO_TREES,
+        "member_trees": NO_TREES,
         "completing": completion_buffers(sizes),
         "options": np.zeros(1, OPTIONS),
         "counters": counters,

@@ -54,7 +54,7 @@ from graph.state.records import (
     TRIP,
     WHEREABOUTS,
 )
-from graph.state.sorted_trees import SortedTrees
+from graph.state.trees import Trees
 
 Records = npt.NDArray[np.void]
 
@@ -124,9 +124,9 @@ class State(Arrays):
     """Of the newest judgement of each ring, by slot: (rings, len(FEATURES))."""
     weights: Floats
     """The scorer's: one for each feature, then intercept and doubt."""
-    trees: SortedTrees
+    trees: Trees
     """What the scorer adds to that; none where it is linear."""
-    member_trees: SortedTrees
+    member_trees: Trees
     """What says who belongs to a candidate; none where nobody is asked."""
     options: Records
     counters: Records
@@ -188,8 +188,8 @@ class State(Arrays):
         "ring_evidence": EVIDENCE,
         "ring_features": (_F8, 2),
         "weights": _F8,
-        "trees": SortedTrees,
-        "member_trees": SortedTrees,
+        "trees": Trees,
+        "member_trees": Trees,
         "options": OPTIONS,
         "counters": COUNTERS,
         "cursor": CURSOR,

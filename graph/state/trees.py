@@ -24,23 +24,32 @@ NEVER_PASSED: Final = 2.0
 class Trees(Arrays):
     """One row for each tree."""
 
-    features: npt.NDArray[np.int32]
+    features: npt.NDArray[np.uint16]
     """(trees, SPLITS): the feature that a split reads."""
     thresholds: npt.NDArray[np.float64]
     """(trees, SPLITS)"""
     leaves: npt.NDArray[np.float64]
     """(trees, LEAVES): log odds."""
+    most: npt.NDArray[np.float64]
+    """(trees + 1): what each tree and those after it add at most; 0 after the last."""
 
     fields: ClassVar[dict[str, Field]] = {
-        "features": (np.dtype(np.int32), 2),
+        "features": (np.dtype(np.uint16), 2),
         "thresholds": (np.dtype(np.float64), 2),
         "leaves": (np.dtype(np.float64), 2),
+        "most": np.dtype(np.float64),
     }
 
 
-NO_TREES: Final = Trees(
-    features=np.zeros((0, SPLITS), np.int32),
-    thresholds=np.zeros((0, SPLITS)),
-    leaves=np.zeros((0, LEAVES)),
-)
+def trees_from(
+    features: npt.NDArray[np.uint16], thresholds: npt.NDArray[np.float64], leaves: npt.NDArray[np.float64]
+) -> Trees:
+    """Trees of these splits and leaves, shaped as the fields of ``Trees``."""
+    most = np.zeros(len(leaves) + 1)
+    if len(leaves):
+        most[:-1] = np.cumsum(leaves.max(axis=1)[::-1])[::-1]
+    return Trees(features=features, thresholds=thresholds, leaves=leaves, most=most)
+
+
+NO_TREES: Final = trees_from(np.zeros((0, SPLITS), np.uint16), np.zeros((0, SPLITS)), np.zeros((0, LEAVES)))
 """Of a scorer that is linear."""

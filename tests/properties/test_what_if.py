@@ -75,10 +75,8 @@ def test_what_would_be_is_what_then_is(tmp_path: Path, model: Path | None) -> No
     assert changes >= {LedgerChange.BORN, LedgerChange.GREW, LedgerChange.CLOSED}
 
 
-UNJOURNALLED = {
-    f"{trees}.{name}" for trees in ("trees", "member_trees") for name in ("left", "left_to_all", "passed")
-}
-"""Scratch of ``graph.scoring.leaves``, which means nothing between two readings."""
+UNJOURNALLED = {"completing.features"}
+"""Scratch of ``graph.completion.belonging``, which means nothing between two readings."""
 
 
 def test_asking_changes_no_byte(tmp_path: Path) -> None:

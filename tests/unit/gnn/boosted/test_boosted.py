@@ -14,8 +14,7 @@ from graph.completion.features import MEMBER_FEATURES
 from graph.model.errors import Fatal
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import kernel_score
-from graph.state.sorted_trees import sorted_trees
-from graph.state.trees import LEAVES, NEVER_PASSED, SPLITS, Trees
+from graph.state.trees import LEAVES, NEVER_PASSED, SPLITS, trees_from
 
 SIGNS = np.array(list(FEATURES.values()))
 
@@ -74,9 +73,8 @@ def test_it_scores_as_scikit_learn_does_with_the_same_trees(cities, model, score
 
 def test_a_kernel_gives_the_same_bits(cities, scorer):
     weights = np.array([*scorer.weights, scorer.intercept, scorer.doubt])
-    laid_out = sorted_trees(scorer.trees, len(FEATURES))
     for row in cities[0].features[:300]:
-        assert kernel_score(row, weights, laid_out) == scorer.score(row.tolist())
+        assert kernel_score(row, weights, scorer.trees) == scorer.score(row.tolist())
 
 
 def test_no_sign_of_fraud_lowers_a_score_and_none_of_innocence_raises_it(scorer):
@@ -128,8 +126,8 @@ def test_a_tree_that_never_grew_adds_its_leaf(tmp_path):
 
 
 def test_a_split_sends_what_is_greater_to_the_second_half():
-    trees = Trees(
-        features=np.array([[2] + [0] * (SPLITS - 1)], np.int32),
+    trees = trees_from(
+        features=np.array([[2] + [0] * (SPLITS - 1)], np.uint16),
         thresholds=np.array([[0.25] + [NEVER_PASSED] * (SPLITS - 1)]),
         leaves=np.array([[-1.0] * (LEAVES // 2) + [3.0] * (LEAVES // 2)]),
     )

@@ -1,13 +1,14 @@
-"""Trees laid out by feature lead to the leaves that a walk down each tree leads to, to the last bit."""
+"""Kernels reach the leaves that a walk down each tree reaches, to the last bit."""
+
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.scoring.leaves import begin_reading, leaves, read_common, read_more, sum_of_leaves
-from graph.state.sorted_trees import sorted_trees
-from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees
+from graph.scoring.leaves import leaves, leaves_up_to
+from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees, trees_from
 
 FEATURES = 7
 STEPS = [0.0, 0.125, 0.25, 0.5, 0.75, 1.0]
@@ -19,8 +20,8 @@ def forests(draw) -> Trees:
     """A few trees over the same steps that features take, so that values meet thresholds."""
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(1, 9))
-    return Trees(
-        features=dice.integers(0, FEATURES, (count, SPLITS)).astype(np.int32),
+    return trees_from(
+        features=dice.integers(0, FEATURES, (count, SPLITS)).astype(np.uint16),
         thresholds=dice.choice([*STEPS, NEVER_PASSED, -0.5], (count, SPLITS)),
         leaves=dice.normal(0, 1, (count, LEAVES)),
     )
@@ -38,23 +39,25 @@ def walked(features: list[float], trees: Trees, total: float) -> float:
 
 @given(trees=forests(), features=values)
 def test_the_sum_is_that_of_a_walk_down_each_tree(trees, features):
-    laid_out = sorted_trees(trees, FEATURES)
-    assert leaves(np.array(features), laid_out, 0.25) == walked(features, trees, 0.25)
+    assert leaves(np.array(features), trees, 0.25) == walked(features, trees, 0.25)
 
 
-@given(trees=forests(), common=values, others=st.lists(values, min_size=1, max_size=3))
-def test_readings_that_go_on_from_what_they_have_in_common_come_to_the_same(trees, common, others):
-    laid_out = sorted_trees(trees, FEATURES)
-    read_common(np.array(common), laid_out)
-    for other in others:
-        own = np.maximum(common, other).tolist()
-        begin_reading(laid_out)
-        for feature, value in enumerate(own):
-            if value > common[feature]:
-                read_more(laid_out, feature, value)
-        assert sum_of_leaves(laid_out, 0.0) == walked(own, trees, 0.0)
+@given(trees=forests(), features=values, least=st.sampled_from([-1e9, -1.0, 0.0, 0.5, 1.0, 1e9]))
+def test_what_cannot_come_to_the_least_is_not_read_to_the_end(trees, features, least):
+    whole, found = walked(features, trees, 0.0), leaves_up_to(np.array(features), trees, least)
+    assert found == whole if whole >= least else found in (whole, -math.inf)
+
+
+def test_the_first_trees_can_be_enough():
+    trees = trees_from(
+        features=np.zeros((2, SPLITS), np.uint16),
+        thresholds=np.full((2, SPLITS), NEVER_PASSED),
+        leaves=np.array([[-3.0] * LEAVES, [1.0] * LEAVES]),
+    )
+    assert leaves_up_to(np.zeros(FEATURES), trees, -1.0) == -math.inf
+    assert leaves_up_to(np.zeros(FEATURES), trees, -2.0) == -2.0
 
 
 @pytest.mark.parametrize("features", [0, FEATURES])
 def test_no_trees_add_nothing(features):
-    assert leaves(np.zeros(features), sorted_trees(NO_TREES, features), 1.5) == 1.5
+    assert leaves(np.zeros(features), NO_TREES, 1.5) == 1.5
