@@ -1,12 +1,12 @@
-"""Which rings a completed candidate makes one, and which it leaves alone.
+"""Which rings a completed candidate makes one, which it leaves alone, and whom a ring takes in.
 
 A crew whose riders ride with the drivers of another crew is tied to it, and completing the one reaches the
 other. What the other does has nothing to do with it: two rings are made one only when each knows the other.
+The same holds of a crew that is no ring yet.
 """
 
 from __future__ import annotations
 
-from graph.completion.belonging import begin_belonging
 from graph.completion.completing import STAYS, restore
 from graph.completion.member_probabilities import probability
 from graph.completion.membership import describe
@@ -20,8 +20,10 @@ def leave_strange_rings(state: State) -> None:
     """Leave the accounts of rings that would be merged out of the candidate at hand, unless they know it.
 
     That is asked of the ring that the candidate continues and of each that would be merged into it: of either
-    at least half of the accounts have to belong with those of the other. Where too few would be left the
-    candidate stays as it was. Cost: O(links of the candidate's accounts), twice for each such ring.
+    at least half of the accounts have to belong with those of the other. Accounts of no ring, where there are
+    enough for one, are the candidate without the ring when they do not know it. Where too few would be left
+    the candidate stays as it was. Cost: O(links of the candidate's accounts), twice for each such ring, and
+    once for those of no ring.
     """
     candidate, overlaps = state.candidate[0], state.overlaps
     rings, _, _ = continued(state, state.members[: candidate.size], candidate.shape)
@@ -30,27 +32,46 @@ def leave_strange_rings(state: State) -> None:
         other = overlaps.slots[number]
         if is_merged(state, number) and not (_knows(state, ring, other) and _knows(state, other, ring)):
             _leave_out(state, other)
+    if ring != NO_RING and not _knows(state, NO_RING, ring):
+        _keep_newcomers(state)
     if candidate.size < state.options[0].min_accounts:
         restore(state)
 
 
 @kernel
 def _knows(state: State, ring: int, other: int) -> bool:
-    """Whether at least half of another ring's accounts in the candidate belong with those of a ring."""
+    """Whether at least half of another ring's accounts in the candidate belong with those of a ring.
+
+    With those of no ring where it is ``NO_RING``: too few for a ring take in whoever took them in.
+    """
     candidate, members, marked = state.candidate[0], state.members, state.completing.asked
     held = 0
     for place in range(candidate.size):
         if account_of(state, members[place]).ring == ring:
             marked[held] = members[place]
             held += 1
+    if ring == NO_RING and held < state.options[0].min_accounts:
+        return True
     stamp = describe(state, marked[:held], members[: candidate.size], candidate.shape)
-    begin_belonging(state)
     others = known = 0
     for place in range(candidate.size):
         if account_of(state, members[place]).ring == other:
             others += 1
-            known += probability(state, members[place], place, stamp) >= STAYS
+            known += probability(state, members[place], place, stamp, STAYS) >= STAYS
     return bool(2 * known >= others)
+
+
+@kernel
+def _keep_newcomers(state: State) -> None:
+    """Leave out of the candidate at hand who stands in a ring: the others have to be enough for one."""
+    candidate, members = state.candidate[0], state.members
+    kept = 0
+    for place in range(candidate.size):
+        if account_of(state, members[place]).ring == NO_RING:
+            members[kept] = members[place]
+            kept += 1
+    candidate.size = kept
+    candidate.enough = state.options[0].review
 
 
 @kernel

@@ -27,8 +27,8 @@ from tests.twin.independence import independence
 
 __all__ = ["COMPLETED_FROM", "Completion", "Completions"]
 
-Meet = Callable[[Sequence[int], Shape], tuple[tuple[int, ...], list[tuple[int, ...]]]]
-"""Of accounts, those of the ring that they continue, and those of each ring that would be merged into it."""
+Meet = Callable[[Sequence[int], Shape], tuple[tuple[int, ...], list[tuple[int, ...]], tuple[int, ...]]]
+"""Of accounts, those of the ring that they continue, of each ring merged into it, and those in no ring."""
 
 _distance_km = distance_km.py_func  # type: ignore[attr-defined]
 _FIRST = {EntityKind.DEVICE: 0, EntityKind.CARD: 2, EntityKind.IP: 6}
@@ -40,6 +40,8 @@ class Completion:
 
     accounts: tuple[int, ...]
     belonging: dict[int, float]
+    is_apart: bool
+    """Whether these are newcomers to the ring that would have gone on, who do not know it."""
 
 
 class Completions:
@@ -77,18 +79,25 @@ class Completions:
             if found == marked:
                 break
             marked = found
-        marked = self._without_strange_rings(marked, candidate.shape, meet)
+        marked, is_apart = self._without_strange_rings(marked, candidate.shape, meet)
         if marked == before or len(marked) < self._min_accounts:
             return None
-        return Completion(marked, belonging)
+        return Completion(marked, belonging, is_apart)
 
-    def _without_strange_rings(self, members: tuple[int, ...], shape: Shape, meet: Meet) -> tuple[int, ...]:
-        """The members without the rings that would be merged and do not know the one that goes on."""
-        ours, strangers = meet(members, shape)
+    def _without_strange_rings(
+        self, members: tuple[int, ...], shape: Shape, meet: Meet
+    ) -> tuple[tuple[int, ...], bool]:
+        """The members without the rings that would be merged and do not know the one that goes on.
+
+        Of the newcomers alone, where these do not know it; whether it is so.
+        """
+        ours, strangers, newcomers = meet(members, shape)
         for others in strangers:
             if not (self._know(ours, others, members, shape) and self._know(others, ours, members, shape)):
                 members = tuple(a for a in members if a not in others)
-        return members
+        if not ours or len(newcomers) < self._min_accounts or self._know(newcomers, ours, members, shape):
+            return members, False
+        return newcomers, True
 
     def _know(
         self, marked: Collection[int], others: Collection[int], members: Sequence[int], shape: Shape

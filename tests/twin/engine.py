@@ -356,6 +356,8 @@ class PlainEngine:
         completion = self._completions.complete(candidate, held, self._rings.met)
         if completion is not None:
             completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+            if completion.is_apart:
+                enough = self._config.policy.review
             if self._raw_score(completed) < min(score, enough):
                 completion = None
         self._remember(candidate, candidate.accounts if completion is None else completion.accounts)

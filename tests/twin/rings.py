@@ -198,15 +198,19 @@ class Rings:
         is_grounded = ring.grounded_ms is not None and self._is_recent(ring.grounded_ms)
         return is_grounded and ring.decision is Decision.BLOCK and not self._is_answered(ring)
 
-    def met(self, accounts: Sequence[int], shape: Shape) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
-        """Of accounts, those of the ring that they continue, and those of each ring that they swallow."""
+    def met(
+        self, accounts: Sequence[int], shape: Shape
+    ) -> tuple[tuple[int, ...], list[tuple[int, ...]], tuple[int, ...]]:
+        """Of accounts, those of the ring they continue, of each ring they swallow, and those in no ring."""
         survivor, swallowed = self._meet(accounts, shape)
+        newcomers = tuple(a for a in accounts if a not in self._ring_of)
         if survivor is None:
-            return (), []
+            return (), [], newcomers
         held = {ring.ring_id: tuple(a for a in accounts if a in ring.members) for ring in swallowed}
         return (
             tuple(a for a in accounts if a in survivor.members),
             sorted(held.values(), key=lambda each: accounts.index(each[0])),
+            newcomers,
         )
 
     def enough(self, held: Sequence[int]) -> float:

@@ -9,11 +9,13 @@ import pytest
 from gnn.boosted.scorer import load_scorer
 from graph.completion.features import MEMBER_FEATURES
 from graph.engine import Engine, EngineConfig
+from graph.engine.merging import leave_strange_rings
 from graph.model.changes import Happenings
 from graph.model.results import AccountsChanged, LedgerEntry
+from graph.model.shapes import CLUSTERS
 from graph.model.vocabulary import EntityKind, LedgerChange
 from graph.rings.lifecycle import Moment
-from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees
+from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees, trees_from
 from tests.unit.graph.city import DRIVERS, live_in, ordinary_ride
 from tests.unit.graph.fakes import StrongestSign
 from tests.unit.graph.scenes import HOUR, MINUTE, Scene
@@ -21,11 +23,11 @@ from tests.unit.graph.scenes import HOUR, MINUTE, Scene
 
 def trees_on(feature: str, threshold: float) -> Trees:
     """An account belongs, with a probability of 0.95, when a feature of it is above the threshold."""
-    features, thresholds = np.zeros((1, SPLITS), np.int32), np.full((1, SPLITS), NEVER_PASSED)
+    features, thresholds = np.zeros((1, SPLITS), np.uint16), np.full((1, SPLITS), NEVER_PASSED)
     features[0, 0], thresholds[0, 0] = list(MEMBER_FEATURES).index(feature), threshold
     leaves = np.full((1, LEAVES), -3.0)
     leaves[0, LEAVES // 2 :] = 3.0
-    return Trees(features=features, thresholds=thresholds, leaves=leaves)
+    return trees_from(features, thresholds, leaves)
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,31 @@ def test_rings_are_one_only_when_each_knows_the_other():
     apart = rings_of(scene, Completed(members=trees_on("device_part", 0.5)))
     assert sorted(map(sorted, apart)) == sorted([sorted(FARMERS), sorted(OTHERS)])
     assert rings_of(scene, Completed(members=trees_on("device_part", 0.3))) == [{*FARMERS, *OTHERS}]
+
+
+def kept_of(engine: Engine, members: Trees) -> set[str]:
+    """Who is left of a candidate of both farms, when these trees say who belongs."""
+    engine._memory.set_members(members)
+    state, find = engine.state, engine.entity_index.find
+    numbers = sorted(find(EntityKind.ACCOUNT, name) for name in (*FARMERS, *OTHERS))
+    state.members[: len(numbers)] = numbers
+    state.candidate["size"], state.candidate["shape"] = len(numbers), CLUSTERS
+    leave_strange_rings(state)
+    return {engine.entity_index.name(each) for each in state.members[: state.candidate["size"][0]].tolist()}
+
+
+def test_newcomers_who_do_not_know_a_ring_are_left_to_themselves():
+    scene = Scene()
+    live_in(scene)
+    farm(scene, FARMERS)
+    for name in OTHERS:
+        lives(scene, name, ip=f"{name}s home")
+    engine = Engine(EngineConfig(), Completed(members=NO_TREES))
+    engine.apply(scene.events)
+    assert [set(ring.accounts) for ring in engine.rings()] == [set(FARMERS)]
+    # Each of the farm took one promotion: half of what may be.
+    assert kept_of(engine, trees_on("promos", 0.6)) == set(OTHERS)
+    assert kept_of(engine, trees_on("promos", 0.4)) == {*FARMERS, *OTHERS}
 
 
 def test_who_was_left_out_has_the_score_times_the_probability_of_belonging():
