@@ -76,7 +76,7 @@ def _gather(city: City, recipe: Recipe, size: int, dice: Dice) -> Crew | None:
     begin = config.start_ms + int(dice.random() * max(1, config.days * DAY_MS - length))
     end = city.inside(begin + length)
     old = {"takeover"}
-    drivers = city.take(_driver_count(recipe, size, dice), dice, drives=True)
+    drivers = city.take(_driver_count(recipe, size, config.drivers, dice), dice, drives=True)
     riders = city.take(
         size - len(drivers),
         dice,
@@ -115,15 +115,15 @@ def _gather(city: City, recipe: Recipe, size: int, dice: Dice) -> Crew | None:
     return crew
 
 
-def _driver_count(recipe: Recipe, size: int, dice: Dice) -> int:
+def _driver_count(recipe: Recipe, size: int, drivers: int, dice: Dice) -> int:
     if recipe.kind == "fake_rides":
         return max(1, min(size - 2, round(size * dice.log_uniform(0.03, 0.4))))
     if recipe.kind == "collusion":
         return max(2, min(size - 3, round(size * dice.uniform(0.1, 0.45))))
     if recipe.kind == "multi_account" and dice.chance(0.15):
         return min(size, 12)
-    if recipe.kind == "promo_farm" and dice.chance(0.15):
-        return min(size, 25)
+    if recipe.kind == "promo_farm" and dice.chance(0.3):
+        return min(size, max(12, drivers // 5))
     if recipe.payouts == "fence" or (recipe.kind in {"takeover", "stolen_cards"} and dice.chance(0.3)):
         return min(dice.randint(1, 2), size - 2)
     return 0

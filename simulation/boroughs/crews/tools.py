@@ -6,6 +6,7 @@ import math
 
 from simulation.boroughs.calendar import WEEK_MS
 from simulation.boroughs.city import City
+from simulation.boroughs.crews.promotions import signs_on
 from simulation.boroughs.nets import Net
 from simulation.boroughs.people import Account, Crew
 from simulation.boroughs.voices import Voices
@@ -121,8 +122,10 @@ def issue_cards(city: City, crew: Crew, dice: Dice) -> None:
 
 
 def open_payouts(city: City, crew: Crew, dice: Dice) -> None:
-    """Choose the bank accounts that the takings go to."""
+    """Choose the bank accounts that the takings go to: bonuses for new drivers mostly to one."""
     habit, voices = crew.recipe.payouts, Voices(city)
+    if signs_on(crew) and dice.chance(0.5):
+        habit = "one"
     riders_too = crew.recipe.kind not in {"takeover", "collusion"} and (
         dice.chance(0.5) or crew.recipe.phones == "fresh"
     )

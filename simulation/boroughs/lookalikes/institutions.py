@@ -104,10 +104,16 @@ def dormitory(city: City, dice: Dice) -> None:
 
 
 def fleet(city: City, dice: Dice) -> None:
-    """A firm whose drivers are paid to one bank account; in some, two share a car and its phone by shifts."""
+    """A firm whose drivers are paid to one bank account; in some, two share a car and its phone by shifts.
+
+    Some firms hire many within days, who take the bonus for new drivers and then drive for it.
+    """
     drivers = city.take(dice.randint(4, 40), dice, drives=True)
     if len(drivers) < 4:
         return
+    hiring = city.dice(f"hiring {drivers[0].id}")
+    if hiring.chance(0.4):
+        _hire(city, drivers, hiring)
     bank, depot, voices = city.mint.bank_account(), Net([city.mint.ip()]), Voices(city)
     office, shared_cars = drivers[0], dice.random() * 0.6
     for place, each in enumerate(drivers):
@@ -120,6 +126,19 @@ def fleet(city: City, dice: Dice) -> None:
         for ts in range(first, city.config.end_ms, 7 * DAY_MS):
             voices.transfer(ts, office, each, city.priors.price * dice.uniform(10, 40), dice)
     city.note("fleet", drivers)
+
+
+def _hire(city: City, drivers: list[Account], dice: Dice) -> None:
+    """Let most drivers of a firm join in one drive of hiring; as new drivers they take the bonus, or not."""
+    begin, length, part = (
+        city.moment(dice, 0.0, 0.7),
+        dice.log_uniform(2.0, 400.0) * HOUR_MS,
+        dice.uniform(0.4, 1.0),
+    )
+    for each in drivers:
+        if dice.chance(part):
+            city.join(each, city.inside(begin + int(dice.random() * length)))
+            each.until_ms = city.config.end_ms
 
 
 def _share_car(one: Account, other: Account) -> None:
