@@ -9,7 +9,7 @@ DEMO   := out/demo
 WORKERS ?= 2
 # Compiled to bytecode once: where Python may not write it (PYTHONDONTWRITEBYTECODE), every start would do it again,
 # and so it does for those of our own files that have changed since.
-LOADED_AT_START := llvmlite msgspec numba numpy pydantic pydantic_settings rich scipy/_lib typer
+LOADED_AT_START := llvmlite msgspec numba numpy pydantic rich scipy/_lib typer
 LOADED_AT_START += anyio argon2 authlib cryptography fastapi joserfc limits prometheus_client standardwebhooks starlette uvicorn
 
 OURS := graph gnn rules streaming queries simulation ringfence

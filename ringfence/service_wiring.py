@@ -130,8 +130,8 @@ def service(
     import uuid
 
     from streaming.admission.pseudonyms import Pseudonyms
+    from streaming.kafka.partitions import KafkaPartitions
     from streaming.kafka.sink import KafkaSink
-    from streaming.kafka.source import KafkaPartitions
     from streaming.service.core import Core
     from streaming.service.logs import Log
     from streaming.service.parts import Parts

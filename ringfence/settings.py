@@ -2,210 +2,243 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+import msgspec
+from msgspec import Meta
 
 from graph.model.errors import BadCall
 
 PREFIX = "RINGFENCE_"
 
 
-class Settings(BaseSettings):
-    """Defaults for options; an option given on the command line wins over its setting."""
+class Secret:
+    """A word that is not shown."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    __slots__ = ("_word",)
 
-    batch_size: int = Field(
-        default=4096, ge=1, description="Events handed to the engine at a time; results do not depend on it."
-    )
-    window_days: float = Field(
-        default=90, gt=0, description="Days after which a link that was not seen again is forgotten."
-    )
-    max_line_bytes: int = Field(
-        default=1_048_576, ge=1024, description="A longer line goes to the dead letters."
-    )
-    model: Path | None = Field(
-        default=None,
-        description="Model that scores: a folder written by `train`, or a registry with its champion.",
-    )
-    rules: Path | None = Field(
-        default=None,
-        description="Folder of rules that people approved; `detect`, `run` and decisions follow them.",
-    )
-    max_false_alerts: float | None = Field(
-        default=None, description="Largest share of false alerts, 0.05 for 5 %; thresholds follow."
-    )
-    max_alerts_a_day: float | None = Field(
-        default=None, description="Most alerts a day; needs a calibration of the same city."
-    )
-    calibration: Path | None = Field(
-        default=None,
-        description="Answered alerts, written by `calibrate`, that thresholds follow from; else simulated.",
-    )
-    pseudonym_key: SecretStr | None = Field(
-        default=None, description="Secret with which identifiers are pseudonymised where they enter."
-    )
-    pseudonym_key_file: Path | None = Field(
-        default=None, description="File that holds that secret; give the secret or the file, not both."
-    )
-    kafka: str | None = Field(default=None, description="The brokers of `run` and `replay`, HOST:PORT.")
-    kafka_group: str = Field(default="ringfence", min_length=1, description="Consumer group.")
-    kafka_identity: str | None = Field(
-        default=None,
-        description="Name of this member of the group; a second one with the same is fenced off.",
-    )
-    kafka_topics: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("accounts", "payments", "promos", "trips", "gps", "verdicts"),
-        min_length=1,
-        description="Topics to read, with commas.",
-    )
-    kafka_prefix: str = Field(default="", description="Stands before the name of every topic.")
-    kafka_transactions: bool = Field(
-        default=False, description="Results and offsets in one Kafka transaction."
-    )
-    kafka_options_file: Path | None = Field(
-        default=None, description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL."
-    )
-    workers: int = Field(
-        default=0, ge=0, le=64, description="Processes that read and decode for `run`; 0 for none beside it."
-    )
-    warm: bool = Field(default=False, description="Whether `run` applies events while another member leads.")
-    remember_hours: float = Field(
-        default=48,
-        ge=0.1,
-        le=48,
-        description="Hours of event time in which `run` knows repeats; less only behind what drops them.",
-    )
-    value_format: str = Field(
-        default="json",
-        description="How values are written: `json`, or behind a registry `json-schema`, `avro`, `protobuf`.",
-    )
-    value_message: str | None = Field(
-        default=None, description="Generated class of Protobuf values, MODULE:CLASS."
-    )
-    registry: str | None = Field(default=None, description="Address of the schema registry, http(s)://...")
-    registry_options_file: Path | None = Field(
-        default=None, description="File with settings of the registry's client, NAME=VALUE a line."
-    )
-    state: Path = Field(
-        default=Path("ringfence-state"), description="Folder of `run` for snapshots and the journal."
-    )
-    order_within_s: float = Field(
-        default=0, ge=0, description="Seconds of event time that events are held back to be put in order."
-    )
-    max_skew_s: float = Field(
-        default=3600, gt=0, description="Seconds of event time that a partition may run ahead of the others."
-    )
-    batch_most: int = Field(default=8192, ge=1, description="Events that `run` applies at once under load.")
-    snapshot_every: int = Field(default=1_000_000, ge=1, description="Events between snapshots.")
-    snapshots_kept: int = Field(default=3, ge=1, description="Snapshots that stay.")
-    connect_within_s: float = Field(
-        default=60, ge=0, description="Seconds to wait for a broker at the start before giving up."
-    )
-    http_port: int = Field(
-        default=9464, ge=0, le=65535, description="Port of health and metrics; 0 for none."
-    )
-    http_host: str = Field(
-        default="127.0.0.1",
-        min_length=1,
-        description="Address that health and metrics listen on; they have no password.",
-    )
-    store: str | None = Field(
-        default=None, description="Store to write or to ask: a path, or a bolt:// or neo4j:// address."
-    )
-    desk: Path | None = Field(
-        default=None,
-        description="File of people, tokens and audit; beside an embedded store when not given.",
-    )
-    desk_key: Path | None = Field(
-        default=None, description="File of the desk's secret; beside the desk when not given."
-    )
-    audit_checkpoints: Path | None = Field(
-        default=None,
-        description="File of signed checkpoints of the audit; beside the desk when not given.",
-    )
-    neo4j_user: str | None = Field(default=None, description="Name to give to the Neo4j server.")
-    neo4j_password: SecretStr | None = Field(
-        default=None, description="Password to give to the Neo4j server."
-    )
-    neo4j_database: str = Field(
-        default="neo4j", description="Database of the Neo4j server that holds the store."
-    )
-    serve_host: str = Field(default="127.0.0.1", min_length=1, description="Address that `serve` listens on.")
-    serve_port: int = Field(default=8470, ge=0, le=65535, description="Port of `serve`; 0 for a free one.")
-    serve_tls_cert: Path | None = Field(
-        default=None, description="Certificate of `serve`, with its chain, PEM."
-    )
-    serve_tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
-    serve_origin: str | None = Field(
-        default=None, description="Where browsers see `serve`, such as https://ringfence.example."
-    )
-    serve_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Proxies before `serve` whose headers are trusted, with commas."
-    )
-    serve_events: Path | None = Field(
-        default=None,
-        description="File for verdicts and acts without Kafka; beside an embedded store when not given.",
-    )
-    serve_state: Path | None = Field(
-        default=None, description="State folder of `run` that the decisions of `serve` follow."
-    )
-    serve_follow: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Files of events that they follow instead, with commas."
-    )
-    serve_policy: Path | None = Field(
-        default=None, description="Policy of decisions, TOML; the usual one when not given."
-    )
-    serve_decision_rate: str = Field(
-        default="2000/second",
-        description="Decisions of one token, or from one address, that `serve` answers.",
-    )
-    serve_streams: int = Field(
-        default=100, ge=0, le=10_000, description="Streams of flags that `serve` keeps open at once."
-    )
-    serve_rate: str = Field(
-        default="600/minute", description="Requests of one person or token that `serve` answers."
-    )
-    serve_address_rate: str = Field(
-        default="3000/minute", description="Requests from one address that `serve` answers."
-    )
-    oidc_issuer: str | None = Field(
-        default=None, description="Issuer of the OpenID Connect provider where people may sign in."
-    )
-    oidc_client_id: str | None = Field(default=None, description="Our client id at that provider.")
-    oidc_client_secret: SecretStr | None = Field(
-        default=None, description="Our secret at that provider; none for a public client."
-    )
-    oidc_name_claim: str = Field(
-        default="preferred_username", min_length=1, description="Claim of the ID token that names a person."
-    )
-    oidc_role_claim: str = Field(
-        default="groups", min_length=1, description="Claim of the ID token that roles follow from."
-    )
-    oidc_roles: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Which role a value of that claim gives, with commas: VALUE=ROLE."
-    )
-    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Networks that are not public and that webhooks may lead to, with commas: 10.1.0.0/16.",
-    )
-    debug: bool = Field(default=False, description="Show a traceback with every error.")
+    def __init__(self, word: str) -> None:
+        self._word = word
 
-    @field_validator(
-        *("kafka_topics", "serve_proxies", "serve_follow", "webhook_networks", "oidc_roles"), mode="before"
+    def get_secret_value(self) -> str:
+        """The word itself."""
+        return self._word
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Defaults for options; an option given on the command line wins over its setting.
+
+    Made by ``read_settings`` and ``settings_with``, which look at every value.
+    """
+
+    batch_size: Annotated[
+        int, Meta(ge=1, description="Events handed to the engine at a time; results do not depend on it.")
+    ] = 4096
+    window_days: Annotated[
+        float, Meta(gt=0, description="Days after which a link that was not seen again is forgotten.")
+    ] = 90
+    max_line_bytes: Annotated[int, Meta(ge=1024, description="A longer line goes to the dead letters.")] = (
+        1_048_576
     )
-    @classmethod
-    def _split_at_commas(cls, value: object) -> object:
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+    model: Annotated[
+        Path | None,
+        Meta(description="Model that scores: a folder written by `train`, or a registry with its champion."),
+    ] = None
+    rules: Annotated[
+        Path | None,
+        Meta(description="Folder of rules that people approved; `detect`, `run` and decisions follow them."),
+    ] = None
+    max_false_alerts: Annotated[
+        float | None, Meta(description="Largest share of false alerts, 0.05 for 5 %; thresholds follow.")
+    ] = None
+    max_alerts_a_day: Annotated[
+        float | None, Meta(description="Most alerts a day; needs a calibration of the same city.")
+    ] = None
+    calibration: Annotated[
+        Path | None,
+        Meta(description="Answered alerts, of `calibrate`, that thresholds follow from; else simulated."),
+    ] = None
+    pseudonym_key: Annotated[
+        Secret | None, Meta(description="Secret with which identifiers are pseudonymised where they enter.")
+    ] = None
+    pseudonym_key_file: Annotated[
+        Path | None, Meta(description="File that holds that secret; give the secret or the file, not both.")
+    ] = None
+    kafka: Annotated[str | None, Meta(description="The brokers of `run` and `replay`, HOST:PORT.")] = None
+    kafka_group: Annotated[str, Meta(min_length=1, description="Consumer group.")] = "ringfence"
+    kafka_identity: Annotated[
+        str | None,
+        Meta(description="Name of this member of the group; a second one with the same is fenced off."),
+    ] = None
+    kafka_topics: Annotated[
+        tuple[str, ...], Meta(min_length=1, description="Topics to read, with commas.")
+    ] = ("accounts", "payments", "promos", "trips", "gps", "verdicts")
+    kafka_prefix: Annotated[str, Meta(description="Stands before the name of every topic.")] = ""
+    kafka_transactions: Annotated[bool, Meta(description="Results and offsets in one Kafka transaction.")] = (
+        False
+    )
+    kafka_options_file: Annotated[
+        Path | None, Meta(description="File with settings of librdkafka, NAME=VALUE a line: TLS, SASL.")
+    ] = None
+    workers: Annotated[
+        int, Meta(ge=0, le=64, description="Processes that read and decode for `run`; 0 for none beside it.")
+    ] = 0
+    warm: Annotated[bool, Meta(description="Whether `run` applies events while another member leads.")] = (
+        False
+    )
+    remember_hours: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=48,
+            description="Hours of event time in which `run` knows repeats; less only behind what drops them.",
+        ),
+    ] = 48
+    value_format: Annotated[
+        str,
+        Meta(
+            description="How values are written: `json`; with a registry `json-schema`, `avro`, `protobuf`."
+        ),
+    ] = "json"
+    value_message: Annotated[
+        str | None, Meta(description="Generated class of Protobuf values, MODULE:CLASS.")
+    ] = None
+    registry: Annotated[str | None, Meta(description="Address of the schema registry, http(s)://...")] = None
+    registry_options_file: Annotated[
+        Path | None, Meta(description="File with settings of the registry's client, NAME=VALUE a line.")
+    ] = None
+    state: Annotated[Path, Meta(description="Folder of `run` for snapshots and the journal.")] = Path(
+        "ringfence-state"
+    )
+    order_within_s: Annotated[
+        float, Meta(ge=0, description="Seconds of event time that events are held back to be put in order.")
+    ] = 0
+    max_skew_s: Annotated[
+        float, Meta(gt=0, description="Seconds of event time that a partition may run ahead of the others.")
+    ] = 3600
+    batch_most: Annotated[int, Meta(ge=1, description="Events that `run` applies at once under load.")] = 8192
+    snapshot_every: Annotated[int, Meta(ge=1, description="Events between snapshots.")] = 1_000_000
+    snapshots_kept: Annotated[int, Meta(ge=1, description="Snapshots that stay.")] = 3
+    connect_within_s: Annotated[
+        float, Meta(ge=0, description="Seconds to wait for a broker at the start before giving up.")
+    ] = 60
+    http_port: Annotated[int, Meta(ge=0, le=65535, description="Port of health and metrics; 0 for none.")] = (
+        9464
+    )
+    http_host: Annotated[
+        str,
+        Meta(min_length=1, description="Address that health and metrics listen on; they have no password."),
+    ] = "127.0.0.1"
+    store: Annotated[
+        str | None, Meta(description="Store to write or to ask: a path, or a bolt:// or neo4j:// address.")
+    ] = None
+    desk: Annotated[
+        Path | None,
+        Meta(description="File of people, tokens and audit; beside an embedded store when not given."),
+    ] = None
+    desk_key: Annotated[
+        Path | None, Meta(description="File of the desk's secret; beside the desk when not given.")
+    ] = None
+    audit_checkpoints: Annotated[
+        Path | None,
+        Meta(description="File of signed checkpoints of the audit; beside the desk when not given."),
+    ] = None
+    neo4j_user: Annotated[str | None, Meta(description="Name to give to the Neo4j server.")] = None
+    neo4j_password: Annotated[Secret | None, Meta(description="Password to give to the Neo4j server.")] = None
+    neo4j_database: Annotated[str, Meta(description="Database of the Neo4j server that holds the store.")] = (
+        "neo4j"
+    )
+    serve_host: Annotated[str, Meta(min_length=1, description="Address that `serve` listens on.")] = (
+        "127.0.0.1"
+    )
+    serve_port: Annotated[int, Meta(ge=0, le=65535, description="Port of `serve`; 0 for a free one.")] = 8470
+    serve_tls_cert: Annotated[
+        Path | None, Meta(description="Certificate of `serve`, with its chain, PEM.")
+    ] = None
+    serve_tls_key: Annotated[Path | None, Meta(description="Key of that certificate, PEM.")] = None
+    serve_origin: Annotated[
+        str | None, Meta(description="Where browsers see `serve`, such as https://ringfence.example.")
+    ] = None
+    serve_proxies: Annotated[
+        tuple[str, ...], Meta(description="Proxies before `serve` whose headers are trusted, with commas.")
+    ] = ()
+    serve_events: Annotated[
+        Path | None,
+        Meta(
+            description="File for verdicts and acts without Kafka; beside an embedded store when not given."
+        ),
+    ] = None
+    serve_state: Annotated[
+        Path | None, Meta(description="State folder of `run` that the decisions of `serve` follow.")
+    ] = None
+    serve_follow: Annotated[
+        tuple[str, ...], Meta(description="Files of events that they follow instead, with commas.")
+    ] = ()
+    serve_policy: Annotated[
+        Path | None, Meta(description="Policy of decisions, TOML; the usual one when not given.")
+    ] = None
+    serve_decision_rate: Annotated[
+        str, Meta(description="Decisions of one token, or from one address, that `serve` answers.")
+    ] = "2000/second"
+    serve_streams: Annotated[
+        int, Meta(ge=0, le=10_000, description="Streams of flags that `serve` keeps open at once.")
+    ] = 100
+    serve_rate: Annotated[str, Meta(description="Requests of one person or token that `serve` answers.")] = (
+        "600/minute"
+    )
+    serve_address_rate: Annotated[
+        str, Meta(description="Requests from one address that `serve` answers.")
+    ] = "3000/minute"
+    oidc_issuer: Annotated[
+        str | None, Meta(description="Issuer of the OpenID Connect provider where people may sign in.")
+    ] = None
+    oidc_client_id: Annotated[str | None, Meta(description="Our client id at that provider.")] = None
+    oidc_client_secret: Annotated[
+        Secret | None, Meta(description="Our secret at that provider; none for a public client.")
+    ] = None
+    oidc_name_claim: Annotated[
+        str, Meta(min_length=1, description="Claim of the ID token that names a person.")
+    ] = "preferred_username"
+    oidc_role_claim: Annotated[
+        str, Meta(min_length=1, description="Claim of the ID token that roles follow from.")
+    ] = "groups"
+    oidc_roles: Annotated[
+        tuple[str, ...], Meta(description="Which role a value of that claim gives, with commas: VALUE=ROLE.")
+    ] = ()
+    webhook_networks: Annotated[
+        tuple[str, ...],
+        Meta(description="Networks, not public, that webhooks may lead to, with commas: 10.1.0.0/16."),
+    ] = ()
+    debug: Annotated[bool, Meta(description="Show a traceback with every error.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a setting is when nobody gives it, and what it is for."""
+
+    default: object
+    description: str
+
+
+def described_settings() -> dict[str, Described]:
+    """Every setting by name."""
+    fields: Any = msgspec.inspect.type_info(Settings)
+    return {
+        each.name: Described(each.default, str(each.type.extra_json_schema["description"]))
+        for each in fields.fields
+    }
 
 
 def read_settings() -> Settings:
     """The settings of this process. Raises ``BadCall`` naming the variable when a value is not valid."""
-    return _validated({})
+    return settings_with({})
 
 
 def settings_with(given: Mapping[str, object]) -> Settings:
@@ -213,19 +246,61 @@ def settings_with(given: Mapping[str, object]) -> Settings:
 
     Raises ``BadCall`` naming what is not valid.
     """
-    return _validated({name: value for name, value in given.items() if value is not None})
-
-
-def _validated(given: Mapping[str, object]) -> Settings:
+    known = {PREFIX + name.upper(): name for name in Settings.__struct_fields__}
+    values: dict[str, object] = {
+        known[word]: text for spelt, text in os.environ.items() if (word := spelt.upper()) in known
+    }
+    values |= {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
+        return msgspec.convert(
+            {name: _spelt(name, value) for name, value in values.items()},
+            Settings,
+            strict=False,
+            dec_hook=_made,
+        )
+    except msgspec.ValidationError as error:
+        expected, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`").partition("[")[0]
+        shown = "a secret" if name in _SECRETS else repr(values[name])
         raise BadCall(
-            f"expected the environment variable {name} to be valid, found {first['input']!r}: "
-            f"{first['msg'].lower()}; set it right or unset it"
+            f"expected the environment variable {PREFIX}{name.upper()} to be valid, found {shown}: "
+            f"{expected[:1].lower()}{expected[1:].replace('`', '')}; set it right or unset it"
         ) from error
+
+
+def _spelt(name: str, value: object) -> object:
+    """A text as it is converted: words with commas as a list, yes and no as JSON spells them."""
+    if not isinstance(value, str):
+        return value
+    if name in _LISTS:
+        return tuple(filter(None, map(str.strip, value.split(","))))
+    return _WORDS.get(value.strip().lower(), value) if name in _SWITCHES else value
+
+
+def _made(kind: type, value: object) -> object:
+    """What msgspec does not make of a text by itself."""
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {type(value).__name__}")
+    return kind(value)
+
+
+def _of_default(kind: type) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, default in zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True)
+        if isinstance(default, kind)
+    )
+
+
+_LISTS: Final = _of_default(tuple)
+_SWITCHES: Final = _of_default(bool)
+_SECRETS: Final = frozenset({"pseudonym_key", "neo4j_password", "oidc_client_secret"})
+_WORDS: Final[dict[str, object]] = {
+    **dict.fromkeys(("0", "off", "f", "false", "n", "no"), False),
+    **dict.fromkeys(("1", "on", "t", "true", "y", "yes"), True),
+}
 
 
 def kafka_options(settings: Settings, given: Sequence[str]) -> dict[str, str]:

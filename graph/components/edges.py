@@ -4,11 +4,13 @@ Each component has a rooted spanning tree of its edges (``graph.components.trees
 component becomes a non-tree edge. An edge between two components becomes a tree edge: the smaller tree is
 hung under the larger one, and its nodes take the label of the other. Removing a non-tree edge is O(1).
 Removing a tree edge cuts the tree in two, whose sizes are known; the non-tree edges of the smaller half are
-searched for a replacement edge, one that leads to the other half. Of two large halves both are searched at
-once (``graph.components.replacement``). Cost: O(depth), and O(nodes and links of the smaller half) at most.
+searched for a replacement edge, one that leads to the other half. In a large component nearly every one does,
+so the first few are looked at by climbing from their other ends. Where none of these leads out, the half is
+coloured; of two large halves both are searched at once (``graph.components.replacement``). Cost: O(depth),
+and O(nodes and links of the smaller half) at most.
 
-Of the first ``CANDIDATES`` replacement edges, the one seen last is taken, because it will leave the window
-last: what expires is then rarely in the tree.
+Of the first replacement edges found, the one seen last is taken, because it will leave the window last: what
+expires is then rarely in the tree.
 
 Labels are stable: the larger side of a merge or split keeps its label, ties go to the older label.
 """
@@ -38,6 +40,9 @@ from graph.links.records import NON_TREE_EDGE, LinkState
 
 CANDIDATES: Final = 16
 """How many replacement edges are compared at most."""
+FIRST_LOOKED_AT: Final = 8
+"""How many non-tree edges are looked at before a half is coloured."""
+UNDECIDED: Final = -2
 MARKED: Final = -2
 
 
@@ -114,11 +119,13 @@ def _part(s: LinkState, f: ForestState, child: int, parent: int, child_first: bo
     smaller, stays = child, parent
     if high < low or (high == low and not child_first):
         smaller, stays = root, child
-    found = -1
-    if min(low, high) ** 2 > low + high:
-        found = search_both_halves(s, f, child, root)
-    if found < 0:
-        found = _replacement_edge(s, f, smaller)
+    found = _newest_of_first(s, f, smaller)
+    if found == UNDECIDED:
+        found = -1
+        if min(low, high) ** 2 > low + high:
+            found = search_both_halves(s, f, child, root)
+        if found < 0:
+            found = _replacement_edge(s, f, smaller)
     if found < 0:
         _split(s, f, smaller, stays)
         return True
@@ -203,6 +210,30 @@ def _colour_tree(s: LinkState, f: ForestState, top: int, colour: int) -> None:
     while node >= 0:
         f.nodes[node].label = colour
         node = following(s, f, node, top)
+
+
+@kernel
+def _newest_of_first(s: LinkState, f: ForestState, top: int) -> int:
+    """Of the first non-tree edges of the tree of the root ``top``, the newest that leads out of it.
+
+    -1 when the tree has no more than those and none leads out; UNDECIDED when it has more. An edge leads out
+    when the climb from its other end comes to another root: O(depth), and only for those that are newer.
+    """
+    best, looked = -1, 0
+    node = top
+    while node >= 0:
+        link = last_edge(s, node)
+        while link >= 0:
+            if s.links[link].joins == NON_TREE_EDGE:
+                if looked == FIRST_LOOKED_AT:
+                    return best if best >= 0 else UNDECIDED
+                looked += 1
+                is_newer = best < 0 or s.links[link].last_ms > s.links[best].last_ms
+                if is_newer and root_of(f, far_end(s.links, link, node)) != top:
+                    best = link
+            link = edge_before(s, link, node)
+        node = following(s, f, node, top)
+    return best
 
 
 @kernel

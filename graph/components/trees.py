@@ -98,14 +98,24 @@ def root_of(f: ForestState, node: int) -> int:
 
 
 @inlined
-def depth_of(f: ForestState, node: int) -> int:
-    """How many edges lead from the node to its root. O(that)."""
-    depth = 0
-    up = parent_of(f, node)
-    while up >= 0:
-        depth += 1
-        up = parent_of(f, up)
-    return depth
+def deeper_by(f: ForestState, left: int, right: int) -> int:
+    """How much deeper ``left`` stands in its tree than ``right`` in its own. O(depth).
+
+    Both climb at once, so that the waiting for memory overlaps.
+    """
+    apart = 0
+    a, b = parent_of(f, left), parent_of(f, right)
+    while a >= 0 and b >= 0 and a != b:
+        a, b = parent_of(f, a), parent_of(f, b)
+    if a == b:
+        return 0
+    while a >= 0:
+        apart += 1
+        a = parent_of(f, a)
+    while b >= 0:
+        apart -= 1
+        b = parent_of(f, b)
+    return apart
 
 
 @kernel
@@ -168,7 +178,7 @@ def hang(s: LinkState, f: ForestState, link: int, node: int) -> None:
 def shorten(s: LinkState, f: ForestState, link: int) -> None:
     """Let a non-tree edge between nodes of unlike depth take the place of a tree edge above the deeper."""
     source, target = wide(s.links[link].source), wide(s.links[link].target)
-    deeper, apart = source, depth_of(f, source) - depth_of(f, target)
+    deeper, apart = source, deeper_by(f, source, target)
     if apart < 0:
         deeper, apart = target, -apart
     if apart < 2:

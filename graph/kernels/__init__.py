@@ -3,3 +3,5 @@ geometry.
 
 Knows numbers and bytes, and nothing of fraud, accounts or links.
 """
+
+from graph.kernels import lean_numba as _lean_numba  # noqa: F401  (before any other module asks for numba)

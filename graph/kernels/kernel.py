@@ -8,13 +8,12 @@ again while nothing that it was made from has changed (``graph.kernels.sources``
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from importlib import import_module
+from functools import cached_property, update_wrapper
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
-from numba import njit, types
+from numba import extending, njit, types
 
 from graph.kernels.kept import KeptKernel
 from graph.kernels.sources import digest_of_sources
@@ -22,56 +21,67 @@ from graph.kernels.sources import digest_of_sources
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def _leave_out_linear_algebra() -> None:
-    """Let numba load its array functions without scipy's BLAS, which takes as long to load as all the rest.
-
-    numba looks for it once and does without it where it is missing: ``np.dot`` and the like are then refused
-    in kernels. Programs that import ``scipy.linalg`` themselves still can.
-    """
-    wanted = "scipy.linalg.cython_blas"
-    if wanted not in sys.modules:
-        modules: dict[str, Any] = sys.modules
-        modules[wanted] = None
-        try:
-            import_module("numba.np.arraymath")
-        finally:
-            del modules[wanted]
-
-
-_leave_out_linear_algebra()
-
-
 _OPTIONS: Final[dict[str, Any]] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
 
 
 def kernel(function: Function) -> Function:
     """The function compiled when first called with new types; ``py_func`` on it is the plain one."""
-    return _compiled(function)
+    return cast(Function, Kernel(function, _OPTIONS, are_widened=True))
 
 
 def spacious(function: Function) -> Function:
     """As ``kernel``, for what is asked now and then and not for each event: it may create arrays."""
-    compiled: Any = njit(**{**_OPTIONS, "_nrt": True})(function)
-    _stamp(compiled, function)
-    return cast(Function, compiled)
+    return cast(Function, Kernel(function, {**_OPTIONS, "_nrt": True}, are_widened=False))
 
 
 def inlined(function: Function) -> Function:
     """As ``kernel``, and made part of the machine code of every caller: for what is called for each event."""
-    return _compiled(function, forceinline=True)
+    return cast(Function, Kernel(function, {**_OPTIONS, "forceinline": True}, are_widened=True))
 
 
-def _compiled(function: Function, **more: Any) -> Function:
-    compiled: Any = njit(**_OPTIONS, **more)(function)
-    _stamp(compiled, function)
-    resolve = compiled.get_call_template
+class Kernel:
+    """A function that numba is told of when somebody asks: five hundred take a quarter of a second to tell.
 
-    def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        return resolve(tuple(map(_widened, arguments)), {key: _widened(keywords[key]) for key in keywords})
+    A program calls few of its kernels from Python; the others are part of the machine code of those, which
+    was compiled before. What numba's dispatcher has is found here, too.
+    """
 
-    # A kernel called from others is compiled once, and not for every width and constant it is called with.
-    compiled.get_call_template = resolve_widened
-    return cast(Function, compiled)
+    def __init__(self, function: Callable[..., object], options: dict[str, Any], *, are_widened: bool):
+        self.py_func = function
+        self._options, self._are_widened = options, are_widened
+        update_wrapper(self, function)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What numba makes of the function, with its cache."""
+        compiled: Any = njit(**self._options)(self.py_func)
+        _stamp(compiled, self.py_func)
+        if self._are_widened:
+            resolve = compiled.get_call_template
+
+            def resolve_widened(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+                return resolve(
+                    tuple(map(_widened, arguments)), {key: _widened(keywords[key]) for key in keywords}
+                )
+
+            # One called from others is compiled once, and not for every width and constant it is called with.
+            compiled.get_call_template = resolve_widened
+        return compiled
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it, compiled for the types of these arguments."""
+        return self.dispatcher(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+
+@extending.typeof_impl.register(Kernel)
+def _type_of_kernel(kernel: Kernel, _context: Any) -> Any:
+    """A kernel that another one names is its dispatcher to numba."""
+    return types.Dispatcher(kernel.dispatcher)
 
 
 def _stamp(compiled: Any, function: Callable[..., object]) -> None:

@@ -16,7 +16,7 @@ from ringfence.table_wiring import inputs_of, parquet_results
 from ringfence.terminal import output, progress_bar
 from ringfence.wiring import DetectOptions, run_detection
 
-BATCH_SIZE: Final = Settings.model_fields["batch_size"].default
+BATCH_SIZE: Final = Settings().batch_size
 
 
 def command(

@@ -9,7 +9,7 @@ from typing import Any
 from confluent_kafka import KafkaError, TopicPartition
 
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.source import KafkaPartitions
+from streaming.kafka.partitions import KafkaPartitions
 from streaming.service.ports import LostRecords, Offsets, Partition, Polled
 
 

@@ -21,7 +21,8 @@ from streaming.decoding.columns import ColumnDecoder
 from streaming.kafka.closing import CLOSE_S, close_within
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.source import ASK_S, LOOK_EVERY_S, KafkaPartitions, Warn
+from streaming.kafka.partitions import ASK_S, KafkaPartitions, Warn
+from streaming.kafka.source import LOOK_EVERY_S
 from streaming.regions.joining import Joining
 from streaming.regions.memory import RegionsMemory
 from streaming.service.ports import Chunk, Partition

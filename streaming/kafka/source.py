@@ -1,161 +1,27 @@
-"""Messages out of Kafka: of given partitions, or of every partition for the one that leads its group."""
+"""Messages out of Kafka for a member of a group: every partition, while it leads."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
-from confluent_kafka import admin as kafka_admin
 
-from graph.model.errors import Unavailable
 from streaming.kafka.closing import CLOSE_S, close_within, leave_group
-from streaming.kafka.failures import FENCED, RETRY_AFTER_S, failure, raised
+from streaming.kafka.failures import failure, raised
 from streaming.kafka.options import KafkaOptions
+from streaming.kafka.partitions import ASK_S, KafkaPartitions, Warn, named
 from streaming.service.parts import AssignmentListener
-from streaming.service.ports import Chunk, Offsets, Partition, Polled
+from streaming.service.ports import Offsets, Partition, Polled
 
-ASK_S: Final = 5.0
-"""For an answer of the broker; then it counts as away. Short, so that SIGTERM is answered meanwhile."""
-_Admin: Any = kafka_admin.AdminClient
-_Latest: Any = kafka_admin.OffsetSpec.latest  # type: ignore[attr-defined]
 STANDBY_S: Final = 0.1
 LOOK_EVERY_S: Final = 10.0
-SILENT: Final = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE)
 REBALANCING: Final = (
     KafkaError.REBALANCE_IN_PROGRESS,
     KafkaError.ILLEGAL_GENERATION,
     KafkaError.UNKNOWN_MEMBER_ID,
 )
-Warn = Callable[[str], None]
-
-
-class KafkaPartitions:
-    """Reads given partitions with a consumer of its own; every call belongs to the thread that polls.
-
-    ``warn`` is called with what an operator should know, in words.
-    """
-
-    def __init__(self, options: KafkaOptions, warn: Warn, offsets: Offsets | None = None) -> None:
-        self._options, self._warn = options, warn
-        self._away = ""
-        self._ended_by: KafkaError | None = None
-        self._has_left = False
-        settings: Any = {**options.consumer(), "error_cb": self._on_error}
-        self._reader: Any = Consumer(settings)
-        quiet: Any = {**options.client(), "error_cb": lambda _error: None}
-        self._admin: Any = _Admin(quiet)
-        if offsets is not None:
-            self._reader.assign(_placed(offsets))
-
-    def begin_reading(self, offsets: Offsets) -> None:
-        """Reads these, too, each from its offset."""
-        self._reader.incremental_assign(_placed(offsets))
-        # One that was paused when it was last let go is paused still, and nobody would resume it.
-        self._reader.resume(_named(offsets))
-
-    def stop_reading(self, partitions: Sequence[Partition]) -> None:
-        """Reads these no more."""
-        self._reader.incremental_unassign(_named(partitions))
-
-    def poll(self, limit: int, timeout_s: float) -> Polled:
-        """At most ``limit`` messages; waits for the first only. Raises ``Unavailable`` with no broker."""
-        return self.read(limit, timeout_s)
-
-    def read(self, limit: int, timeout_s: float) -> Polled:
-        """The same, whoever asks."""
-        self._raise_fatal()
-        polled = Polled()
-        try:
-            first = self._reader.poll(timeout_s)
-            if first is None:
-                if self._away:
-                    away, self._away = self._away, ""
-                    raise Unavailable(away, RETRY_AFTER_S)
-                return polled
-            messages = [first, *self._reader.consume(max(1, limit - 1), 0)]
-        except KafkaException as error:
-            raise raised(error, "reading") from error
-        self._away = ""
-        good = [message for message in messages if message.error() is None]
-        if len(good) < len(messages):
-            self._sort_out([message for message in messages if message.error() is not None], polled)
-        for where, run in groupby(good, _partition):
-            polled.chunks.append(Chunk(Partition(*where), list(run)))
-        return polled
-
-    def _sort_out(self, messages: Iterable[Any], polled: Polled) -> None:
-        for message in messages:
-            error = message.error()
-            code = error.code()
-            if code == KafkaError._PARTITION_EOF:
-                polled.ended[Partition(message.topic(), message.partition())] = message.offset()
-            elif code in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
-                self._warn(f"expected the topic {message.topic()}, found none: it is read once it exists")
-            elif code not in SILENT:
-                raise failure(error, "reading")
-
-    def pause(self, partitions: Sequence[Partition]) -> None:
-        """No more messages of these until they are resumed."""
-        self._reader.pause(_named(partitions))
-
-    def resume(self, partitions: Sequence[Partition]) -> None:
-        """Messages of these again."""
-        self._reader.resume(_named(partitions))
-
-    def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """Where each ends at this moment: one question to the broker."""
-        asked = {TopicPartition(*partition): _Latest() for partition in partitions}
-        try:
-            answers = self._admin.list_offsets(asked, request_timeout=ASK_S)
-            return {
-                Partition(p.topic, p.partition): each.result(2 * ASK_S).offset for p, each in answers.items()
-            }
-        except KafkaException as error:
-            self._forget_leaders()
-            raise raised(error, "asking for the ends of partitions") from error
-        except TimeoutError as error:
-            raise Unavailable(
-                "expected Kafka to say where partitions end, found no answer: see that the broker runs",
-                RETRY_AFTER_S,
-            ) from error
-
-    def _forget_leaders(self) -> None:
-        """Looks for the leaders anew: who asks by an epoch that has passed is refused until then.
-
-        The client would do it by itself only when what it knows is three refresh intervals old.
-        """
-        with suppress(KafkaException):
-            self._admin.list_topics(timeout=ASK_S)
-
-    def lags(self, taken: Offsets) -> dict[Partition, int]:
-        """For each partition, how many records are left as far as the last fetch knew."""
-        answers = {}
-        for partition, offset in taken.items():
-            _, high = self._reader.get_watermark_offsets(TopicPartition(*partition), cached=True)
-            answers[partition] = max(0, high - offset)
-        return answers
-
-    def leave(self) -> None:
-        """Closes the consumer, or warns and goes without; nothing happens when that was done already."""
-        if not self._has_left:
-            self._has_left = True
-            close_within(CLOSE_S, self._warn, reader=self._reader.close)
-
-    def _raise_fatal(self) -> None:
-        if self._ended_by is not None:
-            raise failure(self._ended_by, "keeping its place in the group")
-
-    def _on_error(self, error: KafkaError) -> None:
-        if error.fatal() or error.code() in FENCED:
-            self._ended_by = error
-        if error.code() == KafkaError._ALL_BROKERS_DOWN:
-            self._away = (
-                f"expected Kafka at {self._options.bootstrap}, found no broker that answers: see that it runs"
-            )
 
 
 class KafkaGroup(KafkaPartitions):
@@ -269,7 +135,7 @@ class KafkaGroup(KafkaPartitions):
     def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """By partition, up to where whoever leads has committed; 0 where nothing was."""
         try:
-            answers = self._member.committed(_named(partitions), timeout=ASK_S)
+            answers = self._member.committed(named(partitions), timeout=ASK_S)
         except KafkaException as error:
             raise raised(error, "asking for committed offsets") from error
         return {Partition(each.topic, each.partition): max(each.offset, 0) for each in answers}
@@ -281,7 +147,7 @@ class KafkaGroup(KafkaPartitions):
     def delivered(self, partitions: Sequence[Partition], identity: str) -> int:
         """The last batch whose results this identity committed as safe; -1 when none is known."""
         try:
-            answers = self._member.committed(_named(partitions), timeout=ASK_S)
+            answers = self._member.committed(named(partitions), timeout=ASK_S)
         except KafkaException as error:
             raise raised(error, "asking for committed offsets") from error
         numbers = [-1]
@@ -316,18 +182,6 @@ class KafkaGroup(KafkaPartitions):
             reader=self._reader.close,
             member=member.close if is_static else lambda: leave_group(member),
         )
-
-
-def _partition(message: Any) -> tuple[str, int]:
-    return message.topic(), message.partition()
-
-
-def _named(partitions: Iterable[Partition]) -> list[Any]:
-    return [TopicPartition(*partition) for partition in partitions]
-
-
-def _placed(offsets: Offsets) -> list[Any]:
-    return [TopicPartition(*partition, offset) for partition, offset in sorted(offsets.items())]
 
 
 def _typed(partitions: Iterable[Any]) -> list[Partition]:

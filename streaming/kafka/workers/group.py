@@ -8,7 +8,8 @@ from typing import Final
 
 from graph.model.errors import Fatal
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.source import KafkaGroup, Warn
+from streaming.kafka.partitions import Warn
+from streaming.kafka.source import KafkaGroup
 from streaming.kafka.workers.pool import Start, WorkerPool, start_process
 from streaming.service.parts import AssignmentListener
 from streaming.service.ports import Offsets, Partition, Polled

@@ -21,7 +21,7 @@ import msgspec
 from graph.model.errors import RingfenceError, Unavailable
 from streaming.decoding.columns import ColumnDecoder
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.source import KafkaPartitions
+from streaming.kafka.partitions import KafkaPartitions
 from streaming.kafka.workers.frames import (
     LENGTHS_BYTES,
     Begin,

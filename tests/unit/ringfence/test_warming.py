@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LOADED_LATER = """
 import sys
 from pathlib import Path
-from numba.core.dispatcher import Dispatcher
+from graph.kernels.kernel import Kernel
 from ringfence.engines import new_engine
 from ringfence.warming import warm_up
 from simulation import CityConfig, simulate
@@ -29,7 +29,7 @@ def loaded():
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("gnn", "graph", "streaming"):
             for word, each in vars(module).items():
-                if isinstance(each, Dispatcher):
+                if isinstance(each, Kernel) and "dispatcher" in vars(each):
                     found |= {(each.__module__, word, str(signature)) for signature in each.overloads}
     return found
 

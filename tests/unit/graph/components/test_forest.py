@@ -93,6 +93,22 @@ def test_of_several_replacements_the_one_seen_last_is_taken():
     assert [int(ours.links[link]["joins"]) for link in (*tree, early, late, closing)] == [2, 2, 0, 1, 2, 2]
 
 
+def test_a_replacement_is_found_behind_many_edges_that_lead_nowhere_else():
+    """A half with sixteen spare edges inside it, and one at its last node that leads out."""
+    ours = JoinedLinks(accounts=20, identifiers=20)
+    for account in range(5, 20):
+        ours.tie(account, 39)
+    for identifier in range(20, 25):
+        for account in range(5):
+            ours.tie(account, identifier)
+    bridge, spare = ours.tie(0, 39), ours.tie(4, 39)
+    assert not ours.remove_edge(bridge)
+    assert ours.label(0) == ours.label(19)
+    assert ours.remove_edge(spare)
+    assert ours.label(0) != ours.label(19)
+    assert (ours.size(0), ours.size(19)) == (10, 16)
+
+
 def test_a_link_that_falls_out_of_the_window_no_longer_joins():
     ours = JoinedLinks(window_ms=20)
     ours.tie(0, 10, ts=0)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from graph.components.trees import depth_of, parent_of, root_of, tree_size
+from graph.components.trees import deeper_by, parent_of, root_of, tree_size
 from graph.links.records import TREE_EDGE
 from tests.unit.graph.joined_links import JoinedLinks
 
@@ -30,6 +30,11 @@ def assert_whole(ours):
     assert all(len(roots) == 1 for own, roots in ends.items() if own >= 0)
     trees = sum(int(row["count"] > 0 and row["joins"] == TREE_EDGE) for row in links)
     assert trees == ours.entities - len(ends.pop(-1, set())) - len(ends)
+
+
+def depth_of(forest, node):
+    """How many edges lead from the node to its root."""
+    return deeper_by(forest, node, root_of(forest, node))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -59,6 +64,25 @@ def test_a_chain_is_hung_at_its_middle():
     assert tree_size(forest, root_of(forest, 0)) == 2 * ACCOUNTS - 1
     assert max(depth_of(forest, node) for node in range(2 * ACCOUNTS - 1)) <= ACCOUNTS
     assert_whole(ours)
+
+
+def test_depths_are_compared_wherever_the_two_paths_meet():
+    """A root with a chain of three below it, and one of two that begins at the chain's first node."""
+    ours = JoinedLinks(accounts=ACCOUNTS, identifiers=IDENTIFIERS)
+    for account, identifier in ((0, 120), (1, 120), (1, 121), (2, 120), (0, 122), (3, 122), (4, 122)):
+        ours.tie(account, identifier)
+    forest = ours.forest.state
+    nodes = [0, 1, 2, 3, 4, 120, 121, 122]
+    depth = dict.fromkeys(nodes, 0)
+    for node in nodes:
+        above = parent_of(forest, node)
+        while above >= 0:
+            depth[node] += 1
+            above = parent_of(forest, above)
+    assert len(set(depth.values())) > 2
+    for left in nodes:
+        for right in nodes:
+            assert deeper_by(forest, left, right) == depth[left] - depth[right]
 
 
 def test_an_edge_between_unlike_depths_takes_the_place_of_one_above_the_deeper():

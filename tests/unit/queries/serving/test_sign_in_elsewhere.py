@@ -18,7 +18,7 @@ from queries.serving.application import application
 from queries.serving.provider import Provider, ProviderSettings
 from queries.serving.routes.elsewhere import BACK, BEGUN
 from queries.serving.visits import COOKIE
-from ringfence.settings import Settings
+from ringfence.settings import Settings, settings_with
 from ringfence.sign_in import sign_in_provider
 from tests.desk_places import TEST
 from tests.providers import CLIENT, SECRET, TestProvider, providing
@@ -230,7 +230,7 @@ def test_it_is_off_unless_it_was_set_up(place):
 
 def test_the_settings_say_how_and_what_is_wrong_with_them():
     given = {"oidc_issuer": "https://id.example", "oidc_client_id": "c", "oidc_roles": "a=b=lead, it=admin"}
-    assert sign_in_provider(Settings(**given)) is not None
+    assert sign_in_provider(settings_with(given)) is not None
     for wrong, said in (
         ({"oidc_client_id": None}, "RINGFENCE_OIDC_CLIENT_ID"),
         ({"oidc_roles": ""}, "RINGFENCE_OIDC_ROLES"),
@@ -240,4 +240,4 @@ def test_the_settings_say_how_and_what_is_wrong_with_them():
         ({"oidc_issuer": "http://id.example"}, "https://id.example"),
     ):
         with pytest.raises(BadCall, match=said):
-            sign_in_provider(Settings(**(given | wrong)))
+            sign_in_provider(settings_with(given | wrong))

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
 from graph.model.errors import Unavailable
 from ringfence.demo_service import broker
 from streaming.kafka.feeding import Feeder
 from streaming.kafka.options import KafkaOptions
-from streaming.kafka.source import KafkaGroup, KafkaPartitions
-from streaming.service.ports import Chunk, Partition
+from streaming.kafka.partitions import KafkaPartitions
+from streaming.kafka.source import KafkaGroup
+from streaming.service.ports import Chunk, Partition, Polled
 
 NOWHERE = KafkaOptions(bootstrap="127.0.0.1:9")
 ONLY = Partition("trips", 0)
@@ -105,3 +106,98 @@ def messages(group: KafkaGroup) -> list[Chunk]:
         if chunks:
             return chunks
     pytest.fail("expected a message within a minute, found none")
+
+
+class Given:
+    """A message as the client hands it over: one with an error, or a record."""
+
+    def __init__(self, offset: int, error: int | None = None) -> None:
+        self._offset, self._error = offset, None if error is None else KafkaError(error)
+
+    def topic(self) -> str:
+        return ONLY.topic
+
+    def partition(self) -> int:
+        return ONLY.number
+
+    def offset(self) -> int:
+        return self._offset
+
+    def error(self) -> KafkaError | None:
+        return self._error
+
+
+class Reader:
+    """Gives what it was told to, all at once; then nothing."""
+
+    def __init__(self, *messages: Given) -> None:
+        self.messages = list(messages)
+
+    def poll(self, timeout_s: float) -> Given | None:
+        return self.messages.pop(0) if self.messages else None
+
+    def consume(self, most: int, timeout_s: float) -> list[Given]:
+        given, self.messages = self.messages[:most], self.messages[most:]
+        return given
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_an_error_among_messages_costs_none_of_them() -> None:
+    source = KafkaPartitions(NOWHERE, lambda _text: None)
+    source._reader = Reader(Given(0), Given(1, KafkaError._TIMED_OUT), Given(2))
+    (chunk,) = source.poll(10, 0).chunks
+    assert [message.offset() for message in chunk.messages] == [0, 2]
+    with pytest.raises(Unavailable, match="while reading"):
+        source.poll(10, 0)
+    assert source.poll(10, 0) == Polled()
+    source.leave()
+
+
+def test_an_error_that_comes_alone_is_raised_at_once() -> None:
+    source = KafkaPartitions(NOWHERE, lambda _text: None)
+    source._reader = Reader(Given(1, KafkaError._TIMED_OUT))
+    with pytest.raises(Unavailable, match="while reading"):
+        source.poll(10, 0)
+    source.leave()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Partitions count as standing still after a moment."""
+    monkeypatch.setattr("streaming.kafka.partitions.STANDING_S", 0.2)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_partition_that_the_client_stops_fetching_is_read_by_another_client() -> None:
+    """What the client's issues 5153 and 5591 look like from here: no message, no error, yet more there."""
+    told: list[str] = []
+    with broker() as address:
+        options = KafkaOptions(bootstrap=address, group="standing", topics=("trips",))
+        Producer({"bootstrap.servers": address}).list_topics("trips", timeout=10)
+        feeder = Feeder(options)
+        feeder.put("trips", b"t1", b"{}")
+        group = KafkaGroup(options, told.append)
+        group.join(Listening())
+        (first,) = messages(group)
+        partition = first.partition
+        stuck = group._reader
+        stuck.pause([TopicPartition(*partition)])
+        feeder.put("trips", b"t1", b"[]")
+        feeder.close()
+        (second,) = messages(group)
+        assert [message.value() for message in second.messages] == [b"[]"]
+        assert group._reader is not stuck
+        # One that is paused on purpose stays so with a new client, and goes on where it was.
+        group.pause([partition])
+        group._read_anew()
+        assert not group.read(10, 0.5).chunks
+        feeder = Feeder(options)
+        feeder.put("trips", b"t1", b"{}")
+        feeder.close()
+        group.resume([partition])
+        (third,) = messages(group)
+        assert third.messages[0].offset() == second.messages[0].offset() + 1
+        group.leave()
+    assert f"expected records of {partition}, found none" in told[0]
