@@ -86,7 +86,7 @@ $(FLINK_STAMP): flink/requirements.txt servers/poms/flink.xml | $(STAMP)
 	@echo "Setting up flink/.venv (the first time downloads 300 MB)"
 	@test -x $(FLINK_BIN)/python || $(BIN)/uv venv --quiet --python $(BIN)/python flink/.venv
 	@$(BIN)/uv pip install --quiet --python $(FLINK_BIN)/python --requirement flink/requirements.txt
-	@$(BIN)/python -c 'from servers.artifacts import jars; jars("flink")'
+	@$(BIN)/python -c 'import sys; from servers.artifacts import main; sys.exit(main())' flink
 	@cd flink && NUMBA_CACHE_DIR=../.cache/flink-kernels PYTHONPATH=.. .venv/bin/python -m flink.warming
 	@touch $@
 

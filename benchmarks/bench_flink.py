@@ -59,7 +59,7 @@ DAY_MS = 86_400_000
 CITY_MS = 28 * DAY_MS
 FIRST_MS = 1_740_960_000_000
 _TIME = re.compile(rb'"ts":(\d+)')
-WITHIN_S = 900.0
+WITHIN_S = 1800.0
 
 
 def processor_s(pid: int, *, ended: bool = False) -> tuple[float, float]:
@@ -81,13 +81,12 @@ def processor_s(pid: int, *, ended: bool = False) -> tuple[float, float]:
 
 
 def events_of_city(folder: Path, seed: int = 3, riders: int = 1500) -> list[bytes]:
-    """The events of 28 days, positions among them; what is disputed months later is left out."""
+    """The events of 28 days, positions among them; what accounts did in the year before is left out."""
     if not folder.exists():
         drivers = riders // 12
         simulate(CityConfig(seed=seed, riders=riders, drivers=drivers, days=28, gps=True), folder)
     lines = (folder / "events.ndjson").read_bytes().splitlines()
-    until_ms = json.loads(lines[0])["ts"] + CITY_MS
-    return [line for line in lines if json.loads(line)["ts"] < until_ms]
+    return [line for line in lines if FIRST_MS <= json.loads(line)["ts"] < FIRST_MS + CITY_MS]
 
 
 def copies_of(lines: list[bytes], number: int) -> Iterator[bytes]:

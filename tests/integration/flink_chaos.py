@@ -40,7 +40,7 @@ from tests.integration.flink_platform import (
 from tests.integration.service_child import start
 
 CITY = CityConfig(seed=5, riders=350, drivers=30, days=120)
-"""With what comes late, a year and a half: far more than the window of 90 days."""
+"""With what its accounts did before, a year and a half: far more than the window of 90 days."""
 JOB = "--exactly-once"
 """A backlog's repeats after a crash may be older than what owners remember (decision 90)."""
 AFTER_S = 5.0
