@@ -9,7 +9,7 @@ import time
 import uuid
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -173,7 +173,8 @@ def compare_with_detect(platform: Platform, lines: dict[str, list[bytes]], sent:
         )
         assert sent_on == Counter(lines[region]), region
         running, status = run_here(owner)
-        assert (status.tally.events, sum(status.tally.rejected.values())) == (len(lines[region]), 0)
+        tally = status.tally
+        assert (tally.events, tally.duplicates, sum(tally.rejected.values())) == (len(lines[region]), 0, 0)
         assert running.core.engine.state_digest() == digest, region
         assert [encode(ring) for ring in running.core.engine.rings()] == rings
         for name, expected in (("ring-flags", flags), ("ring-ledger", ledger)):
@@ -232,7 +233,7 @@ def world(events: list[bytes], seed: int, *, old: bool = False) -> World:
 
 
 def with_old_repeats(
-    records: list[Record], known: Collection[bytes]
+    records: list[Record], region_of: Mapping[bytes, str]
 ) -> tuple[list[Record], list[tuple[int, bytes]]]:
     """Some trips and what accounts did come again days of event time later: events of their own then.
 
@@ -240,18 +241,18 @@ def with_old_repeats(
     """
     with_repeats: list[Record] = []
     again: list[tuple[int, bytes]] = []
-    # The front tells by its lane how late it is, so that the lane itself has to be so much further.
-    waiting: dict[tuple[str, int], deque[tuple[int, Record]]] = defaultdict(deque)
-    of_lane: dict[tuple[str, int], int] = defaultdict(int)
+    # The front tells by its lane how late it is, an owner by its region: both have to be so much further.
+    waiting: dict[tuple[str, str, int], deque[tuple[int, Record]]] = defaultdict(deque)
+    of_lane: dict[tuple[str, str, int], int] = defaultdict(int)
     chosen: set[bytes] = set()
     newest_ms = 0
     for number, record in enumerate(records):
         with_repeats.append(record)
         topic, key, value = record
-        if topic not in ("trips", "accounts") or value not in known:
+        if topic not in ("trips", "accounts") or value not in region_of:
             continue
         # As the client chooses a partition.
-        lane = topic, zlib.crc32(key) % PARTITIONS
+        lane = region_of[value], topic, zlib.crc32(key) % PARTITIONS
         of_lane[lane] = max(of_lane[lane], json.loads(value)["ts"])
         newest_ms = max(newest_ms, of_lane[lane])
         if number % EVERY == 0 and value not in chosen:
