@@ -16,6 +16,8 @@ OURS := graph gnn rules streaming queries simulation ringfence
 # Of Flink, which cannot share ours; its workers compile kernels for themselves.
 FLINK_BIN   := flink/.venv/bin
 FLINK_STAMP := flink/.venv/.set-up
+# Every restart of a job waits for workers to load these.
+LOADED_BY_FLINK := apache_beam cloudpickle fastavro google grpc llvmlite msgspec numba numpy pandas py4j pyarrow pyflink
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test integration lint kernels check explore bench soak servers flink vendor notebooks weights alerts network clean
@@ -86,7 +88,8 @@ $(FLINK_STAMP): flink/requirements.txt servers/poms/flink.xml | $(STAMP)
 	@echo "Setting up flink/.venv (the first time downloads 300 MB)"
 	@test -x $(FLINK_BIN)/python || $(BIN)/uv venv --quiet --python $(BIN)/python flink/.venv
 	@$(BIN)/uv pip install --quiet --python $(FLINK_BIN)/python --requirement flink/requirements.txt
-	@$(BIN)/python -c 'from servers.artifacts import jars; jars("flink")'
+	@$(FLINK_BIN)/python -m compileall -q $(addprefix flink/.venv/lib/python3*/site-packages/,$(LOADED_BY_FLINK))
+	@$(BIN)/python -c 'import sys; from servers.artifacts import main; sys.exit(main())' flink
 	@cd flink && NUMBA_CACHE_DIR=../.cache/flink-kernels PYTHONPATH=.. .venv/bin/python -m flink.warming
 	@touch $@
 

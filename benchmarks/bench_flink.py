@@ -1,16 +1,17 @@
 """What Flink in front of an owner costs and how fast it is, at-least-once and exactly-once, on a real broker.
 
 Run as ``PYTHONPATH=. .venv/bin/python benchmarks/bench_flink.py`` after ``make flink``. The events of a
-simulated city with positions wait in topics of four partitions; the job decodes them, drops repeats and
-writes ``events`` of one region. ``per_second`` and ``front_us`` (processor time an event of the TaskManager
-and of its Python workers) are those of the last three quarters: while the first comes out, programs are
-loaded and compiled. Then single events are sent, one every ``PACE_S``: ``p50_ms`` and ``p99_ms`` are from
-before one is produced to when a consumer of committed records has it. ``recovered_s`` is from a kill -9 of
-the TaskManager to the next event's arrival, ``started_s`` of it until another one was there.
-``checkpoint_bytes`` is the newest checkpoint's size, ``within_48_hours`` how many events that old there are.
-Last an owner reads ``events``, and one the platform's topics, each to the end: ``owner_us`` and
-``straight_us`` are processor time of the thread that applies. Before all that, what the job runs in Python is
-run without Flink, in batches of several sizes.
+simulated city with positions, ``--copies`` times one after another, wait in topics of four partitions; the
+job decodes them, drops repeats and writes ``events`` of one region. ``per_second`` and ``front_us``
+(processor time an event of the TaskManager and of its Python workers, ``java_us`` of the former alone) are
+those of the last three quarters: while the first comes out, programs are loaded and compiled. Then single
+events are sent, one every ``PACE_S``: ``p50_ms`` and ``p99_ms`` are from before one is produced to when a
+consumer of committed records has it. ``recovered_s`` is from a kill -9 of the TaskManager to the next event's
+arrival, ``started_s`` of it until another one was there. ``checkpoint_bytes`` is the size of a checkpoint
+after that, ``within_48_hours`` how many events are that old at most in their topic; ``rocksdb`` sends
+``--ids`` small events of one day and keeps their ids in RocksDB. Last an owner reads ``events``, and one the
+platform's topics, each to the end: ``owner_us`` and ``straight_us`` are processor time of the thread that
+applies. Before all that, what the job runs in Python is run without Flink, in batches of several sizes.
 """
 
 from __future__ import annotations
@@ -18,14 +19,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
-import urllib.request
 import uuid
 import zlib
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
@@ -55,81 +55,135 @@ LANES = PARTITIONS * len(INPUT_TOPICS)
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 LOOK_EVERY_S = 0.1
 PACE_S = 0.05
-WITHIN_S = 900.0
+DAY_MS = 86_400_000
+CITY_MS = 28 * DAY_MS
+FIRST_MS = 1_740_960_000_000
+_TIME = re.compile(rb'"ts":(\d+)')
+WITHIN_S = 1800.0
 
 
-def processor_s(pid: int) -> float:
-    """Processor time so far of a process and of all that it started and that still live."""
+def processor_s(pid: int, *, ended: bool = False) -> tuple[float, float]:
+    """Processor time of a process so far, and of it and what it started and lives (or ``ended``, too)."""
     stats: dict[int, tuple[int, float]] = {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = place.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        stats[int(place.parent.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) * TICK_S
+        stats[int(place.parent.name)] = (
+            int(fields[1]),
+            sum(map(int, fields[11 : 15 if ended else 13])) * TICK_S,
+        )
     family = {pid}
     while more := {one for one, (parent, _) in stats.items() if parent in family} - family:
         family |= more
-    return sum(stats[one][1] for one in family if one in stats)
+    return stats[pid][1], sum(stats[one][1] for one in family if one in stats)
+
+
+def events_of_city(folder: Path, seed: int = 3, riders: int = 1500) -> list[bytes]:
+    """The events of 28 days, positions among them; what accounts did in the year before is left out."""
+    if not folder.exists():
+        drivers = riders // 12
+        simulate(CityConfig(seed=seed, riders=riders, drivers=drivers, days=28, gps=True), folder)
+    lines = (folder / "events.ndjson").read_bytes().splitlines()
+    return [line for line in lines if FIRST_MS <= json.loads(line)["ts"] < FIRST_MS + CITY_MS]
+
+
+def copies_of(lines: list[bytes], number: int) -> Iterator[bytes]:
+    """The events so many times, each time under other ids and 28 days later."""
+    for copy in range(number):
+        for line in lines:
+            moved = _TIME.sub(lambda found: b'"ts":%d' % (int(found[1]) + copy * CITY_MS), line, count=1)  # noqa: B023
+            yield moved.replace(b'"event_id":"', b'"event_id":"%d-' % copy, 1)
+
+
+def _place(line: bytes) -> tuple[str, int]:
+    event = json.loads(line)
+    return PLACES[event["type"]][0], event["ts"]
+
+
+def newest_by_topic(lines: Iterable[bytes]) -> dict[str, int]:
+    """By topic the time of its newest event."""
+    newest: dict[str, int] = {}
+    for topic, ts in map(_place, lines):
+        newest[topic] = max(ts, newest.get(topic, 0))
+    return newest
+
+
+def logins(number: int) -> Iterator[bytes]:
+    """Small events of one day, each with an id of its own."""
+    step_ms = DAY_MS / number
+    for place in range(number):
+        ts, who = FIRST_MS + int(place * step_ms), place % 100_003
+        yield (
+            b'{"event_id":"i%d","type":"account_login","ts":%d,"account_id":"a%d","device_id":"d%d"}'
+            % (place, ts, who, who)
+        )
 
 
 class Bench:
     """One broker, one cluster and one city."""
 
-    def __init__(
-        self, kafka: str, cluster: FlinkCluster, folder: Path, lines: list[bytes], parallelism: int
-    ) -> None:
-        self.kafka, self.cluster, self.folder, self.lines = kafka, cluster, folder, lines
+    def __init__(self, kafka: str, cluster: FlinkCluster, folder: Path, parallelism: int) -> None:
+        self.kafka, self.cluster, self.folder = kafka, cluster, folder
         self.parallelism = parallelism
-        self.newest_ms = max(json.loads(line)["ts"] for line in lines[-1000:])
+        self.newest_ms = FIRST_MS
 
-    def case(self, *, exactly_once: bool, kill: bool) -> dict[str, Any]:
-        """One job from start to end."""
-        base = f"b{uuid.uuid4().hex[:6]}-"
-        options = KafkaOptions(bootstrap=self.kafka, prefix=base)
-        create_topics(options, PARTITIONS)
-        create_topics(KafkaOptions(bootstrap=self.kafka, prefix=f"{base}all."), 1)
-        admin = AdminClient({"bootstrap.servers": self.kafka})
-        output = f"{base}all.events"
-        admin.create_topics([NewTopic(output, LANES, 1)])[output].result(60)
-        warm = len(self.lines) // 4
-        self._feed(options, self.lines[:warm])
-        job = self._submit(base, exactly_once)
-        self._to_the_end(output, warm)
-        spent = self._to_the_end(output, len(self.lines), partial(self._feed, options, self.lines[warm:]))
+    def case(self, lines: Sequence[bytes], copies: int, *, exactly_once: bool, kill: bool) -> dict[str, Any]:
+        """One job from start to end over a city, and what owners behind it and without it take."""
+        base, output = self._topics()
+        self._feed(base, copies_of(lines, copies))
+        count = copies * len(lines)
+        newest = newest_by_topic(lines)
+        self.newest_ms = max(newest.values()) + (copies - 1) * CITY_MS
+        job = self._submit(base, *(["--exactly-once"] if exactly_once else []))
+        spent = self._to_the_end(output, count)
         latency = self._latency(base, output)
-        checkpoint = self._checkpoint_bytes(job)
+        checkpoint = self._checkpoint(job)
         recovery = self._recovery(base, output) if kill else {}
         self.cluster.cancel(job)
-        total = len(self.lines) + latency.pop("sent") + kill
+        total = count + latency.pop("sent") + kill
         return {
+            "events": count,
             **spent,
             **latency,
             **recovery,
-            "checkpoint_bytes": checkpoint,
-            "within_48_hours": self._within_48_hours(),
+            **checkpoint,
+            "within_48_hours": sum(ts >= newest[topic] - WINDOW_MS for topic, ts in map(_place, lines)),
             "owner_us": self._owner(f"{base}all.", ("events",), total),
             "straight_us": self._owner(base, INPUT_TOPICS, total),
         }
 
-    def _feed(self, options: KafkaOptions, lines: list[bytes]) -> None:
-        feeder = Feeder(options)
+    def rocksdb(self, ids: int) -> dict[str, Any]:
+        """A job that keeps so many ids in RocksDB."""
+        base, output = self._topics()
+        self._feed(base, logins(ids))
+        job = self._submit(base, "--rocksdb")
+        spent = self._to_the_end(output, ids)
+        newest = self._checkpoint(job)
+        self.cluster.cancel(job)
+        per_id = round(newest["checkpoint_bytes"] / ids, 1)
+        return {"events": ids, **spent, **newest, "checkpoint_bytes_per_id": per_id}
+
+    def _topics(self) -> tuple[str, str]:
+        base = f"b{uuid.uuid4().hex[:6]}-"
+        create_topics(KafkaOptions(bootstrap=self.kafka, prefix=base), PARTITIONS)
+        create_topics(KafkaOptions(bootstrap=self.kafka, prefix=f"{base}all."), 1)
+        admin = AdminClient({"bootstrap.servers": self.kafka})
+        output = f"{base}all.events"
+        admin.create_topics([NewTopic(output, LANES, 1)])[output].result(60)
+        return base, output
+
+    def _feed(self, base: str, lines: Iterable[bytes]) -> None:
+        feeder = Feeder(KafkaOptions(bootstrap=self.kafka, prefix=base))
         feeder.feed(lines)
         feeder.close()
 
-    def _submit(self, base: str, exactly_once: bool) -> str:
-        words = [
-            str(python_of_flink()),
-            "-m",
-            "flink",
-            "--kafka",
-            self.kafka,
-            "--cluster",
-            self.cluster.address,
-        ]
-        words += ["--prefix", base, "--form", f"{base}{{region}}.events", "--group", f"{base}front"]
-        words += ["--checkpoints", str(self.folder / "checkpoints"), "--parallelism", str(self.parallelism)]
-        words += ["--exactly-once"] if exactly_once else []
+    def _submit(self, base: str, *more: str) -> str:
+        words = [str(python_of_flink()), "-m", "flink", "--kafka", self.kafka]
+        words += ["--cluster", self.cluster.address, "--prefix", base, "--group", f"{base}front"]
+        words += ["--form", f"{base}{{region}}.events", "--checkpoints", str(self.folder / "checkpoints")]
+        words += ["--parallelism", str(self.parallelism), *more]
         words += [word for jar in connector_jars() for word in ("--jar", str(jar))]
         root = Path(__file__).resolve().parents[1]
         done = subprocess.run(
@@ -138,12 +192,10 @@ class Bench:
         assert done.returncode == 0, done.stderr[-2000:]
         return str(json.loads(done.stdout.splitlines()[-1])["job"])
 
-    def _to_the_end(
-        self, output: str, total: int, feed: Callable[[], None] = lambda: None
-    ) -> dict[str, float]:
+    def _to_the_end(self, output: str, total: int) -> dict[str, float]:
         looking = Consumer({"bootstrap.servers": self.kafka, "group.id": "look"})
         assert self.cluster.task_manager is not None
-        samples: list[tuple[float, int, float]] = []
+        samples: list[tuple[float, int, tuple[float, float]]] = []
         deadline = time.monotonic() + WITHIN_S
         while not samples or samples[-1][1] < total:
             assert time.monotonic() < deadline, f"expected {total} records, found {samples[-1:]}"
@@ -151,17 +203,19 @@ class Bench:
                 looking.get_watermark_offsets(TopicPartition(output, number), timeout=30)[1]
                 for number in range(LANES)
             )
-            if count and (not samples or count > samples[-1][1]):
+            if count >= total // 4 and (not samples or count > samples[-1][1]):
                 samples.append((time.monotonic(), count, processor_s(self.cluster.task_manager.pid)))
-                if len(samples) == 1:
-                    feed()
             time.sleep(LOOK_EVERY_S)
         looking.close()
-        (began_s, first, before_s), (ended_s, last, after_s) = samples[0], samples[-1]
+        (began_s, first, before), (ended_s, last, after) = samples[0], samples[-1]
+        measured = max(last - first, 1)
+        java_us, front_us = (round((b - a) / measured * 1e6, 1) for a, b in zip(before, after, strict=True))
         return {
-            "measured": last - first,
-            "per_second": round((last - first) / max(ended_s - began_s, LOOK_EVERY_S)),
-            "front_us": round((after_s - before_s) / max(last - first, 1) * 1e6, 1),
+            "measured": measured,
+            "per_second": round(measured / max(ended_s - began_s, LOOK_EVERY_S)),
+            "front_us": front_us,
+            "java_us": java_us,
+            "load": round(os.getloadavg()[0], 1),
         }
 
     def _latency(self, base: str, output: str, count: int = 200) -> dict[str, Any]:
@@ -223,16 +277,17 @@ class Bench:
         )
         return reader
 
-    def _checkpoint_bytes(self, job: str) -> int:
-        with urllib.request.urlopen(
-            f"http://{self.cluster.address}/jobs/{job}/checkpoints", timeout=30
-        ) as said:
-            latest = json.load(said)["latest"]["completed"]
-        return int(latest["state_size"])
-
-    def _within_48_hours(self) -> int:
-        since_ms = self.newest_ms - WINDOW_MS
-        return sum(json.loads(line)["ts"] >= since_ms for line in self.lines)
+    def _checkpoint(self, job: str) -> dict[str, Any]:
+        """Size and duration of a checkpoint that was begun after this was called."""
+        asked_ms = time.time_ns() // 1_000_000
+        while True:
+            said = self.cluster.ask(f"/jobs/{job}/checkpoints")
+            newest = said["latest"]["completed"] if said else None
+            if newest is not None and newest["trigger_timestamp"] > asked_ms:
+                took_ms = int(newest["end_to_end_duration"])
+                return {"checkpoint_bytes": int(newest["state_size"]), "checkpoint_ms": took_ms}
+            assert time.time_ns() // 1_000_000 < asked_ms + WITHIN_S * 1000, "expected a checkpoint"
+            time.sleep(LOOK_EVERY_S)
 
     def _owner(self, prefix: str, topics: tuple[str, ...], total: int) -> float:
         group = f"owner-{uuid.uuid4().hex[:8]}"
@@ -303,6 +358,10 @@ def main() -> None:
     """Runs both cases; says so where there is no Flink."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--riders", type=int, default=1500)
+    parser.add_argument("--copies", type=int, default=4, help="of the city, one after another")
+    parser.add_argument(
+        "--ids", type=int, default=1_000_000, help="of the case with RocksDB; 0: leave it out"
+    )
     parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument(
         "--kill", action=argparse.BooleanOptionalAction, default=True, help="and time recovery"
@@ -310,9 +369,7 @@ def main() -> None:
     words = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
         folder = Path(name)
-        drivers = words.riders // 12
-        simulate(CityConfig(seed=3, riders=words.riders, drivers=drivers, days=28, gps=True), folder / "city")
-        lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()
+        lines = events_of_city(folder / "city", riders=words.riders)
         for at_once in (100, 1_000, 10_000):
             report(f"functions, {at_once} at once", functions(lines, at_once))
         started: list[KafkaServer | FlinkCluster] = []
@@ -322,10 +379,13 @@ def main() -> None:
             for server in (kafka, cluster):
                 started.append(server)
                 server.start()
-            bench = Bench(kafka.address, cluster, folder, lines, words.parallelism)
+            bench = Bench(kafka.address, cluster, folder, words.parallelism)
             for case in ("at-least-once", "exactly-once"):
-                facts = {"events": len(lines), "parallelism": words.parallelism}
-                report(case, {**facts, **bench.case(exactly_once=case == "exactly-once", kill=words.kill)})
+                once = case == "exactly-once"
+                found = bench.case(lines, words.copies, exactly_once=once, kill=words.kill)
+                report(case, {"parallelism": words.parallelism, **found})
+            if words.ids:
+                report("rocksdb", {"parallelism": words.parallelism, **bench.rocksdb(words.ids)})
         except ServerUnavailable as error:
             print(f"no Flink or no broker, nothing more measured: {error}")
         finally:

@@ -104,6 +104,17 @@ def rows(found: Found) -> Iterator[Row]:
         elif bench == "flink" and case.startswith("functions"):
             spent = one["decode_us"] + one["pack_us"] + one["shard_us"]
             yield Row(f"Flink, {case}: microseconds of processor an event", spent, -10)
+        elif bench == "flink" and case == "rocksdb":
+            yield Row(
+                f"Flink, RocksDB: bytes an id, {one['events']:,} of them", one["checkpoint_bytes_per_id"], -40
+            )
+            yield Row("  microseconds of processor an event", one["front_us"], -40)
+        elif bench == "backfill":
+            yield Row(
+                f"backfill, {one['events']:,} events: processor time over detect",
+                one["backfill_us"] / one["detect_us"],
+                -5,
+            )
         elif bench == "flink":
             yield Row(
                 f"Flink, {case}: processor time of front over owner",

@@ -51,6 +51,7 @@ def _arguments() -> argparse.ArgumentParser:
     add("--checkpoint-ms", type=int, default=3000, metavar="MS", help="between checkpoints")
     add("--bundle-ms", type=int, default=50, metavar="MS", help="how long messages wait for company")
     add("--parallelism", type=int, default=2, metavar="NUMBER", help="parts that work beside each other")
+    add("--rocksdb", action="store_true", help="state lies on disks, checkpoints hold what is new [memory]")
     add("--until-end", action="store_true", help="stop when everything there is has been read")
     add(
         "--continue", dest="again", action="store_true", help="go on from the newest checkpoint in the folder"
@@ -81,6 +82,7 @@ def _run(words: Any) -> int:
         remember_hours=words.remember_hours,
         exactly_once=words.exactly_once,
         until_end=words.until_end,
+        rocksdb=words.rocksdb,
         parallelism=words.parallelism,
         checkpoint_ms=words.checkpoint_ms,
         bundle_ms=words.bundle_ms,

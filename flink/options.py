@@ -19,7 +19,8 @@ class JobOptions:
     """One job. ``passed``: settings of Kafka clients, handed on unread.
 
     ``checkpoint_ms``: between checkpoints; with ``exactly_once`` what was read appears at the next one.
-    ``bundle_ms``: how long messages wait for others to be decoded with.
+    ``bundle_ms``: how long messages wait for others to be decoded with. ``rocksdb``: state lies on
+    disks, and a checkpoint writes what is new since the one before; else it is held in memory.
     """
 
     kafka: str
@@ -31,6 +32,7 @@ class JobOptions:
     remember_hours: float = 48.0
     exactly_once: bool = False
     until_end: bool = False
+    rocksdb: bool = False
     parallelism: int = 2
     checkpoint_ms: int = 3_000
     bundle_ms: int = 50

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from servers.process import ServerUnavailable
@@ -55,3 +56,14 @@ def _fetch(pom: Path, folder: Path) -> None:
         said = next((line for line in done.stdout.splitlines() if "ERROR" in line), "no reason")
         raise ServerUnavailable(f"expected Maven to fetch {pom.stem}, found: {said[:300]}")
     partial.rename(folder)
+
+
+def main() -> int:
+    """Fetches those that the call names; says in one line what is missing."""
+    try:
+        for name in sys.argv[1:]:
+            jars(name)
+    except ServerUnavailable as error:
+        print(f"servers: {error}", file=sys.stderr)
+        return 4
+    return 0

@@ -207,13 +207,17 @@ class Core:
         """Puts events into the reorder buffer; gives those that leave it."""
         batch, places = taken.events()
         times = batch.records["ts"]
-        came_late = times <= self.reorder_buffer.released_ms
-        self.tally.late += int(np.count_nonzero(came_late))
+        newest = taken.times_ms()[places] if len(batch) else times
+        # Later in its partition than anybody waits, its turn is where it came, not among those of its time:
+        # a repeat days later would meet the first one there, but only where both are in one batch.
+        turns = np.maximum(times, newest - self._order_within_ms + 1)
+        came_late = turns <= self.reorder_buffer.released_ms
+        self.tally.late += int(np.count_nonzero(came_late | (turns > times)))
         # A time from the future is judged now; what comes too late is not made later still.
-        at_once = came_late | (times > taken.times_ms()[places]) if len(batch) else came_late
+        at_once = came_late | (times > newest)
         origins = taken.origins()
         waiting = [origins[place] for place in places[~at_once].tolist()]
-        self.reorder_buffer.add(batch[~at_once], waiting)
+        self.reorder_buffer.add(batch[~at_once], waiting, turns[~at_once])
         released, turn = self.reorder_buffer.release(release_ms)
         if at_once.any():
             turn = [*(origins[place] for place in places[at_once].tolist()), *turn]

@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from neo4j import GraphDatabase
 
-from servers import FlinkCluster, ServerUnavailable
+from servers import FlinkCluster, ServerUnavailable, artifacts
 from servers.port import Port
 from streaming.kafka.closing import close_within, leave_group
 from tests.integration.waiting import WAIT_S, until
@@ -53,6 +53,20 @@ def test_a_port_is_kept_until_its_server_listens_and_after_it_has_ended() -> Non
             socket.create_connection(("127.0.0.1", port.number)).close()
         with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
             stranger.bind(("127.0.0.1", port.number))
+
+
+@pytest.mark.parametrize("missing", ["java", "mvn"])
+def test_jars_that_cannot_be_fetched_are_told_in_one_line(
+    missing: str, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    for name in {"java", "mvn"} - {missing}:
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("servers.artifacts.CACHE", tmp_path / "cache")
+    monkeypatch.setattr("sys.argv", ["artifacts", "flink"])
+    assert artifacts.main() == 4
+    said = f"servers: expected {missing} on the path, found none; install a JDK 17 and Maven\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_flink_cluster_without_its_environment_says_what_to_call(tmp_path: Path, monkeypatch) -> None:

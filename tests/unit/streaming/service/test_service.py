@@ -299,6 +299,28 @@ def test_events_are_put_in_order_within_the_time_given(tmp_path: Path) -> None:
     assert service.status.tally.late == 0
 
 
+@pytest.mark.parametrize("portion", [1, 3, 100])
+def test_a_repeat_three_days_later_counts_however_records_are_cut_into_batches(
+    tmp_path: Path, portion: int
+) -> None:
+    broker = Broker()
+    hours = [ping(f"a{n}", NOON - 100 * HOUR + n * HOUR) for n in range(80)]
+    broker.send("a", *hours[:75], hours[2], *hours[75:])
+    broker.send("b", *(ping(f"b{n}", NOON - 100 * HOUR + n * HOUR) for n in range(80)))
+    config = ServiceConfig(until_end=True, order_within_ms=HOUR)
+    here = World(broker, tmp_path / "state", config, portion=portion)
+    service = here.run()
+    ids = service.core.engine.ids
+    assert service.status.tally.duplicates == 0
+    assert ids.count("a2") == 2
+    assert service.status.tally.late == 1
+    assert [each for each in ids if each[0] == "a"] == [
+        *(f"a{n}" for n in range(74)),
+        "a2",
+        *(f"a{n}" for n in range(74, 80)),
+    ]
+
+
 def test_held_events_survive_a_stop(tmp_path: Path) -> None:
     broker = Broker()
     broker.send("a", *(ping(f"a{n}", NOON + n * 1000) for n in range(5)))
