@@ -44,7 +44,7 @@ def leaves_up_to(features: Floats, trees: Trees, least: float) -> float:
 
 
 @inlined
-def _leaf(features: Floats, trees: Trees, tree: np.uint64) -> float:
+def _leaf(features: Floats, trees: Trees, tree: int) -> float:
     node = _below(features, trees, tree, np.uint64(0))
     node = _below(features, trees, tree, node)
     node = _below(features, trees, tree, node)
@@ -53,7 +53,7 @@ def _leaf(features: Floats, trees: Trees, tree: np.uint64) -> float:
 
 
 @inlined
-def _below(features: Floats, trees: Trees, tree: np.uint64, node: np.uint64) -> np.uint64:
+def _below(features: Floats, trees: Trees, tree: int, node: np.uint64) -> np.uint64:
     """The node below a split that the features lead to."""
     value = features[np.uint64(trees.features[tree, node])]
     return node + node + _ONE + np.uint64(value > trees.thresholds[tree, node])
