@@ -44,8 +44,17 @@ class JournalledRecord(_kinds.Record):  # type: ignore[misc]
     name: str
 
     def __init__(self, record: types.Record) -> None:
+        # The title keeps numba from taking a plain record for one of these, which it does with equal fields.
         fields = [
-            (name, {"type": _journalled(info.type), "offset": info.offset, "alignment": info.alignment})
+            (
+                name,
+                {
+                    "type": _journalled(info.type),
+                    "offset": info.offset,
+                    "alignment": info.alignment,
+                    "title": f"journalled {name}",
+                },
+            )
             for name, info in record.fields.items()
         ]
         super().__init__(fields, record.size, record.aligned)
