@@ -58,10 +58,11 @@ def measure_likeness(state: State, members: Int32s, e: Record) -> None:
         last_ms = state.accounts[state.entities[members[place]].account].last_ms
         values[place] = (counters.watermark_ms - last_ms) / DAY_MS
     e.last_spread_days = _deviation(values[:accounts])
-    e.trips_beside_city = _beside(trips / accounts, 2.0 * counters.live_trips, counters.accounts)
-    e.promos_beside_city = _beside(promos / accounts, counters.promos, counters.accounts)
-    e.promo_worth_beside_city = _beside(units / accounts, counters.promo_units, counters.accounts)
-    e.chargebacks_beside_city = _beside(chargebacks / accounts, counters.chargebacks, counters.accounts)
+    others = max(counters.accounts - accounts, 1)
+    e.trips_beside_city = _beside(trips / accounts, (2.0 * counters.live_trips - trips) / others)
+    e.promos_beside_city = _beside(promos / accounts, (counters.promos - promos) / others)
+    e.promo_worth_beside_city = _beside(units / accounts, (counters.promo_units - units) / others)
+    e.chargebacks_beside_city = _beside(chargebacks / accounts, (counters.chargebacks - chargebacks) / others)
 
 
 @kernel
@@ -78,6 +79,9 @@ def _deviation(values: Floats) -> float:
 
 
 @kernel
-def _beside(mean: float, total: float, accounts: float) -> float:
-    """A mean over itself and the city's: 0.5 for what is usual there; 0 where nobody has any."""
-    return 0.0 if mean == 0.0 else mean / (mean + total / accounts)
+def _beside(mean: float, others: float) -> float:
+    """A mean over itself and that of the city's other accounts: 0.5 for what is usual; 0 where it is 0.
+
+    Of the others alone: a crew that is half of the city would be usual there.
+    """
+    return 0.0 if mean == 0.0 else mean / (mean + max(others, 0.0))

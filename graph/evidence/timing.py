@@ -35,8 +35,10 @@ def measure_timing(state: State, members: Int32s, e: Record) -> None:
     sort(spans[: len(members)])
     e.active_days = spans[len(members) // 2] / DAY_MS
     start, end = busiest(moments[:created], BURST_MS)
-    city = creation_share(state, moments[start], moments[end - 1]) if created else 0.0
-    e.burst = max(0.0, (end - start) - city * len(members))
+    e.burst = 0.0
+    if created:
+        city = creation_share(state, moments[start], moments[end - 1], moments[:created])
+        e.burst = max(0.0, (end - start) - city * len(members))
     e.pace_days = NO_PACE_DAYS
     if created > 1:
         for place in range(created - 1):

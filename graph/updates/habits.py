@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from graph.kernels.arrays import Int64s
 from graph.kernels.geometry import distance_km
 from graph.kernels.kernel import kernel
 from graph.kernels.ramp import ramp
@@ -106,12 +107,19 @@ def learn_creation(state: State, ts: int) -> None:
 
 
 @kernel
-def creation_share(state: State, first_ms: int, last_ms: int) -> float:
-    """Share of all creations so far that fell on the days from one moment to another."""
+def creation_share(state: State, first_ms: int, last_ms: int, left_out: Int64s) -> float:
+    """Share of all other creations so far that fell on the days from one moment to another.
+
+    ``left_out`` says when those accounts were created that are not the city: a large crew is most of it.
+    O(days + left out).
+    """
+    first, last = _day(first_ms), _day(last_ms)
     created = 0
-    for day in range(_day(first_ms), _day(last_ms) + 1):
+    for day in range(first, last + 1):
         created += state.creations[day]
-    return float(created / max(state.habits[0].creations, 1))
+    for moment in left_out:
+        created -= first <= _day(moment) <= last
+    return float(max(created, 0) / max(state.habits[0].creations - len(left_out), 1))
 
 
 @kernel

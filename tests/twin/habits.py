@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graph.kernels.geometry import EARTH_KM_PER_DEGREE
@@ -115,10 +116,11 @@ class CityHabits:
         self._creations[ts // DAY_MS] += 1
         self._created += 1
 
-    def creation_share(self, first_ms: int, last_ms: int) -> float:
-        """Share of all creations so far that fell on the days from one moment to another."""
+    def creation_share(self, first_ms: int, last_ms: int, left_out: Sequence[int]) -> float:
+        """Share of all creations but those left out that fell on the days from one moment to another."""
         days = range(first_ms // DAY_MS, last_ms // DAY_MS + 1)
-        return sum(self._creations[day] for day in days) / max(self._created, 1)
+        created = sum(self._creations[day] for day in days) - sum(ms // DAY_MS in days for ms in left_out)
+        return max(created, 0) / max(self._created - len(left_out), 1)
 
     def judge(self, signs: Signs, trip: TripCompleted, path_km: float) -> tuple[Place | None, Place | None]:
         """Add the signs of a trip's claims, then learn from it; ``path_km`` is 0 without a track.

@@ -119,7 +119,7 @@ def hotel_desk(city: City, dice: Dice) -> None:
 
 def concierge(city: City, dice: Dice) -> None:
     """A concierge who books for customers on the house's phone and card: regular ones, or each new guest."""
-    people = city.take(round(dice.log_uniform(5, 120)), dice)
+    people = city.take(round(dice.log_uniform(5, max(120.0, city.config.riders / 8))), dice)
     guests = dice.chance(0.5)
     device, card, door = city.mint.device(), city.mint.card(), city.ground.spot("office", dice)
     net = Net([city.mint.ip()])

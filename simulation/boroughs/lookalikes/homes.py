@@ -91,8 +91,13 @@ def flatmates(city: City, dice: Dice) -> None:
 
 
 def carer(city: City, dice: Dice) -> None:
-    """A carer books for three to twelve clients, on one phone, often on one card, to a few clinics."""
-    people = city.take(dice.randint(4, 13), dice)
+    """A carer books for three to twelve clients, on one phone, often on one card, to a few clinics.
+
+    A service of carers books so for many, up to a tenth of the city's riders.
+    """
+    most = max(14.0, city.config.riders / 10)
+    size = dice.randint(4, 13) if dice.chance(0.75) else round(dice.log_uniform(13.0, most))
+    people = city.take(size, dice)
     if len(people) < 4:
         return
     helper, clients = people[0], people[1:]

@@ -40,7 +40,8 @@ def measure_likeness(accounts: Sequence[Account], city: City) -> Likeness:
 
     def beside(total: int, of_city: int) -> float:
         mean = total / number
-        return mean / (mean + of_city / city.accounts) if total else 0.0
+        others = (of_city - total) / max(city.accounts - number, 1)
+        return mean / (mean + max(others, 0.0)) if total else 0.0
 
     return Likeness(
         few_trips=sum(a.trips <= 1 for a in accounts) / number,

@@ -34,7 +34,7 @@ def measure_timing(accounts: Sequence[Account], habits: CityHabits) -> Timing:
     gaps = sorted(later - earlier for earlier, later in pairwise(created))
     active = sorted(a.last_ms - a.first_ms for a in accounts)
     start, end = busiest(created, BURST_MS)
-    city = habits.creation_share(created[start], created[end - 1]) if created else 0.0
+    city = habits.creation_share(created[start], created[end - 1], created) if created else 0.0
     return Timing(
         burst=max(0.0, (end - start) - city * len(accounts)),
         pace_days=gaps[len(gaps) // 2] / DAY_MS if gaps else 99.0,

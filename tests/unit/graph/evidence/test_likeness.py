@@ -72,10 +72,10 @@ def test_what_is_usual_in_the_city_is_one_half(side):
         scene.takes(name, 10.5, "launch", 8.0, device="phone")
     scene.disowns("c0", 11)
     e = measured(side, scene)
-    # Eighteen accounts: eight of them took a promotion, for 28 in all, and all disowned one payment.
-    assert e.promos_beside_city == pytest.approx((2 / 4) / (2 / 4 + 8 / 18))
-    assert e.promo_worth_beside_city == pytest.approx((16 / 4) / (16 / 4 + 28 / 18))
-    assert e.chargebacks_beside_city == pytest.approx((1 / 4) / (1 / 4 + 1 / 18))
+    # Fourteen others: six took a promotion, for 12 in all, and none disowned a payment.
+    assert e.promos_beside_city == pytest.approx((2 / 4) / (2 / 4 + 6 / 14))
+    assert e.promo_worth_beside_city == pytest.approx((16 / 4) / (16 / 4 + 12 / 14))
+    assert e.chargebacks_beside_city == 1
     assert e.trips_beside_city == 0
 
 
@@ -86,4 +86,4 @@ def test_trips_beside_the_city_count_live_ones_of_both_ends(side):
         scene.signs_up(name, 1, "phone")
         scene.rides(name, "d0", 7)
     e = measured(side, scene)
-    assert e.trips_beside_city == pytest.approx(1 / (1 + 2 * 52 / 18))
+    assert e.trips_beside_city == pytest.approx(1 / (1 + (2 * 52 - 4) / 14))
