@@ -105,9 +105,21 @@ def compile_all(out: TextIO, every_s: float = 5.0) -> int:
                 told, _ = other.communicate()
             progress.compiled += int(told or 0)
         warm_up()
+        _detect_once()
     if progress.compiled:
         progress.say()
     return progress.compiled
+
+
+def _detect_once() -> None:
+    """Reads a file as `detect` does, to its summary: lines are parted and digests made by kernels too."""
+    from simulation import CityConfig, simulate
+    from streaming import detect
+
+    with tempfile.TemporaryDirectory(prefix="ringfence-warming-") as name:
+        folder = Path(name)
+        written = simulate(CityConfig(seed=5, riders=60, drivers=6, days=2), folder / "city")
+        detect([str(written.events_path)], folder / "out", new_engine(WINDOW_DAYS))
 
 
 def _cores() -> int:
