@@ -31,9 +31,10 @@ def leave_strange_rings(state: State) -> None:
     for number in range(rings if ring != NO_RING else 0):
         other = overlaps.slots[number]
         if is_merged(state, number) and not (_knows(state, ring, other) and _knows(state, other, ring)):
-            _leave_out(state, other)
+            _keep(state, other, are_in=False)
     if ring != NO_RING and not _knows(state, NO_RING, ring):
-        _keep_newcomers(state)
+        _keep(state, NO_RING, are_in=True)
+        candidate.enough = state.options[0].review
     if candidate.size < state.options[0].min_accounts:
         restore(state)
 
@@ -62,25 +63,12 @@ def _knows(state: State, ring: int, other: int) -> bool:
 
 
 @kernel
-def _keep_newcomers(state: State) -> None:
-    """Leave out of the candidate at hand who stands in a ring: the others have to be enough for one."""
+def _keep(state: State, ring: int, are_in: bool) -> None:
+    """Keep of the candidate at hand the accounts of a ring, or all others."""
     candidate, members = state.candidate[0], state.members
     kept = 0
     for place in range(candidate.size):
-        if account_of(state, members[place]).ring == NO_RING:
-            members[kept] = members[place]
-            kept += 1
-    candidate.size = kept
-    candidate.enough = state.options[0].review
-
-
-@kernel
-def _leave_out(state: State, ring: int) -> None:
-    """Leave the accounts of a ring out of the candidate at hand."""
-    candidate, members = state.candidate[0], state.members
-    kept = 0
-    for place in range(candidate.size):
-        if account_of(state, members[place]).ring != ring:
+        if (account_of(state, members[place]).ring == ring) == are_in:
             members[kept] = members[place]
             kept += 1
     candidate.size = kept

@@ -207,7 +207,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
     dice = random.Random(seed)
     ordered, transactions = seed % 3 != 0, seed % 2 == 0
     # What a position says of a trip depends on the order of both.
-    lines = the_city(scratch.parent / f"chaos-city-{ordered}", tracked=ordered)
+    lines = the_city(scratch.parent / ("chaos-city-tracked" if ordered else "chaos-city"), tracked=ordered)
     broken = breaking(lines)
     if ordered:
         lines = with_acts(lines)

@@ -28,7 +28,7 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(seed: int, kafka_addre
 
 @pytest.mark.slow
 def test_what_analysts_do_among_the_events_is_of_consequence(lives: Path) -> None:
-    lines = the_city(lives / "chaos-city-True", tracked=True)
+    lines = the_city(lives / "chaos-city-tracked", tracked=True)
     without, acted = (
         reference(each, lives / f"consequence-{n}") for n, each in enumerate((lines, with_acts(lines)))
     )
