@@ -78,7 +78,7 @@ soak: $(STAMP) ## Kill the service a hundred times over, and stores thirty times
 	$(BIN)/python -m tests.integration.chaos --seeds 100
 	RINGFENCE_SERVER_KILLS=10 $(BIN)/python -m pytest -rP tests/integration/test_store_after_kill.py
 
-servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C (FLINK=1: and a Flink cluster)
+servers: $(STAMP) ## Start a real Kafka and a real Neo4j on loopback until Ctrl-C (FLINK=1: and a Flink cluster; standby: two of each)
 	@$(if $(filter-out 0,$(FLINK)),$(MAKE) -s --no-print-directory flink,true)
 	@FLINK=$(FLINK) $(BIN)/python -m servers
 

@@ -194,7 +194,6 @@ class Bench:
 
     def _to_the_end(self, output: str, total: int) -> dict[str, float]:
         looking = Consumer({"bootstrap.servers": self.kafka, "group.id": "look"})
-        assert self.cluster.task_manager is not None
         samples: list[tuple[float, int, tuple[float, float]]] = []
         deadline = time.monotonic() + WITHIN_S
         while not samples or samples[-1][1] < total:
@@ -204,7 +203,7 @@ class Bench:
                 for number in range(LANES)
             )
             if count >= total // 4 and (not samples or count > samples[-1][1]):
-                samples.append((time.monotonic(), count, processor_s(self.cluster.task_manager.pid)))
+                samples.append((time.monotonic(), count, processor_s(self.cluster.pid)))
             time.sleep(LOOK_EVERY_S)
         looking.close()
         (began_s, first, before), (ended_s, last, after) = samples[0], samples[-1]
@@ -243,13 +242,12 @@ class Bench:
     def _recovery(self, base: str, output: str) -> dict[str, Any]:
         """From a kill -9 of the TaskManager, whose place is taken at once, to the next event's arrival."""
         reader = self._reader(output)
-        assert self.cluster.task_manager is not None
         began = time.monotonic()
-        self.cluster.task_manager.kill()
+        self.cluster.kill_task_manager()
         feeder = Feeder(KafkaOptions(bootstrap=self.kafka, prefix=base))
         feeder.put("accounts", b"after", self._login("after"))
         feeder.close()
-        self.cluster.start_task_manager()
+        self.cluster.start_task_managers()
         started = time.monotonic()
         while "after" not in _ids(reader):
             assert time.monotonic() < began + WITHIN_S, "expected the job to go on"

@@ -1,6 +1,7 @@
 """`make servers`: starts the broker and the database, says where they are, and stops them on Ctrl-C.
 
-With ``FLINK=1`` in the environment a Flink cluster, too.
+With ``FLINK=1`` in the environment a Flink cluster, too; with ``FLINK=standby`` one of two
+JobManagers and two TaskManagers.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ def main() -> int:
             "KAFKA": KafkaServer,
             "NEO4J": partial(Neo4jServer, lasting=True),
         }
-        if os.environ.get("FLINK", "0") not in ("", "0"):
-            kinds["FLINK"] = partial(FlinkCluster, lasting=True)
+        flink = os.environ.get("FLINK", "0")
+        if flink not in ("", "0"):
+            kinds["FLINK"] = partial(FlinkCluster, lasting=True, standby=flink == "standby")
         try:
             for name, kind in kinds.items():
                 variable = f"RINGFENCE_TEST_{name}"

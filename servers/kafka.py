@@ -90,7 +90,8 @@ class KafkaServer(Server):
             check=False,
         )
         if done.returncode != 0:
-            raise ServerUnavailable(f"expected Kafka to format its folder, found: {done.stdout[-500:]}")
+            said = (done.stdout + done.stderr).strip()[-500:] or f"exit status {done.returncode}, no word"
+            raise ServerUnavailable(f"expected Kafka to format its folder, found: {said}")
 
     def _logging(self) -> list[str]:
         return [

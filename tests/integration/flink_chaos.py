@@ -2,10 +2,14 @@
 
 `python -m tests.integration.flink_chaos --seeds 10` runs so many lives on a broker and a cluster of its own
 and prints one line of JSON for each; `--events FILE` takes a world of one's own in place of a simulated one
-that is longer than the window. In every life the TaskManager, the JobManager and both owners are killed (-9),
-in another order each time, while events are sent at an even pace. Digest, rings, flags, ledger and dead
-letters are compared with those of `detect`. ``stall_s`` says, by what was killed, for how long a reader of
-committed records of the regions' topics saw nothing new; ``undisturbed_s`` is its longest pause before.
+that is longer than the window. A dense one passes so fast that lanes, read anew after a kill, are hours of
+event time apart: ``--order-within`` says for how many owners hold events back; among so many, a lane that was
+read to its end may decide where stands what comes again twenty days late (decision 93): ``--no-old`` leaves
+that out. In every life the TaskManager, the JobManager and both owners are killed (-9), in another order each
+time, while events are sent at an even pace. A second TaskManager and a second JobManager stand by. Digest,
+rings, flags, ledger and dead letters are compared with those of `detect`. ``stall_s`` says, by what was
+killed, for how long a reader of committed records of the regions' topics saw nothing new; ``undisturbed_s``
+is its longest pause before.
 """
 
 from __future__ import annotations
@@ -30,6 +34,8 @@ from streaming.kafka.feeding import Feeder
 from streaming.kafka.options import KafkaOptions
 from tests.integration import flink_platform
 from tests.integration.flink_platform import (
+    HOUR_MS,
+    ORDER_WITHIN_MS,
     REGIONS,
     Platform,
     Record,
@@ -127,12 +133,20 @@ class Life:
     """One seed: the parts that run, and how each is killed and comes back."""
 
     def __init__(
-        self, seed: int, address: str, cluster: FlinkCluster, folder: Path, lines: list[bytes]
+        self,
+        seed: int,
+        address: str,
+        cluster: FlinkCluster,
+        folder: Path,
+        lines: list[bytes],
+        order_within_ms: int,
+        *,
+        old: bool,
     ) -> None:
         self._dice = random.Random(seed)
         self._seed, self._cluster, self._folder = seed, cluster, folder
-        self._world = flink_platform.world(lines, seed, old=True)
-        self._platform = Platform(address, cluster, folder)
+        self._world = flink_platform.world(lines, seed, old=old, order_within_ms=order_within_ms)
+        self._platform = Platform(address, cluster, folder, order_within_ms)
         self._owners: dict[str, ForkServerProcess] = {}
         self._job = ""
 
@@ -202,16 +216,13 @@ class Life:
         self._start_owner(region)
 
     def _kill_task_manager(self) -> None:
-        assert self._cluster.task_manager is not None
-        self._cluster.task_manager.kill()
-        self._cluster.start_task_manager()
+        self._cluster.kill_task_manager()
+        self._cluster.start_task_managers()
 
     def _kill_job_manager(self) -> None:
-        # It takes the job along: nobody leads in its place.
-        assert self._cluster.job_manager is not None
-        self._cluster.job_manager.kill()
-        self._cluster.start_job_manager()
-        self._job = self._platform.job(JOB, "--continue")
+        # The one that stood by leads the job from now on, and a new one stands by.
+        self._cluster.kill_job_manager()
+        self._cluster.start_job_managers()
 
 
 def main() -> int:
@@ -221,7 +232,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=600.0, help="of an even pace, until all were killed")
     parser.add_argument("--events", type=Path, help="NDJSON, plain or .gz, in place of a simulated city")
+    parser.add_argument("--order-within", type=float, metavar="HOURS", help="of event time [ten minutes]")
+    parser.add_argument(
+        "--old", action=argparse.BooleanOptionalAction, default=True, help="some come again days late"
+    )
     words = parser.parse_args()
+    within_ms = ORDER_WITHIN_MS if words.order_within is None else int(words.order_within * HOUR_MS)
     with tempfile.TemporaryDirectory(prefix="ringfence-soak-") as name:
         folder = Path(name)
         path = words.events
@@ -230,14 +246,16 @@ def main() -> int:
             path = folder / "city" / "events.ndjson"
         content = path.read_bytes()
         lines = in_order(gzip.decompress(content) if path.suffix == ".gz" else content)
-        kafka, cluster = KafkaServer(folder / "kafka"), FlinkCluster(folder / "flink")
+        kafka, cluster = KafkaServer(folder / "kafka"), FlinkCluster(folder / "flink", standby=True)
         try:
             kafka.start()
             cluster.start()
             for seed in range(words.first, words.first + words.seeds):
                 scratch = folder / f"seed-{seed}"
                 scratch.mkdir()
-                said = Life(seed, kafka.address, cluster, scratch, lines).run(words.seconds)
+                said = Life(seed, kafka.address, cluster, scratch, lines, within_ms, old=words.old).run(
+                    words.seconds
+                )
                 print(json.dumps(said), flush=True)
         finally:
             cluster.stop()

@@ -34,14 +34,12 @@ def test_a_task_manager_and_a_job_manager_that_are_killed_change_nothing(
 
     platform.feed(sent.records[third : 2 * third])
     before = platform.sent("south")
-    assert flink_cluster.task_manager is not None
-    flink_cluster.task_manager.kill()
-    flink_cluster.start_task_manager()
+    flink_cluster.kill_task_manager()
+    flink_cluster.start_task_managers()
     until_within(lambda: platform.sent("south") > before + third // 4, "more events of the south")
 
-    assert flink_cluster.job_manager is not None
-    flink_cluster.job_manager.kill()
-    flink_cluster.task_manager.kill()
+    flink_cluster.kill_task_manager()
+    flink_cluster.kill_job_manager()
     flink_cluster.start()
     platform.feed(sent.records[2 * third :])
     job = platform.job("--exactly-once", "--continue")
