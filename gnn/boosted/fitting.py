@@ -196,7 +196,7 @@ def _object(parts: Mapping[str, str]) -> str:
 def main() -> None:
     """Simulate, fit, and write both models into the folder of weights (or ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the scorers on simulated cities.")
-    parser.add_argument("--cities", type=int, default=300, help="how many cities (default 300)")
+    parser.add_argument("--cities", type=int, default=600, help="how many cities (default 600)")
     parser.add_argument("--belonging", type=Path, help="take who belongs from this model, and do not fit it")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")

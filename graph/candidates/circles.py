@@ -7,7 +7,8 @@ rider *keeps to* a set of drivers when a share of all its trips is with them tha
 city of hundreds of drivers chance gives a few of them next to nothing. So what a circle consists of is
 decided by where its riders' trips go, and not by how busy its drivers are with others: honest rides of either
 side, bought as camouflage or not, do not hide it while they leave that share (the demand of FRAUDAR, Hooi et
-al., KDD 2016). The two turns are those of hubs and authorities (Kleinberg, JACM 46(5), 1999), on sets instead
+al., KDD 2016). A single driver makes a circle only when most of its own trips are with them: regular customers
+of somebody who drives all day are none. The two turns are those of hubs and authorities (Kleinberg, JACM 46(5), 1999), on sets instead
 of weights.
 
 The first turns are lenient, since they know only some of the drivers; the last ask for ``MIN_CLOSED_SHARE``.
@@ -27,6 +28,8 @@ from graph.links.touch import first_link, length
 from graph.state.state import State, account_of, fresh_stamp
 
 MIN_DRIVERS: Final = 2
+MIN_LIVING_SHARE: Final = 0.5
+"""Of a single driver's trips, to be with the riders who keep to it."""
 MIN_RIDERS: Final = 3
 MIN_REPEATS: Final = 2
 """Trips beyond the first with each driver: among hundreds of drivers, meeting one twice is rare."""
@@ -62,9 +65,25 @@ def circle_around(state: State, rider: int) -> int:
     riders = _keeping_to(state, drivers, MIN_CLOSED_SHARE)
     drivers = _shared_by(state, riders, drivers)
     riders = _keeping_to(state, drivers, MIN_CLOSED_SHARE)
-    if riders < MIN_RIDERS or drivers < MIN_DRIVERS or not _stands_in(state.circles.riders, riders, rider):
+    if riders < MIN_RIDERS or not _stands_in(state.circles.riders, riders, rider):
+        return 0
+    if drivers < MIN_DRIVERS and not _lives_on(state, riders, drivers):
         return 0
     return _together(state, riders, drivers)
+
+
+@kernel
+def _lives_on(state: State, riders: int, drivers: int) -> bool:
+    """Whether there is one driver, and at least ``MIN_LIVING_SHARE`` of its trips are with the riders at hand.
+
+    To be called after ``_keeping_to``, whose marks count the trips of each rider with the driver.
+    """
+    if drivers == 0:
+        return False
+    trips = 0
+    for place in range(riders):
+        trips += state.marks[state.circles.riders[place]].count
+    return bool(trips >= MIN_LIVING_SHARE * account_of(state, state.circles.drivers[0]).trips)
 
 
 @kernel

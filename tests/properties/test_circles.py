@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.candidates.circles import MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_INSIDE, MIN_RIDERS
+from graph.candidates.circles import MIN_CLOSED_SHARE, MIN_DRIVERS, MIN_INSIDE, MIN_LIVING_SHARE, MIN_RIDERS
 from tests.unit.graph.scenes import Scene
 
 rides = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5)), max_size=90)
@@ -31,7 +31,11 @@ def test_a_circle_is_closed_and_holds_the_rider_it_was_looked_for_from(side, pai
         assert rider in riders
         assert len(riders) + len(drivers) == len(circle)
         assert len(riders) >= MIN_RIDERS
-        assert len(drivers) >= MIN_DRIVERS
+        if len(drivers) < MIN_DRIVERS:
+            (driver,) = drivers
+            trips = {one: count for (one, other), count in met.items() if other == driver}
+            inside = sum(count for one, count in trips.items() if one in riders)
+            assert inside >= MIN_LIVING_SHARE * sum(trips.values())
         for each in riders:
             trips = {driver: count for (one, driver), count in met.items() if one == each}
             inside = sum(count for driver, count in trips.items() if driver in drivers)

@@ -11,6 +11,7 @@ from graph.candidates.circles import (
     MIN_CLOSED_SHARE,
     MIN_DRIVERS,
     MIN_INSIDE,
+    MIN_LIVING_SHARE,
     MIN_MEETING,
     MIN_REPEATS,
     MIN_RETURNING,
@@ -44,9 +45,19 @@ def circle_around(graph: EntityGraph, rider: int) -> tuple[int, ...]:
     riders = _keeping_to(graph, drivers, MIN_CLOSED_SHARE)
     drivers = _shared_by(graph, riders)
     riders = _keeping_to(graph, drivers, MIN_CLOSED_SHARE)
-    if rider not in riders or len(riders) < MIN_RIDERS or len(drivers) < MIN_DRIVERS:
+    if rider not in riders or len(riders) < MIN_RIDERS:
+        return ()
+    if len(drivers) < MIN_DRIVERS and not _lives_on(graph, riders, drivers):
         return ()
     return tuple(sorted(riders | drivers))
+
+
+def _lives_on(graph: EntityGraph, riders: set[int], drivers: set[int]) -> bool:
+    """Whether most trips of a single driver are with these riders."""
+    for driver in drivers:
+        counts = [graph.links.count[link] for rider, link in graph.riders_of[driver].items() if rider in riders]
+        return sum(counts) >= MIN_LIVING_SHARE * graph.accounts[driver].trips
+    return False
 
 
 def _keeping_to(graph: EntityGraph, drivers: set[int], share: float) -> set[int]:

@@ -100,10 +100,13 @@ def test_riders_who_never_meet_a_driver_twice_form_no_circle(side):
     assert graph.circle("in r0") == set()
 
 
-def test_one_driver_with_many_regulars_is_no_circle(side):
+@pytest.mark.parametrize("others", [40, 41])
+def test_one_driver_with_regulars_makes_a_circle_when_half_of_its_trips_are_with_them(side, others):
     scene = Scene()
-    block(scene, 8, 1, times=5)
-    assert side.of(scene).circle("in r0") == set()
+    planted = block(scene, 8, 1, times=5)
+    for trip in range(others):
+        scene.rides(f"stranger {trip}", "in d0", 13)
+    assert side.of(scene).circle("in r0") == (planted if others <= 40 else set())
 
 
 @pytest.mark.parametrize("others", [20, 1], ids=["rides with everybody", "has a driver of his own"])
