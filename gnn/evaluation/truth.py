@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from graph.model.errors import Fatal
@@ -35,9 +38,24 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
         """Every account of every ring."""
         return frozenset(account for ring in self.rings for account in ring.accounts)
 
+    def ring_of(self) -> dict[str, str]:
+        """By account of a planted ring, the name of that; of the last where it is in several."""
+        return {account: ring.ring for ring in self.rings for account in ring.accounts}
+
     def fraud_event_ids(self) -> frozenset[str]:
         """Every event by which money is taken."""
         return frozenset(event_id for ring in self.rings for event_id, _ in ring.fraud_events)
+
+
+def planted_ring(accounts: Sequence[str], ring_of: Mapping[str, str]) -> str | None:
+    """The planted ring that most of the accounts belong to; None when fewer than half belong to any.
+
+    >>> planted_ring(["a", "b", "c", "d"], {"a": "ring 2", "b": "ring 2"})
+    'ring 2'
+    >>> planted_ring(["a", "b", "c", "d", "e"], {"a": "ring 2", "b": "ring 2"})
+    """
+    rings = Counter(ring_of[account] for account in accounts if account in ring_of)
+    return rings.most_common(1)[0][0] if rings and 2 * rings.total() >= len(accounts) else None
 
 
 def decode_truth(data: bytes, source: str) -> Truth:

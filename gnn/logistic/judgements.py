@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from gnn.evaluation.truth import decode_truth
+from gnn.evaluation.truth import decode_truth, planted_ring
 from gnn.logistic.scorer import LogisticScorer
 from graph.engine import Engine, EngineConfig
 from graph.model.event_batch import EventBatch
@@ -120,9 +120,8 @@ def simulated(seed: int) -> Iterator[City]:
         write = simulate if seed % TAKEOVERS_EVERY else simulate_takeovers
         summary = write(city_config(seed), folder)
         truth = decode_truth((folder / "truth.json").read_bytes(), "truth.json")
-        ring_of = {account: ring.ring for ring in truth.rings for account in ring.accounts}
         with (folder / summary.events_path.name).open("rb") as lines:
-            yield City(summary.accounts, ring_of, batches_of(lines))
+            yield City(summary.accounts, truth.ring_of(), batches_of(lines))
 
 
 def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
@@ -137,11 +136,10 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
         def observe(judgement: Judgement, values: list[float], _at: Moment) -> None:
             names = [engine.entity_index.name(account) for account in judgement.accounts]
             in_candidate.update(names)
-            rings = Counter(ring_of[name] for name in names if name in ring_of)
-            fraudulent = 2 * rings.total() >= len(names)
+            ring = planted_ring(names, ring_of)
             features.append(values)
-            labels.append(float(fraudulent))
-            groups.append(f"{seed} {rings.most_common(1)[0][0] if fraudulent else names[0]}")
+            labels.append(float(ring is not None))
+            groups.append(f"{seed} {names[0] if ring is None else ring}")
 
         engine = Engine(EngineConfig(), scorer, observe)
         for batch in city.batches:

@@ -7,6 +7,7 @@ carrier or an office are shared by strangers of many regions.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -101,7 +102,30 @@ def sightings(batch: EventBatch) -> list[Sighting]:
     >>> [(each.kind.value, each.identifier) for each in sightings(EventBatch.of([login]))]
     [('account', 'a'), ('device', 'd')]
     """
-    found: list[Sighting] = []
+    found = [
+        Sighting(row, account, column.kind, identifier)
+        for column in use_columns(batch)
+        for row, account, identifier in zip(column.rows, column.accounts, column.identifiers, strict=True)
+        if account and identifier
+    ]
+    found.sort(key=lambda each: each.row)
+    return found
+
+
+class UseColumn(NamedTuple):
+    """Uses of identifiers of one kind, side by side: row of the event, account, identifier.
+
+    A text is empty where the event does not say it; then nothing is used.
+    """
+
+    kind: EntityKind
+    rows: list[int]
+    accounts: list[str]
+    identifiers: list[str]
+
+
+def use_columns(batch: EventBatch) -> Iterator[UseColumn]:
+    """What ``sightings`` gives, as columns: one for each kind of event, account of it and what that used."""
     kinds = batch.records["kind"]
     for code, named in _NAMED.items():
         rows = np.flatnonzero(kinds == code)
@@ -111,19 +135,9 @@ def sightings(batch: EventBatch) -> list[Sighting]:
         numbers: list[int] = rows.tolist()
         for slot, used in named:
             accounts = part.texts(slot)
-            found += [
-                Sighting(row, account, EntityKind.ACCOUNT, account)
-                for row, account in zip(numbers, accounts, strict=True)
-                if account
-            ]
+            yield UseColumn(EntityKind.ACCOUNT, numbers, accounts, accounts)
             for kind, where in used:
-                found += [
-                    Sighting(row, account, kind, identifier)
-                    for row, account, identifier in zip(numbers, accounts, part.texts(where), strict=True)
-                    if account and identifier
-                ]
-    found.sort(key=lambda each: each.row)
-    return found
+                yield UseColumn(kind, numbers, accounts, part.texts(where))
 
 
 def identifier_hash(kind: str, identifier: str, key: bytes) -> bytes:
