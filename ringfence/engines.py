@@ -10,7 +10,7 @@ from ringfence.alert_terms import AlertTerms
 from ringfence.model_choice import scorer_at
 
 if TYPE_CHECKING:
-    from graph.engine import CandidateLog, Engine
+    from graph.engine import CandidateLog, Engine, Observer
     from graph.rings.lifecycle import Policy
     from graph.scoring.member_scorer import MemberScorer
     from graph.scoring.scorer import Scorer
@@ -20,18 +20,31 @@ if TYPE_CHECKING:
 NO_TERMS = AlertTerms()
 
 
-def new_engine(window_days: float, model: Path | None = None, terms: AlertTerms = NO_TERMS) -> Engine:
-    """An empty engine scored by the model that lies there, under a contract; None is the score that ships."""
+def new_engine(
+    window_days: float,
+    model: Path | None = None,
+    terms: AlertTerms = NO_TERMS,
+    observer: Observer | None = None,
+) -> Engine:
+    """An empty engine scored by the model that lies there, under a contract; None is the score that ships.
+
+    ``observer`` is told of every judgement.
+    """
     scorer = scorer_at(model)
-    return engine_with(window_days, scorer, terms.policy(scorer.model_id))
+    return engine_with(window_days, scorer, terms.policy(scorer.model_id), observer)
 
 
-def engine_with(window_days: float, scorer: Scorer | MemberScorer, policy: Policy | None = None) -> Engine:
+def engine_with(
+    window_days: float,
+    scorer: Scorer | MemberScorer,
+    policy: Policy | None = None,
+    observer: Observer | None = None,
+) -> Engine:
     """An empty engine with a scorer and a policy that are at hand; None is the usual policy."""
     from graph.engine import Engine, EngineConfig
     from graph.rings.lifecycle import Policy
 
-    return Engine(EngineConfig(window_days=window_days, policy=policy or Policy()), scorer)
+    return Engine(EngineConfig(window_days=window_days, policy=policy or Policy()), scorer, observer)
 
 
 def rules_in(folder: Path | None) -> list[RuleEntry] | None:

@@ -47,29 +47,72 @@ def command(
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Model that scores: what train wrote, or a registry.")
     ] = None,
+    replay: Annotated[bool, typer.Option(help="Replay each region to its results and its state.")] = True,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Also write every judgement with its evidence, as Parquet.")
+    ] = False,
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of region=NAME/truth.json, which label judgements."),
+    ] = None,
+    components: Annotated[
+        bool, typer.Option("--components", help="Also find components over all regions, as Parquet.")
+    ] = False,
+    most_users: Annotated[
+        int | None, typer.Option(metavar="N", min=2, help="What more accounts used joins none of them.")
+    ] = None,
+    union_find_links: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Shared links up to which one process joins, not Spark.")
+    ] = 20_000_000,
+    most_rounds: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Rounds of joining in Spark before it gives up.")
+    ] = 50,
 ) -> None:
     """Replay a history region by region, in the order of (time, id), one task each.
 
-    Each region=NAME below --out holds results, as detect writes them, and state, which run starts from.
-    Prints one JSON object a region.
+    Each region=NAME below --out holds results, as detect writes them, and state, which run starts from;
+    evidence holds every judgement of every region, as training reads them;
+    components holds which accounts hang together through identifiers, over all regions and all of the time.
+    Prints one JSON object a region, and one for the components.
     """
-    from ringfence.backfill_wiring import backfill
+    from ringfence import backfill_wiring as wiring
 
+    if not (replay or components):
+        raise BadCall("expected something to do, found --no-replay alone: give --components with it")
+    if evidence and not replay:
+        raise BadCall("expected a replay with --evidence, found --no-replay: judgements come of it")
+    if truth is not None and not evidence:
+        raise BadCall("expected --evidence with --truth, found none: give it")
     if mapping is not None and format is not HistoryFormat.PARQUET:
         raise BadCall("expected --format parquet with --mapping, found ndjson: give it")
     settings = settings_with({"window_days": window_days, "model": model})
-    done = backfill(
+    config = wiring.history_of(
         history,
-        out,
         is_parquet=format is HistoryFormat.PARQUET,
         mapping=mapping,
         positions=positions,
         master=master,
         options=named_values([("--spark-option", line) for line in spark_option or []]),
-        window_days=settings.window_days,
-        model=settings.model,
-        terms=AlertTerms.from_settings(settings),
         max_line_bytes=settings.max_line_bytes,
     )
-    for summary in done:
-        print(msgspec.json.encode(summary).decode())
+    if replay:
+        terms = AlertTerms.from_settings(settings)
+        for summary in wiring.backfill(
+            config,
+            out,
+            window_days=settings.window_days,
+            model=settings.model,
+            terms=terms,
+            evidence=evidence,
+            truth=truth,
+        ):
+            _say(summary)
+    if components:
+        found = wiring.components(
+            config, out, most_users=most_users, most_links_here=union_find_links, most_rounds=most_rounds
+        )
+        _say(found)
+
+
+def _say(summary: msgspec.Struct) -> None:
+    print(msgspec.json.encode(summary).decode())

@@ -1,4 +1,6 @@
-"""Backfill: histories by region, in parallel with Spark, to results and to states that services start from.
+"""Backfill: histories by region, in parallel with Spark, to results and states that services start from.
+
+Also every judgement of a history, and components over all regions, as Parquet.
 
 The one place that imports pyspark, which the extra ``spark`` brings.
 """

@@ -5,15 +5,16 @@ Knows no Spark: lines come in, in order, a batch at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
+from graph.engine import Engine, Observer
 from graph.model.errors import BadCall, NoEvents
+from streaming.backfill.judgements import JudgementFile
 from streaming.contract.dead_letters import dead_letter
-from streaming.contract.ports import DetectionEngine
 from streaming.contract.rejection import MAX_LINE_BYTES
 from streaming.decoding.columns import ColumnDecoder
 from streaming.files.sinks.results import ResultFolder
@@ -25,8 +26,14 @@ RESULTS: Final = "results"
 STATE: Final = "state"
 FIRST_BATCH: Final = 1
 """The number that the snapshot of a history has among the batches of the service."""
-MakeEngine = Callable[[], DetectionEngine]
-"""Makes an empty engine; has to be one that can be pickled where tasks run elsewhere."""
+EVIDENCE: Final = "evidence"
+
+
+class MakeEngine(Protocol):
+    """Makes an empty engine; has to be one that can be pickled where tasks run elsewhere."""
+
+    def __call__(self, *, observer: Observer | None = None) -> Engine:
+        """The engine, with who is told of its judgements."""
 
 
 class RegionSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +60,18 @@ def replay_region(
     clock_ms: int,
     positions: Mapping[str, int],
     max_line_bytes: int = MAX_LINE_BYTES,
+    judgements: JudgementFile | None = None,
 ) -> RegionSummary:
     """Applies the lines of a region, in the order given; ``out/results`` and ``out/state`` are written.
 
     ``clock_ms`` is the wall clock that event times are held against, ``positions`` the offset by partition
-    from which a service that starts from the state reads on. Both folders are replaced where they hold an
-    earlier backfill. Memory: the engine and a batch, and the engine again while its state is written. Raises
+    from which a service that starts from the state reads on. What the engine judges goes to ``judgements``,
+    which the caller closes. Both folders are replaced where they hold an earlier backfill. Memory: the engine
+    and a batch, and the engine again while its state is written. Raises
     ``BadCall`` when a place cannot be used, ``NoEvents`` and ``Fatal``.
     """
-    core, decoder, read = Core(make_engine(), clock_ms), ColumnDecoder(max_line_bytes), 0
+    engine = make_engine(observer=None if judgements is None else judgements.observe)
+    core, decoder, read = Core(engine, clock_ms), ColumnDecoder(max_line_bytes), 0
     out.mkdir(parents=True, exist_ok=True)
     with ResultFolder(out / RESULTS) as results:
         for lines in batches:
@@ -73,6 +83,8 @@ def replay_region(
                 lambda row: lines[places[row]],  # noqa: B023
             )
             results.write(outcome)
+            if judgements is not None:
+                judgements.write(engine.entity_index.names)
             late = [(int(places[row]), why) for row, why in ahead]
             for place, why in sorted([*decoded.refused, *late], key=lambda each: each[0]):
                 raw = lines[place]
@@ -84,7 +96,9 @@ def replay_region(
         rings = core.engine.rings()
         results.write_final(rings, core.engine.accounts())
         summary = _summary(region, core, len(rings))
-        # The state first: where there are results there is a state that fits them.
+        if judgements is not None:
+            judgements.finish()
+        # Results last: where there are some, there is a state that fits them.
         _write_state(out / STATE, core, clock_ms, positions)
         results.finish(summary)
     return summary

@@ -47,14 +47,22 @@ def order(line: bytes) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def regions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bytes]]:
-    """By region, its events in the order of time and id."""
-    folder = tmp_path_factory.mktemp("regions")
-    found = {}
+def cities(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders region=NAME, each a simulated city with its truth."""
+    folder = tmp_path_factory.mktemp("cities")
     for seed, region in enumerate(("north", "south"), 21):
-        simulate(CityConfig(seed=seed, riders=400, drivers=40, days=8, fraud_share=0.1), folder / region)
-        found[region] = sorted((folder / region / "events.ndjson").read_bytes().splitlines(), key=order)
-    return found
+        config = CityConfig(seed=seed, riders=400, drivers=40, days=8, fraud_share=0.1)
+        simulate(config, folder / f"region={region}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def regions(cities: Path) -> dict[str, list[bytes]]:
+    """By region, its events in the order of time and id."""
+    return {
+        region: sorted((cities / f"region={region}" / "events.ndjson").read_bytes().splitlines(), key=order)
+        for region in ("north", "south")
+    }
 
 
 def backfill(*words: object, code: int = 0):
@@ -108,6 +116,30 @@ def test_each_region_is_as_detect_has_it_and_a_service_goes_on(
     whole = detect([tmp_path / "all"], tmp_path / "whole", new_engine(90))
     assert running.core.engine.state_digest() == whole.state_digest
     assert (status.tally.events, sum(status.tally.flags.values())) == (whole.events, whole.flags)
+
+
+def test_judgements_of_all_regions_are_one_table(
+    regions: dict[str, list[bytes]], cities: Path, tmp_path: Path
+) -> None:
+    for region, lines in regions.items():
+        write(lines[: len(lines) // 2], tmp_path / "history", region)
+    truth = cities / "region=north" / "truth.json"
+    (tmp_path / "truth" / "region=north").mkdir(parents=True)
+    shutil.copy(truth, tmp_path / "truth" / "region=north")
+    words = ["--out", tmp_path / "out", "--evidence", "--truth", tmp_path / "truth", "--components"]
+    said = backfill(tmp_path / "history", *words).stdout.splitlines()
+    assert [json.loads(line).get("region") for line in said] == ["north", "south", None]
+    assert json.loads(said[2])["accounts"] > 0
+    table = pyarrow.parquet.read_table(tmp_path / "out" / "evidence")
+    planted = {account for ring in json.loads(truth.read_text())["rings"] for account in ring["accounts"]}
+    for region in ("north", "south"):
+        rows = [row for row in table.to_pylist() if row["region"] == region]
+        flags = (tmp_path / "out" / f"region={region}" / "results" / "flags.ndjson").read_text().splitlines()
+        assert {json.loads(flag)["event_id"] for flag in flags} <= {row["event_id"] for row in rows}
+        for row in rows:
+            inside = sum(account in planted for account in row["accounts"])
+            assert row["label"] == (2 * inside >= len(row["accounts"]) if region == "north" else None)
+        assert {row["label"] for row in rows} == ({True, False} if region == "north" else {None})
 
 
 def test_foreign_parquet_is_mapped_in_spark(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_positions_are_read_by_region_and_partition(tmp_path: Path) -> None:
 
 
 def test_without_spark_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith(("pyspark", "streaming.backfill.spark"))]:
+    for name in [name for name in sys.modules if name.startswith(("pyspark", "streaming.backfill"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     result = CliRunner().invoke(app, ["backfill", str(tmp_path), "--out", str(tmp_path / "out")])
@@ -49,3 +49,26 @@ def test_a_mapping_is_for_parquet(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
     assert "expected --format parquet with --mapping" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--no-replay"], "expected something to do, found --no-replay alone"),
+        (["--no-replay", "--components", "--evidence"], "expected a replay with --evidence"),
+        (["--truth", "planted"], "expected --evidence with --truth"),
+        (["--components", "--most-users", "1"], "a good value for --most-users"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(words: list[str], said: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["backfill", str(tmp_path), "--out", str(tmp_path / "out"), *words])
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_delta_table_is_not_read_as_parquet(tmp_path: Path) -> None:
+    (tmp_path / "history" / "_delta_log").mkdir(parents=True)
+    words = ["backfill", str(tmp_path / "history"), "--out", str(tmp_path / "out"), "--format", "parquet"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "found a Delta table" in result.stderr
