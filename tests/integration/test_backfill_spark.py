@@ -139,7 +139,7 @@ def test_judgements_of_all_regions_are_one_table(
         for row in rows:
             inside = sum(account in planted for account in row["accounts"])
             assert row["label"] == (2 * inside >= len(row["accounts"]) if region == "north" else None)
-        assert {row["label"] for row in rows} == ({True, False} if region == "north" else {None})
+        assert any(row["label"] for row in rows) == (region == "north")
 
 
 def test_foreign_parquet_is_mapped_in_spark(tmp_path: Path) -> None:
