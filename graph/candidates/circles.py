@@ -7,9 +7,9 @@ rider *keeps to* a set of drivers when a share of all its trips is with them tha
 city of hundreds of drivers chance gives a few of them next to nothing. So what a circle consists of is
 decided by where its riders' trips go, and not by how busy its drivers are with others: honest rides of either
 side, bought as camouflage or not, do not hide it while they leave that share (the demand of FRAUDAR, Hooi et
-al., KDD 2016). A single driver makes a circle only when most of its own trips are with them: regular customers
-of somebody who drives all day are none. The two turns are those of hubs and authorities (Kleinberg, JACM 46(5), 1999), on sets instead
-of weights.
+al., KDD 2016). A single driver makes a circle only when most of its own trips are with them: whoever drives
+all day has regular customers. The two turns are those of hubs and authorities (Kleinberg, JACM 46(5), 1999),
+on sets instead of weights.
 
 The first turns are lenient, since they know only some of the drivers; the last ask for ``MIN_CLOSED_SHARE``.
 Cost: O(riders of the drivers in question) for each of at most ``MAX_LENIENT_TURNS`` turns and the two last.
@@ -74,7 +74,7 @@ def circle_around(state: State, rider: int) -> int:
 
 @kernel
 def _lives_on(state: State, riders: int, drivers: int) -> bool:
-    """Whether there is one driver, and at least ``MIN_LIVING_SHARE`` of its trips are with the riders at hand.
+    """Whether there is a driver, and at least ``MIN_LIVING_SHARE`` of its trips are with the riders at hand.
 
     To be called after ``_keeping_to``, whose marks count the trips of each rider with the driver.
     """

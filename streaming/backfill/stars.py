@@ -74,4 +74,4 @@ def _are_stars(edges: DataFrame) -> bool:
     if not edges.groupBy(LARGER).count().where("count > 1").isEmpty():
         return False
     centres = edges.select(sql.col(SMALLER).alias(LARGER)).distinct()
-    return edges.join(centres, LARGER, "left_semi").isEmpty()
+    return bool(edges.join(centres, LARGER, "left_semi").isEmpty())

@@ -53,11 +53,14 @@ def circle_around(graph: EntityGraph, rider: int) -> tuple[int, ...]:
 
 
 def _lives_on(graph: EntityGraph, riders: set[int], drivers: set[int]) -> bool:
-    """Whether most trips of a single driver are with these riders."""
-    for driver in drivers:
-        counts = [graph.links.count[link] for rider, link in graph.riders_of[driver].items() if rider in riders]
-        return sum(counts) >= MIN_LIVING_SHARE * graph.accounts[driver].trips
-    return False
+    """Whether there is a driver, and most of its trips are with these riders."""
+    if not drivers:
+        return False
+    (driver,) = drivers
+    with_them = sum(
+        graph.links.count[link] for rider, link in graph.riders_of[driver].items() if rider in riders
+    )
+    return with_them >= MIN_LIVING_SHARE * graph.accounts[driver].trips
 
 
 def _keeping_to(graph: EntityGraph, drivers: set[int], share: float) -> set[int]:
