@@ -184,6 +184,23 @@ def test_a_session_that_ends_in_mid_form_loses_nothing(office, opened, watched):
     expect(page.locator("#verdict .log")).to_contain_text("a long thought, written down")
 
 
+def test_data_that_are_refused_are_told_and_break_nothing(office, opened, watched):
+    page = opened(office.add("ann", DeskRole.INVESTIGATOR))
+    watched.expected.add(401)
+    refused = []
+
+    def refuse(route):
+        refused.append(route.request.url)
+        route.fulfill(status=401, json={"detail": "your session has ended"})
+
+    page.route("**/rings/*/series", refuse)
+    page.route("**/rings/*/places", refuse)
+    page.locator("[data-row] a").first.click()
+    expect(page.locator("#said")).to_contain_text("your session has ended")
+    page.wait_for_load_state("networkidle")
+    assert len(refused) == 2
+
+
 def test_flags_arrive_without_loading_the_page_again(office, opened):
     page = opened(office.add("ann", DeskRole.INVESTIGATOR))
     page.keyboard.press("j")

@@ -1,6 +1,6 @@
 // Charts in SVG, each with a table beside it. The data come from the server; nothing is worked out here.
 
-import { colour, shownMoment } from "./console.js";
+import { asked, colour, shownMoment } from "./console.js";
 
 const ring = document.querySelector("[data-ring]");
 const drawn = [];
@@ -37,9 +37,8 @@ export function bars(place, days, series) {
 
 document.addEventListener("theme", () => drawn.forEach((show) => show()));
 
-if (ring) {
-  const answer = await fetch(`/rings/${ring.dataset.ring}/series`, { headers: { Accept: "application/json" } });
-  const told = await answer.json();
+const told = ring && await asked(`/rings/${ring.dataset.ring}/series`);
+if (told) {
   const money = document.querySelector('[data-chart="money"]');
   if (money) bars(money, told.days, told.money);
   const changes = document.querySelector('[data-chart="changes"]');
@@ -55,10 +54,9 @@ if (ring) {
 }
 
 const section = document.querySelector("[data-series]");
-if (section) {
-  const answer = await fetch(section.dataset.series, { headers: { Accept: "application/json" } });
-  const told = await answer.json();
-  bars(document.getElementById("flags-chart"), told.days, told.flags);
-  bars(document.getElementById("days-chart"), told.money_days, told.money);
-  document.getElementById("flags-told").textContent = `Showing ${told.shown.toLocaleString()} of ${told.total.toLocaleString()} flags, the newest.`;
+const all = section && await asked(section.dataset.series);
+if (all) {
+  bars(document.getElementById("flags-chart"), all.days, all.flags);
+  bars(document.getElementById("days-chart"), all.money_days, all.money);
+  document.getElementById("flags-told").textContent = `Showing ${all.shown.toLocaleString()} of ${all.total.toLocaleString()} flags, the newest.`;
 }

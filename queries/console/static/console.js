@@ -11,6 +11,15 @@ export function say(text) {
   setTimeout(() => { if (said.textContent === text) said.textContent = ""; }, 4000);
 }
 
+// What the server answers in JSON; null where it refuses, as when the session has ended, and then says why.
+export async function asked(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  const told = await answer.json();
+  if (answer.ok) return told;
+  say(told.detail);
+  return null;
+}
+
 export function counted(count, what) {
   return `${count.toLocaleString(language)} ${what}${count === 1 ? "" : "s"}`;
 }

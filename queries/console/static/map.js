@@ -1,7 +1,7 @@
 // Pick-ups, drop-offs and kept fixes on a plain ground: no tile of anybody is ever asked for. Replayed in the order
 // of time; a chosen trip is driven along its own fixes.
 
-import { colour, counted, shownMoment } from "./console.js";
+import { asked, colour, counted, shownMoment } from "./console.js";
 
 const FRAME_MS = 120;
 const STEPS = 100;
@@ -37,8 +37,9 @@ async function begin() {
   const place = document.getElementById("map-canvas");
   const until = document.getElementById("until");
   const untilTold = document.getElementById("until-told");
-  const answer = await fetch(section.dataset.map, { headers: { Accept: "application/json" } });
-  const { trips, total } = await answer.json();
+  const found = await asked(section.dataset.map);
+  if (!found) return;
+  const { trips, total } = found;
   if (!trips.length) {
     told.textContent = "No trip with a place is kept for this ring, so there is nothing to draw.";
     place.hidden = true;
