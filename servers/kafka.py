@@ -79,7 +79,8 @@ class KafkaServer(Server):
             return False
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # One that began with a dash, as every sixty-fourth does, would be taken for an option.
+        cluster = "R" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         done = subprocess.run(
             [
                 *("java", HEAP, *self._logging(), "-cp", self._classpath, "kafka.tools.StorageTool"),
