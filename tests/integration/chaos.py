@@ -9,11 +9,13 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ from streaming.kafka.options import KafkaOptions
 from tests.integration.journals import batches
 from tests.integration.service_child import Given, run_here, start
 from tests.integration.waiting import WAIT_S, until
+from tests.integration.worker_processes import workers_of
 
 KILLS = 4
 SHARE_S = 3.0
@@ -65,6 +68,7 @@ class Life:
     kills: int
     kills_at_work: int
     """Of these, how many hit a service that had made batches since it started, with events arriving."""
+    worker_kills: int
     transactions: bool
     ordered: bool
     stored: bool
@@ -201,8 +205,11 @@ def everything_in(address: str, topic: str) -> list[Any]:
         close_within(CLOSE_S, print, reader=consumer.close)
 
 
-def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
-    """Lives through one seed; asserts that nothing was lost, doubled or different."""
+def live(seed: int, address: str, scratch: Path, kills: int = KILLS, workers: int | None = None) -> Life:
+    """Lives through one seed; asserts that nothing was lost, doubled or different.
+
+    In every tenth life there are two reading workers, or in each so many; one of them is killed first.
+    """
     began = time.monotonic()
     dice = random.Random(seed)
     ordered, transactions = seed % 3 != 0, seed % 2 == 0
@@ -223,13 +230,13 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         batch_most=dice.choice([64, 512, 4096]),
         breaking=broken,
         store=StoreAddress(str(scratch / "store.db")) if seed % 2 else None,
-        workers=2 if seed % 10 == 4 else 0,
+        workers=(2 if seed % 10 == 4 else 0) if workers is None else workers,
     )
     options = given.options(until_end=False).kafka
     create_topics(KafkaOptions(bootstrap=address, prefix=given.prefix), PARTITIONS)
     sent = disturbed(lines, broken, dice, ordered=ordered)
     feeding = Feeding(options, sent.records, kills + 1)
-    at_work = 0
+    at_work = worker_kills = 0
     for killed in range(kills):
         # A log for each, so that the wait below never takes the words of one before for its own.
         log = scratch / f"service-{killed}.log"
@@ -247,6 +254,12 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
             )
             feeding.go_on()
             _wait_for_work(given.state, process, feeding, before + dice.randint(1, 7))
+            reading = workers_of(process.pid)
+            if reading:
+                with suppress(ProcessLookupError):
+                    os.kill(dice.choice(reading), signal.SIGKILL)
+                    worker_kills += 1
+                _wait_for_work(given.state, process, feeding, batches(given.state) + dice.randint(1, 3))
         other = _join_for_a_while(options) if dice.random() < 0.4 else None
         time.sleep(dice.uniform(0.0, 0.1) if other is None else dice.uniform(0.2, 0.8))
         assert process.exitcode is None, log.read_text()[-3000:]
@@ -290,6 +303,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS) -> Life:
         seed=seed,
         kills=kills,
         kills_at_work=at_work,
+        worker_kills=worker_kills,
         transactions=transactions,
         ordered=ordered,
         stored=given.store is not None,
@@ -382,6 +396,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--workers", type=int, help="that read for the service [two in every tenth life]")
     words = parser.parse_args()
     total = at_work = 0
     with tempfile.TemporaryDirectory(prefix="ringfence-soak-") as name:
@@ -394,7 +409,7 @@ def main() -> int:
         for seed in range(words.first, words.first + words.seeds):
             scratch = folder / "lives" / f"seed-{seed}"
             scratch.mkdir(parents=True)
-            life = live(seed, address, scratch, words.kills)
+            life = live(seed, address, scratch, words.kills, words.workers)
             total += life.kills
             at_work += life.kills_at_work
             print(msgspec.json.encode(life).decode(), flush=True)

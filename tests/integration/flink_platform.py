@@ -224,13 +224,20 @@ class World:
 
 
 def world(
-    events: list[bytes], seed: int, *, old: bool = False, order_within_ms: int = ORDER_WITHIN_MS
+    events: list[bytes],
+    seed: int,
+    *,
+    old: bool = False,
+    order_within_ms: int = ORDER_WITHIN_MS,
+    old_ms: int = OLD_MS,
 ) -> World:
     """Events in order of (time, id) as a hostile platform sends them, some (``old``) again days later."""
     cities = in_cities(events)
     sent = disturbed([line for _, line in cities.values()], frozenset(), random.Random(seed), ordered=True)
     region_of = {line: region for region, line in cities.values()}
-    records, again = with_old_repeats(sent.records, region_of, order_within_ms) if old else (sent.records, [])
+    records, again = (
+        with_old_repeats(sent.records, region_of, order_within_ms, old_ms) if old else (sent.records, [])
+    )
     turns = [(json.loads(line)["ts"], line) for line in region_of] + again
     lines: dict[str, list[bytes]] = {region: [] for region in REGIONS}
     for _, line in sorted(turns, key=lambda turn: (turn[0], json.loads(turn[1])["event_id"])):
@@ -239,7 +246,7 @@ def world(
 
 
 def with_old_repeats(
-    records: list[Record], region_of: Mapping[bytes, str], order_within_ms: int
+    records: list[Record], region_of: Mapping[bytes, str], order_within_ms: int, old_ms: int
 ) -> tuple[list[Record], list[tuple[int, bytes]]]:
     """Some trips and what accounts did come again days of event time later: events of their own then.
 
@@ -269,7 +276,7 @@ def with_old_repeats(
         if number % EVERY == 0 and value not in chosen:
             chosen.add(value)
             waiting[lane].append((newest_ms, record))
-        while waiting[lane] and waiting[lane][0][0] + OLD_MS < applied_of[lane]:
+        while waiting[lane] and waiting[lane][0][0] + old_ms < applied_of[lane]:
             repeat = waiting[lane].popleft()[1]
             with_repeats.append(repeat)
             again.append((newest_of[lane] - order_within_ms + 1, repeat[2]))

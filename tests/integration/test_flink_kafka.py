@@ -14,7 +14,14 @@ import pytest
 
 from servers import FlinkCluster
 from tests.integration.chaos import everything_in, the_city
-from tests.integration.flink_platform import REGIONS, Platform, compare_with_detect, until_within, world
+from tests.integration.flink_platform import (
+    HOUR_MS,
+    REGIONS,
+    Platform,
+    compare_with_detect,
+    until_within,
+    world,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 
@@ -54,7 +61,7 @@ def test_a_task_manager_and_a_job_manager_that_are_killed_change_nothing(
 def test_exactly_once_gives_every_event_once_and_lets_an_old_repeat_through(
     kafka_address: str, flink_cluster: FlinkCluster, tmp_path: Path
 ) -> None:
-    world_sent = world(the_city(tmp_path / "city"), seed=8, old=True)
+    world_sent = world(the_city(tmp_path / "city"), seed=8, old=True, old_ms=50 * HOUR_MS)
     lines, sent = world_sent.lines, world_sent.sent
     assert world_sent.old > 10
     platform = Platform(kafka_address, flink_cluster, tmp_path)

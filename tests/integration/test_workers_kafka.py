@@ -27,6 +27,7 @@ from tests.integration.journals import batches
 from tests.integration.service_child import run_here, start
 from tests.integration.test_service_kafka import given
 from tests.integration.waiting import until
+from tests.integration.worker_processes import is_worker, workers_of
 
 RESULTS = ("ring-flags", "ring-ledger", "dead-letters")
 
@@ -118,7 +119,7 @@ def test_workers_end_with_an_owner_that_is_killed(kafka_address: str, tmp_path: 
     log = tmp_path / "log"
     process = start(run, log)
     until(lambda: batches(run.state) > 3 or process.exitcode is not None, "batches to be made")
-    workers = children_of(process.pid)
+    workers = workers_of(process.pid)
     assert len(workers) == 2
     process.kill()
     process.join()
@@ -129,22 +130,6 @@ def test_workers_end_with_an_owner_that_is_killed(kafka_address: str, tmp_path: 
     running, status = run_here(run)
     assert running.core.engine.state_digest() == digest
     assert status.tally.events == len(lines)
-
-
-def is_worker(place: Path) -> bool:
-    try:
-        return b"workers.process" in (place / "cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that work for a service."""
-    return [
-        int(place.name)
-        for place in Path("/proc").glob("[0-9]*")
-        if is_worker(place) and int((place / "stat").read_text().rpartition(")")[2].split()[1]) == pid
-    ]
 
 
 def test_workers_read_plain_json_only(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from graph.engine import LARGEST_BATCH
 from graph.scoring.features import FEATURES
 from ringfence.engines import new_engine
 from simulation import CityConfig, simulate
+from streaming.backfill import judgements as judgement_files
 from streaming.backfill.judgements import FILE, JudgementFile
 from streaming.backfill.replay import replay_region
 from streaming.decoding.columns import ColumnDecoder
@@ -80,7 +81,7 @@ def replayed(city: City, out: Path, judgements: JudgementFile | None, size: int 
 def test_every_judgement_is_a_row_and_results_are_the_same(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streaming.backfill.judgements.ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(judgement_files, "ROWS_AT_ONCE", 40)
     with JudgementFile(tmp_path / "evidence", city.truth.ring_of()) as judgements:
         replayed(city, tmp_path / "north", judgements)
     expected = judged_plainly(city)
