@@ -2,7 +2,8 @@
 
 Candidates for removal are *bonds*: everything that ties members to one identifier, the trips of members with
 one driver, the referrals among members. A ring stands while an open ring holds at least half of its accounts
-with a score of ``threshold`` or more. Bonds are taken away greedily, the one that lowers the score most
+with a score of ``threshold`` or more, which is what opens a ring; one that is open below that stands while
+any open ring holds half of its accounts. Bonds are taken away greedily, the one that lowers the score most
 first, among the ``WIDTH`` that do most by themselves; then each is put back for trial. What is left is
 minimal: with any one of its bonds put back the ring stands. The search runs on the events that bear on the
 ring (``gnn.explaining.neighbourhood``); what it finds is checked on the whole city, and where it does not
@@ -32,6 +33,8 @@ from graph.rings.lifecycle import Moment
 from graph.scoring.member_scorer import MemberScorer
 from graph.scoring.scorer import Completer, Scorer
 
+ANY: Final = 1e-12
+"""A threshold that every open ring passes."""
 MOST_BONDS: Final = 20
 WIDTH: Final = 12
 MOST_REMOVED: Final = 10
@@ -160,6 +163,7 @@ class Explainer:
         self._scorer = scorer
         self._config = config or EngineConfig()
         self._limit = self._config.policy.review if threshold is None else threshold
+        self._takes_any = threshold is None
         self._city = City(events)
         self._features: dict[frozenset[str], tuple[float, ...]] = {}
         judged: dict[tuple[int, ...], tuple[float, ...]] = {}
@@ -180,15 +184,16 @@ class Explainer:
         """The bonds without which ``accounts`` would be no ring, and the evidence that moved its score."""
         members = frozenset(accounts)
         ring = self._ring_of(members)
-        if ring is None or ring.score < self._limit:
+        if ring is None or (ring.score < self._limit and not self._takes_any):
             return Explanation(False, (), 0.0 if ring is None else ring.score, 0.0, False, (), 0)
+        limit = self._limit if ring.score >= self._limit else ANY
         whole, near = self._city.whole(), self._city.near(members)
-        found = _Search(self, near, members)
+        found = _Search(self, near, members, limit)
         removed = found.bonds_that_clear()
-        check = _Search(self, whole, members)
+        check = _Search(self, whole, members, limit)
         reached, _ = check.ask(removed) if removed else (ring.score, 0.0)
         asked = found.runs + check.runs
-        if reached >= self._limit or not removed:
+        if reached >= limit or not removed:
             removed = check.bonds_that_clear()
             reached, _ = check.ask(removed)
             asked = found.runs + check.runs
@@ -196,9 +201,7 @@ class Explainer:
         # What evidence does to a score that reads members too cannot be asked of the evidence alone.
         is_attributable = bool(features) and not isinstance(self._scorer, MemberScorer)
         attributions = strongest_attributions(features, cast(Scorer, self._scorer)) if is_attributable else ()
-        return Explanation(
-            True, tuple(removed), ring.score, reached, reached < self._limit, attributions, asked
-        )
+        return Explanation(True, tuple(removed), ring.score, reached, reached < limit, attributions, asked)
 
     def belonging(self, accounts: Collection[str]) -> list[Belonging]:
         """Why each account of the ring of ``accounts`` belongs to it, by name.
@@ -228,17 +231,13 @@ class Explainer:
         """The events."""
         return self._city
 
-    @property
-    def limit(self) -> float:
-        """The score from which on a ring stands."""
-        return self._limit
-
 
 class _Search:
     """The greedy search for one ring's bonds on one set of rows."""
 
-    def __init__(self, explainer: Explainer, rows: Rows, members: frozenset[str]) -> None:
+    def __init__(self, explainer: Explainer, rows: Rows, members: frozenset[str], limit: float) -> None:
         self._explainer = explainer
+        self._limit = limit
         self._rows = rows
         self._members = members
         self.runs = 0
@@ -259,18 +258,18 @@ class _Search:
         First single bonds; where ``MOST_REMOVED`` of them do not clear it, all bonds of a kind at once. Empty
         when it does not stand on these rows as they are.
         """
-        if self.ask(())[0] < self._explainer.limit:
+        if self.ask(())[0] < self._limit:
             return []
         events = self._explainer.city.events
         bonds = bonds_of([events[row] for row in self._rows.tolist()], self._members)
         removed, reached = self._greedy(bonds[:MOST_BONDS])
-        if reached >= self._explainer.limit:
+        if reached >= self._limit:
             removed, _ = self._greedy(by_kind(bonds))
         return removed
 
     def _greedy(self, bonds: Sequence[Bond]) -> tuple[list[Bond], float]:
         """Bonds taken away, the best next one each time, and what the ring reaches without them."""
-        limit = self._explainer.limit
+        limit = self._limit
         alone = sorted((self.ask((bond,)), n) for n, bond in enumerate(bonds))
         if not alone:
             return [], limit

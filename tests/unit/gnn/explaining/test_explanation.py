@@ -13,7 +13,7 @@ from graph.engine import EngineConfig
 from graph.model.event_batch import EventBatch
 from graph.model.events import TripCompleted
 from graph.model.vocabulary import LinkKind
-from graph.scoring.features import FEATURES
+from graph.scoring.features import FEATURES, PLACES
 from tests.unit.graph.city import live_in
 from tests.unit.graph.scenes import Scene
 from tests.unit.graph.schemes import promo_farm
@@ -97,6 +97,33 @@ def test_a_city_without_ties_is_what_the_events_say_without_them(story):
 
     assert list(city.without(city.whole(), members, gone).events()) == list(without(events, gone))
     assert list(city.without(city.whole(), members, lambda _: False).events()) == list(events)
+
+
+class LessSureOfRiders:
+    """Opens rings of accounts that never rode, and is in doubt about those that did."""
+
+    model_id = "less sure of riders"
+    prior = 0.01
+
+    def score(self, features):
+        return 0.95 if features[PLACES["measure.trips_per_account"]] == 0.0 else 0.7
+
+
+def test_a_ring_that_is_open_below_what_opens_one_is_explained_too():
+    scene = Scene()
+    members = [f"m{n}" for n in range(4)]
+    for n, name in enumerate(members):
+        scene.signs_up(name, n / 10, device="phone")
+    for n, name in enumerate(members):
+        scene.rides(name, f"d{n}", 2 + n / 10, fare=10.0)
+    found = Explainer(scene.events, LessSureOfRiders()).explain(members)
+    assert found.stands
+    assert found.score == 0.7
+    assert found.verified
+    assert found.score_without == 0.0
+    assert found.words.startswith("Without device phone of 4 of them this is not a ring")
+    asked = Explainer(scene.events, LessSureOfRiders(), threshold=0.85).explain(members)
+    assert not asked.stands
 
 
 def test_the_ties_of_an_explanation_clear_the_ring_and_each_of_them_is_needed(story, explainer):
