@@ -42,20 +42,25 @@ def write_history(size: int, regions: int, folder: Path) -> int:
     return written
 
 
-def timed(words: list[str]) -> tuple[float, float]:
-    """Seconds of the clock and of processor that a call of ours takes, with all that it starts."""
+def timed(command: list[str]) -> tuple[float, float, str]:
+    """Seconds of the clock and of processor that a command takes, with all that it starts; what it says."""
     began, spent = time.monotonic(), 0.0
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ringfence", *words], stdout=subprocess.DEVNULL, stderr=said
-        )
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as wrong:
+        process = subprocess.Popen(command, stdout=said, stderr=wrong)
         while process.poll() is None:
             # Of those that ended, their parents know; what is spent after the last look is not counted.
             spent = max(spent, processor_s(process.pid, ended=True)[1])
             time.sleep(LOOK_EVERY_S)
+        took = time.monotonic() - began
         said.seek(0)
-        assert process.returncode == 0, said.read()[-2000:]
-    return time.monotonic() - began, spent
+        wrong.seek(0)
+        assert process.returncode == 0, wrong.read()[-2000:]
+        return took, spent, said.read()
+
+
+def ours(*words: str) -> tuple[float, float]:
+    """The same of a call of the program."""
+    return timed([sys.executable, "-m", "ringfence", *words])[:2]
 
 
 def case(size: int, regions: int, cores: int, folder: Path) -> dict[str, Any]:
@@ -63,13 +68,13 @@ def case(size: int, regions: int, cores: int, folder: Path) -> dict[str, Any]:
     history, out = folder / "history", folder / "out"
     events = write_history(size, regions, history)
     names = [f"r{region}" for region in range(regions)]
-    took_s, spent_s = timed(["backfill", str(history), "--out", str(out), "--master", f"local[{cores}]"])
+    took_s, spent_s = ours("backfill", str(history), "--out", str(out), "--master", f"local[{cores}]")
     alone_s = alone_spent_s = 0.0
     equal = True
     for name in names:
         alone = folder / "alone"
         lines = history / f"region={name}" / "events.ndjson"
-        one_s, one_spent_s = timed(["detect", str(lines), "--out", str(alone), "--quiet"])
+        one_s, one_spent_s = ours("detect", str(lines), "--out", str(alone), "--quiet")
         alone_s, alone_spent_s = alone_s + one_s, alone_spent_s + one_spent_s
         found = [
             json.loads((place / "summary.json").read_bytes())["state_digest"]

@@ -17,10 +17,8 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from bench_flink import LOOK_EVERY_S, processor_s
+from bench_backfill import timed
 from surroundings import surroundings
 
 from streaming.backfill.union_find import roots
@@ -110,32 +108,16 @@ def in_spark(links: Path, out: Path, way: str, cores: int) -> None:
         print(write_components_of(spark, spark.read.parquet(links.as_uri()), out, how).rounds)
 
 
-def timed(way: str, links: Path, out: Path, cores: int) -> tuple[float, float, int]:
-    """Seconds of the clock and of processor, and rounds, of one way in a process of its own."""
-    began, spent = time.monotonic(), 0.0
-    command = [sys.executable, __file__, "--one", way, str(links), str(out), "--cores", str(cores)]
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as wrong:
-        process = subprocess.Popen(command, stdout=said, stderr=wrong)
-        while process.poll() is None:
-            # Of those that ended, their parents know; what is spent after the last look is not counted.
-            spent = max(spent, processor_s(process.pid, ended=True)[1])
-            time.sleep(LOOK_EVERY_S)
-        took = time.monotonic() - began
-        said.seek(0)
-        wrong.seek(0)
-        assert process.returncode == 0, wrong.read()[-2000:]
-        return took, spent, int(said.read() or 0)
-
-
 def case(size: int, cores: int, folder: Path) -> dict[str, Any]:
     """One size, all three ways one after another."""
     found: dict[str, Any] = {"links": write_links(size, folder / "links"), "cores": cores}
     expected = None
     for way in reversed(WAYS):
-        took, spent, rounds = timed(way, folder / "links", folder / way, cores)
+        words = ["--one", way, str(folder / "links"), str(folder / way), "--cores", str(cores)]
+        took, spent, said = timed([sys.executable, __file__, *words])
         found |= {f"{way}_s": round(took, 1), f"{way}_cpu_s": round(spent, 1)}
         if way == "stars":
-            found["rounds"] = rounds
+            found["rounds"] = int(said)
         rows = pq.read_table(folder / way, columns=COLUMNS)
         rows = rows.cast(pa.schema([(name, pa.large_string()) for name in COLUMNS]))
         expected = rows if expected is None else expected

@@ -150,7 +150,8 @@ class FlinkCluster:
             "appender.c.type = CONSOLE\nappender.c.layout.type = PatternLayout\n"
             "appender.c.layout.pattern = %d{HH:mm:ss} %-5p %c{1} %m%n%ex{6}\n"
         )
-        self._job_managers = [_JobManager(number) for number in range(1 + standby)]
+        self._of_each = 1 + standby
+        self._job_managers = [_JobManager(number) for number in range(self._of_each)]
         self._zookeeper: ServerProcess | None = None
         self._task_managers: dict[str, ServerProcess] = {}
         self._started = 0
@@ -167,7 +168,7 @@ class FlinkCluster:
 
     def start(self) -> None:
         """Starts everything and returns when jobs can be handed in."""
-        if len(self._job_managers) > 1:
+        if self._of_each > 1:
             # It waits for nobody: who speaks to it tries again.
             arguments = ["--zkConfigFile", str(self._folder / "zookeeper.cfg"), "--peerId", "1"]
             self._zookeeper = self._start(_ZOOKEEPER, "zookeeper", ["-Xmx96m"], arguments)
@@ -200,7 +201,7 @@ class FlinkCluster:
                 process.kill_family()
                 del self._task_managers[name]
         memory = ["-Xmx640m", "-XX:MaxDirectMemorySize=448m", "-XX:MaxMetaspaceSize=256m"]
-        for _ in range(len(self._job_managers) - len(self._task_managers)):
+        for _ in range(self._of_each - len(self._task_managers)):
             # A name of its own: the JobManager counts one that died for some seconds more.
             self._started += 1
             name = f"task-manager-{self._started}"

@@ -162,8 +162,7 @@ class Explainer:
     ) -> None:
         self._scorer = scorer
         self._config = config or EngineConfig()
-        self._limit = self._config.policy.review if threshold is None else threshold
-        self._takes_any = threshold is None
+        self._threshold = threshold
         self._city = City(events)
         self._features: dict[frozenset[str], tuple[float, ...]] = {}
         judged: dict[tuple[int, ...], tuple[float, ...]] = {}
@@ -184,9 +183,11 @@ class Explainer:
         """The bonds without which ``accounts`` would be no ring, and the evidence that moved its score."""
         members = frozenset(accounts)
         ring = self._ring_of(members)
-        if ring is None or (ring.score < self._limit and not self._takes_any):
-            return Explanation(False, (), 0.0 if ring is None else ring.score, 0.0, False, (), 0)
-        limit = self._limit if ring.score >= self._limit else ANY
+        if ring is None:
+            return Explanation(False, (), 0.0, 0.0, False, (), 0)
+        limit = self._limit_of(ring)
+        if ring.score < limit:
+            return Explanation(False, (), ring.score, 0.0, False, (), 0)
         whole, near = self._city.whole(), self._city.near(members)
         found = _Search(self, near, members, limit)
         removed = found.bonds_that_clear()
@@ -212,6 +213,13 @@ class Explainer:
         if ring is None or not isinstance(self._scorer, Completer):
             return []
         return belonging_in(self._live, ring, self._scorer.members)
+
+    def _limit_of(self, ring: Ring) -> float:
+        """The score from which on a ring stands."""
+        if self._threshold is not None:
+            return self._threshold
+        opens = self._config.policy.review
+        return opens if ring.score >= opens else ANY
 
     def _ring_of(self, members: frozenset[str]) -> Ring | None:
         """The likeliest ring that holds half of some accounts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -19,6 +18,7 @@ from streaming import detect
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from tests.integration.service_child import run_here
+from tests.integration.spark import NEEDS_SPARK
 from tests.integration.test_service_kafka import given
 
 DAY_MS = 86_400_000
@@ -31,14 +31,7 @@ fields.ts = { column = "at", unit = "s" }
 fields.account_id = "who"
 fields.amount = { column = "cents", unit = "cents" }
 """
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-        reason="needs pyspark (the extra spark) and Java",
-    ),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = NEEDS_SPARK
 
 
 def order(line: bytes) -> tuple[int, str]:

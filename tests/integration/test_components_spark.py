@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,15 +21,9 @@ from ringfence.engines import new_engine
 from ringfence.main import app
 from simulation import CityConfig, simulate
 from streaming.decoding.columns import ColumnDecoder
+from tests.integration.spark import NEEDS_SPARK
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-        reason="needs pyspark (the extra spark) and Java",
-    ),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = NEEDS_SPARK
 Use = tuple[str, str, str]
 """Account, kind and identifier."""
 ALL_TIME_DAYS = 36_000
