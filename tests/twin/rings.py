@@ -129,9 +129,11 @@ class Rings:
             if judgement.score < self._policy.review or not gains:
                 return
         elif judgement.score < self._closes_below(survivor) or len(accounts) < self._policy.min_accounts:
-            self.close(survivor, at, outcome)
+            held = sum(a in survivor.members for a in judgement.accounts)
+            if judgement.evidence.shape is survivor.shape or 2 * held >= len(judgement.accounts):
+                self.close(survivor, at, outcome)
             return
-        elif judgement.score < self._policy.close and gains:
+        elif judgement.score < self._policy.review and gains:
             return
         if stands:
             accounts = dict.fromkeys(sorted({*accounts, *survivor.members}))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graph.model.results import Outcome
-from graph.model.shapes import CLUSTERS
+from graph.model.shapes import CLUSTERS, Shape
 from graph.model.vocabulary import Decision, LedgerChange, RingKind, VerdictOutcome
 from graph.rings.judgement import CLEAR, Judgement
 from graph.rings.lifecycle import Moment, Policy, Rings
@@ -41,12 +41,12 @@ class Table:
         weighed = self.engine._judge_accounts(members, 0, CLUSTERS, Moment(self.step, "weighed"))
         return replace(weighed, score=score)
 
-    def judge(self, accounts, score: float, gain: float = 0.0) -> None:
+    def judge(self, accounts, score: float, gain: float = 0.0, shape: Shape = Shape.CLUSTERS) -> None:
         """``gain`` is how strongly the accounts look like a promotion farm."""
         judgement = self.weighed(accounts, score)
         features = list(judgement.features)
         features[PLACES["rule.promo_farm"]] = gain
-        self.rings.judge(replace(judgement, features=tuple(features)), self.now(), self.said)
+        self.rings.judge(replace(judgement, features=tuple(features), shape=shape), self.now(), self.said)
 
     def now(self) -> Moment:
         self.step += 1
@@ -92,13 +92,25 @@ def test_the_closing_score_is_lower_for_a_ring_that_was_surer_once(table):
     assert len(table.rings) == 0
 
 
-def test_a_ring_that_only_its_best_judgement_keeps_open_gains_nobody(table):
+def test_a_ring_gains_accounts_at_the_review_score_and_not_below(table):
     table.judge(range(4), 0.9)
-    table.judge(range(6), 0.3)
+    table.judge(range(6), 0.4999)
     assert list(table.open().values()) == [[0, 1, 2, 3]]
-    table.judge(range(6), 0.4)
+    table.judge(range(6), 0.5)
     assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
     table.assert_replayed()
+
+
+@pytest.mark.parametrize(
+    ("strangers", "shape", "is_open"),
+    [(5, Shape.CIRCLE, True), (4, Shape.CIRCLE, False), (5, Shape.CLUSTERS, False)],
+)
+def test_what_is_mostly_strangers_and_was_found_in_another_way_does_not_close_a_ring(
+    table, strangers, shape, is_open
+):
+    table.judge(range(4), 0.9)
+    table.judge(range(4 + strangers), 0.001, shape=shape)
+    assert list(table.open().values()) == [[0, 1, 2, 3]] * is_open
 
 
 def test_a_flag_blocks_from_the_block_score_on_and_a_later_rise_flags_everybody_once_more(table):
