@@ -2,7 +2,9 @@
 
 The accounts of the candidate are marked, and everybody among and around them is asked whether it belongs with
 the marked. Those who do are marked in the next turn, until nothing changes or ``TURNS`` are over: what is
-accepted completes to itself. An account that the candidate lacked has to be surer than one that it had.
+accepted completes to itself. Of a large candidate less than one account in ``LARGE_GROWTH`` is nothing. An
+account that the candidate lacked has to be surer than one that it had, and no more strangers are asked than
+it has accounts: first whom more than a ride ties to it.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ from graph.completion.surroundings import around
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
+from graph.model.shapes import LARGE, LARGE_GROWTH
 from graph.state.sizes import COMPLETED
 from graph.state.state import NO_RING, State, account_of, fresh_stamp
 
 TURNS: Final = 4
+LEAST_AROUND: Final = 32
 MOST_AROUND: Final = 512
-"""Accounts around a candidate that are asked about."""
+"""Strangers around a candidate that are asked: as many as it has accounts, within these."""
 STAYS: Final = 0.5
 COMES: Final = 0.7
 """Probability of belonging from which on an account of the candidate stays, and another comes in."""
@@ -51,10 +55,11 @@ def complete(state: State, ring: int) -> None:
         if found < state.options[0].min_accounts:
             copy(before, members, size)
             return
-        if found == marked and _same(members, completing.asked, marked):
-            break
+        changed = _differing(members[:marked], completing.asked[:found])
         copy(completing.asked, members, found)
         marked = found
+        if changed == 0 or (marked > LARGE and LARGE_GROWTH * changed < marked):
+            break
     candidate.size = marked
 
 
@@ -91,7 +96,8 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
         if state.marks[marked[place]].stamp != stamp:
             asked[found] = marked[place]
             found += 1
-    found = around(state, marked, asked, found, len(before) + MOST_AROUND)
+    strangers = min(MOST_AROUND, max(LEAST_AROUND, len(before)))
+    found = around(state, marked, asked, found, len(before) + strangers)
     stamp = describe(state, marked, asked[:found], shape)
     stay = 0
     for place in range(found):
@@ -105,6 +111,18 @@ def _turn(state: State, marked: Int32s, before: Int32s, shape: int) -> int:
             stay += 1
     sort(asked[:stay])
     return stay
+
+
+@kernel
+def _differing(left: Int32s, right: Int32s) -> int:
+    """How many accounts are in one of two lists that ascend, and not in both."""
+    ours = theirs = both = 0
+    while ours < len(left) and theirs < len(right):
+        mine, other = left[ours], right[theirs]
+        both += mine == other
+        ours += mine <= other
+        theirs += other <= mine
+    return len(left) + len(right) - 2 * both
 
 
 @kernel

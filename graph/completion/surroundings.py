@@ -31,10 +31,10 @@ _TAKEN: Final = -1
 def around(state: State, marked: Int32s, into: Int32s, found: int, most: int) -> int:
     """Append accounts that something ties to the marked ones, to ``into`` from ``found`` on; how many then.
 
-    Users of one identifier with a marked account, ends of referrals and payments, drivers whom two marked
-    accounts or more rode with, and riders who came back to two marked drivers or more; at most up to ``most``
-    in all, in the order of the marked. Cost: O(links of the marked, ``MOST_LINKS`` of each list at most), and
-    for each identifier ``MOST_USERS``.
+    Users of one identifier with a marked account, ends of referrals and payments, then drivers whom two
+    marked accounts or more rode with, and riders who came back to two marked drivers or more; at most up to
+    ``most`` in all, in the order of the marked. Cost: O(links of the marked, ``MOST_LINKS`` of each list at
+    most), and for each identifier ``MOST_USERS``.
     """
     records, hooks, marks = state.links.links, state.links.hooks, state.marks
     stamp = fresh_stamp(state)
@@ -55,19 +55,26 @@ def around(state: State, marked: Int32s, into: Int32s, found: int, most: int) ->
                         found = _reach(state, wide(records[user].source), stamp, _ENOUGH, into, found, most)
                         user = hooks[user].next_in
             link = hooks[link].next_out
-        for slot in (REFERRALS, PAYEES, DRIVERS):
-            weight = 1 if slot == DRIVERS else _ENOUGH
+        for slot in (REFERRALS, PAYEES):
             link = _first_of_few(state, account, slot)
             while link >= 0:
-                found = _reach(state, wide(records[link].target), stamp, weight, into, found, most)
+                found = _reach(state, wide(records[link].target), stamp, _ENOUGH, into, found, most)
                 link = hooks[link].next_out
-        for slot in (REFERRERS, PAYERS, RIDERS):
-            weight = 1 if slot == RIDERS else _ENOUGH
+        for slot in (REFERRERS, PAYERS):
             link = _first_of_few(state, account, slot)
             while link >= 0:
-                if slot != RIDERS or records[link].count > 1:
-                    found = _reach(state, wide(records[link].source), stamp, weight, into, found, most)
+                found = _reach(state, wide(records[link].source), stamp, _ENOUGH, into, found, most)
                 link = hooks[link].next_in
+    for place in range(len(marked) if found < most else 0):
+        link = _first_of_few(state, marked[place], DRIVERS)
+        while link >= 0:
+            found = _reach(state, wide(records[link].target), stamp, 1, into, found, most)
+            link = hooks[link].next_out
+        link = _first_of_few(state, marked[place], RIDERS)
+        while link >= 0:
+            if records[link].count > 1:
+                found = _reach(state, wide(records[link].source), stamp, 1, into, found, most)
+            link = hooks[link].next_in
     return found
 
 

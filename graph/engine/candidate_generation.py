@@ -18,8 +18,8 @@ from graph.state.state import NO_RING, NOBODY, State, account_of, fresh_stamp
 
 
 @kernel
-def gather_around(state: State, entity: int) -> None:
-    """Make the clusters around an account, and its ring, the candidate at hand."""
+def gather_around(state: State, entity: int) -> int:
+    """Put the clusters around an account, and its ring, into ``state.members``; how many accounts."""
     seeds = state.gathering.seeds
     seeds[0] = entity
     found = 1
@@ -30,7 +30,7 @@ def gather_around(state: State, entity: int) -> None:
             seeds[found] = member
             found += 1
             member = account_of(state, member).next_in_ring
-    set_candidate(state, gather(state, seeds[:found]), CLUSTERS)
+    return gather(state, seeds[:found])
 
 
 @kernel
@@ -72,8 +72,8 @@ def take_ring(state: State, ring: int) -> None:
 
 
 @kernel
-def add_overlapping_rings(state: State, found: int, shape: int) -> None:
-    """Add the open rings of the same shape that overlap with the ``found`` accounts of a search.
+def add_overlapping_rings(state: State, found: int, shape: int) -> int:
+    """Add the open rings of the same shape that overlap with what a search found; how many accounts then.
 
     The searches are local, and a ring is found from several sides: half of what was found, or half of the
     ring, has to be common. Two gangs that ride with one driver stay two.
@@ -95,4 +95,4 @@ def add_overlapping_rings(state: State, found: int, shape: int) -> None:
                     widened += 1
                 member = account_of(state, member).next_in_ring
     sort(members[:widened])
-    set_candidate(state, widened, shape)
+    return widened

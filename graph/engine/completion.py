@@ -15,13 +15,13 @@ from graph.completion.completing import can_be_completed, complete, is_another, 
 from graph.completion.surroundings import MOST_USERS
 from graph.engine.feature_extraction import extract_features, set_candidate
 from graph.engine.merging import leave_strange_rings
-from graph.engine.rejudging import postpone
+from graph.engine.rejudging import follow, postpone
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.links.change_log import log_score
 from graph.links.records import IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS, USERS
 from graph.links.touch import first_link, length
-from graph.model.shapes import CIRCLE
+from graph.model.shapes import CIRCLE, LARGE
 from graph.rings.decision import closes_below, continued
 from graph.state.state import NO_RING, State, account_of
 
@@ -104,6 +104,8 @@ def settle(state: State) -> None:
         set_candidate(state, candidate.size, candidate.shape)
         if candidate.shape != CIRCLE:
             postpone(state)
+            if candidate.size > LARGE:
+                follow(state, state.completing.before[: candidate.before])
         return
     candidate.completed = _KEPT
     restore(state)

@@ -28,7 +28,7 @@ _ENTITY: Final = types.int64
 def compile_judging() -> None:
     """What ages links, gathers candidates and measures them; the first is what the other half waits for."""
     compile_for(age, _STATE)
-    compile_for(judge_around, _STATE, _ENTITY)
+    compile_for(judge_around, _STATE, _ENTITY, types.boolean)
     compile_for(take_intact_ring, _STATE, _ENTITY)
     compile_for(extract_features, _STATE)
     compile_for(is_to_be_completed, _STATE)

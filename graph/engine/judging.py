@@ -31,7 +31,15 @@ from graph.engine.feature_extraction import (
     score_in_kernel,
     set_candidate,
 )
-from graph.engine.rejudging import count_event, is_due, postpone, waits
+from graph.engine.rejudging import (
+    count_event,
+    is_due,
+    is_led_by_many,
+    is_ripe,
+    postpone,
+    wait_with,
+    waits,
+)
 from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.model.event_batch import ANALYST_ACT, TRIP_COMPLETED, VERDICT, KernelBatch
@@ -113,8 +121,10 @@ def run(state: State, batch: KernelBatch) -> int:
             entity = cursor.pending
             cursor.pending = NOBODY
             if account_of(state, entity).ring == NO_RING:
-                gather_around(state, entity)
-                cursor.step = _EXTRACT
+                found = gather_around(state, entity)
+                if is_ripe(state, found, CLUSTERS, at_once=False):
+                    set_candidate(state, found, CLUSTERS)
+                    cursor.step = _EXTRACT
 
 
 @kernel
@@ -157,7 +167,7 @@ def follow_act(state: State, is_event: bool) -> None:
 @kernel
 def judge_account(state: State, entity: int) -> None:
     """Judge the candidate around an account next, whether or not it is due."""
-    judge_around(state, entity)
+    judge_around(state, entity, at_once=True)
     state.cursor[0].step = _EXTRACT
 
 
@@ -204,17 +214,20 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 entity = state.regrouped[cursor.index]
                 cursor.index += 1
                 account = account_of(state, entity)
-                if account.judged != state.counters[0].event and not waits(state, entity):
-                    if (
-                        account.ring == NO_RING
-                        or state.rings[account.ring].shape != CLUSTERS
-                        or stands(state, account.ring)
-                    ):
-                        judge_around(state, entity)
-                    elif not take_intact_ring(state, account.ring):
-                        cursor.subject = entity
-                        return FELL_APART
+                if account.judged == state.counters[0].event or waits(state, entity):
+                    continue
+                if (
+                    account.ring == NO_RING
+                    or state.rings[account.ring].shape != CLUSTERS
+                    or stands(state, account.ring)
+                ):
+                    if judge_around(state, entity, at_once=False):
+                        return _CANDIDATE
+                elif take_intact_ring(state, account.ring):
                     return _CANDIDATE
+                else:
+                    cursor.subject = entity
+                    return FELL_APART
             cursor.phase = cursor.after
             cursor.index = 0
             if cursor.after != _FADE:
@@ -227,7 +240,7 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 if account.judged == state.counters[0].event or account.ring == NO_RING:
                     continue
                 if not waits(state, entity):
-                    judge_around(state, entity)
+                    judge_around(state, entity, at_once=True)
                     return _CANDIDATE
             cursor.phase = _VERDICT
             cursor.index = 0
@@ -245,8 +258,8 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
                 cursor.index += 1
                 if entity != NOBODY:
                     count_event(state, entity)
-                    if is_due(state, entity, events[cursor.row].kind):
-                        judge_around(state, entity)
+                    is_now = is_due(state, entity, events[cursor.row].kind)
+                    if is_now and judge_around(state, entity, at_once=False):
                         return _CANDIDATE
             cursor.phase = _CIRCLE
         elif phase == _NEXT_EVENT:
@@ -263,9 +276,13 @@ def _next_candidate(state: State, events: Records, text: Bytes) -> int:
 
 
 @kernel
-def judge_around(state: State, entity: int) -> None:
-    """Make the candidate around an account the one at hand."""
+def judge_around(state: State, entity: int, at_once: bool) -> bool:
+    """Make the candidate around an account the one at hand, unless it is large and has to grow before.
+
+    Not if it is to be judged ``at_once``, as one is whose growth the account waited for.
+    """
     cursor = state.cursor[0]
+    at_once = at_once or is_led_by_many(state, entity)
     cursor.pending = NOBODY
     state.candidate[0].truncated = 0
     ring = account_of(state, entity).ring
@@ -273,15 +290,24 @@ def judge_around(state: State, entity: int) -> None:
     if ring == NO_RING or shape != CLUSTERS:
         visit = visit_around(state, entity)
         if visit > 0:
+            visit = add_overlapping_rings(state, visit, VISIT)
+            if not is_ripe(state, visit, VISIT, at_once):
+                wait_with(state, visit, VISIT)
+                return False
+            set_candidate(state, visit, VISIT)
             cursor.pending = entity
-            add_overlapping_rings(state, visit, VISIT)
             postpone(state)
-            return
+            return True
     if shape != CLUSTERS:
         take_ring(state, ring)
     else:
-        gather_around(state, entity)
+        found = gather_around(state, entity)
+        if not is_ripe(state, found, CLUSTERS, at_once):
+            wait_with(state, found, CLUSTERS)
+            return False
+        set_candidate(state, found, CLUSTERS)
     postpone(state)
+    return True
 
 
 @kernel
@@ -296,12 +322,8 @@ def judge_circle(state: State) -> bool:
     if account.trips < max(account.circle_at, MIN_CIRCLE_TRIPS) or _inside_a_circle(state):
         return False
     account.circle_at = account.trips + max(1, account.trips // 4)
-    state.candidate[0].truncated = 0
     found = circle_around(state, rider)
-    fresh = _is_fresh(state, found)
-    if fresh:
-        add_overlapping_rings(state, found, CIRCLE)
-    return fresh
+    return _is_fresh(state, found) and _take_if_ripe(state, found, CIRCLE)
 
 
 @kernel
@@ -311,11 +333,18 @@ def judge_moves(state: State) -> bool:
     if cursor.touched[1] == NOBODY:
         return False
     found = moves_around(state, cursor.touched[0], cursor.touched[1])
-    fresh = _is_fresh(state, found)
-    if fresh:
-        state.candidate[0].truncated = 0
-        add_overlapping_rings(state, found, VISIT)
-    return fresh
+    return _is_fresh(state, found) and _take_if_ripe(state, found, VISIT)
+
+
+@kernel
+def _take_if_ripe(state: State, found: int, shape: int) -> bool:
+    """Make what a search found, with the rings it overlaps with, the candidate at hand if it is ripe."""
+    found = add_overlapping_rings(state, found, shape)
+    if not is_ripe(state, found, shape, at_once=False):
+        return False
+    state.candidate[0].truncated = 0
+    set_candidate(state, found, shape)
+    return True
 
 
 @kernel

@@ -9,7 +9,10 @@ its events: a thief needs hours, not weeks.
 
 A large candidate, of more than ``LARGE`` accounts, is due when it has grown by a sixteenth, whatever
 happened: an account that comes to it or leaves it, or rides of it that age, count as one account's whole
-growth, and money taken or disowned does not hurry it. So an event costs no more where rings are larger.
+growth, and money taken or disowned does not hurry it. One that is reached in another way than through the
+candidate for which an account waits (by a newcomer, by a ride inside a circle, from a phone that somebody
+came to) is not judged either before its accounts have grown as much since each was last judged in a large
+candidate of that shape. So an event costs little more where rings are larger.
 """
 
 from __future__ import annotations
@@ -17,42 +20,95 @@ from __future__ import annotations
 from typing import Final
 
 from graph.engine.feature_extraction import in_a_ring
+from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.links.records import IDENTITIES, REFERRALS, REFERRERS
 from graph.links.touch import first_link, length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
-from graph.model.shapes import VISIT
+from graph.model.shapes import LARGE, LARGE_GROWTH, VISIT
 from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
 CANDIDATE_GROWTH: Final = 8
 RING_GROWTH: Final = 64
 """A candidate is due when its accounts' events have grown by one in so many on average; a ring sooner."""
-LARGE: Final = 64
-LARGE_GROWTH: Final = 16
-"""Accounts from which on a candidate is large, and the share by which it grows before it is due."""
 
 
 @kernel
 def postpone(state: State) -> None:
     """Let the candidate at hand wait until its accounts have more events; a visit is due again at once."""
     members = state.candidate[0].size
-    for place in range(members):
-        account_of(state, state.members[place]).leader = state.members[0]
     until_due = 0.0
     if members > LARGE:
         until_due = members / LARGE_GROWTH
-        _host(state, members)
     elif state.candidate[0].shape != VISIT:
         until_due = members / (RING_GROWTH if in_a_ring(state) else CANDIDATE_GROWTH)
+    _let_wait(state, members, until_due)
+
+
+@kernel
+def is_ripe(state: State, found: int, shape: int, at_once: bool) -> bool:
+    """Whether a candidate of a shape, the first ``found`` accounts in ``state.members``, is to be judged now.
+
+    A large one is when its accounts, since each was last judged in a large candidate of that shape, have
+    grown by a sixteenth (``LARGE_GROWTH``) in all, ``at_once``, or where an analyst acts. O(found).
+    """
+    if found <= LARGE:
+        return True
+    waits_for_growth = not (at_once or state.cursor[0].acting)
+    if waits_for_growth and missing_growth(state, found, shape) > 0.0:
+        return False
+    for place in range(found):
+        account = account_of(state, state.members[place])
+        account.seen[shape] = account.events
+    return True
+
+
+@kernel
+def missing_growth(state: State, found: int, shape: int) -> float:
+    """By how much the first ``found`` accounts in ``state.members`` have to grow before they are judged."""
+    growth = 0.0
+    for place in range(found):
+        account = account_of(state, state.members[place])
+        seen = account.seen[shape]
+        growth += (account.events - seen) / account.events if seen > 0 else 1.0
+    return found / LARGE_GROWTH - growth
+
+
+@kernel
+def wait_with(state: State, found: int, shape: int) -> None:
+    """Let the first ``found`` accounts in ``state.members`` wait until they are to be judged."""
+    _let_wait(state, found, missing_growth(state, found, shape))
+
+
+@kernel
+def follow(state: State, accounts: Int32s) -> None:
+    """Let accounts wait as those of the candidate at hand do."""
+    for place in range(len(accounts)):
+        account_of(state, accounts[place]).leader = state.members[0]
+
+
+@kernel
+def _let_wait(state: State, members: int, until_due: float) -> None:
+    """Let the first accounts in ``state.members`` wait until they have grown by so much in all."""
+    for place in range(members):
+        account_of(state, state.members[place]).leader = state.members[0]
     leader = account_of(state, state.members[0])
     leader.until_due = until_due
     leader.judged_with = members
+    if members > LARGE:
+        _host(state, members)
+
+
+@kernel
+def is_led_by_many(state: State, entity: int) -> bool:
+    """Whether an account was last judged in a large candidate, for whose growth it waits."""
+    return bool(account_of(state, account_of(state, entity).leader).judged_with > LARGE)
 
 
 @kernel
 def _host(state: State, members: int) -> None:
-    """Let the identifiers that join accounts of the candidate at hand lead whoever comes to them to it."""
+    """Let the identifiers that join the first accounts in ``state.members`` lead newcomers to it."""
     records, hooks = state.links.links, state.links.hooks
     for place in range(members):
         link = first_link(state.links, state.members[place], IDENTITIES)

@@ -22,3 +22,7 @@ CIRCLE: Final = 1
 VISIT: Final = 2
 """Codes of the shapes: their places in ``SHAPES``."""
 SHAPES: Final = tuple(Shape)
+
+LARGE: Final = 64
+LARGE_GROWTH: Final = 16
+"""A candidate of more accounts is large: it is another when one in so many of them is."""

@@ -67,6 +67,7 @@ ACCOUNT: Final = np.dtype(
         ("completed_set", "u8"),
         ("completed_events", "i8"),
         ("left_out", "u8"),
+        ("seen", "i4", (3,)),
     ]
 )
 """One account's facts. Times are epoch ms, money is in link units (1/10,000).
@@ -83,7 +84,8 @@ was last judged, last regrouped, and in which rides of it last fell out of the w
 the blocks of its riders as a driver. ``judged_with``: how many accounts the candidate had that it leads.
 ``completed_set`` is a hash of the accounts of the candidate that it led when that was completed last, 0 for
 none; those had ``completed_events`` in all, and ``completed_left`` of them were left out: these have the hash
-as ``left_out``. ``days``: on how many days (UTC) it was seen. ``rides``: all its trips as a rider, of which
+as ``left_out``. ``seen``: by shape, how many events it had when it was last judged in a large candidate, 0
+for never. ``days``: on how many days (UTC) it was seen. ``rides``: all its trips as a rider, of which
 ``rides_again`` came soon after the one before and ``rides_paid`` paid the driver an incentive
 (``graph.updates.tempo``).
 """

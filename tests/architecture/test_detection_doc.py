@@ -77,6 +77,7 @@ MODULES = [
     "rings.lifecycle",
     "rings.judgement",
     "engine.rejudging",
+    "model.shapes",
     "engine.feature_extraction",
     "model.link_keys",
     "model.money",
@@ -84,6 +85,9 @@ MODULES = [
 ]
 UNITS = {"updates.sharing.DAY_MS", "kernels.geometry.EARTH_KM_PER_DEGREE"}
 LAYOUT = {
+    "CLUSTERS",
+    "CIRCLE",
+    "VISIT",
     "MEMO_SLOTS",
     "NO_LINK",
     "NEVER",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graph.model.shapes import Shape
 from graph.model.vocabulary import Role
 from graph.state.accounts import UNKNOWN_MS
 from graph.updates.sharing import DAY_MS
@@ -19,7 +20,8 @@ class Account:
     that of the last judgement it was part of, 0 before any. ``leader`` is the first account of the candidate
     it was last looked at in, itself before any; the leader's ``rests`` says how much those accounts have
     to grow until that is judged again, its ``judged_with`` how many they were. ``circle_at`` is the number of
-    its trips from which on its circle is looked for again. ``pickup_lat`` and ``pickup_lon`` are sums of
+    its trips from which on its circle is looked for again. ``seen``: by shape, how many events it had when it
+    was last judged in a large candidate. ``pickup_lat`` and ``pickup_lon`` are sums of
     degrees over ``pickups`` trips as a rider. ``met``: it has used an identifier that another used too.
     ``days`` are those on which it was seen; of its ``rides``, some came ``again`` soon after the one before.
     """
@@ -56,6 +58,7 @@ class Account:
         "rides_paid",
         "role",
         "score",
+        "seen",
         "trips",
     )
 
@@ -87,6 +90,7 @@ class Account:
         self.judged_with = 0
         self.circle_at = 0
         self.score = 0.0
+        self.seen: dict[Shape, int] = {}
 
     def ride(self, ts: int, is_paid: bool) -> None:
         """It rode; the driver was paid an incentive for it or not."""

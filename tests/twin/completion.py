@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from graph.completion.completing import COMES, MOST_AROUND, STAYS, TURNS
+from graph.completion.completing import COMES, LEAST_AROUND, MOST_AROUND, STAYS, TURNS
 from graph.completion.features import GROUP, OWN
 from graph.completion.membership import MOST_LINKS, NEAR_MS
 from graph.completion.surroundings import MOST_USERS
 from graph.engine.completion import COMPLETED_FROM
 from graph.kernels.geometry import distance_km
-from graph.model.shapes import Shape
+from graph.model.shapes import LARGE, LARGE_GROWTH, Shape
 from graph.model.vocabulary import EntityKind
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.sizes import COMPLETED
@@ -66,19 +66,21 @@ class Completions:
         """
         before = candidate.accounts
         marked = held or before
+        most = len(before) + min(MOST_AROUND, max(LEAST_AROUND, len(before)))
         belonging: dict[int, float] = {}
         for _ in range(TURNS):
             asked = [*before, *(a for a in marked if a not in before)]
-            asked += sorted(self._around(marked, asked, len(before) + MOST_AROUND))
+            asked += sorted(self._around(marked, asked, most))
             likely = self._likely(marked, asked, candidate.shape)
             belonging = {account: likely[account] for account in before}
             found = tuple(sorted(a for a in asked if likely[a] >= (STAYS if a in belonging else COMES)))
             if len(found) < self._min_accounts:
                 marked = before
                 break
-            if found == marked:
-                break
+            changed = len(set(found) ^ set(marked))
             marked = found
+            if changed == 0 or (len(marked) > LARGE and LARGE_GROWTH * changed < len(marked)):
+                break
         marked, is_apart = self._without_strange_rings(marked, candidate.shape, meet)
         if marked == before or len(marked) < self._min_accounts:
             return None
@@ -175,6 +177,7 @@ class Completions:
             for adjacency in (graph.referrals, graph.payees, graph.referrers, graph.payers):
                 for other in few(adjacency.get(account, {})):
                     reach(other, 2)
+        for account in marked:
             for driver in few(graph.drivers_of.get(account, {})):
                 reach(driver, 1)
             for rider, link in few(graph.riders_of.get(account, {})).items():

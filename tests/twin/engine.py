@@ -14,7 +14,7 @@ from graph.completion.surroundings import MOST_USERS
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.engine.completion import COMPLETION_GROWTH
 from graph.engine.judging import MIN_CIRCLE_TRIPS
-from graph.engine.rejudging import CANDIDATE_GROWTH, LARGE, LARGE_GROWTH, RING_GROWTH
+from graph.engine.rejudging import CANDIDATE_GROWTH, RING_GROWTH
 from graph.model.errors import BadCall
 from graph.model.events import (
     AnalystAct,
@@ -26,7 +26,7 @@ from graph.model.events import (
     Verdict,
 )
 from graph.model.results import AccountScore, Outcome, Ring
-from graph.model.shapes import Shape
+from graph.model.shapes import LARGE, LARGE_GROWTH, Shape
 from graph.model.view import GraphView
 from graph.model.vocabulary import EntityKind
 from graph.rings.lifecycle import Moment
@@ -165,7 +165,7 @@ class PlainEngine:
             if entity in judged or self._rings.ring_of(entity) is None:
                 continue
             if not self._waits(entity):
-                self._judge_around(entity, at, outcome, judged)
+                self._judge_around(entity, at, outcome, judged, at_once=True)
         return judged
 
     def _look_again(
@@ -205,24 +205,57 @@ class PlainEngine:
             or entity in graph.referrals
         )
 
-    def _judge_around(self, entity: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+    def _judge_around(
+        self, entity: int, at: Moment, outcome: Outcome, judged: set[int], at_once: bool = False
+    ) -> None:
+        accounts = self.graph.accounts
+        waited = accounts[accounts[entity].leader].judged_with > LARGE
+        at_once = at_once or waited
         ring = self._rings.ring_of(entity)
         visit = visit_around(self.graph, entity)
         if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
             candidate = self._widened(visit, Shape.VISIT)
+            if not self._is_ripe(candidate, at_once):
+                self._rest(candidate, self._missing_growth(candidate))
+                return
             self._rest(candidate)
             self._judge(candidate, at, outcome, judged)
             if self._rings.ring_of(entity) is None:
-                self._judge(self._assembler.gather((entity,)), at, outcome, judged)
+                clusters = self._assembler.gather((entity,))
+                if self._is_ripe(clusters):
+                    self._judge(clusters, at, outcome, judged)
             return
         if ring is not None and ring.shape is not Shape.CLUSTERS:
             candidate = Candidate(tuple(sorted(ring.members)), ring.shape)
         else:
             candidate = self._assembler.gather((entity,) if ring is None else (entity, *ring.members))
+            if not self._is_ripe(candidate, at_once):
+                self._rest(candidate, self._missing_growth(candidate))
+                return
         self._rest(candidate)
         self._judge(candidate, at, outcome, judged)
 
-    def _rest(self, candidate: Candidate) -> None:
+    def _is_ripe(self, candidate: Candidate, at_once: bool = False) -> bool:
+        """Whether a candidate is to be judged now; of a large one that is noted."""
+        if len(candidate.accounts) <= LARGE:
+            return True
+        if not (at_once or self._is_acting) and self._missing_growth(candidate) > 0:
+            return False
+        for entity in candidate.accounts:
+            account = self.graph.accounts[entity]
+            account.seen[candidate.shape] = account.events
+        return True
+
+    def _missing_growth(self, candidate: Candidate) -> float:
+        """By how much the accounts of a large candidate have to grow before it is judged."""
+        growth = 0.0
+        for entity in candidate.accounts:
+            account = self.graph.accounts[entity]
+            seen = account.seen.get(candidate.shape, 0)
+            growth += (account.events - seen) / account.events if seen else 1.0
+        return len(candidate.accounts) / LARGE_GROWTH - growth
+
+    def _rest(self, candidate: Candidate, growth: float | None = None) -> None:
         """Let a candidate rest until its accounts have done more, but for a visit, whose hours count."""
         for entity in candidate.accounts:
             self.graph.accounts[entity].leader = candidate.accounts[0]
@@ -231,7 +264,7 @@ class PlainEngine:
         leader.rests = 0.0 if candidate.shape is Shape.VISIT else size / share
         leader.judged_with = size
         if size > LARGE:
-            leader.rests = size / LARGE_GROWTH
+            leader.rests = size / LARGE_GROWTH if growth is None else growth
             for entity in candidate.accounts:
                 for identifier in self.graph.joined_by(entity):
                     self._hosts[identifier] = leader.entity
@@ -254,12 +287,16 @@ class PlainEngine:
         circle = circle_around(self.graph, rider)
         if not circle or judged.issuperset(circle):
             return
-        self._judge(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
+        self._judge_if_ripe(self._widened(circle, Shape.CIRCLE), at, outcome, judged)
 
     def _judge_moves(self, rider: int, driver: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         moved = () if rider == driver else moves_around(self.graph, rider, driver)
         if moved and not judged.issuperset(moved):
-            self._judge(self._widened(moved, Shape.VISIT), at, outcome, judged)
+            self._judge_if_ripe(self._widened(moved, Shape.VISIT), at, outcome, judged)
+
+    def _judge_if_ripe(self, candidate: Candidate, at: Moment, outcome: Outcome, judged: set[int]) -> None:
+        if self._is_ripe(candidate):
+            self._judge(candidate, at, outcome, judged)
 
     def _widened(self, accounts: tuple[int, ...], shape: Shape) -> Candidate:
         """What a search found, with the open rings of the same shape that it reaches into.
@@ -340,6 +377,9 @@ class PlainEngine:
         judged.update(completed.accounts)
         if candidate.shape is not Shape.CIRCLE:
             self._rest(completed)
+            if len(completed.accounts) > LARGE:
+                for entity in candidate.accounts:
+                    self.graph.accounts[entity].leader = completed.accounts[0]
         judgement = self._weigh(completed, at)
         for entity in candidate.accounts:
             if entity not in completed.accounts and self._rings.ring_of(entity) is None:
@@ -446,7 +486,7 @@ class PlainEngine:
         account = self.graph.entities.find(EntityKind.ACCOUNT, event.subject)
         if account is not None and account in self.graph.accounts:
             self._verdicts.hear(event.outcome, (account,))
-            self._judge_around(account, at, outcome, set())
+            self._judge_around(account, at, outcome, set(), at_once=True)
 
     def _after(self, touched: Touched | None, at: Moment) -> Outcome:
         outcome = Outcome(flags=[], ledger=[])
