@@ -1,6 +1,6 @@
 """How fast the service is, beside what it stands on and what else could be used, on one real broker.
 
-Run as ``PYTHONPATH=. .venv/bin/python benchmarks/service_speed.py``. Each case prints one JSON line. Two
+Run from the repository's root: ``python -m benchmarks.service_speed``. Each case prints one JSON line. Two
 streams, each in one topic with one partition: ``positions``, a simulated city with GPS as platforms have it,
 and ``dense``, one without, where every event has to be judged.
 
@@ -35,8 +35,8 @@ from statistics import median
 import msgspec
 import numpy as np
 from confluent_kafka import Consumer
-from surroundings import surroundings
 
+from benchmarks.surroundings import surroundings
 from graph.model.events import Event
 from ringfence.service_wiring import RunOptions, service
 from servers import KafkaServer
