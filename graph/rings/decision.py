@@ -2,9 +2,9 @@
 
 A candidate *continues* the ring that shares most of it: half of the ring, or half of the candidate if both
 were found the same way; of equals the one flagged first, then the smaller id. Other rings of which it holds
-half are merged into that one. A ring gains accounts by a score that would open one. Only a candidate that is
-about it closes it: one found the same way, or one that is the ring to at least a half. Kernels act on
-``CONFIRM`` and ``NOTHING`` themselves; what has to be put into words is for ``graph.rings.lifecycle``.
+half are merged into that one. Only a candidate that is about a ring closes it: one found the same way, or one
+that is the ring to at least a half. Kernels act on ``CONFIRM`` and ``NOTHING`` themselves; what has to be put
+into words is for ``graph.rings.lifecycle``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
     if ours < options.min_accounts or score < closes_below(state, decision.survivor):
         is_about_it = ring.shape == shape or 2 * most >= len(accounts)
         return CLOSE if is_about_it else NOTHING
-    if score < options.review and (free > 0 or decision.merged > 0):
+    if score < options.close and (free > 0 or decision.merged > 0):
         return NOTHING
     if decision.merged > 0 or ours != most or most != ring.size:
         return CHANGE
@@ -143,8 +143,8 @@ def closes_below(state: State, slot: int) -> float:
     """The score below which a ring closes: what was seen of it once is not undone by half a doubt.
 
     By as much as its best judgement within the window was surer than what opens a ring, times ``CREDIT``, the
-    newest has to be surer of innocence than ``close``, in log odds; not where an analyst says otherwise. O(1)
-    while there are no verdicts.
+    newest has to be surer of innocence than ``close``, in log odds; not where an analyst says otherwise. It
+    gains nobody below ``close``. O(1) while there are no verdicts.
     """
     ring, options = state.rings[slot], state.options[0]
     if not _is_recent(state, ring.best_ms) or _is_answered(state, slot):

@@ -133,7 +133,7 @@ class Rings:
             if judgement.evidence.shape is survivor.shape or 2 * held >= len(judgement.accounts):
                 self.close(survivor, at, outcome)
             return
-        elif judgement.score < self._policy.review and gains:
+        elif judgement.score < self._policy.close and gains:
             return
         if stands:
             accounts = dict.fromkeys(sorted({*accounts, *survivor.members}))

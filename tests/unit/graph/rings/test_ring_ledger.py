@@ -92,11 +92,11 @@ def test_the_closing_score_is_lower_for_a_ring_that_was_surer_once(table):
     assert len(table.rings) == 0
 
 
-def test_a_ring_gains_accounts_at_the_review_score_and_not_below(table):
+def test_a_ring_that_only_its_best_judgement_keeps_open_gains_nobody(table):
     table.judge(range(4), 0.9)
-    table.judge(range(6), 0.4999)
+    table.judge(range(6), 0.3)
     assert list(table.open().values()) == [[0, 1, 2, 3]]
-    table.judge(range(6), 0.5)
+    table.judge(range(6), 0.4)
     assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
     table.assert_replayed()
 
