@@ -58,6 +58,7 @@ def log_odds(scorer: BoostedScorer, features) -> float:
     return float(np.log(p / (1 - p)))
 
 
+@pytest.mark.slow
 def test_it_scores_as_scikit_learn_does_with_the_same_trees(cities, model, scorer):
     sample = sample_of(cities)
     held_out = np.zeros(len(sample.y))
@@ -71,12 +72,14 @@ def test_it_scores_as_scikit_learn_does_with_the_same_trees(cities, model, score
     assert ours == pytest.approx((slope * judge + offset).tolist(), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_kernel_gives_the_same_bits(cities, scorer):
     weights = np.array([*scorer.weights, scorer.intercept, scorer.doubt])
     for row in cities[0].features[:300]:
         assert kernel_score(row, weights, scorer.trees) == scorer.score(row.tolist())
 
 
+@pytest.mark.slow
 def test_no_sign_of_fraud_lowers_a_score_and_none_of_innocence_raises_it(scorer):
     draw = np.random.default_rng(3)
     for row in draw.uniform(size=(40, len(FEATURES))):
@@ -87,15 +90,18 @@ def test_no_sign_of_fraud_lowers_a_score_and_none_of_innocence_raises_it(scorer)
             assert (scorer.score(moved.tolist()) - before) * SIGNS[place] >= 0
 
 
+@pytest.mark.slow
 def test_it_finds_what_no_weighted_sum_can(cities, model):
     assert model["held_out"]["log_loss"] < 0.9 * fit_logistic(cities)["held_out"]["log_loss"]
     assert model["held_out"]["auprc"] > fit_logistic(cities)["held_out"]["auprc"]
 
 
+@pytest.mark.slow
 def test_the_same_cities_give_the_same_model(cities, model):
     assert fit(cities, BELONGING) == model
 
 
+@pytest.mark.slow
 def test_the_features_that_tell_have_the_gain(model):
     gains = {entry["name"]: entry["gain"] for entry in model["features"]}
     telling = [list(FEATURES)[n] for n in np.flatnonzero(SIGNS > 0)[:4]]

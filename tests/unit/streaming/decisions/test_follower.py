@@ -86,6 +86,7 @@ def send(here: Followed, records: list[bytes]) -> None:
         here.broker.send(TOPICS[number % 2], record)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order_within_ms", [0, 60_000])
 def test_killed_and_restarted_thirty_times_it_ends_with_the_writers_digest(tmp_path, order_within_ms):
     here = world(tmp_path, order_within_ms=order_within_ms)

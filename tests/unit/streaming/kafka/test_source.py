@@ -78,6 +78,7 @@ class Listening:
         """Nothing to forget."""
 
 
+@pytest.mark.slow
 def test_a_partition_that_was_paused_when_it_was_taken_away_is_read_when_it_comes_back() -> None:
     with broker() as address:
         options = KafkaOptions(bootstrap=address, group="paused", topics=("trips",))
@@ -169,6 +170,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streaming.kafka.partitions.STANDING_S", 0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurried")
 def test_a_partition_that_the_client_stops_fetching_is_read_by_another_client() -> None:
     """What the client's issues 5153 and 5591 look like from here: no message, no error, yet more there."""
