@@ -65,6 +65,7 @@ def test_what_is_compiled_is_counted_and_said() -> None:
     assert out.getvalue().startswith("Compiled 1 kernels in ")
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_everything_is_compiled() -> None:
     command = [sys.executable, "-m", "ringfence.warming"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

@@ -95,6 +95,7 @@ class AssignmentListener:
         self.lost += partitions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identity", [None, "city-1"])
 def test_the_service_leaves_its_group_within_the_bound_though_both_clients_block(
     identity: str | None,
@@ -134,6 +135,7 @@ class OneTopic(Consumer):
         return SimpleNamespace(error=lambda: "the end of the partition", partition=lambda: 0)
 
 
+@pytest.mark.slow
 def test_the_chaos_harness_goes_on_though_its_close_blocks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -337,6 +337,7 @@ def test_what_a_worker_cannot_mend_ends_it() -> None:
     pool.close()
 
 
+@pytest.mark.slow
 def test_a_member_asks_for_its_place_once_its_workers_are_ready() -> None:
     log = Log(values(10, 0))
     log.records = {Partition("trips", 0): log.records[Partition("gps", 0)]}
