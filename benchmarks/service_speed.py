@@ -232,21 +232,32 @@ def say(case: str, **facts: object) -> None:
     print(json.dumps({"case": case, **facts}), flush=True)
 
 
-def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folder: Path) -> None:
-    """Every case on one stream."""
-    city = CityConfig(seed=3, riders=words.riders, drivers=words.riders // 12, days=28, gps=gps)
-    simulate(city, folder / "city")
-    path = folder / "events.ndjson"
-    lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()[: words.events]
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
-    total, prefix = len(lines), f"bench-{uuid.uuid4().hex[:6]}-"
-    create_topics(KafkaOptions(bootstrap=address, prefix=prefix), 1)
-    feeder = Feeder(KafkaOptions(bootstrap=address, prefix=prefix))
+def feed(kafka: KafkaOptions, lines: list[bytes]) -> None:
+    """Put every line of events into the topic, by the key that it has there."""
+    feeder = Feeder(kafka)
     for line in lines:
         record = msgspec.json.decode(line)
         key = record.get("account_id") or record.get("driver_id") or record.get("subject")
         feeder.put(TOPIC, key.encode(), line)
     feeder.close()
+
+
+def a_stream(riders: int, most: int, gps: bool, folder: Path) -> tuple[Path, list[bytes]]:
+    """The first events of a simulated city, as a file and as its lines."""
+    city = CityConfig(seed=3, riders=riders, drivers=riders // 12, days=28, gps=gps)
+    simulate(city, folder / "city")
+    path = folder / "events.ndjson"
+    lines = (folder / "city" / "events.ndjson").read_bytes().splitlines()[:most]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return path, lines
+
+
+def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folder: Path) -> None:
+    """Every case on one stream."""
+    path, lines = a_stream(words.riders, words.events, gps, folder)
+    total, prefix = len(lines), f"bench-{uuid.uuid4().hex[:6]}-"
+    create_topics(KafkaOptions(bootstrap=address, prefix=prefix), 1)
+    feed(KafkaOptions(bootstrap=address, prefix=prefix), lines)
     whole(address, prefix, folder / "warm", total)
     raws, services, share = [], [], []
     for number in range(3):

@@ -32,10 +32,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 
-from benchmarks.service_speed import FEED, TOPIC, run_options
+from benchmarks.service_speed import FEED, TOPIC, a_stream, feed, run_options
 from benchmarks.surroundings import surroundings
 from gnn.boosted.scorer import load_scorer
 from graph.engine import Engine, EngineConfig
@@ -43,8 +42,7 @@ from graph.stores.opening import StoreAddress
 from ringfence.history import in_order
 from ringfence.service_wiring import service
 from servers import KafkaServer, Neo4jServer
-from simulation import CityConfig, simulate
-from streaming.kafka.feeding import Feeder, create_topics
+from streaming.kafka.feeding import create_topics
 from streaming.service.service import Service
 from streaming.service.status import Status
 
@@ -72,17 +70,6 @@ class Case:
         self.options = replace(run_options(address, prefix, prefix, folder, until_end=False), store=store)
         create_topics(self.options.kafka, 1)
         self.status, self.watched = Status(), Watched()
-
-    def feed(self, path: Path) -> int:
-        """Put every line of a file into the topic; returns how many."""
-        feeder, total = Feeder(self.options.kafka), 0
-        for line in path.read_bytes().splitlines():
-            record = msgspec.json.decode(line)
-            key = record.get("account_id") or record.get("driver_id") or record.get("subject")
-            feeder.put(TOPIC, key.encode(), line)
-            total += 1
-        feeder.close()
-        return total
 
     def run(self, total: int, feeding: list[str] | None = None) -> dict[str, Any]:
         """Let the service read so many events, until the store holds them too; what was seen."""
@@ -143,15 +130,6 @@ def _wait(is_so: Callable[[], bool]) -> None:
         time.sleep(EVERY_S)
 
 
-def city(riders: int, most: int, folder: Path) -> Path:
-    """The first events of a simulated city, as a file."""
-    config = CityConfig(seed=3, riders=riders, drivers=riders // 12, days=28)
-    lines = simulate(config, folder / "city").events_path.read_bytes().splitlines()[:most]
-    path = folder / "events.ndjson"
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
-    return path
-
-
 def links_used(path: Path) -> int:
     """How often the events of a file use a link, new or known."""
     engine = Engine(EngineConfig(), load_scorer())
@@ -195,8 +173,8 @@ def main() -> None:
     say("surroundings", **surroundings(["confluent-kafka", "neo4j", "numba"]))
     with tempfile.TemporaryDirectory(prefix="ringfence-bench-") as name:
         folder = Path(name)
-        path = city(options.riders, options.events, folder)
-        total = len(path.read_bytes().splitlines())
+        path, lines = a_stream(options.riders, options.events, gps=False, folder=folder)
+        total = len(lines)
         say("stream", events=total, links_used=links_used(path))
         kafka = KafkaServer(folder / "kafka")
         kafka.start()
@@ -207,7 +185,8 @@ def main() -> None:
                 with a_store(options.store, folder / case_name) as store:
                     case = Case(kafka.address, folder / case_name / "state", store)
                     if case_name == "whole":
-                        found = case.run(case.feed(path))
+                        feed(case.options.kafka, lines)
+                        found = case.run(total)
                         rates = {
                             f"part {part:g}": part * found["per_second_until_held"] for part in options.parts
                         }

@@ -67,7 +67,7 @@ def complete(state: State, ring: int) -> None:
 def is_another(state: State) -> bool:
     """Whether the candidate at hand is another than the one that was completed."""
     candidate, before = state.candidate[0], state.completing.before
-    return candidate.size != candidate.before or not _same(state.members, before, candidate.size)
+    return _differing(state.members[: candidate.size], before[: candidate.before]) > 0
 
 
 @kernel
@@ -123,14 +123,6 @@ def _differing(left: Int32s, right: Int32s) -> int:
         ours += mine <= other
         theirs += other <= mine
     return len(left) + len(right) - 2 * both
-
-
-@kernel
-def _same(left: Int32s, right: Int32s, count: int) -> bool:
-    for place in range(count):
-        if left[place] != right[place]:
-            return False
-    return True
 
 
 @kernel

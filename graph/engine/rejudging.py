@@ -83,7 +83,7 @@ def wait_with(state: State, found: int, shape: int) -> None:
 
 @kernel
 def follow(state: State, accounts: Int32s) -> None:
-    """Let accounts wait as those of the candidate at hand do."""
+    """Let accounts wait as the first of ``state.members`` does."""
     for place in range(len(accounts)):
         account_of(state, accounts[place]).leader = state.members[0]
 
@@ -91,8 +91,7 @@ def follow(state: State, accounts: Int32s) -> None:
 @kernel
 def _let_wait(state: State, members: int, until_due: float) -> None:
     """Let the first accounts in ``state.members`` wait until they have grown by so much in all."""
-    for place in range(members):
-        account_of(state, state.members[place]).leader = state.members[0]
+    follow(state, state.members[:members])
     leader = account_of(state, state.members[0])
     leader.until_due = until_due
     leader.judged_with = members
