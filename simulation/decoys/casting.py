@@ -15,6 +15,7 @@ from simulation.decoys.closed_worlds import (
 from simulation.decoys.counters import plan_call_centre, plan_kiosk
 from simulation.decoys.fleets import plan_fleet
 from simulation.decoys.homes import plan_household, plan_roommates
+from simulation.decoys.mixed_groups import plan_mixed_group
 from simulation.decoys.phones import plan_lost_phone, plan_phone_sold_on, plan_shared_phone
 from simulation.decoys.singles import plan_driver_who_rides, plan_promo_hunter, plan_tourist
 from simulation.decoys.venues import plan_event_day
@@ -41,6 +42,7 @@ PLANNERS: Final[tuple[tuple[str, Planner, float, float], ...]] = (
     ("promo_hunter", plan_promo_hunter, 1.0, 10.0),
     ("tourist", plan_tourist, 2.0, 15.0),
     ("lost_phone", plan_lost_phone, 2.0, 12.0),
+    ("mixed_group", plan_mixed_group, 1.0, 8.0),
     ("kiosk", plan_kiosk, 0.3, 2.5),
     ("event_day", plan_event_day, 0.2, 1.5),
 )

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from simulation.boroughs.city import City
-from simulation.boroughs.lookalikes import closeness, handsets, homes, institutions, purses
+from simulation.boroughs.lookalikes import (
+    circumstances,
+    closeness,
+    handsets,
+    homes,
+    institutions,
+    purses,
+)
 from simulation.streams import Dice
 
 GROUPS_PER_1000_RIDERS: Final[dict[Callable[[City, Dice], None], float]] = {
@@ -33,6 +40,7 @@ GROUPS_PER_1000_RIDERS: Final[dict[Callable[[City, Dice], None], float]] = {
     closeness.congregation: 0.5,
     closeness.bonus_chasers: 0.8,
     closeness.bargain_hunters: 0.8,
+    circumstances.mixed_group: 4.0,
     handsets.kiosk: 0.8,
 }
 """Mean number of groups for a thousand riders, before the city's own and the sort's own factor.

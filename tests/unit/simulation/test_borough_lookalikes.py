@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.unit.simulation.borough_worlds import BoroughCity, borough_city
 KINDS = {
     "bargain_hunters", "bonus_chasers", "campus_drive", "carer", "charity", "clone_device", "company_card",
     "concierge", "congregation", "dormitory", "driving_family", "event_night", "family", "fans", "flatmates",
-    "fleet", "hotel_desk", "kiosk", "merchant", "phone_sold", "regular_pair", "reinstall", "second_account",
+    "fleet", "hotel_desk", "kiosk", "merchant", "mixed_group", "phone_sold", "regular_pair", "reinstall", "second_account",
     "shift_car", "teenager", "village", "viral_promotion",
 }  # fmt: skip
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
@@ -154,3 +155,36 @@ def test_each_sort_draws_its_own_abundance() -> None:
         counts = Counter(decoy.kind for decoy in plan(config).decoys)
         shares.append({kind: count / counts.total() for kind, count in counts.items()})
     assert max(abs(shares[0].get(k, 0) - shares[1].get(k, 0)) for k in KINDS) > 0.05
+
+
+def test_what_ties_a_mixed_group_is_drawn_thing_by_thing() -> None:
+    """Over some cities every tie is there in some groups and absent in others, drivers and riders alike."""
+    config = CityConfig(seed=41, habits="second", riders=2_500, drivers=350, days=14, transfers=True)
+    ties: Counter[str] = Counter()
+    count = 0
+    for seed in range(41, 47):
+        city = plan(replace(config, seed=seed))
+        by_id = {account.id: account for account in city.accounts}
+        for decoy in city.decoys:
+            if decoy.kind == "mixed_group":
+                count += 1
+                people = [by_id[name] for name in decoy.accounts]
+                ties.update(
+                    name
+                    for name, things in {
+                        "phone": [phone for a in people for _, phone in a.phones],
+                        "second phone": [a.second_phone for a in people if a.second_phone],
+                        "card": [card for a in people for card in a.cards],
+                        "payout": [a.bank for a in people if a.bank],
+                        "word": [1 for a in people if a.referrer in people for _ in range(2)],
+                        "driver": [1 for a in people for e in a.errands if e.driver in people for _ in "12"],
+                    }.items()
+                    if len(set(things)) < len(things)
+                )
+                ties["drives"] += any(a.drives for a in people)
+                ties["rides"] += any(not a.drives for a in people)
+                assert len(people) >= 3
+                assert all(a.crew is None for a in people)
+    assert count >= 20
+    for name in ("phone", "second phone", "card", "payout", "word", "driver", "drives", "rides"):
+        assert 0 < ties[name] < count, name
