@@ -14,6 +14,7 @@ import numpy.typing as npt
 from graph.components.edges import add_edge, label, remove_edge, same, size
 from graph.components.records import FOREST_COUNTERS, GROUP, TREE_NODE, WALK, WALKS, ForestState
 from graph.kernels.raw import grown
+from graph.kernels.roomy import extended
 from graph.links.store import LinkStore
 
 __all__ = ["Forest", "ForestState", "add_edge", "label", "remove_edge", "same", "size"]
@@ -80,13 +81,17 @@ class Forest:
 
     @classmethod
     def from_arrays(cls, store: LinkStore, arrays: dict[str, npt.NDArray[Any]]) -> Self:
-        """The forest that ``arrays`` was taken from, over the store that was saved with it."""
+        """The forest that ``arrays`` was taken from, over the store that was saved with it.
+
+        It takes their memory over.
+        """
         forest = cls(store)
-        groups = arrays["groups"]
-        forest._groups = np.zeros(max(len(groups), SMALLEST), GROUP)
-        forest._groups[: len(groups)].view(np.int64).reshape(-1, 2)[:] = groups
-        trees = arrays["trees"]
-        forest._trees = np.zeros(len(trees), TREE_NODE)
-        forest._trees.view(np.int32).reshape(-1, 2)[:] = trees
+        groups = extended(arrays["groups"]).reshape(-1).view(GROUP)
+        forest._groups = (
+            groups
+            if len(groups) >= SMALLEST
+            else grown(groups, np.zeros(SMALLEST, GROUP), len(arrays["groups"]))
+        )
+        forest._trees = extended(arrays["trees"]).reshape(-1).view(TREE_NODE)
         forest._counters[:] = arrays["counters"].view(FOREST_COUNTERS)
         return forest

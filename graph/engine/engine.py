@@ -344,7 +344,10 @@ class Engine:
         return self._memory.arrays() | self._change_feed.save() | said
 
     def load(self, saved: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Forget everything and know what was saved, by an engine with the same configuration."""
+        """Forget everything and know what was saved, by an engine with the same configuration.
+
+        The arrays are its own from now on: who loads the same again, loads a copy.
+        """
         rings = msgspec.json.decode(saved["open_rings"].tobytes(), type=list[OpenRing])
         self._take_up(Memory.load(self._config.window_ms, LATENESS_MS, _SIZES, saved), rings)
         self._acts.load(saved["acts"].tobytes())

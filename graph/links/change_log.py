@@ -231,7 +231,7 @@ class ChangeLog:
         """
         log = cls()
         if arrays:
-            log._arrays |= {name: arrays[name].copy() for name in arrays}
+            log._arrays |= dict(arrays)
             log._arrays["status"] = log._arrays["status"].view(STATUS).reshape(1)
             log._status["stage"], log._status["followed"] = CATCHING_UP, 0
             log._arrays["link_marks"][log._arrays["links"]] |= EMITTED

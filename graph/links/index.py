@@ -7,12 +7,17 @@ hole (Knuth, The Art of Computer Programming 3, 6.4, algorithm R), so nothing is
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.kernels.prefetch import fetch
 from graph.links.records import LinkState, Records
+
+_AHEAD: Final = 24
+"""How many links before its turn the slot of one is fetched."""
 
 
 @inlined
@@ -98,8 +103,12 @@ def foresee_removal(s: LinkState, first: int) -> None:
 
 @kernel
 def index_all(slots: npt.NDArray[np.uint32], bits: int, links: Records, used: int) -> None:
-    """Fill an empty index with every record in use among the first ``used``."""
+    """Fill an empty index with every record in use among the first ``used``. Slots are fetched ahead."""
     for link in range(used):
+        if link + _AHEAD < used:
+            coming = links[link + _AHEAD]
+            h = mixed(wide(coming.kind), wide(coming.source), wide(coming.target))
+            fetch(slots, h & (slots.shape[0] - 1))
         record = links[link]
         if record.count != 0:
             h = mixed(wide(record.kind), wide(record.source), wide(record.target))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.raw import grown, raw
+from graph.kernels.roomy import extended
 from graph.links.change_log import ChangeLog, ChangeLogState
 from graph.links.expiry import enqueue_all
 from graph.links.index import index_all, locate
@@ -205,10 +206,13 @@ class LinkStore:
 
     @classmethod
     def from_arrays(cls, window_ms: int, lateness_ms: int, arrays: dict[str, npt.NDArray[Any]]) -> Self:
-        """The store that ``arrays`` was taken from. The window and the lateness must be the same."""
+        """The store that ``arrays`` was taken from, whose memory it takes over.
+
+        The window and the lateness must be the same.
+        """
         store = cls(window_ms, lateness_ms)
-        window = _from_bytes(arrays["window"], np.zeros(1, WINDOW))
-        counters = _from_bytes(arrays["counters"], np.zeros(1, COUNTERS))
+        window = _records_in(arrays["window"], WINDOW)
+        counters = _records_in(arrays["counters"], COUNTERS)
         found = (int(window["length_ms"][0]), int(window["lateness_ms"][0]))
         if found != (window_ms, lateness_ms):
             raise ValueError(
@@ -225,25 +229,23 @@ class LinkStore:
         )
         store._replace(
             change_log=store.change_log.state,
-            ends=arrays["ends"].copy(),
-            entities=_from_bytes(arrays["entities"], _records(ENTITY, len(arrays["entities"]))),
-            expiry_buckets=arrays["expiry_buckets"].copy(),
-            removal_buckets=arrays["removal_buckets"].copy(),
-            interactions=_from_bytes(
-                arrays["interactions"], np.zeros(len(arrays["interactions"]), INTERACTION)
-            ),
-            sessions=_from_bytes(arrays["sessions"], np.zeros(len(arrays["sessions"]), SESSION)),
+            ends=extended(arrays["ends"]),
+            entities=_records_in(arrays["entities"], ENTITY),
+            expiry_buckets=extended(arrays["expiry_buckets"])[: len(arrays["expiry_buckets"])],
+            removal_buckets=extended(arrays["removal_buckets"])[: len(arrays["removal_buckets"])],
+            interactions=_records_in(arrays["interactions"], INTERACTION),
+            sessions=_records_in(arrays["sessions"], SESSION),
             window=window,
             counters=counters,
-            queues=_from_bytes(arrays["queues"], np.zeros(1, QUEUES)),
+            queues=_records_in(arrays["queues"], QUEUES),
         )
         slots = store._index_slots(used)
         size = _room(slots)
         store._index(
             slots,
             used,
-            links=_from_bytes(arrays["links"], _records(LINK, size)),
-            hooks=_from_bytes(arrays["hooks"], np.zeros(size, HOOK)),
+            links=_fitted(_records_in(arrays["links"], LINK), _records(LINK, size), used),
+            hooks=_fitted(_records_in(arrays["hooks"], HOOK), np.zeros(size, HOOK), used),
         )
         store._fit_change_log(0)
         return store
@@ -352,7 +354,11 @@ def _bytes(records: Records) -> npt.NDArray[np.uint8]:
     return records.view(np.uint8).reshape(len(records), records.dtype.itemsize)
 
 
-def _from_bytes(rows: npt.NDArray[np.uint8], into: Records) -> Records:
-    """The records, the first of them as the rows of bytes say."""
-    into.view(np.uint8).reshape(len(into), rows.shape[1])[: len(rows)] = rows
-    return into
+def _records_in(rows: npt.NDArray[np.uint8], kind: np.dtype[Any]) -> Records:
+    """The records whose bytes these are, in the same memory, with the room behind them."""
+    return extended(rows).reshape(-1).view(kind)
+
+
+def _fitted(records: Records, larger: Records, used: int) -> Records:
+    """As many records as ``larger`` has, copied there where there is no room behind them."""
+    return records[: len(larger)] if len(records) >= len(larger) else grown(records, larger, used)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.kernels.kernel import kernel
+from graph.kernels.prefetch import fetch
 from graph.kernels.words import load_word
 from graph.links.touch import add_entity
 from graph.state.accounts import begin_account
@@ -20,6 +21,8 @@ from graph.state.state import ACCOUNT_KIND, State
 NO_ACCOUNT: Final = -1
 NO_HOST: Final = -1
 _EMPTY: Final = -1
+_AHEAD: Final = 24
+"""How many entities before its turn the slot of one is fetched."""
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 
 Bytes = npt.NDArray[np.uint8]
@@ -100,11 +103,13 @@ def intern(state: State, kind: int, text: Bytes, start: int, length: int, text_h
 
 
 @kernel
-def place_all(slots: npt.NDArray[np.int32], hashes: npt.NDArray[np.uint64]) -> None:
-    """Fill an empty table with the entities of these hashes."""
+def place_all(slots: npt.NDArray[np.int32], entities: Any, count: int) -> None:
+    """Fill an empty table with the first ``count`` entities; their slots are fetched ahead."""
     mask = len(slots) - 1
-    for number in range(len(hashes)):
-        slot = home(hashes[number], mask)
+    for number in range(count):
+        if number + _AHEAD < count:
+            fetch(slots, home(entities[number + _AHEAD].hash, mask))
+        slot = home(entities[number].hash, mask)
         while slots[slot] != _EMPTY:
             slot = (slot + 1) & mask
         slots[slot] = number

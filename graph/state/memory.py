@@ -8,6 +8,7 @@ marks; an account takes 192 bytes of facts and about 60 of scratch on top.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Self
 
 import numpy as np
@@ -15,7 +16,8 @@ import numpy.typing as npt
 
 from graph.components.forest import Forest
 from graph.kernels.arrays import layout_of
-from graph.kernels.raw import copied, grown
+from graph.kernels.raw import grown
+from graph.kernels.roomy import extended
 from graph.links.store import LinkStore
 from graph.model.errors import Fatal
 from graph.model.event_batch import LATEST_MS, TEXTS
@@ -212,7 +214,11 @@ class Memory:
     def load(
         cls, window_ms: int, lateness_ms: int, sizes: Sizes, saved: Mapping[str, npt.NDArray[Any]]
     ) -> Self:
-        """The memory that was saved. Raises Fatal when it is laid out otherwise than ours."""
+        """The memory that was saved, in the arrays given: they are its own from now on.
+
+        Arrays with room behind them (``graph.kernels.roomy``) grow there. Raises Fatal when it is laid out
+        otherwise than ours.
+        """
         layout = saved["layout"].tobytes().decode() if "layout" in saved else "none"
         if layout != LAYOUT:
             raise Fatal(
@@ -220,11 +226,16 @@ class Memory:
                 "version, or begin with an empty state folder"
             )
         memory = cls.__new__(cls)
-        memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
-        memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
-        memory._arrays = _empty(sizes) | {name: copied(saved[name]) for name in (*_GROWING, *_KEPT_WHOLE)}
+        kept = {name: extended(saved[name])[: len(saved[name])] for name in _KEPT_WHOLE}
+        memory._arrays = _empty(sizes) | kept | {name: extended(saved[name]) for name in _GROWING}
+        memory._arrays["entities"] = memory._arrays["entities"][: _most_entities(len(saved["entities"]))]
         grown(saved["tracks"], memory._arrays["tracks"], len(saved["tracks"]))
-        memory._fit_slots()
+        # Two tables are laid out anew, by kernels that hold no lock: side by side.
+        with ThreadPoolExecutor(1, "slots") as beside:
+            slots = beside.submit(memory._fit_slots)
+            memory.links = LinkStore.from_arrays(window_ms, lateness_ms, _under("links.", saved))
+            slots.result()
+        memory.forest = Forest.from_arrays(memory.links, _under("forest.", saved))
         memory._fit_scratch()
         memory.state = None  # type: ignore[assignment]
         memory.state = memory._state()
@@ -247,9 +258,8 @@ class Memory:
     def _fit_slots(self) -> None:
         """Lay the table of entities out anew for as many as there is room for."""
         room = len(self._arrays["entities"])
-        slots = np.full(1 << int(np.ceil(np.log2(max(room, FIRST_ROOM) / FULLEST))), -1, np.int32)
-        count = self._used("entities")
-        place_all(slots, np.ascontiguousarray(self._arrays["entities"]["hash"][:count]))
+        slots = np.full(_slots_for(room), -1, np.int32)
+        place_all(slots, self._arrays["entities"], self._used("entities"))
         self._arrays["slots"] = slots
 
     def _fit_scratch(self) -> None:
@@ -266,6 +276,16 @@ class Memory:
             return State(**arrays)
         replaced = {name: array for name, array in arrays.items() if getattr(self.state, name) is not array}
         return self.state.replaced(**replaced) if replaced else self.state
+
+
+def _slots_for(entities: int) -> int:
+    """How many slots the table of entities has when there is room for so many."""
+    return 1 << int(np.ceil(np.log2(max(entities, FIRST_ROOM) / FULLEST)))
+
+
+def _most_entities(known: int) -> int:
+    """How many entities the smallest table takes that has place for an eighth more than these."""
+    return max(int(FULLEST * _slots_for(known + known // 8)), known)
 
 
 def _empty(sizes: Sizes) -> dict[str, Any]:

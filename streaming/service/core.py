@@ -13,6 +13,7 @@ from typing import Final, Protocol, runtime_checkable
 import msgspec
 import numpy as np
 
+from graph.kernels.raw import copied
 from graph.model.errors import Fatal, Rejected, RingfenceError
 from graph.model.event_batch import VERDICT, EventBatch
 from graph.model.events import Verdict
@@ -43,7 +44,7 @@ class SavedEngine(Protocol):
         """Its whole state, valid until it goes on."""
 
     def load(self, arrays: Arrays) -> None:
-        """Becomes what ``save`` gave."""
+        """Becomes what ``save`` gave; the arrays are its own from now on."""
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -155,9 +156,9 @@ class Core:
             try:
                 return self.process(taken, release_ms, left_out), sorted(left_out - set(excluded))
             except EngineBroke:
-                self.load(before, msgspec.structs.replace(tally))
+                self.load(_copies(before), msgspec.structs.replace(tally))
                 left_out.add(self._culprit(taken, release_ms, left_out))
-                self.load(before, msgspec.structs.replace(tally))
+                self.load(_copies(before), msgspec.structs.replace(tally))
         raise EngineBroke(f"it fails without {MOST_POISON} of the records still")
 
     def process_history(
@@ -199,7 +200,7 @@ class Core:
                 applied = middle
             except EngineBroke:
                 fails = middle
-                engine.load(before)
+                engine.load(_copies(before))
                 self._apply(ready.only(np.arange(applied)))
         return ready.place(applied)
 
@@ -293,7 +294,7 @@ class Core:
         return {f"{whose}/{name}": array for whose, part in parts.items() for name, array in part.items()}
 
     def load(self, arrays: Arrays, tally: Tally) -> None:
-        """Becomes what ``save`` gave."""
+        """Becomes what ``save`` gave; the arrays are its own from now on."""
         self._saved_engine().load(_of("engine", arrays))
         self.admission.restore(_of("admission", arrays))
         self.reorder_buffer.restore(_of(REORDER_BUFFER, arrays))
@@ -307,6 +308,11 @@ def _from_nowhere(_row: int) -> Origin:
 def _of(whose: str, arrays: Arrays) -> Arrays:
     prefix = f"{whose}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _copies(arrays: Arrays) -> Arrays:
+    """For whoever loads the same again."""
+    return {name: copied(array) for name, array in arrays.items()}
 
 
 def _verdicts_in(batch: EventBatch) -> list[Verdict]:

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 import numpy.typing as npt
 
-from streaming.snapshots.file import discard, keep, partial_of, write_into
+from streaming.snapshots.file import discard, keep, partial_of, prepare, write_into
 
 NICENESS: Final = 5
 """Added to that of the process: the copy lets it go first."""
@@ -56,6 +56,7 @@ class ForkedWrite:
 
     def __init__(self, path: Path, contents: Callable[[], Contents]) -> None:
         self._path = path
+        prepare()
         try:
             # Opened here, so that a copy whose process was killed writes to no file of the next one.
             with partial_of(path).open("wb") as file:
