@@ -152,6 +152,8 @@ def service(
     config = options.service
     with ExitStack() as stack:
         state = stack.enter_context(StateFolder(options.state, config.snapshots_kept, log.warn))
+        # By a thread, while this one loads kernels and looks for the broker.
+        state.snapshots.read_ahead()
         # Before we take our place from anybody, and before SIGTERM has to wait for a batch.
         warm_up(options.model)
         group = group_of(options, log)

@@ -106,6 +106,7 @@ class StateFolder:
 
     def close(self) -> None:
         """Lets the folder go."""
+        self.snapshots.close()
         self.turn_journal()
         os.close(self._lock)
 
