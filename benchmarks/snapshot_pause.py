@@ -7,6 +7,9 @@ one process: a snapshot by fork, by fork without joining pages after the one bef
 * ``pause_ms``: from the decision to the next batch, by the clock, and the processor time of it;
 * ``batch_cpu_ms``: processor time of a batch, median, while nothing is written and during the snapshot;
 * ``written_s``: until the file is whole.
+
+The last lines say of each kind how long its pauses were, over all snapshots: ``--turns`` many of each, and
+``--only`` those of one kind.
 """
 
 from __future__ import annotations
@@ -130,20 +133,40 @@ def measure(
     }
 
 
+def spread(pauses: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Median, 99th percentile (of fewer than a hundred between the two longest) and longest, milliseconds."""
+    found = {}
+    for what in ("clock", "processor"):
+        times = [each[what] for each in pauses]
+        quantiles = {"median": np.median(times), "99 %": np.quantile(times, 0.99), "most": max(times)}
+        found[what] = {name: round(float(ms), 1) for name, ms in quantiles.items()}
+    return found
+
+
+WAYS: Final = (forked, forked_from_small_pages, copied)
+
+
 def main() -> None:
     """Builds, and takes snapshots by turns."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--links", type=int, default=10_000_000)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--only", choices=[way.__name__ for way in WAYS])
     words = parser.parse_args()
     print(json.dumps({"case": "surroundings", **surroundings(["numpy", "numba"])}), flush=True)
     case = Case(words.links)
     print(json.dumps({"case": "state", **case.engine.counts()}), flush=True)
+    pauses: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="ringfence-snapshots-") as name:
         folder: SnapshotFolder[Header] = SnapshotFolder(Path(name), Header, 1, print)
         for turn in range(words.turns):
-            for at, way in enumerate((forked, forked_from_small_pages, copied)):
-                print(json.dumps(measure(case, folder, 3 * turn + at + 1, way)), flush=True)
+            for at, way in enumerate(WAYS):
+                if words.only in (None, way.__name__):
+                    found = measure(case, folder, len(WAYS) * turn + at + 1, way)
+                    print(json.dumps(found), flush=True)
+                    pauses.setdefault(way.__name__, []).append(found["pause_ms"])
+    for name, each in pauses.items():
+        print(json.dumps({"case": "all of them", "kind": name, "snapshots": len(each), **spread(each)}))
 
 
 if __name__ == "__main__":
