@@ -9,7 +9,8 @@ one process: a snapshot by fork, by fork without joining pages after the one bef
 * ``written_s``: until the file is whole.
 
 The last lines say of each kind how long its pauses were, over all snapshots: ``--turns`` many of each, and
-``--only`` those of one kind.
+``--only`` those of one kind. With ``--within`` a copy is ended after so many seconds, written or not: many
+pauses in little time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +37,7 @@ from ringfence.settings import read_settings
 from streaming.decoding.columns import ColumnDecoder
 from streaming.service.core import Core, Tally
 from streaming.service.state_folder import Header
-from streaming.snapshots import SnapshotFolder
+from streaming.snapshots import NotWritten, SnapshotFolder
 from streaming.snapshots.huge_pages import join_pages
 
 MOST_BATCHES: Final = 400
@@ -45,7 +47,8 @@ WITHIN_S: Final = 600.0
 class Case:
     """A core with many links, and batches for it."""
 
-    def __init__(self, links: int) -> None:
+    def __init__(self, links: int, within_s: float) -> None:
+        self.within_s = within_s
         engine = new_engine(read_settings().window_days)
         assert isinstance(engine, Engine)
         self.engine, self.core, self._decoder = engine, Core(engine, FIRST_MS), ColumnDecoder()
@@ -88,7 +91,12 @@ class Case:
 def forked(case: Case, folder: SnapshotFolder[Header], number: int) -> Callable[[], Any]:
     """Begins as the service does; gives what waits for the file."""
     going = folder.fork(number, lambda: (case.header(number), case.core.arrays()))
-    return lambda: folder.keep(going, WITHIN_S)
+
+    def wait() -> None:
+        with suppress(NotWritten):
+            folder.keep(going, case.within_s)
+
+    return wait
 
 
 def forked_from_small_pages(case: Case, folder: SnapshotFolder[Header], number: int) -> Callable[[], Any]:
@@ -151,10 +159,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--links", type=int, default=10_000_000)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--within", type=float, default=WITHIN_S, metavar="SECONDS")
     parser.add_argument("--only", choices=[way.__name__ for way in WAYS])
     words = parser.parse_args()
     print(json.dumps({"case": "surroundings", **surroundings(["numpy", "numba"])}), flush=True)
-    case = Case(words.links)
+    case = Case(words.links, words.within)
     print(json.dumps({"case": "state", **case.engine.counts()}), flush=True)
     pauses: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="ringfence-snapshots-") as name:
