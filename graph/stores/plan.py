@@ -8,7 +8,7 @@ local numbers: places in ``Changes.names``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -105,14 +105,23 @@ class Plan:
 
 def plan_of(changes: Changes, ledger_known: int) -> Plan:
     """The plan for changes, given how many ledger entries the store has. O(rows log rows)."""
+    plan = plan_besides(changes, ledger_known)
+    rows: dict[Step, list[Row]] = {
+        Step.ENTITIES: [(n, plan.kind[n].value, name) for n, name in enumerate(plan.names)],
+        Step.ACCOUNTS: sorted(zip(*account_lists(changes.accounts).values(), strict=True), key=_first),
+        Step.LINKS: _links(changes.links),
+    }
+    return replace(plan, rows={**plan.rows, **rows})
+
+
+def plan_besides(changes: Changes, ledger_known: int) -> Plan:
+    """The plan without entities, accounts and links, for a writer that takes those as columns."""
     fresh = changes.ledger[max(0, ledger_known - changes.ledger_from) :]
     first = max(ledger_known, changes.ledger_from)
     stay = stays(fresh, first)
-    kinds = tuple(KINDS[code] for code in changes.kind.tolist())
     told = {flag.ring_id: flag for flag in reversed(changes.flags)}
     rows: dict[Step, list[Row]] = {
-        Step.ENTITIES: [(n, kinds[n].value, name) for n, name in enumerate(changes.names)],
-        Step.ACCOUNTS: _accounts(changes.accounts),
+        **{step: [] for step in (Step.ENTITIES, Step.ACCOUNTS, Step.LINKS)},
         Step.LINKS_GONE: sorted(
             zip(
                 [LINK_KINDS[code].value for code in changes.gone.kind.tolist()],
@@ -121,7 +130,6 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
                 strict=True,
             )
         ),
-        Step.LINKS: _links(changes.links),
         Step.CUTS: sorted(changes.cuts or ()),
         Step.DECLARED_PUBLIC: [(identifier,) for identifier in sorted(changes.declared_public or ())],
         Step.RINGS_BORN: _last(
@@ -155,7 +163,7 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
         watermark_ms=changes.watermark_ms,
         window_ms=changes.window_ms,
         ledger_entries=max(ledger_known, changes.ledger_from + len(changes.ledger)),
-        kind=kinds,
+        kind=tuple(KINDS[code] for code in changes.kind.tolist()),
         names=tuple(changes.names),
         replaces_cuts=changes.cuts is not None,
         replaces_public=changes.declared_public is not None,
@@ -163,11 +171,12 @@ def plan_of(changes: Changes, ledger_known: int) -> Plan:
     )
 
 
-def _accounts(columns: AccountColumns) -> list[Row]:
+def account_lists(columns: AccountColumns) -> dict[str, list[Any]]:
+    """The columns of accounts as the values that a store keeps, None where nothing is known."""
     lists = {each.name: getattr(columns, each.name).tolist() for each in fields(columns)}
     lists["role"] = [None if code == NO_ROLE else ROLES[code].value for code in lists["role"]]
     lists["created_ms"] = [None if ms == UNKNOWN_MS else ms for ms in lists["created_ms"]]
-    return sorted(zip(*lists.values(), strict=True), key=_first)
+    return lists
 
 
 def _links(columns: LinkColumns) -> list[Row]:

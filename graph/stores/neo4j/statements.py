@@ -13,7 +13,7 @@ from graph.model.vocabulary import EntityKind, LinkKind, Role
 from graph.stores.neo4j.schema import LABELS, ROLE_LABELS, TYPES
 from graph.stores.plan import FIELDS, Step
 
-_LINK_FIELDS: Final = (
+LINK_FIELDS: Final = (
     *("first_ms", "last_ms", "events", "money_units", "incentives", "incentive_units", "odd", "surcharge"),
     "joins",
 )
@@ -32,15 +32,32 @@ def entity_statement(kind: EntityKind) -> str:
     )
 
 
+def former_spell(kind: LinkKind, first_ms: str, target: str) -> str:
+    """What leaves the former spell of ``(a)-[r]->(b)`` behind where ``r`` ended before ``first_ms``."""
+    return (
+        f"FOREACH (_ IN CASE WHEN r.last_ms < {first_ms} THEN [1] ELSE [] END | "
+        f"MERGE (a)-[f:FORMER {{kind: '{kind.value}', first_ms: r.first_ms}}]->(b) "
+        f"SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units, "
+        f"f.target = {target}) "
+    )
+
+
+def role_labels(variable: str, role: str) -> str:
+    """What gives an account the label of its role and takes the others from it."""
+    return " ".join(
+        f"FOREACH (_ IN CASE WHEN {role} = '{each.value}' THEN [1] ELSE [] END | "
+        f"SET {variable}:{ROLE_LABELS[each]} "
+        f"REMOVE {variable}:{' :'.join(ROLE_LABELS[other] for other in Role if other is not each)})"
+        for each in Role
+    )
+
+
 def link_statement(kind: LinkKind) -> str:
     """Rows: (source key, target key, *properties). A link that begins anew leaves its former spell behind."""
     return (
         "UNWIND $rows AS row MATCH (a:Entity {key: row[0]}) MATCH (b:Entity {key: row[1]}) "
-        f"MERGE (a)-[r:{TYPES[kind]}]->(b) "
-        "FOREACH (_ IN CASE WHEN r.last_ms < row[2] THEN [1] ELSE [] END | "
-        f"MERGE (a)-[f:FORMER {{kind: '{kind.value}', first_ms: r.first_ms}}]->(b) "
-        "SET f.last_ms = r.last_ms, f.events = r.events, f.money_units = r.money_units, f.target = row[1]) "
-        f"SET r.target = row[1], {_sets('r', _LINK_FIELDS, 2)} RETURN count(*)"
+        f"MERGE (a)-[r:{TYPES[kind]}]->(b) {former_spell(kind, 'row[2]', 'row[1]')}"
+        f"SET r.target = row[1], {_sets('r', LINK_FIELDS, 2)} RETURN count(*)"
     )
 
 
@@ -56,14 +73,9 @@ def link_gone_statement(kind: LinkKind) -> str:
 
 def _account_statement() -> str:
     names = FIELDS[Step.ACCOUNTS][1:]
-    labels = " ".join(
-        f"FOREACH (_ IN CASE WHEN row[1] = '{role.value}' THEN [1] ELSE [] END | "
-        f"SET a:{ROLE_LABELS[role]} REMOVE a:{' :'.join(ROLE_LABELS[o] for o in Role if o is not role)})"
-        for role in Role
-    )
     return (
         f"UNWIND $rows AS row MATCH (a:Entity {{key: row[0]}}) SET a.is_seen = true, {_sets('a', names, 1)} "
-        f"{labels} RETURN count(*)"
+        f"{role_labels('a', 'row[1]')} RETURN count(*)"
     )
 
 
