@@ -39,7 +39,10 @@ _LINK_COLUMNS: Final = FIELDS[Step.LINKS][3:]
 
 
 class NotAsKnown(Exception):
-    """A node is not where it was remembered, or the server would not take a row."""
+    """A node is not where it was remembered, or the server would not take a row.
+
+    It is logged, so it says nothing of what the row holds.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,9 @@ def _run(transaction: Transaction, calls: Iterable[Call], ids: Ids) -> None:
     except ClientError as error:
         if is_passing(error):
             raise
-        raise NotAsKnown(str(error.message)[:200]) from error
+        raise NotAsKnown(f"the server refused a row: {error.code}") from error
     except (ValueError, OverflowError, TypeError) as error:
-        raise NotAsKnown(f"{type(error).__name__}: {error}") from error
+        raise NotAsKnown(f"a row could not be packed: {type(error).__name__}") from error
 
 
 def _check(call: Call, result: Result, ids: Ids) -> None:

@@ -129,7 +129,7 @@ class Neo4jWriter:
                 write_graph(transaction, changes, keys, ids)
                 self._run_all(transaction, _statements(besides, frozenset(Step) - _BEFORE_LINKS))
             except StepRefused as error:
-                raise NotAsKnown(str(error)) from error
+                raise NotAsKnown(f"{error.step.value} was refused") from error
             self._reach(transaction, besides, offsets)
             transaction.commit()
         nodes.remember(keys.tolist(), ids)
