@@ -1,9 +1,12 @@
-"""Visits: settled accounts that turn up on one phone that is not theirs, and whom they ride with then.
+"""Visits: accounts that meet on one phone which is not the home of all, and whom they ride with then.
 
 A thief's phone gathers accounts whose owners have phones, families and cards elsewhere. The visit says
 nothing about those homes, so this candidate is drawn around the phone: its users, the drivers that several
 arrivals rode with since, and whoever else uses an address that mostly these use. A kiosk gathers visitors
 too; the evidence distinguishes them (see ``graph.scoring.rules.takeover``).
+
+So does a *mixed* phone, which a newcomer, somebody settled and a driver use: it joins some of its users, or
+none, and no cluster holds them all.
 
 Cost: O(links of the phone's users).
 """
@@ -23,6 +26,7 @@ from graph.updates.clusters import is_public
 from graph.updates.sharing import DAY_MS, SEMI_PRIVATE_SHARERS, SETTLED_MS
 
 MIN_ARRIVALS: Final = 2
+MIN_MIXED: Final = 3
 MAX_PHONES: Final = 64
 MOST_AT_ONCE: Final = 300
 AT_ONCE_MS: Final = DAY_MS
@@ -97,19 +101,35 @@ def gathers(state: State, phone: int) -> bool:
 
 
 @kernel
-def visit_around(state: State, account: int) -> int:
-    """Puts the candidate around the phone that the account came to into ``state.members``, ascending.
+def _is_mixed(state: State, phone: int) -> bool:
+    """Whether it is a phone that is not public, has three users or more, and does not join them all. O(1)."""
+    entity = state.entities[phone]
+    return bool(
+        entity.kind == DEVICE
+        and length(state.links, phone, USERS) >= MIN_MIXED
+        and entity.joined < length(state.links, phone, USERS)
+        and not is_public(state, phone)
+    )
 
-    Returns how many accounts it has; 0 when the account came to no such phone.
+
+@kernel
+def visit_around(state: State, account: int) -> int:
+    """Puts the largest candidate around a phone of the account into ``state.members``, ascending.
+
+    Of phones that it came to, as ``MIN_ARRIVALS`` settled riders did, and of mixed ones. Returns how many
+    accounts it has, 0 when there is no such phone; how many settled riders came to the phone is in
+    ``state.candidate[0].arrivals``.
     """
     records, hooks = state.links.links, state.links.hooks
-    best = 0
+    best = state.candidate[0].arrivals = 0
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
-        if _came_to_share(state, link):
-            found = _around(state, records[link].target)
+        phone = records[link].target
+        if _came_to_share(state, link) or _is_mixed(state, phone):
+            found = _around(state, phone)
             if found > best:
                 best = found
+                state.candidate[0].arrivals = _arrivals_on(state, phone)
                 copy(state.visits.around, state.members, best)
         link = hooks[link].next_out
     sort(state.members[:best])
@@ -118,10 +138,10 @@ def visit_around(state: State, account: int) -> int:
 
 @kernel
 def _around(state: State, device: int) -> int:
-    """Puts the candidate around a phone into ``state.visits.around``; how many, 0 with too few arrivals."""
+    """Puts the candidate around a phone into ``state.visits.around``; how many, 0 when there is none."""
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
-    if _arrivals_on(state, device) < MIN_ARRIVALS:
+    if _arrivals_on(state, device) < MIN_ARRIVALS and not _is_mixed(state, device):
         return 0
     phones = _phones_from(state, device)
     arrivals = _collect_arrivals(state, phones)

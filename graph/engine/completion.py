@@ -13,7 +13,7 @@ import numpy as np
 
 from graph.completion.completing import can_be_completed, complete, is_another, restore
 from graph.completion.surroundings import MOST_USERS
-from graph.engine.feature_extraction import extract_features, set_candidate
+from graph.engine.feature_extraction import extract_features, resize_candidate
 from graph.engine.merging import leave_strange_rings
 from graph.engine.rejudging import follow, postpone
 from graph.kernels.arrays import Int32s
@@ -63,7 +63,7 @@ def recall(state: State) -> None:
         if account_of(state, members[place]).left_out != accounts:
             members[kept] = members[place]
             kept += 1
-    set_candidate(state, kept, candidate.shape)
+    resize_candidate(state, kept)
     if candidate.shape != CIRCLE:
         postpone(state)
 
@@ -101,7 +101,7 @@ def settle(state: State) -> None:
     if candidate.completed != _COMPLETED:
         return
     if candidate.score >= min(candidate.score_before, candidate.enough):
-        set_candidate(state, candidate.size, candidate.shape)
+        resize_candidate(state, candidate.size)
         if candidate.shape != CIRCLE:
             postpone(state)
             if candidate.size > LARGE:

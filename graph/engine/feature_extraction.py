@@ -8,7 +8,7 @@ from typing import Final
 from graph.evidence.gathering import measure
 from graph.kernels.kernel import kernel
 from graph.links.change_log import log_score
-from graph.model.shapes import CLUSTERS
+from graph.model.shapes import CLUSTERS, VISIT
 from graph.rings.decision import stands
 from graph.scoring.features import extract
 from graph.scoring.scorer import kernel_score
@@ -22,8 +22,15 @@ _FLOOR: Final = 1e-6
 @kernel
 def set_candidate(state: State, members: int, shape: int) -> None:
     """Make what lies in ``state.members`` the candidate at hand; its accounts count as judged."""
-    state.candidate[0].size = members
     state.candidate[0].shape = shape
+    state.candidate[0].hurried = shape == VISIT
+    resize_candidate(state, members)
+
+
+@kernel
+def resize_candidate(state: State, members: int) -> None:
+    """Let the first ``members`` of ``state.members`` be the candidate at hand; they count as judged."""
+    state.candidate[0].size = members
     for place in range(members):
         account_of(state, state.members[place]).judged = state.counters[0].event
 

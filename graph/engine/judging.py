@@ -15,7 +15,7 @@ from typing import Final
 
 from graph.candidates.circles import circle_around
 from graph.candidates.moves import moves_around
-from graph.candidates.visits import visit_around
+from graph.candidates.visits import MIN_ARRIVALS, visit_around
 from graph.engine.candidate_generation import (
     add_overlapping_rings,
     gather_around,
@@ -295,6 +295,7 @@ def judge_around(state: State, entity: int, at_once: bool) -> bool:
                 wait_with(state, visit, VISIT)
                 return False
             set_candidate(state, visit, VISIT)
+            state.candidate[0].hurried = state.candidate[0].arrivals >= MIN_ARRIVALS
             cursor.pending = entity
             postpone(state)
             return True

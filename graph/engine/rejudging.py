@@ -4,8 +4,8 @@ An account is due at once when its cluster changed, or when it took or disowned 
 when the accounts of the candidate in which it was last judged have, on average, an eighth more events than
 then. So the number of judgements grows with the logarithm of a candidate's activity, and neither many quiet
 accounts nor one busy driver among new riders keep it from being judged. A candidate with an account in an
-open ring is due after a sixty-fourth. An account that came to a phone that is not its own is due at each of
-its events: a thief needs hours, not weeks.
+open ring is due after a sixty-fourth. An account that came with another to a phone that is not theirs is due
+at each of its events: a thief needs hours, not weeks.
 
 A large candidate, of more than ``LARGE`` accounts, is due when it has grown by a sixteenth, whatever
 happened: an account that comes to it or leaves it, or rides of it that age, count as one account's whole
@@ -25,7 +25,7 @@ from graph.kernels.kernel import kernel, wide
 from graph.links.records import IDENTITIES, REFERRALS, REFERRERS
 from graph.links.touch import first_link, length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
-from graph.model.shapes import LARGE, LARGE_GROWTH, VISIT
+from graph.model.shapes import LARGE, LARGE_GROWTH
 from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
@@ -36,12 +36,12 @@ RING_GROWTH: Final = 64
 
 @kernel
 def postpone(state: State) -> None:
-    """Let the candidate at hand wait until its accounts have more events; a visit is due again at once."""
+    """Let the candidate at hand wait until its accounts have more events, unless it is small and hurried."""
     members = state.candidate[0].size
     until_due = 0.0
     if members > LARGE:
         until_due = members / LARGE_GROWTH
-    elif state.candidate[0].shape != VISIT:
+    elif not state.candidate[0].hurried:
         until_due = members / (RING_GROWTH if in_a_ring(state) else CANDIDATE_GROWTH)
     _let_wait(state, members, until_due)
 

@@ -292,13 +292,18 @@ accounts that the event names. -1 stands for nobody."""
 
 CANDIDATE: Final = np.dtype(
     [
-        *((name, "i8") for name in ("size", "shape", "truncated", "before", "completed")),
+        *(
+            (name, "i8")
+            for name in ("size", "shape", "truncated", "before", "completed", "arrivals", "hurried")
+        ),
         *((name, "f8") for name in ("score", "score_before", "enough")),
     ]
 )
 """One row: the candidate at hand, whose accounts are the first ``size`` of ``State.members``. ``completed``
 is what came of its completion (``graph.engine.completion``); before that it had ``before`` accounts and
-``score_before``. With a score of ``enough`` its completion stands in any case."""
+``score_before``. With a score of ``enough`` its completion stands in any case. ``arrivals``: how many
+settled riders came to the phone of the visit that was looked for last; ``hurried``: whether the candidate is
+due at each event of its accounts while it is small."""
 
 DECISION: Final = np.dtype([("action", "i8"), ("survivor", "i8"), ("merged", "i8")])
 """One row: what the judgement at hand does to the rings (``graph.rings.decision``): the slot of the ring that

@@ -37,11 +37,15 @@ from tests.twin.entity_graph import EntityGraph
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Accounts that may be one ring, ascending; ``truncated`` when there were more than MAX_ACCOUNTS."""
+    """Accounts that may be one ring, ascending; ``truncated`` when there were more than MAX_ACCOUNTS.
+
+    One that is ``hurried`` is due again at each event of its accounts, while it is small.
+    """
 
     accounts: tuple[int, ...]
     shape: Shape = Shape.CLUSTERS
     truncated: bool = False
+    hurried: bool = False
 
 
 class Assembler:

@@ -8,8 +8,10 @@ again: see ``graph.engine.rejudging``.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
+from graph.candidates.visits import MIN_ARRIVALS
 from graph.completion.surroundings import MOST_USERS
 from graph.engine import LATENESS_MS, EngineConfig
 from graph.engine.completion import COMPLETION_GROWTH
@@ -212,9 +214,9 @@ class PlainEngine:
         waited = accounts[accounts[entity].leader].judged_with > LARGE
         at_once = at_once or waited
         ring = self._rings.ring_of(entity)
-        visit = visit_around(self.graph, entity)
+        visit, arrivals = visit_around(self.graph, entity)
         if visit and (ring is None or ring.shape is not Shape.CLUSTERS):
-            candidate = self._widened(visit, Shape.VISIT)
+            candidate = replace(self._widened(visit, Shape.VISIT), hurried=arrivals >= MIN_ARRIVALS)
             if not self._is_ripe(candidate, at_once):
                 self._rest(candidate, self._missing_growth(candidate))
                 return
@@ -226,7 +228,7 @@ class PlainEngine:
                     self._judge(clusters, at, outcome, judged)
             return
         if ring is not None and ring.shape is not Shape.CLUSTERS:
-            candidate = Candidate(tuple(sorted(ring.members)), ring.shape)
+            candidate = _of_ring(ring)
         else:
             candidate = self._assembler.gather((entity,) if ring is None else (entity, *ring.members))
             if not self._is_ripe(candidate, at_once):
@@ -256,12 +258,12 @@ class PlainEngine:
         return len(candidate.accounts) / LARGE_GROWTH - growth
 
     def _rest(self, candidate: Candidate, growth: float | None = None) -> None:
-        """Let a candidate rest until its accounts have done more, but for a visit, whose hours count."""
+        """Let a candidate rest until its accounts have done more, but for one whose hours count."""
         for entity in candidate.accounts:
             self.graph.accounts[entity].leader = candidate.accounts[0]
         share = RING_GROWTH if any(map(self._rings.ring_of, candidate.accounts)) else CANDIDATE_GROWTH
         leader, size = self.graph.accounts[candidate.accounts[0]], len(candidate.accounts)
-        leader.rests = 0.0 if candidate.shape is Shape.VISIT else size / share
+        leader.rests = 0.0 if candidate.hurried else size / share
         leader.judged_with = size
         if size > LARGE:
             leader.rests = size / LARGE_GROWTH if growth is None else growth
@@ -314,7 +316,7 @@ class PlainEngine:
             ring = self._rings.get(ring_id)
             if ring is not None and 2 * len(common) >= min(len(accounts), len(ring.members)):
                 members.update(ring.members)
-        return Candidate(tuple(sorted(members)), shape)
+        return Candidate(tuple(sorted(members)), shape, hurried=shape is Shape.VISIT)
 
     def _part(self, touched: Touched, at: Moment, outcome: Outcome, judged: set[int]) -> None:
         """Judge what an identifier's change joined or parted; rings that fell apart are split."""
@@ -373,7 +375,7 @@ class PlainEngine:
         if completion is None:
             self._rings.judge(self._weigh(candidate, at), at, outcome)
             return
-        completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+        completed = replace(candidate, accounts=completion.accounts)
         judged.update(completed.accounts)
         if candidate.shape is not Shape.CIRCLE:
             self._rest(completed)
@@ -395,7 +397,7 @@ class PlainEngine:
         enough = self._rings.enough(held)
         completion = self._completions.complete(candidate, held, self._rings.met)
         if completion is not None:
-            completed = Candidate(completion.accounts, candidate.shape, candidate.truncated)
+            completed = replace(candidate, accounts=completion.accounts)
             if completion.is_apart:
                 enough = self._config.policy.review
             if self._raw_score(completed) < min(score, enough):
@@ -426,7 +428,7 @@ class PlainEngine:
         kept = tuple(account for account in candidate.accounts if self._left_out.get(account) != key)
         if len(kept) + left != len(candidate.accounts):
             return None
-        return Candidate(kept, candidate.shape, candidate.truncated)
+        return replace(candidate, accounts=kept)
 
     def _key(self, candidate: Candidate) -> _Key:
         """What a completion holds for: the accounts, their shape, how many cuts there are, their ties."""
@@ -479,7 +481,7 @@ class PlainEngine:
         ring = self._rings.get(event.subject)
         if ring is not None:
             self._verdicts.hear(event.outcome, tuple(ring.members))
-            candidate = Candidate(tuple(sorted(ring.members)), ring.shape)
+            candidate = _of_ring(ring)
             self._rest(candidate)
             self._rings.judge(self._weigh(candidate, at), at, outcome)
             return
@@ -545,3 +547,8 @@ class PlainEngine:
             reasons=reasons(judgement),
             innocent_reasons=reasons(judgement, innocent=True),
         )
+
+
+def _of_ring(ring: OpenRing) -> Candidate:
+    """The accounts of a ring as a candidate."""
+    return Candidate(tuple(sorted(ring.members)), ring.shape, hurried=ring.shape is Shape.VISIT)

@@ -17,6 +17,7 @@ from graph.candidates.visits import (
     MIN_ARRIVALS,
     MIN_COMMON_RIDERS,
     MIN_COMMON_SHARE,
+    MIN_MIXED,
     MOST_AT_ONCE,
 )
 from graph.model.vocabulary import EntityKind
@@ -74,12 +75,28 @@ def shared_arrivals(graph: EntityGraph, account: int) -> dict[int, dict[int, int
     return found
 
 
-def visit_around(graph: EntityGraph, account: int) -> tuple[int, ...]:
-    """The candidate around the phone that the account came to, ascending; empty when it came to none."""
-    best: tuple[int, ...] = ()
-    for device, arrivals in shared_arrivals(graph, account).items():
-        if len(arrivals) >= MIN_ARRIVALS:
-            best = max(best, _around(graph, phones_from(graph, device)), key=len)
+def is_mixed(graph: EntityGraph, device: int) -> bool:
+    """Whether a phone that is not public has three users or more, and does not join them all."""
+    users = len(graph.users[device])
+    return users >= MIN_MIXED and graph.joined(device) < users and not graph.is_public(device)
+
+
+def visit_around(graph: EntityGraph, account: int) -> tuple[tuple[int, ...], int]:
+    """The candidate around a phone of the account, ascending, and how many settled accounts came to that.
+
+    Of phones that the account came to, and that two settled accounts came to, and of mixed ones the one with
+    the largest; nobody when there is none.
+    """
+    best: tuple[tuple[int, ...], int] = (), 0
+    came_to = shared_arrivals(graph, account)
+    for device in graph.identifiers.get(account, ()):
+        if graph.entities.kind(device) is not EntityKind.DEVICE:
+            continue
+        mixed = is_mixed(graph, device)
+        if mixed or len(came_to.get(device, ())) >= MIN_ARRIVALS:
+            around = _around(graph, phones_from(graph, device))
+            if len(around) > len(best[0]):
+                best = around, len(arrivals_on(graph, device))
     return best
 
 

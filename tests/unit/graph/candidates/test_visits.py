@@ -41,8 +41,7 @@ def test_one_settled_account_on_a_foreign_phone_is_none(side):
 def test_whoever_is_at_home_on_the_phone_is_taken_in_and_is_no_arrival(side):
     scene = theft()
     scene.signs_up("thief", 9, "thiefs phone")
-    assert_visit(side, scene, {*VICTIMS, "thief"}, *VICTIMS)
-    assert side.of(scene).visit("thief") == frozenset()
+    assert_visit(side, scene, {*VICTIMS, "thief"})
 
 
 @pytest.mark.parametrize(("days", "found"), [(3 - 3 * HOUR, set()), (3, set(VICTIMS))])
@@ -50,11 +49,36 @@ def test_an_account_has_settled_after_three_days_elsewhere(side, days, found):
     assert_visit(side, theft(settled=days), found, *VICTIMS)
 
 
-def test_drivers_who_change_cars_are_no_arrivals(side):
+def in_one_car(names) -> Scene:
     scene = Scene()
-    for name in VICTIMS:
+    for name in names:
         scene.signs_up(name, 1, f"{name}s tablet", role=Role.DRIVER)
         scene.logs_in(name, 11, "car")
+    return scene
+
+
+def test_two_drivers_who_change_cars_are_no_visit_and_three_are_looked_at_together(side):
+    assert_visit(side, in_one_car(VICTIMS[:2]), set(), *VICTIMS[:2])
+    assert_visit(side, in_one_car(VICTIMS), set(VICTIMS))
+
+
+def test_newcomers_a_settled_rider_and_a_driver_on_one_phone_are_looked_at_together(side):
+    """The phone joins the newcomers alone: one settled rider is no crowd, and drivers change phones."""
+    scene = Scene()
+    scene.signs_up("old", 1, "olds phone")
+    scene.signs_up("driver", 1, "tablet", role=Role.DRIVER)
+    scene.logs_in("old", 11, "common phone")
+    scene.logs_in("driver", 11, "common phone")
+    assert_visit(side, scene, set(), "old", "driver")
+    for name in ("first", "second"):
+        scene.signs_up(name, 12, "common phone")
+    assert_visit(side, scene, {"old", "driver", "first", "second"})
+
+
+def test_who_are_all_joined_by_their_phone_are_a_cluster_and_no_visit(side):
+    scene = Scene()
+    for name in VICTIMS:
+        scene.signs_up(name, 1, "one phone")
     assert_visit(side, scene, set(), *VICTIMS)
 
 

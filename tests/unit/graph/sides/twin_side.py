@@ -81,7 +81,7 @@ class TwinSide(Side):
         return self.named(circle_around(self.graph, self.find(EntityKind.ACCOUNT, rider)))
 
     def visit(self, account: str) -> frozenset[str]:
-        return self.named(visit_around(self.graph, self.find(EntityKind.ACCOUNT, account)))
+        return self.named(visit_around(self.graph, self.find(EntityKind.ACCOUNT, account))[0])
 
     def moves(self, rider: str, driver: str) -> frozenset[str]:
         rider_at, driver_at = self.find(EntityKind.ACCOUNT, rider), self.find(EntityKind.ACCOUNT, driver)
