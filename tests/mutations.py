@@ -124,7 +124,13 @@ MUTATIONS: Final = (
         VISITS,
         "account.role == DRIVER\n        or use.first_ms",
         "use.first_ms",
-        f"{CANDIDATES}/test_visits.py::test_drivers_who_change_cars_are_no_arrivals[engine]",
+        f"{CANDIDATES}/test_visits.py::test_three_drivers_in_one_car_are_looked_at_together_and_two_are_not[engine]",
+    ),
+    Mutation(
+        VISITS,
+        "        and entity.joined < length(state.links, phone, USERS)\n",
+        "",
+        f"{CANDIDATES}/test_visits.py::test_who_are_all_joined_by_their_phone_are_a_cluster_and_no_visit[engine]",
     ),
     Mutation(
         VISITS,

@@ -57,7 +57,7 @@ def in_one_car(names) -> Scene:
     return scene
 
 
-def test_two_drivers_who_change_cars_are_no_visit_and_three_are_looked_at_together(side):
+def test_three_drivers_in_one_car_are_looked_at_together_and_two_are_not(side):
     assert_visit(side, in_one_car(VICTIMS[:2]), set(), *VICTIMS[:2])
     assert_visit(side, in_one_car(VICTIMS), set(VICTIMS))
 
