@@ -78,8 +78,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         GATHERING,
-        "and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS",
-        "and 2 <= length(state.links, identifier, USERS)",
+        "return 2 <= length(state.links, address, USERS) <= SEMI_PRIVATE_SHARERS",
+        "return 2 <= length(state.links, address, USERS)",
         f"{CANDIDATES}/test_candidates.py::test_an_address_that_many_use_ties_nobody[engine]",
     ),
     Mutation(
@@ -103,14 +103,14 @@ MUTATIONS: Final = (
     ),
     Mutation(
         CIRCLES,
-        "and mark.count >= share * trips",
-        "and mark.count >= 0.9 * trips",
+        "return inside >= share * trips and",
+        "return inside >= 0.9 * trips and",
         f"{CANDIDATES}/test_circles.py::test_trips_bought_with_strangers_do_not_hide_a_block[engine]",
     ),
     Mutation(
         CIRCLES,
-        "and (several or mark.count >= MIN_CLOSED_SHARE * trips)",
-        "or several",
+        "not (alone and inside < MIN_CLOSED_SHARE * trips)",
+        "not alone",
         f"{CANDIDATES}/test_circles.py::"
         "test_an_ordinary_customer_of_the_same_drivers_is_left_out[engine-has a driver of his own]",
     ),

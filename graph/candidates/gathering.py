@@ -29,8 +29,9 @@ from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
 from graph.links.touch import first_link, length
+from graph.model.link_keys import USES_IP
 from graph.state.sizes import MEMO_SLOTS
-from graph.state.state import ACCOUNT_KIND, IP, State, account_of, fresh_stamp
+from graph.state.state import ACCOUNT_KIND, State, account_of, fresh_stamp
 from graph.updates.clusters import is_shared, joined_ms
 from graph.updates.passengers import NO_BLOCK
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
@@ -110,7 +111,8 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
     while link >= 0:
         address = records[link].target
         if (
-            _semi_private(state, address)
+            records[link].kind == USES_IP
+            and _semi_private(state, address)
             and _ties(state, address, stamp)
             and _at_home(state, account, address)
         ):
@@ -144,18 +146,58 @@ def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
     if not _meets_a_cluster(state, driver, stamp):
         return found
     records, hooks = state.links.links, state.links.hooks
+    together = _tally_clusters(state, driver, stamp)
     link = first_link(state.links, driver, RIDERS)
     while link >= 0:
         rider = wide(records[link].source)
-        if state.marks[rider].stamp != stamp and is_shared(state, rider):
-            memo = _memo_of(state, rider, driver)
-            # Only one of its accounts met the driver, or it was looked at: till then counts are negative.
-            if not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1):
-                _note(memo, state, rider, driver, stamp, 0)
-                if _rides_with(state, rider, driver):
-                    found = _consider(state, rider, found, stamp)
+        if (
+            state.marks[rider].stamp != stamp
+            and is_shared(state, rider)
+            and _is_open(state, rider, driver, stamp)
+        ):
+            _note(_memo_of(state, rider, driver), state, rider, driver, stamp, 0)
+            tally = state.tallies[label(state.forest, rider)]
+            if tally.stamp == together and _rides_with(state, rider, driver, tally.riders, tally.trips):
+                found = _consider(state, rider, found, stamp)
         link = hooks[link].next_in
     return found
+
+
+@kernel
+def _is_open(state: State, rider: int, driver: int, stamp: int) -> bool:
+    """Whether several accounts of the rider's cluster met the driver, and it was not looked at.
+
+    Counts are negative till then. True also where something else stands in the memo.
+    """
+    memo = _memo_of(state, rider, driver)
+    return not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1)
+
+
+@kernel
+def _tally_clusters(state: State, driver: int, stamp: int) -> int:
+    """Counts, by label of the clusters of which several accounts met a driver, who rode with it and trips.
+
+    Since each account began to share; in ``state.tallies``, under the stamp that is returned.
+    """
+    records = state.links.links
+    together = fresh_stamp(state)
+    link = first_link(state.links, driver, RIDERS)
+    while link >= 0:
+        ride = records[link]
+        if (
+            is_shared(state, ride.source)
+            and _is_open(state, ride.source, driver, stamp)
+            and ride.last_ms >= joined_ms(state, ride.source)
+        ):
+            tally = state.tallies[label(state.forest, ride.source)]
+            if tally.stamp != together:
+                tally.stamp = together
+                tally.riders = 0
+                tally.trips = 0
+            tally.riders += 1
+            tally.trips += ride.count
+        link = state.links.hooks[link].next_in
+    return together
 
 
 @kernel
@@ -204,11 +246,32 @@ def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: 
 
 
 @kernel
-def _rides_with(state: State, rider: int, driver: int) -> bool:
-    """Whether the rider's cluster rides with the driver more than strangers would."""
-    _, total = _tally_rides(state, rider)
-    tally = _tally_of(state, driver)
-    return tally.stamp == state.stamps[0].last and _rides_more(state, driver, tally, total)
+def _rides_with(state: State, rider: int, driver: int, riders: int, trips: int) -> bool:
+    """Whether so many of the rider's cluster, and so many trips, are more than strangers ride with a driver.
+
+    All of the cluster's trips are counted only as far as those with the driver may be enough of them: the
+    more there are, the less they are.
+    """
+    total, member = 0, rider
+    while _rides_more(state, driver, riders, trips, total):
+        if state.entities[member].kind == ACCOUNT_KIND:
+            total += _trips_together(state, member)
+        member = wide(state.forest.nodes[member].next_member)
+        if member == rider:
+            return _rides_more(state, driver, riders, trips, total)
+    return False
+
+
+@kernel
+def _trips_together(state: State, member: int) -> int:
+    """How many trips an account took since it began to share."""
+    since, trips = joined_ms(state, member), 0
+    link = first_link(state.links, member, DRIVERS)
+    while link >= 0:
+        ride = state.links.links[link]
+        trips += ride.count if ride.last_ms >= since else 0
+        link = state.links.hooks[link].next_out
+    return trips
 
 
 @kernel
@@ -218,7 +281,8 @@ def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
     met = state.gathering.drivers
     for place in range(drivers):
         driver = wide(met[place])
-        if _rides_more(state, driver, _tally_of(state, driver), total):
+        tally = _tally_of(state, driver)
+        if _rides_more(state, driver, tally.riders, tally.trips, total):
             found = _consider(state, driver, found, stamp)
     return found
 
@@ -264,21 +328,17 @@ def _tally_of(state: State, driver: int) -> Any:
 
 
 @kernel
-def _rides_more(state: State, driver: int, tally: Any, total: int) -> bool:
-    """Whether what was tallied of a driver is more than chance explains, and enough of all trips."""
-    trips = tally.trips
-    if tally.riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
+def _rides_more(state: State, driver: int, riders: int, trips: int, total: int) -> bool:
+    """Whether trips with a driver are more than chance explains, and enough of a total."""
+    if riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
         return False
     return bool(trips > most_by_chance(state, driver, trips, total, MIN_JOINING_TRIPS - 1))
 
 
 @kernel
-def _semi_private(state: State, identifier: int) -> bool:
-    """Whether an identifier is an address that several use, and not too many."""
-    return (
-        state.entities[identifier].kind == IP
-        and 2 <= length(state.links, identifier, USERS) <= SEMI_PRIVATE_SHARERS
-    )
+def _semi_private(state: State, address: int) -> bool:
+    """Whether several use an address, and not too many."""
+    return 2 <= length(state.links, address, USERS) <= SEMI_PRIVATE_SHARERS
 
 
 @kernel
@@ -304,7 +364,7 @@ def _refers(state: State, account: int, other: int, shared: bool) -> bool:
     records, hooks = state.links.links, state.links.hooks
     ours = first_link(state.links, account, IDENTITIES)
     while ours >= 0:
-        if _semi_private(state, records[ours].target):
+        if records[ours].kind == USES_IP and _semi_private(state, records[ours].target):
             theirs = first_link(state.links, other, IDENTITIES)
             while theirs >= 0:
                 if records[theirs].target == records[ours].target:

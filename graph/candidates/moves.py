@@ -21,7 +21,8 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, IN, RIDERS, TAIL, USERS
 from graph.links.touch import first_link, length
-from graph.state.state import DEVICE, State, fresh_stamp
+from graph.model.link_keys import USES_DEVICE
+from graph.state.state import State, fresh_stamp
 from graph.updates.sharing import DAY_MS
 
 MOVING_MS: Final = 2 * DAY_MS
@@ -41,12 +42,13 @@ def move_of(state: State, account: int) -> int:
     newest = -1
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
-        device = records[link].target
+        use = records[link]
+        # What the link itself says comes first: the phone is another line of memory.
         if (
-            state.entities[device].kind == DEVICE
-            and length(state.links, device, USERS) == 1
+            use.kind == USES_DEVICE
+            and (newest < 0 or use.first_ms > records[newest].first_ms)
             and arrival_ms(state, link) != NEVER
-            and (newest < 0 or records[link].first_ms > records[newest].first_ms)
+            and length(state.links, use.target, USERS) == 1
         ):
             newest = link
         link = hooks[link].next_out
@@ -123,8 +125,10 @@ def _add_moved_riders(state: State, riders: Int32s, found: int, driver: int, at_
     link = links.ends[links.entities[driver].first_list + RIDERS - 1, TAIL]
     looked = 0
     while link >= 0 and looked < MOST_RIDERS:
-        rider = links.links[link].source
-        if state.marks[rider].stamp != stamp:
+        rider, met_ms = links.links[link].source, links.links[link].first_ms
+        # Who met the driver before those days, or after them, cannot have done so as one of these.
+        in_time = at_ms - TOGETHER_MS <= met_ms <= at_ms + TOGETHER_MS + MOVING_MS
+        if in_time and state.marks[rider].stamp != stamp:
             move = move_of(state, rider)
             if (
                 move >= 0

@@ -20,8 +20,9 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import copy, sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
+from graph.model.link_keys import USES_DEVICE, USES_IP
 from graph.state.accounts import is_origin
-from graph.state.state import DEVICE, DRIVER, IP, State, account_of, fresh_stamp
+from graph.state.state import DRIVER, State, account_of, fresh_stamp
 from graph.updates.clusters import is_public
 from graph.updates.sharing import DAY_MS, SEMI_PRIVATE_SHARERS, SETTLED_MS
 
@@ -162,7 +163,7 @@ def _around(state: State, device: int) -> int:
         link = first_link(state.links, around[place], IDENTITIES)
         while link >= 0:
             address = records[link].target
-            if state.entities[address].kind == IP:
+            if records[link].kind == USES_IP:
                 mark = marks[address]
                 if mark.stamp != stamp:
                     mark.stamp = stamp
@@ -220,7 +221,7 @@ def _came_to_share(state: State, link: int) -> bool:
     """Whether a link says that a settled account came to a phone that others use, and that gathers them."""
     phone = state.links.links[link].target
     return bool(
-        state.entities[phone].kind == DEVICE
+        state.links.links[link].kind == USES_DEVICE
         and length(state.links, phone, USERS) > 1
         and arrival_ms(state, link) != NEVER
         and gathers(state, phone)

@@ -35,9 +35,10 @@ from graph.links.records import (
     USERS,
 )
 from graph.links.touch import first_link, length
+from graph.model.link_keys import USES_CARD, USES_DEVICE, USES_IP
 from graph.model.shapes import CIRCLE, VISIT
 from graph.state.accounts import UNKNOWN_MS
-from graph.state.state import CARD, DEVICE, DRIVER, IP, PUBLIC, State, account_of, fresh_stamp
+from graph.state.state import DRIVER, PUBLIC, State, account_of, fresh_stamp
 from graph.updates.clusters import is_cut
 from graph.updates.independence import AT_HOME, LIVES, independence
 from graph.updates.sharing import DAY_MS
@@ -292,17 +293,17 @@ def _identifiers(state: State, account: int, stamp: int, inside: bool, row: Floa
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         identifier = records[link].target
-        kind = state.entities[identifier].kind
+        kind = records[link].kind
         mark = marks[identifier]
         count = mark.count - inside if mark.stamp == stamp else 0
-        addresses += kind == IP
+        addresses += kind == USES_IP
         if count > 0:
             first = _CONTACT
-            if kind == DEVICE:
+            if kind == USES_DEVICE:
                 first = _DEVICE
-            elif kind == CARD:
+            elif kind == USES_CARD:
                 first = _CARD
-            elif kind == IP:
+            elif kind == USES_IP:
                 first = _ADDRESS
                 shared += 1
             users = max(1, length(state.links, identifier, USERS) - 1)

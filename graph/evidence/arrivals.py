@@ -20,9 +20,10 @@ from graph.kernels.kernel import kernel
 from graph.kernels.rows import sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
+from graph.model.link_keys import USES_DEVICE
 from graph.model.shapes import VISIT
 from graph.state.evidence_record import Record
-from graph.state.state import DEVICE, State
+from graph.state.state import State
 
 COMMON_DRIVERS: Final = 3
 TAKEN: Final = -2
@@ -44,9 +45,9 @@ def find_arrivals(state: State, members: Int32s, shape: int) -> tuple[int, int]:
         while link >= 0:
             device = records[link].target
             if (
-                state.entities[device].kind == DEVICE
-                and length(state.links, device, USERS) > 1
+                records[link].kind == USES_DEVICE
                 and state.marks[device].count > 1
+                and length(state.links, device, USERS) > 1
                 and gathers(state, device)
             ):
                 moment = arrival_ms(state, link)

@@ -10,9 +10,9 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES
 from graph.links.touch import first_link
-from graph.model.link_keys import MONEY_SCALE
+from graph.model.link_keys import MONEY_SCALE, USES_CARD, USES_DEVICE
 from graph.state.evidence_record import Record
-from graph.state.state import CARD, DEVICE, DRIVER, State
+from graph.state.state import DRIVER, State
 
 
 @kernel
@@ -34,16 +34,16 @@ def measure_cards(state: State, members: Int32s, stamp: int, e: Record) -> None:
         link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             identifier = records[link].target
-            kind = state.entities[identifier].kind
-            if kind in (CARD, DEVICE):
+            kind = records[link].kind
+            if kind in (USES_CARD, USES_DEVICE):
                 mark = marks[identifier]
                 if mark.stamp != stamp:
                     mark.stamp = stamp
                     mark.count = 0
-                    cards += kind == CARD
-                    devices += kind == DEVICE
+                    cards += kind == USES_CARD
+                    devices += kind == USES_DEVICE
                 mark.count += 1
-                moving += kind == CARD and mark.count == 2
+                moving += kind == USES_CARD and mark.count == 2
             link = hooks[link].next_out
     e.cards = cards
     e.cards_per_rider = ratio(cards, riders)

@@ -18,15 +18,13 @@ from graph.links.interactions import money_of
 from graph.links.lists import next_link
 from graph.links.records import DRIVERS, IDENTITIES, OUT, TRIED
 from graph.links.touch import find, first_link
-from graph.model.link_keys import LINK_CODE, MONEY_SCALE
-from graph.model.vocabulary import LinkKind
+from graph.model.link_keys import MONEY_SCALE, USES_CARD, USES_DEVICE
 from graph.state.evidence_record import Record
-from graph.state.state import CARD, DEVICE, State
+from graph.state.state import State
 
 MOST_CARDS: Final = 256
 SMALL_SHARE: Final = 3
 """A declined amount is small when it is at most one in so many of the members' mean fare."""
-_USES_CARD: Final = LINK_CODE[LinkKind.USES_CARD]
 
 
 @kernel
@@ -43,7 +41,7 @@ def measure_declines(state: State, members: Int32s, stamp: int, e: Record) -> No
             steps += 1
             tried, units_tried = records[link], money_of(state.links, link)
             link = next_link(state.links, link, OUT)
-            if find(state.links, _USES_CARD, members[place], tried.target) >= 0:
+            if find(state.links, USES_CARD, members[place], tried.target) >= 0:
                 continue
             count += tried.count
             units += units_tried
@@ -87,7 +85,7 @@ def _new_devices(state: State, member: int, stamp: int) -> int:
     link = first_link(state.links, member, IDENTITIES)
     while link >= 0:
         mark = state.marks[records[link].target]
-        if state.entities[records[link].target].kind == DEVICE and mark.stamp != stamp:
+        if records[link].kind == USES_DEVICE and mark.stamp != stamp:
             mark.stamp = stamp
             devices += 1
         link = next_link(state.links, link, OUT)
@@ -101,7 +99,7 @@ def _was_charged(state: State, member: int, since: int) -> bool:
     link = first_link(state.links, member, IDENTITIES)
     while link >= 0:
         use = records[link]
-        if state.entities[use.target].kind == CARD and use.last_ms >= since:
+        if use.kind == USES_CARD and use.last_ms >= since:
             return True
         link = next_link(state.links, link, OUT)
     return False

@@ -9,8 +9,9 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
+from graph.model.link_keys import USES_BANK_ACCOUNT, USES_CARD, USES_DEVICE, USES_IP
 from graph.state.evidence_record import Record
-from graph.state.state import BANK_ACCOUNT, CARD, DEVICE, IP, State
+from graph.state.state import State
 from graph.updates.independence import AT_HOME, LIVES, independence
 
 
@@ -51,27 +52,27 @@ def measure_sharing(state: State, members: Int32s, stamp: int, e: Record) -> Non
         link = first_link(state.links, members[place], IDENTITIES)
         while link >= 0:
             identifier = records[link].target
-            kind = state.entities[identifier].kind
+            kind = records[link].kind
             mark = marks[identifier]
             users = length(state.links, identifier, USERS)
             shared = mark.count > 1
             leads = shared and mark.first == place
-            if kind == DEVICE:
+            if kind == USES_DEVICE:
                 has_device = True
                 shares_device = shares_device or shared
                 owns_device = owns_device or users == 1
                 devices += leads
-            elif kind == CARD:
+            elif kind == USES_CARD:
                 has_card = True
                 shares_card = shares_card or shared
                 owns_card = owns_card or users == 1
                 cards += leads
-            elif kind == BANK_ACCOUNT:
+            elif kind == USES_BANK_ACCOUNT:
                 has_bank = True
                 shares_bank = shares_bank or shared
-            elif kind == IP and leads and 2 * mark.count >= users:
+            elif kind == USES_IP and leads and 2 * mark.count >= users:
                 address = max(address, mark.count)
-            if shared and kind in (DEVICE, CARD):
+            if shared and kind in (USES_DEVICE, USES_CARD):
                 hands -= _one_hand(hand, mark.first, place)
             link = hooks[link].next_out
         device_holders += has_device

@@ -143,6 +143,11 @@ def type_of(kind: type[Arrays]) -> ArraysType:
     return known
 
 
+def known_type(value: object) -> ArraysType | None:
+    """The type of arrays whose class kernels took before, without asking numba, which takes microseconds."""
+    return _types.get(type(value))  # type: ignore[arg-type]
+
+
 @_numba.typeof_impl.register(Arrays)  # type: ignore[untyped-decorator]
 def _typeof(value: Arrays, _context: Any) -> ArraysType:
     return type_of(type(value))

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import extending, njit, types
 
+from graph.kernels.arrays import known_type
 from graph.kernels.kept import KeptKernel
 from graph.kernels.sources import digest_of_sources
 
@@ -56,6 +57,9 @@ class Kernel:
         """What numba makes of the function, with its cache."""
         compiled: Any = njit(**self._options)(self.py_func)
         _stamp(compiled, self.py_func)
+        ask = compiled.typeof_pyval
+        # Called for each argument that numba's own code does not know: our arrays, in every call from Python.
+        compiled.typeof_pyval = lambda value: known_type(value) or ask(value)
         if self._are_widened:
             resolve = compiled.get_call_template
 

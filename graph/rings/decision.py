@@ -225,11 +225,20 @@ def rings_among(state: State, accounts: Int32s) -> int:
 @kernel
 def confirm(state: State, slot: int) -> None:
     """Store the judgement of the candidate at hand as the newest of a ring."""
-    candidate, ring = state.candidate[0], state.rings[slot]
-    ring.shape = candidate.shape
-    ring.truncated = candidate.truncated
-    note_score(state, slot, candidate.score)
-    if grounds(state, candidate.score, state.features):
-        ring.grounded_ms = state.counters[0].watermark_ms
+    candidate = state.candidate[0]
     state.ring_evidence[slot] = state.evidence[0]
     copy(state.features, state.ring_features[slot], len(state.features))
+    blocked = state.rings[slot].blocked
+    note_judgement(state, slot, candidate.score, candidate.shape, candidate.truncated, blocked)
+
+
+@kernel
+def note_judgement(state: State, slot: int, score: float, shape: int, truncated: bool, blocked: bool) -> None:
+    """Store what else there is of a ring's newest judgement, whose evidence and features are stored."""
+    ring = state.rings[slot]
+    ring.shape = shape
+    ring.truncated = truncated
+    ring.blocked = blocked
+    note_score(state, slot, score)
+    if grounds(state, score, state.ring_features[slot]):
+        ring.grounded_ms = state.counters[0].watermark_ms

@@ -12,7 +12,7 @@ from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.kernels.raw import raw
 from graph.model.shapes import SHAPES, Shape
-from graph.rings.decision import decide, grounds, note_score, opens, stands
+from graph.rings.decision import decide, note_judgement, opens, stands
 from graph.rings.judgement import Judgement
 from graph.state.memory import Memory
 from graph.state.state import NO_RING, State, account_of
@@ -119,15 +119,10 @@ class RingTable:
     def store_judgement(self, slot: int, judgement: Judgement, *, blocked: bool) -> None:
         """Store the newest judgement of a ring; ``blocked`` is its decision."""
         state = self._memory.state
-        ring = state.rings[slot]
-        note_score(state, slot, judgement.score)
-        ring["shape"] = SHAPES.index(judgement.shape)
-        ring["truncated"] = judgement.truncated
-        ring["blocked"] = blocked
         raw(state.ring_evidence)[slot] = judgement.record
         state.ring_features[slot] = judgement.features
-        if grounds(state, judgement.score, state.ring_features[slot]):
-            ring["grounded_ms"] = state.counters["watermark_ms"][0]
+        shape = SHAPES.index(judgement.shape)
+        note_judgement(state, slot, judgement.score, shape, judgement.truncated, blocked)
 
     def judgement(self, slot: int) -> Judgement:
         """The newest judgement of a ring; the kernels may have replaced it since it was stored."""

@@ -38,8 +38,10 @@ class CircleBuffers(Arrays):
     drivers: Int32s
     before: Int32s
     """The drivers of the turn before."""
+    met: Int32s
+    """Riders who rode often enough with the drivers that were looked at last, in no order."""
 
-    fields: ClassVar[dict[str, Field]] = {"riders": _I4, "drivers": _I4, "before": _I4}
+    fields: ClassVar[dict[str, Field]] = {"riders": _I4, "drivers": _I4, "before": _I4, "met": _I4}
 
 
 class ArrivalBuffers(Arrays):

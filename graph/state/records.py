@@ -98,9 +98,17 @@ TALLY: Final = np.dtype([("stamp", "i8"), ("riders", "i4"), ("trips", "i4")])
 
 ORIGIN: Final = np.dtype([("identifier", "i4"), ("next", "i4")])
 
-BLOCK_RIDERS: Final = 14
-PASSENGERS: Final = np.dtype([("next", "i4"), ("count", "i4"), ("riders", "i4", (BLOCK_RIDERS,))])
-"""A cache line of riders of one driver, and the next block of them; ``next`` also chains the free ones."""
+BLOCK_RIDERS: Final = 15
+PASSENGERS: Final = np.dtype(
+    [
+        ("next", "i4"),
+        ("count", "i4"),
+        ("riders", "i4", (BLOCK_RIDERS,)),
+        ("rides", "i4", (BLOCK_RIDERS,)),
+    ]
+)
+"""Two cache lines of riders of one driver by account number, and of the links of their rides with it; and
+the next block of them. ``next`` also chains the free ones."""
 
 RING: Final = np.dtype(
     [

@@ -399,7 +399,7 @@ def _count_ride(state: State, rider: int, driver: int, event: Any) -> None:
     fare = to_units(event.values[FARE])
     link, began = touch_at(links, located, _RODE, rider, driver, event.ts, fare)
     if began:
-        add_passenger(state, driver, rider)
+        add_passenger(state, link)
     ride = links.links[link]
     if not ride.live or ride.count == before:
         return
@@ -431,7 +431,7 @@ def age(state: State) -> None:
             account_of(state, source).trips -= fallen.count
             account_of(state, target).trips -= fallen.count
             state.counters[0].live_trips -= fallen.count
-            remove_passenger(state, target, source)
+            remove_passenger(state, link)
             _fade(state, source)
             _fade(state, target)
             _refresh(state, source)

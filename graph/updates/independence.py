@@ -23,7 +23,8 @@ from typing import Any, Final
 from graph.kernels.kernel import kernel
 from graph.links.records import DRIVERS, IDENTITIES, RIDERS, USERS
 from graph.links.touch import first_link, length
-from graph.state.state import CARD, DEVICE, IP, State, account_of
+from graph.model.link_keys import USES_CARD, USES_DEVICE
+from graph.state.state import DEVICE, IP, State, account_of
 from graph.updates.sharing import DAY_MS
 
 LIFE_PARTNERS: Final = 3
@@ -54,11 +55,10 @@ def independence(state: State, account: int) -> int:
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         use = records[link]
-        kind = state.entities[use.target].kind
-        if kind in (DEVICE, CARD):
+        if use.kind in (USES_DEVICE, USES_CARD):
             alone = length(state.links, use.target, USERS) == 1
             owns = owns or alone
-            if kind == DEVICE and use.last_ms >= newest_ms:
+            if use.kind == USES_DEVICE and use.last_ms >= newest_ms:
                 own = alone and use.first_ms - facts.first_ms <= HOME_MS
                 home = own and (home or use.last_ms > newest_ms)
                 newest_ms = use.last_ms

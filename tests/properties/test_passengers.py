@@ -1,4 +1,4 @@
-"""The riders of each driver, side by side, are those of its live links; who is shared is who has a label."""
+"""The riders and rides of each driver, side by side, are those of its links; who is shared has a label."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,20 +14,20 @@ from tests.properties.test_entity_graph import spelt
 from tests.unit.graph.scenes import Scene
 
 
-def listed(state: State, account) -> list[int]:
+def listed(state: State, account) -> list[tuple[int, int]]:
     riders, block = [], account["passengers"]
     while block != NO_BLOCK:
-        some = state.passengers[block]
-        assert 0 < some["count"] <= BLOCK_RIDERS
-        riders += some["riders"][: some["count"]].tolist()
+        some, count = state.passengers[block], state.passengers[block]["count"]
+        assert 0 < count <= BLOCK_RIDERS
+        riders += zip(some["riders"][:count].tolist(), some["rides"][:count].tolist(), strict=True)
         block = some["next"]
     return sorted(riders)
 
 
-def linked(state: State, driver: int) -> list[int]:
+def linked(state: State, driver: int) -> list[tuple[int, int]]:
     riders, link = [], first_link(state.links, driver, RIDERS)
     while link >= 0:
-        riders.append(int(state.entities["account"][state.links.links[link]["source"]]))
+        riders.append((int(state.entities["account"][state.links.links[link]["source"]]), link))
         link = int(state.links.hooks[link]["next_in"])
     return sorted(riders)
 
