@@ -128,8 +128,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         VISITS,
-        "        and entity.joined < length(state.links, phone, USERS)\n",
-        "",
+        "is_parted = state.entities[phone].joined < users",
+        "is_parted = True",
         f"{CANDIDATES}/test_visits.py::test_who_are_all_joined_by_their_phone_are_a_cluster_and_no_visit[engine]",
     ),
     Mutation(

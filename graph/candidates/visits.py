@@ -103,14 +103,10 @@ def gathers(state: State, phone: int) -> bool:
 
 @kernel
 def _is_mixed(state: State, phone: int) -> bool:
-    """Whether it is a phone that is not public, has three users or more, and does not join them all. O(1)."""
-    entity = state.entities[phone]
-    return bool(
-        entity.kind == DEVICE
-        and length(state.links, phone, USERS) >= MIN_MIXED
-        and entity.joined < length(state.links, phone, USERS)
-        and not is_public(state, phone)
-    )
+    """Whether a phone is not public, has three users or more, and does not join them all. O(1)."""
+    users = length(state.links, phone, USERS)
+    is_parted = state.entities[phone].joined < users
+    return bool(users >= MIN_MIXED and is_parted and not is_public(state, phone))
 
 
 @kernel
@@ -126,7 +122,7 @@ def visit_around(state: State, account: int) -> int:
     link = first_link(state.links, account, IDENTITIES)
     while link >= 0:
         phone = records[link].target
-        if _came_to_share(state, link) or _is_mixed(state, phone):
+        if _came_to_share(state, link) or (records[link].kind == USES_DEVICE and _is_mixed(state, phone)):
             found = _around(state, phone)
             if found > best:
                 best = found
