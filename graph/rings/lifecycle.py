@@ -25,7 +25,7 @@ from graph.state.state import NO_RING
 class Policy:
     """What becomes of a score.
 
-    ``review`` opens a ring: six to one, above which one in sixty groups of held-out cities was honest. Where
+    ``review`` opens a ring: six to one, at which one in seventy groups of held-out cities was honest. Where
     honest groups are of other sorts than in simulation it is more, which is why it is not even odds.
     ``block`` is for what a wrong answer costs an honest person their income: 95 % sure. No ring stays open
     below ``close``: more likely innocent than not.

@@ -14,8 +14,8 @@ from tests.unit.simulation.borough_worlds import BoroughCity, borough_city
 KINDS = {
     "bargain_hunters", "bonus_chasers", "campus_drive", "carer", "charity", "clone_device", "company_card",
     "concierge", "congregation", "dormitory", "driving_family", "event_night", "family", "fans", "flatmates",
-    "fleet", "hotel_desk", "kiosk", "merchant", "mixed_group", "phone_sold", "regular_pair", "reinstall", "second_account",
-    "shift_car", "teenager", "village", "viral_promotion",
+    "fleet", "hotel_desk", "kiosk", "merchant", "mixed_group", "phone_sold", "regular_pair", "reinstall",
+    "second_account", "shift_car", "teenager", "village", "viral_promotion",
 }  # fmt: skip
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
 
