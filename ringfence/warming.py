@@ -40,7 +40,7 @@ def warm_up(model: Path | None = None, *, asking: bool = False) -> None:
 
     with tempfile.TemporaryDirectory(prefix="ringfence-warming-") as name:
         city = Path(name) / "city"
-        written = simulate(CityConfig(seed=5, riders=300, drivers=30, days=8), city)
+        written = simulate(CityConfig(seed=10, riders=300, drivers=30, days=8), city)
         lines = written.events_path.read_bytes().splitlines()
     engine, decoder = new_engine(WINDOW_DAYS, model), ColumnDecoder()
     core = Core(engine, written.last_ts)

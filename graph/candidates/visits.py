@@ -16,14 +16,14 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kernels.arrays import Int32s, Int64s
-from graph.kernels.kernel import kernel
+from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import copy, sort
 from graph.links.records import DRIVERS, IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.model.link_keys import USES_DEVICE, USES_IP
 from graph.state.accounts import is_origin
 from graph.state.state import DRIVER, State, account_of, fresh_stamp
-from graph.updates.clusters import is_public
+from graph.updates.clusters import is_cut, is_public
 from graph.updates.sharing import DAY_MS, SEMI_PRIVATE_SHARERS, SETTLED_MS
 
 MIN_ARRIVALS: Final = 2
@@ -103,10 +103,29 @@ def gathers(state: State, phone: int) -> bool:
 
 @kernel
 def _is_mixed(state: State, phone: int) -> bool:
-    """Whether a phone is not public, has three users or more, and does not join them all. O(1)."""
+    """Whether a phone is not public, has three users or more, and does not join them all.
+
+    One from which an analyst has cut somebody joins whom the analyst left. O(1), or O(users) where there are
+    cuts.
+    """
     users = length(state.links, phone, USERS)
     is_parted = state.entities[phone].joined < users
-    return bool(users >= MIN_MIXED and is_parted and not is_public(state, phone))
+    return bool(
+        users >= MIN_MIXED and is_parted and not is_public(state, phone) and not _has_cuts(state, phone)
+    )
+
+
+@kernel
+def _has_cuts(state: State, phone: int) -> bool:
+    """Whether an analyst has cut an account from a phone that it uses."""
+    if len(state.cuts) == 0:
+        return False
+    link = first_link(state.links, phone, USERS)
+    while link >= 0:
+        if is_cut(state, wide(state.links.links[link].source), phone):
+            return True
+        link = state.links.hooks[link].next_in
+    return False
 
 
 @kernel

@@ -76,9 +76,11 @@ def shared_arrivals(graph: EntityGraph, account: int) -> dict[int, dict[int, int
 
 
 def is_mixed(graph: EntityGraph, device: int) -> bool:
-    """Whether a phone that is not public has three users or more, and does not join them all."""
-    users = len(graph.users[device])
-    return users >= MIN_MIXED and graph.joined(device) < users and not graph.is_public(device)
+    """Whether a phone is not public, has three users or more, does not join them all, and no analyst cut one."""
+    users = graph.users[device]
+    parted = len(users) >= MIN_MIXED and graph.joined(device) < len(users)
+    cut = any(identifier == device and account in users for account, identifier in graph.cuts())
+    return parted and not cut and not graph.is_public(device)
 
 
 def visit_around(graph: EntityGraph, account: int) -> tuple[tuple[int, ...], int]:

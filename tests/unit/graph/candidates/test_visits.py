@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.model.vocabulary import Role
-from tests.unit.graph.scenes import HOUR, Scene
+from graph.model.vocabulary import EntityKind, Role
+from tests.unit.graph.scenes import HOUR, Scene, moment
 
 VICTIMS = ("ann", "bob", "cat")
 
@@ -176,3 +176,12 @@ def test_of_two_foreign_phones_the_larger_visit_counts(side):
     graph = side.of(scene)
     assert graph.visit("bob") == set(VICTIMS)
     assert graph.visit("ann") == {"ann", "dot", "eve", "fay"}
+
+
+def test_a_phone_from_which_an_analyst_cut_somebody_gathers_nobody(side):
+    scene = Scene()
+    for name in VICTIMS:
+        scene.signs_up(name, 1, "one phone")
+    graph = side.of(scene)
+    graph.cut("ann", EntityKind.DEVICE, "one phone", moment(2, "cut"))
+    assert {graph.visit(name) for name in VICTIMS} == {frozenset()}
