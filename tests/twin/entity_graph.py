@@ -112,10 +112,6 @@ class EntityGraph:
             if account in self._connected.get(identifier, ())
         ]
 
-    def joined(self, identifier: int) -> int:
-        """How many accounts the identifier joins."""
-        return len(self._connected.get(identifier, ()))
-
     def is_shared(self, account: int) -> bool:
         """Whether the account stands in a cluster with another account."""
         return self.clusters.label(account) is not None

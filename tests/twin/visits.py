@@ -78,7 +78,7 @@ def shared_arrivals(graph: EntityGraph, account: int) -> dict[int, dict[int, int
 def is_mixed(graph: EntityGraph, device: int) -> bool:
     """Whether a phone is not public, has three users or more, does not join them all, and none was cut."""
     users = graph.users[device]
-    parted = len(users) >= MIN_MIXED and graph.joined(device) < len(users)
+    parted = len(users) >= MIN_MIXED and len(graph.connects(device)) < len(users)
     cut = any(identifier == device and account in users for account, identifier in graph.cuts())
     return parted and not cut and not graph.is_public(device)
 
