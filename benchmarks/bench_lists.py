@@ -160,7 +160,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 2_000_000])
     options = parser.parse_args()
     for size in options.sizes:
-        found = {"bench": "lists", "links": size} | measure(size, max(15, 4_000_000 // size))
+        found = {"bench": "lists", "case": f"links {size}"} | measure(size, max(15, 4_000_000 // size))
         print(json.dumps(found | surroundings(["numba", "numpy"])), flush=True)
 
 

@@ -4,7 +4,8 @@ Their lines of JSON are shown as they come and kept in ``--out``; the table comp
 engine is held to. ``--events FILE`` gives ``bench_detect`` one more file of events, plain or packed.
 
 Before each, it looks how many cores are free, and says so first. A figure that needs two of them, because the
-program reads ahead in a second thread, is marked where there were fewer.
+program reads ahead in a second thread, is marked where there were fewer. One that fails is named in the end
+and holds nothing else up; ``--resume`` runs what the lines in ``--out`` lack.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +26,8 @@ from surroundings import free_cores, surroundings
 HERE: Final = Path(__file__).parent
 NEARLY: Final = 0.8
 """Of a core that counts as free: a machine is never quite idle."""
+ENDED: Final = "ended"
+"""What a line is of that says that a benchmark ended well, and how many cores were free before it."""
 Found = dict[tuple[str, str], dict[str, Any]]
 Free = dict[str, float | None]
 """By benchmark, the cores that were free before it; None where nobody knows."""
@@ -52,8 +55,12 @@ class Row(NamedTuple):
         )
 
 
+class Failed(Exception):
+    """A benchmark did not end well, or printed a line that is none of a case."""
+
+
 def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
-    """What one benchmark prints, as it comes; raises when it fails."""
+    """What one benchmark prints, as it comes; raises Failed when it does not end well."""
     command = [sys.executable, "-u", str(script), *arguments]
     # Some start servers, which are no part of the installed packages.
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
@@ -61,7 +68,7 @@ def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
         assert process.stdout is not None
         yield from process.stdout
     if process.returncode != 0:
-        raise SystemExit(f"expected {script.name} to end well, found exit status {process.returncode}")
+        raise Failed(f"exit status {process.returncode}")
 
 
 def rows(found: Found) -> Iterator[Row]:
@@ -156,10 +163,37 @@ def table(found: Found, free: Free) -> Table:
     return shown
 
 
+def run(script: Path, arguments: list[str], kept: TextIO) -> Found:
+    """Run one benchmark, show its lines, keep those of JSON; its cases. Raises Failed."""
+    found: Found = {}
+    for line in lines_of(script, arguments):
+        print(line, end="", flush=True)
+        if line.startswith("{"):
+            kept.write(line)
+            one = json.loads(line)
+            if "bench" not in one or "case" not in one:
+                raise Failed("a line without its bench or case")
+            found[one["bench"], one["case"]] = one
+    return found
+
+
+def ended(out: Path) -> dict[str, list[dict[str, Any]]]:
+    """By benchmark that ended well, the lines that an earlier run kept; last the one that says so."""
+    text = out.read_text(encoding="utf-8") if out.exists() else ""
+    lines = [json.loads(line) for line in text.splitlines()]
+    ends = {one["case"]: one for one in lines if one["bench"] == ENDED}
+    return {name: [*(one for one in lines if one["bench"] == name), end] for name, end in ends.items()}
+
+
 def main() -> None:
     """Run them all, keep their lines, print the table."""
     parser = argparse.ArgumentParser(description="Run every benchmark and compare the ratios.")
     parser.add_argument("--out", type=Path, default=Path("out/bench.jsonl"))
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="leave out those that an earlier run with this OUT ended",
+    )
     parser.add_argument(
         "--events", type=Path, help="one more file of events for bench_detect, plain or packed"
     )
@@ -169,20 +203,33 @@ def main() -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     found: Found = {}
     free: Free = {}
+    failed: list[str] = []
+    before = ended(options.out) if options.resume else {}
     machine = {"bench": "machine", "case": "before all", "free_cores": free_cores(), **surroundings(())}
     print(json.dumps(machine), flush=True)
     with options.out.open("w", encoding="utf-8") as kept:
+        for lines in before.values():
+            kept.writelines(json.dumps(one) + "\n" for one in lines)
+            found |= {(one["bench"], one["case"]): one for one in lines if one["bench"] != ENDED}
+            free[lines[-1]["case"]] = lines[-1]["free_cores"]
         for script in sorted(HERE.glob("bench_*.py")):
-            free[script.stem.removeprefix("bench_")] = cores = free_cores()
+            name = script.stem.removeprefix("bench_")
+            if name in before:
+                continue
+            free[name] = cores = free_cores()
             print(f"== {script.name} ({'unknown' if cores is None else cores} cores free)", flush=True)
-            takes_events = options.events is not None and script.name == "bench_detect.py"
-            for line in lines_of(script, ["--events", str(options.events)] if takes_events else []):
-                print(line, end="", flush=True)
-                if line.startswith("{"):
-                    kept.write(line)
-                    one = json.loads(line)
-                    found[one["bench"], one["case"]] = one
+            takes_events = options.events is not None and name == "detect"
+            try:
+                found |= run(script, ["--events", str(options.events)] if takes_events else [], kept)
+            except Failed as reason:
+                failed.append(f"{script.name} ({reason})")
+                print(f"expected {script.name} to end well, found {reason}; going on", flush=True)
+            else:
+                kept.write(json.dumps({"bench": ENDED, "case": name, "free_cores": cores}) + "\n")
+            kept.flush()
     Console().print(table(found, free))
+    if failed:
+        raise SystemExit(f"expected every benchmark to end well, found {', '.join(failed)}: see above")
 
 
 if __name__ == "__main__":

@@ -63,3 +63,32 @@ def test_packed_events_are_measured_as_plain_ones(tmp_path):
     packed = tmp_path / "events.ndjson.gz"
     packed.write_bytes(gzip.compress(lines))
     assert unpacked(packed, tmp_path).read_bytes() == lines
+
+
+def test_one_that_fails_is_named_in_the_end_and_a_resumed_run_runs_only_what_is_lacking(tmp_path):
+    folder, out = tmp_path / "benchmarks", tmp_path / "lines.jsonl"
+    folder.mkdir()
+    for name in ("run_all.py", "surroundings.py"):
+        (folder / name).write_bytes((BENCHMARKS / name).read_bytes())
+    said = 'print(\'{"bench": "detect", "case": "growth", "last_over_first": 1.5}\')\n'
+    (folder / "bench_detect.py").write_text(said)
+    (folder / "bench_lists.py").write_text("raise SystemExit(3)")
+    (folder / "bench_peeling.py").write_text('print(\'{"bench": "peeling"}\')')
+
+    def run_all(*options):
+        command = [sys.executable, str(folder / "run_all.py"), "--out", str(out), *options]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+    first = run_all()
+    assert first.returncode == 1
+    assert "bench_lists.py (exit status 3)" in first.stderr
+    assert "bench_peeling.py (a line without its bench or case)" in first.stderr
+    assert "graph a hundredfold" in first.stdout
+    (folder / "bench_detect.py").write_text("raise SystemExit(4)")
+    (folder / "bench_lists.py").write_text(said.replace("detect", "lists"))
+    (folder / "bench_peeling.py").unlink()
+    second = run_all("--resume")
+    assert second.returncode == 0
+    assert "== bench_detect.py" not in second.stdout
+    assert "graph a hundredfold" in second.stdout
+    assert "== bench_lists.py" in second.stdout
