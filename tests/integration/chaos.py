@@ -205,10 +205,18 @@ def everything_in(address: str, topic: str) -> list[Any]:
         close_within(CLOSE_S, print, reader=consumer.close)
 
 
-def live(seed: int, address: str, scratch: Path, kills: int = KILLS, workers: int | None = None) -> Life:
+def live(
+    seed: int,
+    address: str,
+    scratch: Path,
+    kills: int = KILLS,
+    workers: int | None = None,
+    snapshot_every: int | None = None,
+) -> Life:
     """Lives through one seed; asserts that nothing was lost, doubled or different.
 
-    In every tenth life there are two reading workers, or in each so many; one of them is killed first.
+    In every tenth life there are two reading workers, or in each so many; one of them is killed first. A
+    snapshot comes every 300, 2,000 or 50,000 events, or as often as is said.
     """
     began = time.monotonic()
     dice = random.Random(seed)
@@ -218,6 +226,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS, workers: in
     broken = breaking(lines)
     if ordered:
         lines = with_acts(lines)
+    drawn = dice.choice([300, 2_000, 50_000])
     given = Given(
         address=address,
         prefix=f"chaos{seed}-{uuid.uuid4().hex[:6]}-",
@@ -226,7 +235,7 @@ def live(seed: int, address: str, scratch: Path, kills: int = KILLS, workers: in
         identity="member",
         transactions=transactions,
         order_within_ms=DISORDER_MS + 1 if ordered else 0,
-        snapshot_every=dice.choice([300, 2_000, 50_000]),
+        snapshot_every=drawn if snapshot_every is None else snapshot_every,
         batch_most=dice.choice([64, 512, 4096]),
         breaking=broken,
         store=StoreAddress(str(scratch / "store.db")) if seed % 2 else None,
@@ -397,6 +406,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--workers", type=int, help="that read for the service [two in every tenth life]")
+    parser.add_argument("--snapshot-every", type=int, help="events [300, 2,000 or 50,000, by seed]")
     words = parser.parse_args()
     total = at_work = 0
     with tempfile.TemporaryDirectory(prefix="ringfence-soak-") as name:
@@ -409,7 +419,7 @@ def main() -> int:
         for seed in range(words.first, words.first + words.seeds):
             scratch = folder / "lives" / f"seed-{seed}"
             scratch.mkdir(parents=True)
-            life = live(seed, address, scratch, words.kills, words.workers)
+            life = live(seed, address, scratch, words.kills, words.workers, words.snapshot_every)
             total += life.kills
             at_work += life.kills_at_work
             print(msgspec.json.encode(life).decode(), flush=True)
