@@ -42,7 +42,7 @@ from ringfence.service_wiring import RunOptions, service
 from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming.files.summary import memory_mb
-from streaming.kafka.closing import CLOSE_S, close_within, leave_group
+from streaming.kafka.closing import CLOSE_S, Departure, close_within
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from streaming.service.committing import PendingBatch
@@ -150,7 +150,7 @@ def raw(address: str, topic: str, total: int) -> Run:
             decode(message.value())
         seen += len(messages)
     run = Run(total / (time.perf_counter() - began), (time.thread_time() - cpu) / total * 1e6)
-    close_within(CLOSE_S, print, reader=lambda: leave_group(consumer))
+    close_within(CLOSE_S, print, reader=lambda: Departure().leave(consumer))
     return run
 
 

@@ -56,15 +56,29 @@ def close_within(within_s: float, warn: Callable[[str], None], **closing: Callab
     return not stuck
 
 
-def leave_group(member: Any) -> None:
-    """Closes a subscribed consumer, after it has given its partitions back.
+class Departure:
+    """How a subscribed consumer leaves its group; its ``on_assign`` asks ``hold`` before anything else.
 
-    An assignment that arrives during ``close()`` is what can block it, and the client answers one by itself
-    where no callback does. Without a subscription none arrives.
+    An assignment that arrives during ``close()`` is what can block it. The client answers one by itself where
+    no callback does, and holds Python's lock meanwhile: then nobody in the process goes on, and no bound of
+    Python's holds. So the callback does not come back, and the thread that closes waits without the lock.
     """
-    with suppress(KafkaException):
-        member.unsubscribe()
-        deadline = time.monotonic() + UNSUBSCRIBE_S
-        while member.assignment() and time.monotonic() < deadline:
-            member.poll(0.05)
-    member.close()
+
+    def __init__(self) -> None:
+        self._closes = False
+
+    def hold(self) -> None:
+        """Come back, unless the consumer is being closed: then never."""
+        if self._closes:
+            threading.Event().wait()
+
+    def leave(self, member: Any, *, gives_back: bool = True) -> None:
+        """Closes the consumer, after it has given its partitions back; without a subscription few arrive."""
+        if gives_back:
+            with suppress(KafkaException):
+                member.unsubscribe()
+                deadline = time.monotonic() + UNSUBSCRIBE_S
+                while member.assignment() and time.monotonic() < deadline:
+                    member.poll(0.05)
+        self._closes = True
+        member.close()

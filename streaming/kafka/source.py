@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 
-from streaming.kafka.closing import CLOSE_S, close_within, leave_group
+from streaming.kafka.closing import CLOSE_S, Departure, close_within
 from streaming.kafka.failures import failure, raised
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.partitions import ASK_S, KafkaPartitions, Warn, named
@@ -39,6 +39,7 @@ class KafkaGroup(KafkaPartitions):
         if options.identity is not None:
             member["group.instance.id"] = options.identity
         self._member: Any = Consumer(member)
+        self._departure = Departure()
         self._sign = Partition(options.inputs[0], 0)
         self._listener: AssignmentListener | None = None
         self._is_leading = False
@@ -54,8 +55,9 @@ class KafkaGroup(KafkaPartitions):
         """Asks for a place in the group; the listener is called with the partitions and gives offsets."""
         self._listener = listener
 
-        # While closing, both answer nothing: the call they would make can block, and nobody reads any more.
+        # Once it has left, both leave the answer to the client: nobody reads any more.
         def assigned(consumer: Any, partitions: list[Any]) -> None:
+            self._departure.hold()
             if self._has_left:
                 return
             consumer.incremental_assign(partitions)
@@ -175,12 +177,12 @@ class KafkaGroup(KafkaPartitions):
         self._has_left = True
         if self._known and self._listener is not None:
             self._listener.revoked(sorted(self._known))
-        member, is_static = self._member, self._options.identity is not None
+        gives_back = self._options.identity is None
         close_within(
             CLOSE_S,
             self._warn,
             reader=self._reader.close,
-            member=member.close if is_static else lambda: leave_group(member),
+            member=lambda: self._departure.leave(self._member, gives_back=gives_back),
         )
 
 

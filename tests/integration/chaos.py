@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ from servers import KafkaServer
 from simulation import CityConfig, simulate
 from streaming import detect
 from streaming.contract.topics import INPUT_TOPICS, PLACES
-from streaming.kafka.closing import CLOSE_S, close_within, leave_group
+from streaming.kafka.closing import CLOSE_S, Departure, close_within
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
 from tests.integration.journals import batches
@@ -269,7 +270,7 @@ def live(
                     os.kill(dice.choice(reading), signal.SIGKILL)
                     worker_kills += 1
                 _wait_for_work(given.state, process, feeding, batches(given.state) + dice.randint(1, 3))
-        other = _join_for_a_while(options) if dice.random() < 0.4 else None
+        other = _joined_for_a_while(options) if dice.random() < 0.4 else None
         time.sleep(dice.uniform(0.0, 0.1) if other is None else dice.uniform(0.2, 0.8))
         assert process.exitcode is None, log.read_text()[-3000:]
         process.kill()
@@ -277,7 +278,7 @@ def live(
         at_work += batches(given.state) > before and feeding.is_under_way
         feeding.pause()
         if other is not None:
-            close_within(CLOSE_S, print, stranger=lambda: leave_group(other))  # noqa: B023
+            close_within(CLOSE_S, print, stranger=other)
     feeding.finish()
     running, status = run_here(given)
     tally, engine = status.tally, running.core.engine
@@ -390,13 +391,13 @@ class Feeding:
                 time.sleep(ahead)
 
 
-def _join_for_a_while(options: KafkaOptions) -> Any:
-    """A stranger in the group: takes half of the partitions and does nothing with them."""
+def _joined_for_a_while(options: KafkaOptions) -> Callable[[], None]:
+    """A stranger in the group takes half of the partitions and does nothing with them; how it leaves."""
     settings = {**options.consumer(), "enable.partition.eof": False}
-    consumer = Consumer(settings)
-    consumer.subscribe(options.inputs)
+    consumer, departure = Consumer(settings), Departure()
+    consumer.subscribe(options.inputs, on_assign=lambda _consumer, _partitions: departure.hold())
     consumer.poll(0.5)
-    return consumer
+    return lambda: departure.leave(consumer)
 
 
 def main() -> int:

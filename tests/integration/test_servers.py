@@ -17,7 +17,7 @@ from neo4j import GraphDatabase
 
 from servers import FlinkCluster, ServerUnavailable, artifacts
 from servers.port import Port
-from streaming.kafka.closing import close_within, leave_group
+from streaming.kafka.closing import Departure, close_within
 from tests.integration.waiting import WAIT_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def test_what_is_written_to_the_broker_can_be_read_back(kafka_address: str) -> N
     )
     consumer.subscribe([topic])
     message = consumer.poll(WAIT_S)
-    close_within(WAIT_S, print, reader=lambda: leave_group(consumer))
+    close_within(WAIT_S, print, reader=lambda: Departure().leave(consumer))
     assert message is not None
     assert message.value() == b"hello"
 

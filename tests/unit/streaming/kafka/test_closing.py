@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from streaming.kafka.closing import CLOSE_S, close_within, leave_group
+from streaming.kafka.closing import CLOSE_S, Departure, close_within
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.source import KafkaGroup
 from streaming.service.ports import Partition
@@ -80,8 +80,42 @@ def test_an_error_of_a_close_reaches_the_caller() -> None:
 
 def test_a_member_gives_its_partitions_back_before_it_closes() -> None:
     member = Consumer(lambda: None, assigned=2)
-    leave_group(member)
+    Departure().leave(member)
     assert member.asked == ["unsubscribe", "poll", "poll", "close"]
+
+
+class AssignedWhileClosing(Consumer):
+    """Is given a partition in the middle of its close, and answers once the callback is back."""
+
+    def __init__(self) -> None:
+        super().__init__(self._take, assigned=1)
+
+    def subscribe(self, _topics: list[str], *, on_assign: Callable[..., None], **_others: object) -> None:
+        self._on_assign = on_assign
+
+    def incremental_assign(self, partitions: list[object]) -> None:
+        self.asked.append("assign")
+
+    def poll(self, timeout_s: float) -> None:
+        super().poll(timeout_s)
+        self._take()
+
+    def _take(self) -> None:
+        self._on_assign(self, [])
+        self.asked.append("answered")
+
+
+@pytest.mark.parametrize("identity", [None, "city-1"])
+def test_an_assignment_that_arrives_during_the_close_is_never_answered(identity: str | None) -> None:
+    said: list[str] = []
+    group = KafkaGroup(KafkaOptions(bootstrap="127.0.0.1:9", identity=identity), said.append)
+    group._member.close()
+    group._member = member = AssignedWhileClosing()
+    group.join(AssignmentListener())
+    group.leave()
+    given_back = ["unsubscribe", "poll", "answered"] if identity is None else []
+    assert member.asked == [*given_back, "close"]
+    assert [text for text in said if "expected to close member" in text]
 
 
 class AssignmentListener:
