@@ -1,7 +1,7 @@
 """Ways to keep components while edges come, are used, expire and are cut, on the same operations.
 
 ``ours`` is ``graph.components.forest``, on links in the lists of a store; the others are in
-``connectivity_rivals``, which says what each gives, on edges in lists of their own (``edge_lists``). The
+``benchmarks.connectivity``, which says what each gives, on edges in lists of their own (``edge_lists``). The
 streams are those of ``link_streams``; a batch is 1,000 operations after the window has filled. One line of
 JSON for each stream, with nanoseconds for an operation, and the milliseconds of the median and of the slowest
 hundredth batch, in CPU time. All exact ways that finish must end with the same components, or the run stops.
@@ -16,24 +16,29 @@ import json
 from time import thread_time
 from typing import Any, Final
 
-import connectivity_rivals as rivals
 import numpy as np
 from bench_links import add_all
-from edge_lists import EDGE, NODE, EdgeState
 from link_streams import LIVE, Stream, giant, groups
 from surroundings import surroundings
 
+from benchmarks.connectivity.d_tree import d_tree
+from benchmarks.connectivity.edge_lists import EDGE, NODE, EdgeState, forest_state
+from benchmarks.connectivity.forests import listed, ours
+from benchmarks.connectivity.maximal import maximal
+from benchmarks.connectivity.operations import operations
+from benchmarks.connectivity.rebuild import rebuild
+from benchmarks.connectivity.two_buffers import two_buffers
 from graph.components.forest import Forest
 from graph.links.records import LinkState
 from graph.links.store import LinkStore
 
 BATCH: Final = 1_000
 EXACT: Final = {
-    "ours": rivals.ours,
-    "listed": rivals.listed,
-    "maximal": rivals.maximal,
-    "d_tree": rivals.d_tree,
-    "rebuild": rivals.rebuild,
+    "ours": ours,
+    "listed": listed,
+    "maximal": maximal,
+    "d_tree": d_tree,
+    "rebuild": rebuild,
 }
 SLOW: Final = 2.0
 """Seconds after which a rival is stopped; the line says how many batches it had done."""
@@ -61,7 +66,7 @@ def fresh(source: Any, target: Any, entities: int) -> tuple[EdgeState, Any, Any]
     numbers = np.arange(entities, dtype=np.int32)
     none, ones = np.full(entities, -1, np.int32), np.ones(entities, np.int32)
     extra = [none.copy(), none.copy(), none.copy(), numbers.copy(), ones, numbers.copy(), none.copy()]
-    return EdgeState(links=records, entities=nodes), rivals.forest_state(nodes), extra
+    return EdgeState(links=records, entities=nodes), forest_state(nodes), extra
 
 
 def components(name: str, state: Any, extra: Any) -> int:
@@ -77,11 +82,11 @@ def measure(stream: Stream, window: int, batches: int) -> dict[str, object]:
     key = stream.source.astype(np.int64) * stream.entities + stream.target
     pairs, number = np.unique(key, return_inverse=True)
     source, target = (pairs // stream.entities).astype(np.int32), (pairs % stream.entities).astype(np.int32)
-    codes, links = rivals.operations(number.astype(np.int32), stream.cut, window, len(pairs))
+    codes, links = operations(number.astype(np.int32), stream.cut, window, len(pairs))
     warm = len(codes) - batches * BATCH
     found: dict[str, object] = {}
     ends: dict[str, int] = {}
-    for name, run in {**EXACT, "two_buffers": rivals.two_buffers}.items():
+    for name, run in {**EXACT, "two_buffers": two_buffers}.items():
         state: Any
         state, forest, extra = fresh(source, target, stream.entities)
         if name == "ours":

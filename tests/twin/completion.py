@@ -20,8 +20,9 @@ from graph.state.sizes import COMPLETED
 from graph.state.trees import SPLITS, Trees
 from graph.updates.independence import AT_HOME, LIVES
 from graph.updates.sharing import DAY_MS
+from tests.twin.adjacency import Adjacency
 from tests.twin.candidates import Candidate
-from tests.twin.entity_graph import Adjacency, EntityGraph
+from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
 from tests.twin.independence import independence
 

@@ -90,7 +90,7 @@ class TwinSide(Side):
     def weighed(self, accounts: Iterable[str], shape: Shape = Shape.CLUSTERS) -> Weighed:
         members = sorted(self.find(EntityKind.ACCOUNT, account) for account in accounts)
         at = Moment(self.watermark_ms, "weighed")
-        judgement = self.engine._weigh(Candidate(tuple(members), shape), at)
+        judgement = self.engine.judging.weigh(Candidate(tuple(members), shape), at)
         features = features_of(judgement.evidence, judgement.findings)
         return Weighed(flat(judgement.evidence), judgement.findings, tuple(features))
 

@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_lists import EdgeState, ListedForestState, after, appended, before, far_end, removed
-
+from benchmarks.connectivity.edge_lists import (
+    EdgeState,
+    ListedForestState,
+    after,
+    appended,
+    before,
+    far_end,
+    removed,
+)
 from graph.kernels.kernel import inlined, kernel, wide
 from graph.links.records import NON_TREE_EDGE, TREE_EDGE
 
@@ -40,10 +47,10 @@ def add_edge(s: EdgeState, f: ListedForestState, link: int) -> bool:
         return False
     source, target = wide(record.source), wide(record.target)
     if same(f, source, target):
-        _add_non_tree_edge(s, f, link, source, target)
+        add_non_tree_edge(s, f, link, source, target)
         return False
-    _add_tree_edge(s, f, link, source, target)
-    _merge(f, source, target)
+    add_tree_edge(s, f, link, source, target)
+    merge(f, source, target)
     return True
 
 
@@ -71,21 +78,23 @@ def remove_edge(s: EdgeState, f: ListedForestState, link: int) -> bool:
         source, target = wide(s.links[found].source), wide(s.links[found].target)
         f.nodes[source].other_edge = removed(s.links, wide(f.nodes[source].other_edge), found, source)
         f.nodes[target].other_edge = removed(s.links, wide(f.nodes[target].other_edge), found, target)
-        _add_tree_edge(s, f, found, source, target)
+        add_tree_edge(s, f, found, source, target)
         return False
-    _split(s, f, smaller, source ^ target ^ smaller)
+    split(s, f, smaller, source ^ target ^ smaller)
     return True
 
 
 @inlined
-def _add_non_tree_edge(s: EdgeState, f: ListedForestState, link: int, source: int, target: int) -> None:
+def add_non_tree_edge(s: EdgeState, f: ListedForestState, link: int, source: int, target: int) -> None:
+    """Put an edge at the end of the lists of other edges at its two ends."""
     s.links[link].joins = NON_TREE_EDGE
     f.nodes[source].other_edge = appended(s.links, wide(f.nodes[source].other_edge), link, source)
     f.nodes[target].other_edge = appended(s.links, wide(f.nodes[target].other_edge), link, target)
 
 
 @inlined
-def _add_tree_edge(s: EdgeState, f: ListedForestState, link: int, source: int, target: int) -> None:
+def add_tree_edge(s: EdgeState, f: ListedForestState, link: int, source: int, target: int) -> None:
+    """Put an edge at the end of the lists of tree edges at its two ends."""
     s.links[link].joins = TREE_EDGE
     f.nodes[source].tree_edge = appended(s.links, wide(f.nodes[source].tree_edge), link, source)
     f.nodes[target].tree_edge = appended(s.links, wide(f.nodes[target].tree_edge), link, target)
@@ -117,7 +126,7 @@ def _drop_label(f: ListedForestState, gone: int) -> None:
 
 
 @inlined
-def _merge(f: ListedForestState, left: int, right: int) -> None:
+def merge(f: ListedForestState, left: int, right: int) -> None:
     """Give the smaller component's nodes the label of the other, and make one circle of the two."""
     keep, gone = wide(f.nodes[left].label), wide(f.nodes[right].label)
     into, from_ = left, right
@@ -226,7 +235,7 @@ def _replacement_edge(s: EdgeState, f: ListedForestState, start: int) -> int:
 
 
 @inlined
-def _split(s: EdgeState, f: ListedForestState, start: int, stays: int) -> None:
+def split(s: EdgeState, f: ListedForestState, start: int, stays: int) -> None:
     """Make a component of its own of the tree of ``start``; the rest, with ``stays``, keeps the label."""
     own = wide(f.nodes[start].label)
     fresh = -1 if f.nodes[start].tree_edge < 0 else _new_label(f, start)

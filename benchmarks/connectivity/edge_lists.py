@@ -1,4 +1,4 @@
-"""Records of the rivals in ``connectivity_rivals``: edges that stand in circular lists of their own.
+"""Records of the rivals beside: edges that stand in circular lists of their own.
 
 An edge stands in one list at each of its two ends: among the tree edges or among the others. The lists run
 through the edge's own record. Because they are circular, "arrive by an edge, leave by the next one" walks
@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.components.records import FOREST_COUNTERS, GROUP
+from graph.components.records import FOREST_COUNTERS, GROUP, WALKS
 from graph.kernels.arrays import Arrays, Field
-from graph.kernels.kernel import inlined, wide
+from graph.kernels.kernel import inlined, kernel, wide
 
 Records = npt.NDArray[Any]
 
@@ -60,6 +60,14 @@ class ListedForestState(Arrays):
         "counters": FOREST_COUNTERS,
         "walks": WALK,
     }
+
+
+def forest_state(entities: Any) -> ListedForestState:
+    """An empty forest over nodes."""
+    counters = np.zeros(1, FOREST_COUNTERS)
+    counters["first_free_label"] = -1
+    groups = np.zeros(len(entities) // 2 + 2, GROUP)
+    return ListedForestState(nodes=entities, groups=groups, counters=counters, walks=np.zeros(WALKS, WALK))
 
 
 @inlined
@@ -119,3 +127,17 @@ def removed(links: Records, head: int, link: int, node: int) -> int:
         return -1
     _tie(links, before(links, link, node), following, node)
     return following if head == link else head
+
+
+@kernel
+def remove_tree_edge(s: Any, link: int, source: int, target: int) -> None:
+    """Take an edge out of the lists of tree edges at its two ends."""
+    s.entities[source].tree_edge = removed(s.links, wide(s.entities[source].tree_edge), link, source)
+    s.entities[target].tree_edge = removed(s.links, wide(s.entities[target].tree_edge), link, target)
+
+
+@kernel
+def remove_non_tree_edge(s: Any, link: int, source: int, target: int) -> None:
+    """Take an edge out of the lists of other edges at its two ends."""
+    s.entities[source].other_edge = removed(s.links, wide(s.entities[source].other_edge), link, source)
+    s.entities[target].other_edge = removed(s.links, wide(s.entities[target].other_edge), link, target)
