@@ -57,12 +57,15 @@ def _sign_up(town: Town, account: Account, ts: int, dice: Dice) -> None:
         when = ts + int(dice.log_uniform(5 * MINUTE_MS, 2 * DAY_MS))
         line = lines.payout_added(town.mint.event(), when, account.id, account.bank_account)
         town.agenda.say(when, line)
-    if account.ordinary and not account.is_driver and ts >= town.config.start_ms:
-        offer_welcome(town, account, dice, town.habits.welcome_uptake)
+    if account.ordinary and ts >= town.config.start_ms:
+        if account.is_driver:
+            offer_sign_on(town, account, dice, town.habits.sign_on_uptake)
+        else:
+            offer_welcome(town, account, dice, town.habits.welcome_uptake)
 
 
 def offer_welcome(town: Town, account: Account, dice: Dice, uptake: float) -> None:
-    """Let a new account take the welcome promo, at once or with its first trip, with that probability."""
+    """Let a new rider take the welcome promo, at once or with its first trip, with that probability."""
     if account.created_ms is None or not dice.chance(uptake):
         return
     if dice.chance(town.habits.redeem_without_trip):
@@ -70,6 +73,13 @@ def offer_welcome(town: Town, account: Account, dice: Dice, uptake: float) -> No
         town.say_promo(account.created_ms + int(later), account, town.welcome, dice)
     else:
         account.voucher = town.welcome
+
+
+def offer_sign_on(town: Town, driver: Account, dice: Dice, uptake: float) -> None:
+    """Let a new driver take the bonus for new drivers within a week or so, with that probability."""
+    if driver.created_ms is not None and dice.chance(uptake):
+        later = dice.log_uniform(2 * MINUTE_MS, 8 * DAY_MS)
+        town.say_promo(driver.created_ms + int(later), driver, town.sign_on, dice)
 
 
 def pay_referral(town: Town, referrer: Account, friend: Account, dice: Dice) -> None:

@@ -56,6 +56,8 @@ class CityHabits:
     lookalikes: float
     family_card: float
     family_phone: float
+    sign_on_amount: float
+    sign_on_uptake: float
 
     @classmethod
     def draw(cls, dice: Dice) -> CityHabits:
@@ -110,4 +112,6 @@ class CityHabits:
             lookalikes=log(0.5, 2.0),
             family_card=u(0.2, 0.95),
             family_phone=u(0.2, 0.8),
+            sign_on_amount=round(price * u(3.0, 20.0), 1),
+            sign_on_uptake=u(0.0, 0.9),
         )

@@ -33,6 +33,7 @@ class Town:
         self.carrier_ips = [self.mint.ip() for _ in range(carriers)]
         self.cafe_ips = [self.mint.ip() for _ in range(max(2, people // 300))]
         self.welcome = (self.mint.promo(), self.habits.welcome_amount)
+        self.sign_on = (self.mint.promo(), self.habits.sign_on_amount)
         self.referral = (self.mint.promo(), self.habits.referral_amount)
         self.campaigns: list[tuple[str, float, int, int]] = []
         for _ in range(self.habits.campaigns):
@@ -128,12 +129,13 @@ class Town:
         dice: Dice,
         *,
         ring: RingRecord | None = None,
+        device: str | None = None,
     ) -> None:
         """Plan that the account redeems a promo without a trip; what a ring takes is noted in the truth."""
-        device = None if dice.chance(self.habits.missing_promo_device) else account.device
+        shown = None if dice.chance(self.habits.missing_promo_device) else device or account.device
         event_id = self.mint.event()
         line = lines.promo_redeemed(
-            event_id, ts, account.id, promo[0], promo[1], device_id=device, trip_id=None
+            event_id, ts, account.id, promo[0], promo[1], device_id=shown, trip_id=None
         )
         if self.agenda.say(ts, line) and ring is not None:
             ring.took(ts, event_id, promo[1])

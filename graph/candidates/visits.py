@@ -77,10 +77,12 @@ def arrival_ms(state: State, link: int) -> int:
 def gathers(state: State, phone: int) -> bool:
     """Whether settled accounts that come to a phone may have something to do with each other.
 
-    They may when the phone is not public, and when they came all at once: at least half of its users within
-    ``AT_ONCE_MS`` of the first who came. A kiosk gathers people over weeks; a thief tries a whole batch of
-    stolen accounts on one phone in a day, and every one of them has a life elsewhere. O(1), or O(users) of a
-    public phone with no more than ``MOST_AT_ONCE`` users.
+    They may when the phone is not public. They may when they came all at once, at least half of its users
+    within ``AT_ONCE_MS`` of the first who came, or for one thing, at least half with their first promotion
+    within ``AT_ONCE_MS`` of coming. A kiosk gathers people over weeks, who want different things; a thief
+    tries a whole batch of stolen accounts on one phone in a day, or takes an offer on it with each that was
+    bought, and every one of them has a life elsewhere. O(1), or O(users) of a public phone with no more than
+    ``MOST_AT_ONCE`` users.
     """
     if not is_public(state, phone):
         return True
@@ -92,13 +94,16 @@ def gathers(state: State, phone: int) -> bool:
     while link >= 0:
         first_ms = min(first_ms, arrival_ms(state, link))
         link = state.links.hooks[link].next_in
-    together = 0
+    together = took = 0
     link = first_link(state.links, phone, USERS)
     while link >= 0:
         moment = arrival_ms(state, link)
-        together += moment != NEVER and moment <= first_ms + AT_ONCE_MS
+        if moment != NEVER:
+            after_ms = account_of(state, state.links.links[link].source).promo_ms - moment
+            together += moment <= first_ms + AT_ONCE_MS
+            took += 0 <= after_ms <= AT_ONCE_MS
         link = state.links.hooks[link].next_in
-    return 2 * together >= users
+    return 2 * max(together, took) >= users
 
 
 @kernel

@@ -8,15 +8,23 @@ from typing import Final
 from simulation.streams import Dice
 
 PHONES: Final = ("one", "few", "weekly", "gathered", "fresh")
-CARDS: Final = ("shared", "pool", "own", "none")
+CARDS: Final = ("one", "shared", "pool", "own", "none")
 PAYOUTS: Final = ("one", "several", "own", "fence")
 TEMPOS: Final = ("burst", "bursts", "ramp", "drip", "nightly")
 ADDRESSES: Final = ("one", "few", "carrier", "proxies", "own")
 TRACES: Final = ("none", "test_phone", "mail", "haunts")
 FATES: Final = ("steady", "merge", "split")
+_BARE: Final = 0.5
+_BY_ONE_THING: Final = (
+    ("one", "own", "own"),
+    ("gathered", "none", "own"),
+    ("fresh", "one", "own"),
+    ("fresh", "own", "one"),
+)
+"""The share of promo farms with one thing in common and no other: their phones, cards and payouts."""
 _CARELESS: Final = {
     "phones": (1.2, 1.6, 1.0, 0.8, 0.5),
-    "cards": (1.4, 1.0, 0.8, 0.6),
+    "cards": (0.6, 1.0, 0.8, 0.8, 0.6),
     "payouts": (1.2, 0.8, 1.0, 0.5),
     "tempo": (1.4, 1.2, 0.8, 0.5, 0.6),
     "addresses": (1.2, 1.2, 0.6, 0.5, 0.1),
@@ -24,7 +32,7 @@ _CARELESS: Final = {
 }
 _CAREFUL: Final = {
     "phones": (0.15, 0.5, 0.6, 0.9, 1.8),
-    "cards": (0.3, 0.5, 1.6, 0.8),
+    "cards": (0.15, 0.25, 0.4, 1.6, 0.8),
     "payouts": (0.5, 1.0, 1.5, 0.8),
     "tempo": (0.4, 0.7, 1.3, 1.6, 0.6),
     "addresses": (0.2, 0.6, 1.2, 1.2, 0.6),
@@ -65,6 +73,9 @@ class Recipe:
         trace = habit("trace", TRACES)
         if kind == "collusion" and dice.chance(0.7):
             phones, cards, payouts, addresses, trace = "fresh", "own", "own", "own", "none"
+        elif kind == "promo_farm" and dice.chance(_BARE):
+            phones, cards, payouts = dice.choice(_BY_ONE_THING)
+            addresses, trace = "own", "none"
         elif kind not in {"collusion", "fake_rides", "referral_chain"}:
             apart = phones == "fresh" and cards in {"own", "none"} and payouts in {"own", "several"}
             if apart and addresses in {"carrier", "proxies", "own"} and trace == "none":

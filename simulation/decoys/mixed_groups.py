@@ -7,7 +7,7 @@ ring is what they do: they ride or drive as others do, and take what is offered 
 from __future__ import annotations
 
 from simulation.accounts import Account
-from simulation.biography import offer_welcome, pay_referral
+from simulation.biography import offer_sign_on, offer_welcome, pay_referral
 from simulation.clock import HOUR_MS
 from simulation.config import DAY_MS
 from simulation.spreading import spread
@@ -29,10 +29,11 @@ def plan_mixed_group(town: Town, dice: Dice) -> None:
     shared = tried["phones"] and _pass_phones_round(town, members, dice)
     if tried["money"]:
         _pool_money(town, drivers, riders, dice)
-    uptake = town.habits.welcome_uptake * (dice.uniform(0.2, 1.0) if shared else dice.uniform(0.3, 1.6))
-    for account in members:
-        if not account.is_driver or dice.chance(0.5):
-            offer_welcome(town, account, dice, min(1.0, uptake))
+    eager = dice.uniform(0.2, 1.0) if shared else dice.uniform(0.3, 1.6)
+    for driver in drivers:
+        offer_sign_on(town, driver, dice, min(1.0, eager * town.habits.sign_on_uptake))
+    for rider in riders:
+        offer_welcome(town, rider, dice, min(1.0, eager * town.habits.welcome_uptake))
     if tried["word"]:
         _tell_each_other(town, members, dice)
     if tried["rides"] and drivers:

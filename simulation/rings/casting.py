@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from simulation.rings.bare_farm import plan_bare_farm
 from simulation.rings.collusion import plan_collusion
 from simulation.rings.fake_rides import plan_fake_rides
 from simulation.rings.multi_account import plan_multi_account
@@ -39,6 +40,9 @@ _LIMITS: Final = {
     "takeover": (6, 23),
 }
 
+_BARE: Final = 0.5
+"""The share of promo farms that share one thing alone; they may be as large as the ring budget allows."""
+
 
 def plan_rings(town: Town) -> None:
     """Plan rings until the configured share of accounts is in them; every kind comes round in turn."""
@@ -61,7 +65,11 @@ def plan_rings(town: Town) -> None:
             high = max(low, min(high, total // len(RING_KINDS)))
         size = min(budget, max(low, min(high, round(math.exp(own.gauss(math.log(13), 0.6))))))
         camouflage = max(0.0, min(1.0, own.gauss(config.camouflage, 0.15)))
-        taken = PLANNERS[kind](town, own, size, camouflage)
+        if kind == "promo_farm" and own.chance(_BARE):
+            largest = high if ring < len(RING_KINDS) else min(budget, max(12.0, 0.35 * total))
+            taken = plan_bare_farm(town, own, round(own.log_uniform(low, largest)), camouflage)
+        else:
+            taken = PLANNERS[kind](town, own, size, camouflage)
         misses = misses + 1 if taken == 0 else 0
         budget -= taken
         ring += 1

@@ -31,14 +31,15 @@ def plan_multi_account(town: Town, dice: Dice, size: int, camouflage: float) -> 
         return 0
     first, span = working_time(town, dice, camouflage, high=0.7, longest_days=28.0)
     start_afresh(town, members, spread(dice, first, span, len(members)), dice)
-    share_devices(town, members, dice, dice.log_uniform(1.5, 12.0), camouflage)
+    share_devices(town, members, dice, dice.log_uniform(1.5, max(12.0, len(members))), camouflage)
     share_addresses(town, members, dice, camouflage)
     if as_drivers:
         bank = town.mint.bank_account()
         for account in members:
             account.bank_account = account.bank_account if dice.chance(0.4 * camouflage) else bank
     else:
-        share_cards(town, members, dice, dice.log_uniform(1.0, 8.0), camouflage, dice.uniform(0.4, 1.0))
+        per_card, carded = dice.log_uniform(1.0, max(8.0, len(members))), dice.uniform(0.4, 1.0)
+        share_cards(town, members, dice, per_card, camouflage, carded)
     share_numbers(town, members, dice, camouflage)
     ring = town.open_ring("multi_account", members, first, camouflage)
     _be_one_person(town, members, dice, span)

@@ -47,9 +47,14 @@ def gathers(graph: EntityGraph, device: int) -> bool:
     users = graph.users[device]
     if len(users) > MOST_AT_ONCE or graph.is_declared_public(device):
         return False
-    moments = [moment for account in users if (moment := arrival_ms(graph, account, device)) is not None]
-    together = sum(moment <= min(moments) + AT_ONCE_MS for moment in moments)
-    return 2 * together >= len(users)
+    came = {
+        account: moment for account in users if (moment := arrival_ms(graph, account, device)) is not None
+    }
+    together = sum(moment <= min(came.values()) + AT_ONCE_MS for moment in came.values())
+    took = sum(
+        moment <= graph.accounts[account].promo_ms <= moment + AT_ONCE_MS for account, moment in came.items()
+    )
+    return 2 * max(together, took) >= len(users)
 
 
 def arrivals_on(graph: EntityGraph, device: int) -> dict[int, int]:

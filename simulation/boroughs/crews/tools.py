@@ -21,7 +21,7 @@ def phone_plan(
     An empty plan means that the member stays on the phone it has.
     """
     habit = crew.recipe.phones
-    hands = dice.log_uniform(2.0, 14.0)
+    hands = dice.log_uniform(2.0, max(14.0, len(members)))
 
     def pool() -> list[str]:
         count = 1 if habit == "one" else max(1, math.ceil(len(members) / hands))
@@ -101,7 +101,7 @@ def issue_cards(city: City, crew: Crew, dice: Dice) -> None:
     riders, habit, voices = crew.riders, crew.recipe.cards, Voices(city)
     if not riders or crew.recipe.kind == "takeover":
         return
-    count = 1 if dice.chance(0.2) else max(1, math.ceil(len(riders) / dice.log_uniform(2.0, 12.0)))
+    count = 1 if habit == "one" else max(1, math.ceil(len(riders) / dice.log_uniform(2.0, 12.0)))
     crew.cards = [city.mint.card() for _ in range(count)]
     for account in riders:
         aged = account.joined_ms is None or account.joined_ms < crew.begin_ms
@@ -109,9 +109,8 @@ def issue_cards(city: City, crew: Crew, dice: Dice) -> None:
             if not aged and not account.cards:
                 account.cards, account.cash = [city.mint.card()], 0.0
             continue
-        cards = (
-            [] if habit == "none" else dice.some(crew.cards, 1 if habit == "shared" else dice.randint(1, 3))
-        )
+        most = 3 if habit == "pool" else 1
+        cards = [] if habit == "none" else dice.some(crew.cards, dice.randint(1, most))
         if aged:
             account.cards = [*account.cards, *cards]
             for card in cards:

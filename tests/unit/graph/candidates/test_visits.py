@@ -99,6 +99,20 @@ def test_a_batch_that_was_tried_on_one_phone_in_a_day_is_a_visit_though_the_phon
     assert_visit(side, batch, set(many), "v00", "v24")
 
 
+@pytest.mark.parametrize(
+    ("takers", "later", "found"), [(13, HOUR, True), (12, HOUR, False), (25, 1.1, False), (25, -1.0, False)]
+)
+def test_most_who_come_to_a_public_phone_for_their_first_promotion_are_a_visit(side, takers, later, found):
+    """Within a day of coming, and not before; they came over twelve days, and live on phones of their own."""
+    many = [f"v{n:02}" for n in range(25)]
+    scene = theft(many, gap=0.5)
+    for n, name in enumerate(many):
+        if n < takers:
+            scene.takes(name, 11 + n * 0.5 + later, "offer", 10.0)
+        scene.logs_in(name, 24, f"{name}s phone")
+    assert_visit(side, scene, set(many) if found else set(), "v00", "v24")
+
+
 def wanderers(weeks: dict[str, str]) -> Scene:
     """People who were settled, and are then together on other phones; phone to those who come to it."""
     scene = Scene()
