@@ -134,9 +134,15 @@ MUTATIONS: Final = (
     ),
     Mutation(
         VISITS,
-        "    return 2 * together >= users",
+        "    return 2 * max(together, took) >= users",
         "    return True",
         f"{CANDIDATES}/test_visits.py::test_visitors_of_a_kiosk_that_is_public_are_no_visit_and_however_many_who_stay_are[engine]",
+    ),
+    Mutation(
+        VISITS,
+        "took += 0 <= after_ms <= AT_ONCE_MS",
+        "took += 0 <= after_ms",
+        f"{CANDIDATES}/test_visits.py::test_most_who_come_to_a_public_phone_for_their_first_promotion_are_a_visit[engine-25-1.1-False]",
     ),
     Mutation(
         VISITS,

@@ -12,6 +12,16 @@ from graph.rings.lifecycle import Policy
 USUAL = Policy()
 
 
+def policy_from(review: float) -> Policy:
+    """The usual policy with rings opened from ``review`` on: closed in proportion, blocked no sooner."""
+    return Policy(
+        review=review,
+        block=max(USUAL.block, review),
+        close=review * USUAL.close / USUAL.review,
+        min_accounts=USUAL.min_accounts,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AlertContract:
     """The largest share of false alerts, in (0, 1), and the largest number of alerts a day; None: no bound.
@@ -45,13 +55,7 @@ class AlertContract:
         closed at the usual scores, a higher ``review`` raises both with it. Raises ``BadCall`` when the
         calibration cannot promise that much.
         """
-        review = max(calibration.review, self._for_share(calibration), self._for_rate(calibration))
-        return Policy(
-            review=review,
-            block=max(USUAL.block, review),
-            close=review * USUAL.close / USUAL.review,
-            min_accounts=USUAL.min_accounts,
-        )
+        return policy_from(max(calibration.review, self._for_share(calibration), self._for_rate(calibration)))
 
     def _for_share(self, calibration: Calibration) -> float:
         if self.max_false_alerts is None:

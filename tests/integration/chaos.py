@@ -301,7 +301,9 @@ def live(
     assert len({_origin(letter) for letter in letters}) == poison, hint
     if ordered:
         encode = msgspec.json.Encoder(order="deterministic").encode
-        assert [encode(ring) for ring in engine.rings()] == rings, hint
+        said = [encode(ring) for ring in engine.rings()]
+        differing = [pair for pair in zip(said, rings, strict=False) if pair[0] != pair[1]]
+        assert said == rings, f"{hint}: {len(said)} rings and {len(rings)}, of which {differing[:2]} differ"
         for name, expected in (("ring-flags", flags), ("ring-ledger", ledger)):
             found = [message.value() for message in everything_in(address, given.prefix + name)]
             assert sorted(set(found)) == sorted(set(expected)), hint

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from graph.model.events import AccountCreated, AccountLogin, CardAdded, PromoRedeemed, TripCompleted
+from graph.model.events import (
+    AccountCreated,
+    AccountLogin,
+    CardAdded,
+    PayoutAdded,
+    PromoRedeemed,
+    TripCompleted,
+)
 from graph.model.vocabulary import RingKind
 from simulation import CityConfig, simulate
 from simulation.rings.casting import PLANNERS
@@ -82,16 +89,20 @@ def test_identifiers_do_not_tell_who_is_in_a_ring(city):
     assert len(first_digits) > 10
 
 
-def test_a_promo_farm_shares_devices_or_hides_few_members_well(city):
-    devices: dict[str, str] = {}
+def test_a_promo_farm_has_a_device_a_card_or_a_payout_account_in_common(city):
+    used: set[tuple[str, str]] = set()
     for event in city.events:
-        if isinstance(event, AccountCreated | AccountLogin | CardAdded) and event.device_id:
-            devices.setdefault(event.account_id, event.device_id)
+        for field in ("device_id", "card_id", "bank_account_id"):
+            thing = getattr(event, field, None)
+            if thing is not None and isinstance(
+                event, AccountCreated | AccountLogin | CardAdded | PayoutAdded
+            ):
+                used.add((event.account_id, thing))
     farms = [ring for ring in city.truth.rings if ring.kind == "promo_farm"]
     assert farms
     for ring in farms:
-        used = [devices[a] for a in ring.accounts if a in devices]
-        assert len(set(used)) < len(used)
+        users = Counter(thing for account, thing in used if account in ring.accounts)
+        assert max(users.values()) > 1
 
 
 def test_a_takeover_logs_old_accounts_in_from_few_strange_devices_and_victims_keep_their_own(city):

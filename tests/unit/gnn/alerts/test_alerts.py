@@ -20,6 +20,7 @@ from gnn.alerts import (
     weeks_of,
 )
 from gnn.alerts.calibration import encoded
+from gnn.alerts.simulated import OPENED_FROM
 from gnn.alerts.weeks import DAY_MS, week_of
 from gnn.boosted.scorer import load_scorer
 from gnn.evaluation import Decoy, TrueRing, Truth
@@ -146,6 +147,6 @@ def test_a_file_that_is_no_calibration_is_named(tmp_path: Path) -> None:
 def test_the_calibration_that_ships_belongs_to_the_score_that_ships_and_says_how_it_was_made() -> None:
     shipped = load_calibration(None, load_scorer().model_id)
     assert shipped.made_by.startswith("python -m gnn.alerts.simulated --cities ")
-    assert shipped.review == Policy().review
+    assert shipped.review == OPENED_FROM < Policy().review
     assert min(shipped.scores) >= shipped.review
     assert len(shipped.right) > 500
