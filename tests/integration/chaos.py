@@ -285,7 +285,7 @@ def live(
     taken = [line for line in lines if json.loads(line)["event_id"] not in broken]
     name = "chaos-reference-with-acts" if ordered else "chaos-reference"
     digest, flags, ledger, rings = reference(taken, scratch.parent / name)
-    hint = f"seed {seed}, {kills} kills, logs in {scratch}"
+    hint = f"seed {seed}, {kills} kills, {tally.late} events too late for their place, logs in {scratch}"
     poison = sent.malformed + sent.unprocessable
     assert engine.state_digest() == digest, hint
     assert (tally.events, tally.duplicates) == (len(taken), sent.repeats), hint
