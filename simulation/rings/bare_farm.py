@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from simulation.accounts import Account
-from simulation.agenda import NewPhone, Ride
+from simulation.agenda import NewPhone
 from simulation.clock import HOUR_MS
 from simulation.config import DAY_MS
-from simulation.rings.disguise import live_a_little, start_afresh, working_time
-from simulation.spreading import away, later, spread
+from simulation.rings.disguise import live_a_little, ride_about, start_afresh, working_time
+from simulation.spreading import later, spread
 from simulation.streams import Dice
 from simulation.town import Town
 
@@ -50,16 +50,8 @@ def plan_bare_farm(town: Town, dice: Dice, size: int, camouflage: float) -> int:
             town.say_login(ts, account, dice, device=on)
             town.agenda.plan(NewPhone(ts=ts, account=account.number, device=on))
         town.say_promo(later(dice, ts, 0.03, hurry), account, offer, dice, ring=ring, device=on)
-        for _ in range(0 if account.is_driver else dice.poisson(trips)):
-            start = town.land.near(account.home, 1.0, dice)
-            town.agenda.plan(
-                Ride(
-                    ts=later(dice, ts, 0.2, 72.0),
-                    rider=account.number,
-                    pickup=start,
-                    dropoff=away(start, dice.log_uniform(0.6, 6.0), dice),
-                )
-            )
+        if not account.is_driver:
+            ride_about(town, account, account.home, ts, dice.poisson(trips), dice)
     return len(members)
 
 

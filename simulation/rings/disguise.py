@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from simulation.accounts import Account, Hand
+from simulation.agenda import Ride
 from simulation.clock import HOUR_MS
 from simulation.config import DAY_MS
 from simulation.geography import Point
+from simulation.spreading import away, later
 from simulation.streams import Dice
 from simulation.town import Town
 
@@ -111,6 +113,20 @@ def live_a_little(town: Town, members: list[Account], dice: Dice, camouflage: fl
     """Set the members' ordinary trips with random drivers: up to ``most`` of a normal rider's."""
     for account in members:
         account.rate = town.config.trips_per_rider_day * most * camouflage * dice.uniform(0.2, 1.3)
+
+
+def ride_about(town: Town, account: Account, around: Point, since: int, count: int, dice: Dice) -> None:
+    """Plan that many short rides of the account within three days, each from near a place to anywhere."""
+    for _ in range(count):
+        start = town.land.near(around, 1.0, dice)
+        town.agenda.plan(
+            Ride(
+                ts=later(dice, since, 0.2, 72.0),
+                rider=account.number,
+                pickup=start,
+                dropoff=away(start, dice.log_uniform(0.6, 6.0), dice),
+            )
+        )
 
 
 def days_left(town: Town, ts: int) -> float:

@@ -6,10 +6,10 @@ PromoGuardian, arXiv 2510.12652).
 
 from __future__ import annotations
 
-from simulation.agenda import Ride
 from simulation.rings.disguise import (
     gather,
     live_a_little,
+    ride_about,
     share_addresses,
     share_cards,
     share_devices,
@@ -17,7 +17,7 @@ from simulation.rings.disguise import (
     start_afresh,
     working_time,
 )
-from simulation.spreading import away, later, spread
+from simulation.spreading import later, spread
 from simulation.streams import Dice
 from simulation.town import Town
 
@@ -55,14 +55,5 @@ def plan_promo_farm(town: Town, dice: Dice, size: int, camouflage: float) -> int
             town.say_promo(later(dice, created, 0.03, hurry), account, town.welcome, dice, ring=ring)
         if dice.chance(twice):
             town.say_promo(later(dice, created, 0.2, hurry * 4), account, second, dice, ring=ring)
-        for _ in range(riding):
-            start = town.land.near(base, 1.0, dice)
-            town.agenda.plan(
-                Ride(
-                    ts=later(dice, created, 0.2, 72.0),
-                    rider=account.number,
-                    pickup=start,
-                    dropoff=away(start, dice.log_uniform(0.6, 6.0), dice),
-                )
-            )
+        ride_about(town, account, base, created, riding, dice)
     return len(members)
