@@ -160,8 +160,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 2_000_000])
     options = parser.parse_args()
     for size in options.sizes:
-        found = {"bench": "lists", "case": f"links {size}"} | measure(size, max(15, 4_000_000 // size))
-        print(json.dumps(found | surroundings(["numba", "numpy"])), flush=True)
+        case = {"bench": "lists", "case": f"links {size}", "links": size}
+        found = measure(size, max(15, 4_000_000 // size))
+        print(json.dumps(case | found | surroundings(["numba", "numpy"])), flush=True)
 
 
 if __name__ == "__main__":

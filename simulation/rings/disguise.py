@@ -115,16 +115,26 @@ def live_a_little(town: Town, members: list[Account], dice: Dice, camouflage: fl
         account.rate = town.config.trips_per_rider_day * most * camouflage * dice.uniform(0.2, 1.3)
 
 
-def ride_about(town: Town, account: Account, around: Point, since: int, count: int, dice: Dice) -> None:
-    """Plan that many short rides of the account within three days, each from near a place to anywhere."""
+def ride_about(
+    town: Town,
+    account: Account,
+    around: Point,
+    since: int,
+    count: int,
+    dice: Dice,
+    *,
+    within_h: float = 72.0,
+    farthest_km: float = 6.0,
+) -> None:
+    """Plan that many short rides of the account soon after ``since``, each from near a place to anywhere."""
     for _ in range(count):
         start = town.land.near(around, 1.0, dice)
         town.agenda.plan(
             Ride(
-                ts=later(dice, since, 0.2, 72.0),
+                ts=later(dice, since, 0.2, within_h),
                 rider=account.number,
                 pickup=start,
-                dropoff=away(start, dice.log_uniform(0.6, 6.0), dice),
+                dropoff=away(start, dice.log_uniform(0.6, farthest_km), dice),
             )
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from simulation.accounts import Account
-from simulation.agenda import Ride
 from simulation.rings.disguise import (
     gather,
     live_a_little,
+    ride_about,
     share_addresses,
     share_cards,
     share_devices,
@@ -14,7 +14,7 @@ from simulation.rings.disguise import (
     start_afresh,
     working_time,
 )
-from simulation.spreading import away, later, spread
+from simulation.spreading import later, spread
 from simulation.streams import Dice
 from simulation.town import Town
 
@@ -44,16 +44,8 @@ def plan_referral_chain(town: Town, dice: Dice, size: int, camouflage: float) ->
             town.say_promo(later(dice, created, 0.1, 48.0), referrer, town.referral, dice, ring=ring)
             if both:
                 town.say_promo(later(dice, created, 0.05, 24.0), account, town.referral, dice, ring=ring)
-        for _ in range(dice.poisson(trips)):
-            start = town.land.near(base, 1.0, dice)
-            town.agenda.plan(
-                Ride(
-                    ts=later(dice, created, 0.2, 60.0),
-                    rider=account.number,
-                    pickup=start,
-                    dropoff=away(start, dice.log_uniform(0.6, 5.0), dice),
-                )
-            )
+        rides = dice.poisson(trips)
+        ride_about(town, account, base, created, rides, dice, within_h=60.0, farthest_km=5.0)
     return len(members)
 
 

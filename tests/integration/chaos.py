@@ -1,5 +1,7 @@
 """One chaotic life of the service, from a seed: killed again and again under load, and the same in the end.
 
+Long, since a life is told from its first event to the last comparison, and what disturbs it stands beside it.
+
 `python -m tests.integration.chaos --seeds 100` is `make soak`.
 """
 
