@@ -120,6 +120,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     order_within_s: Annotated[
         float, Meta(ge=0, description="Seconds of event time that events are held back to be put in order.")
     ] = 0
+    arrive_within_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Seconds by the clock that `run --order-within` waits for silent partitions.",
+        ),
+    ] = 1
     max_skew_s: Annotated[
         float, Meta(gt=0, description="Seconds of event time that a partition may run ahead of the others.")
     ] = 3600

@@ -135,6 +135,7 @@ def command(
     config = ServiceConfig(
         batch_most=settings.batch_most,
         order_within_ms=round(settings.order_within_s * 1000),
+        arrive_within_s=settings.arrive_within_s,
         max_skew_ms=round(settings.max_skew_s * 1000),
         snapshot_every=settings.snapshot_every,
         snapshots_kept=settings.snapshots_kept,

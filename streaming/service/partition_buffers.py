@@ -266,6 +266,10 @@ class PartitionBuffers:
         ]
         return min(going_on) if going_on else max(buffer.taken_ms for buffer in self.by_partition.values())
 
+    def passed_ms(self) -> int:
+        """The event time that every partition was taken past, those at their end, too."""
+        return min((buffer.taken_ms for buffer in self.by_partition.values()), default=0)
+
     def _limit_ms(self) -> int:
         still_open = [buffer.frontier_ms for buffer in self.by_partition.values() if buffer.end is None]
         return min(still_open) + self._max_skew_ms if still_open else FOREVER

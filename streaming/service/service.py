@@ -17,6 +17,7 @@ from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.partition_buffers import PartitionBuffers
 from streaming.service.parts import Parts, Stopped
+from streaming.service.patience import Patience
 from streaming.service.ports import Partition, Polled
 from streaming.service.retry import Retry
 from streaming.service.status import Status
@@ -45,6 +46,7 @@ class Service:
         self._size = BatchSize(LEAST_BATCH, config.batch_most, config.batch_target_s)
         self._retry = Retry(self._wait, seed=0)
         self._buffers = PartitionBuffers(parts.decode, config.max_skew_ms, 2 * config.batch_most, 0)
+        self._patience = Patience(config.arrive_within_s)
         self.commits = Commits(
             parts, config, status, self._retry, self._keep_going, lambda: self._buffers.by_partition
         )
@@ -169,7 +171,7 @@ class Service:
         """Asks now and then whether partitions at their end still are, where others wait for the answer.
 
         Events leave the reorder buffer only up to where the partitions stood at the last answer, so that none
-        overtakes an event that was sent before it.
+        overtakes an event that reached the broker before it.
         """
         is_ordering = self.commits.core.is_ordering
         quiet = self._buffers.quiet(0 if is_ordering else self._config.max_skew_ms)
@@ -188,7 +190,7 @@ class Service:
         buffers, core = self._buffers, self.commits.core
         taken = buffers.take(self._size.now)
         if self._ends_are_known:
-            self._low_ms = buffers.low_ms()
+            self._low_ms = self._patience.settled_ms(buffers.low_ms(), buffers.passed_ms())
         release_ms = core.release_ms(self._low_ms) if core.is_ordering else 0
         if not len(taken) and release_ms <= core.reorder_buffer.released_ms:
             return None

@@ -56,6 +56,8 @@ class Given:
     identity: str | None = None
     transactions: bool = False
     order_within_ms: int = 0
+    arrive_within_s: float = 3.0
+    """Tests send days of events in a second: what is held up by a tenth of that is hours late."""
     max_skew_ms: int = 3_600_000
     snapshot_every: int = 500
     batch_most: int = 512
@@ -86,6 +88,7 @@ class Given:
             service=ServiceConfig(
                 batch_most=self.batch_most,
                 order_within_ms=self.order_within_ms,
+                arrive_within_s=self.arrive_within_s,
                 max_skew_ms=self.max_skew_ms,
                 snapshot_every=self.snapshot_every,
                 until_end=until_end,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,12 @@ import pytest
 from graph.model.errors import Unavailable
 from ringfence.service_wiring import service
 from servers import KafkaServer
+from streaming.contract.topics import PLACES
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
-from streaming.service.service import Service
+from streaming.service.service import ASK_ENDS_S, Service
 from streaming.service.status import Status
-from tests.integration.chaos import everything_in, reference, the_city
+from tests.integration.chaos import DISORDER_MS, everything_in, reference, the_city
 from tests.integration.journals import batches
 from tests.integration.service_child import Given, run_here, start
 from tests.integration.waiting import WAIT_S, until
@@ -139,6 +141,30 @@ def test_of_two_with_one_identity_the_older_is_fenced(
     process.join(WAIT_S)
     assert process.exitcode == 1, log.read_text()[-2000:]
     assert "found another" in log.read_text()
+
+
+@pytest.mark.slow
+def test_topics_whose_events_arrive_one_after_the_other_are_put_in_order(
+    kafka_address: str, tmp_path: Path
+) -> None:
+    lines = the_city(tmp_path / "city")
+    digest, flags, ledger, _ = reference(lines, tmp_path / "reference")
+    run = given(kafka_address, tmp_path / "state", order_within_ms=DISORDER_MS, arrive_within_s=WAIT_S)
+    trips = [line for line in lines if PLACES[json.loads(line)["type"]][0] == "trips"]
+    status = Status()
+    feed(run, trips[:1])
+    with service(run.options(until_end=False), status) as running, at_work(running):
+        feed(run, trips[1:])
+        until(lambda: status.held == len(trips), "the service to hold all trips")
+        asked_s = time.monotonic() + 2 * ASK_ENDS_S
+        until(lambda: status.beat_s > asked_s, "the service to ask where the others end")
+        feed(run, [line for line in lines if PLACES[json.loads(line)["type"]][0] != "trips"])
+    running, status = run_here(run)
+    assert running.core.engine.state_digest() == digest
+    assert (status.tally.events, status.tally.late) == (len(lines), 0)
+    for topic, expected in (("ring-flags", flags), ("ring-ledger", ledger)):
+        found = {message.value() for message in everything_in(kafka_address, run.prefix + topic)}
+        assert found == set(expected)
 
 
 @pytest.mark.slow

@@ -62,6 +62,7 @@ def test_a_warm_standby_takes_over_with_the_same_rings(
             process.kill()
             process.join(WAIT_S)
     running, status = run_here(members[0])
+    assert status.tally.late == 0
     assert running.core.engine.state_digest() == digest
     assert (status.tally.events, status.tally.duplicates) == (len(lines), 0)
     for topic, expected in (("ring-flags", flags), ("ring-ledger", ledger)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -297,6 +298,33 @@ def test_events_are_put_in_order_within_the_time_given(tmp_path: Path) -> None:
         *("b0", "b2", "a1", "b1", "a0", "b4", "a3", "b3", "a2", "a5", "a4", "b6", "b5", "a6"),
     ]
     assert service.status.tally.late == 0
+
+
+@pytest.mark.parametrize(("arrive_within_s", "late"), [(60.0, 0), (0.0, 6)])
+def test_a_partition_whose_records_are_still_on_their_way_is_waited_for(
+    tmp_path: Path, arrive_within_s: float, late: int
+) -> None:
+    broker, slow = Broker(), Partition("b", 0)
+    broker.send("a", *(ping(f"a{n}", NOON + 1000 * n) for n in range(10)))
+    broker.send("b", ping("b0", NOON + 500))
+    config = ServiceConfig(until_end=True, order_within_ms=2000, arrive_within_s=arrive_within_s)
+    here = World(broker, tmp_path / "state", config, portion=20)
+    with StateFolder(here.folder, 3, print) as state:
+        parts = here.parts(state)
+        ends = parts.group.ends
+
+        def ends_and_then_more(partitions: Sequence[Partition]) -> dict[Partition, int]:
+            answer = ends(partitions)
+            if len(broker.logs[slow]) == 1:
+                broker.send("b", *(ping(f"b{n}", NOON + 1000 * n + 500) for n in range(1, 10)))
+            return answer
+
+        parts.group.ends = ends_and_then_more  # type: ignore[method-assign]
+        service = Service(parts, config, Status())
+        service.run()
+    in_order = [f"{topic}{n}" for n in range(10) for topic in "ab"]
+    assert (service.core.engine.ids == in_order) is (late == 0)
+    assert service.status.tally.late == late
 
 
 @pytest.mark.parametrize("portion", [1, 3, 100])
