@@ -44,7 +44,7 @@ class Size:
     choice: float
 
 
-SCORING: Final = Size(400, 0.06, 0.3)
+SCORING: Final = Size(400, 0.1, 0.3)
 BELONGING: Final = Size(200, 0.1, 1.0)
 LEAST_ROWS: Final = 100
 PENALTY: Final = 5.0

@@ -14,14 +14,18 @@ TEMPOS: Final = ("burst", "bursts", "ramp", "drip", "nightly")
 ADDRESSES: Final = ("one", "few", "carrier", "proxies", "own")
 TRACES: Final = ("none", "test_phone", "mail", "haunts")
 FATES: Final = ("steady", "merge", "split")
-_BARE: Final = 0.5
-_BY_ONE_THING: Final = (
-    ("one", "own", "own"),
-    ("gathered", "none", "own"),
-    ("fresh", "one", "own"),
-    ("fresh", "own", "one"),
-)
-"""The share of promo farms with one thing in common and no other: their phones, cards and payouts."""
+_BY_CHANCE: Final = 0.5
+"""The share of promo farms with one thing in common and any others: as honest groups are tied."""
+_TIES: Final = (("phones", "one"), ("phones", "gathered"), ("cards", "one"), ("payouts", "one"))
+_MORE: Final = {
+    "phones": (("one", "few", "gathered"), ("fresh",)),
+    "cards": (("one", "shared"), ("own", "own", "none")),
+    "payouts": (("one", "several"), ("own",)),
+    "addresses": (("one", "few"), ("own", "own", "carrier")),
+    "trace": (("haunts", "mail"), ("none",)),
+}
+"""What each may be in common, and what it is where it is not."""
+_MOST_MORE: Final = 0.7
 _CARELESS: Final = {
     "phones": (1.2, 1.6, 1.0, 0.8, 0.5),
     "cards": (0.6, 1.0, 0.8, 0.8, 0.6),
@@ -73,9 +77,14 @@ class Recipe:
         trace = habit("trace", TRACES)
         if kind == "collusion" and dice.chance(0.7):
             phones, cards, payouts, addresses, trace = "fresh", "own", "own", "own", "none"
-        elif kind == "promo_farm" and dice.chance(_BARE):
-            phones, cards, payouts = dice.choice(_BY_ONE_THING)
-            addresses, trace = "own", "none"
+        elif kind == "promo_farm" and dice.chance(_BY_CHANCE):
+            also = dice.uniform(0.0, _MOST_MORE)
+            drawn = {
+                name: dice.choice(common if dice.chance(also) else apart)
+                for name, (common, apart) in _MORE.items()
+            }
+            drawn |= [dice.choice(_TIES)]
+            phones, cards, payouts, addresses, trace = drawn.values()
         elif kind not in {"collusion", "fake_rides", "referral_chain"}:
             apart = phones == "fresh" and cards in {"own", "none"} and payouts in {"own", "several"}
             if apart and addresses in {"carrier", "proxies", "own"} and trace == "none":

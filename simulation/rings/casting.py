@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from simulation.rings.bare_farm import plan_bare_farm
 from simulation.rings.collusion import plan_collusion
 from simulation.rings.fake_rides import plan_fake_rides
+from simulation.rings.mixed_farm import plan_mixed_farm
 from simulation.rings.multi_account import plan_multi_account
 from simulation.rings.promo_farm import plan_promo_farm
 from simulation.rings.referral_chain import plan_referral_chain
@@ -40,8 +40,8 @@ _LIMITS: Final = {
     "takeover": (6, 23),
 }
 
-_BARE: Final = 0.5
-"""The share of promo farms that share one thing alone; they may be as large as the ring budget allows."""
+_MIXED: Final = 0.5
+"""The share of promo farms that may share anything; they may be as large as the ring budget allows."""
 
 
 def plan_rings(town: Town) -> None:
@@ -65,9 +65,9 @@ def plan_rings(town: Town) -> None:
             high = max(low, min(high, total // len(RING_KINDS)))
         size = min(budget, max(low, min(high, round(math.exp(own.gauss(math.log(13), 0.6))))))
         camouflage = max(0.0, min(1.0, own.gauss(config.camouflage, 0.15)))
-        if kind == "promo_farm" and own.chance(_BARE):
+        if kind == "promo_farm" and own.chance(_MIXED):
             largest = high if ring < len(RING_KINDS) else min(budget, max(12.0, 0.35 * total))
-            taken = plan_bare_farm(town, own, round(own.log_uniform(low, largest)), camouflage)
+            taken = plan_mixed_farm(town, own, round(own.log_uniform(low, largest)), camouflage)
         else:
             taken = PLANNERS[kind](town, own, size, camouflage)
         misses = misses + 1 if taken == 0 else 0

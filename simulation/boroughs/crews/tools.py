@@ -83,7 +83,7 @@ def choose_nets(city: City, crew: Crew, dice: Dice) -> None:
     elif habit == "carrier":
         crew.nets = [city.carrier]
     for account in crew.members:
-        if habit == "own" or (account.drives and dice.chance(0.7)):
+        if habit == "own" or (account.drives and not signs_on(crew) and dice.chance(0.7)):
             continue
         net = Net([city.mint.ip()]) if habit == "proxies" else dice.choice(crew.nets)
         if account.joined_ms is None or account.joined_ms < crew.begin_ms:

@@ -200,16 +200,16 @@ def test_a_promise_raises_the_thresholds_and_is_written_down_beside_what_was_kep
     city: Path, results: Path, tmp_path: Path
 ) -> None:
     words = ["detect", str(city / "events.ndjson"), "--out", str(tmp_path / "out")]
-    assert CliRunner().invoke(app, [*words, "--max-false-alerts", "0.05"]).exit_code == 0
+    assert CliRunner().invoke(app, [*words, "--max-false-alerts", "0.02"]).exit_code == 0
     contract = json.loads((tmp_path / "out" / "summary.json").read_bytes())["contract"]
-    assert (contract["max_false_alerts"], contract["max_alerts_a_day"]) == (0.05, None)
-    assert 0.8 <= contract["review"] <= contract["block"] < 1
+    assert (contract["max_false_alerts"], contract["max_alerts_a_day"]) == (0.02, None)
+    assert Policy().review < contract["review"] <= contract["block"] < 1
     assert len(alerts_in(tmp_path / "out")) <= len(alerts_in(results))
     assert "contract" not in json.loads((results / "summary.json").read_bytes())
     kept = json.loads(evaluation(tmp_path / "out", city, "--json"))["alerts"]
-    assert kept["promised"] == 0.05
+    assert kept["promised"] == 0.02
     assert kept["alerts"] == len(alerts_in(tmp_path / "out")) == sum(w["alerts"] for w in kept["weeks"])
-    assert "Promised: at most 5.0 % of the alerts false." in evaluation(tmp_path / "out", city)
+    assert "Promised: at most 2.0 % of the alerts false." in evaluation(tmp_path / "out", city)
 
 
 def test_the_setting_of_a_promise_is_the_option(city: Path, tmp_path: Path) -> None:

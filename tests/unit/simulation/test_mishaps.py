@@ -24,7 +24,7 @@ def told(folder):
 def cities(tmp_path_factory):
     place = tmp_path_factory.mktemp("mishaps")
     simulate(CONFIG, place / "plain")
-    simulate_mishaps(CONFIG, place / "odd", share=0.3, base=simulate)
+    simulate_mishaps(CONFIG, place / "odd", share=0.4, base=simulate)
     return place, told(place / "plain"), told(place / "odd")
 
 
@@ -42,7 +42,7 @@ def trips(events):
 
 def test_the_same_settings_give_the_same_bytes_in_order_of_time(cities, tmp_path):
     place, _, (events, _) = cities
-    simulate_mishaps(CONFIG, tmp_path / "again", share=0.3, base=simulate)
+    simulate_mishaps(CONFIG, tmp_path / "again", share=0.4, base=simulate)
     for name in ("events.ndjson", "truth.json"):
         assert (tmp_path / "again" / name).read_bytes() == (place / "odd" / name).read_bytes()
     assert all(one["ts"] <= other["ts"] for one, other in pairwise(events))
