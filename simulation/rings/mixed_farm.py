@@ -19,13 +19,13 @@ from simulation.spreading import later, spread
 from simulation.streams import Dice
 from simulation.town import Town
 
-TIES: Final = {
+_TIES: Final = {
     "riders": ("phone", "card", "bank"),
     "drivers": ("phone", "bank"),
     "gathered": ("gathering phone",),
 }
 """One of these a farm of that sort has in common at least."""
-MORE: Final = {
+_MORE: Final = {
     "riders": ("phone", "card", "bank", "address", "quarter"),
     "drivers": ("phone", "bank", "address", "quarter"),
     "gathered": ("card", "bank", "address", "quarter"),
@@ -39,7 +39,7 @@ _FOR_ALL: Final = 0.7
 
 def plan_mixed_farm(town: Town, dice: Dice, size: int, camouflage: float) -> int:
     """Plan one farm; the promos it redeems are its fraud. Returns the number of accounts it took."""
-    sort = dice.choices(tuple(TIES), _SORTS)[0]
+    sort = dice.choices(tuple(_TIES), _SORTS)[0]
     members = town.take(size, drivers=sort == "drivers")
     if len(members) < 4:
         return 0
@@ -79,7 +79,7 @@ def plan_mixed_farm(town: Town, dice: Dice, size: int, camouflage: float) -> int
 def _things(sort: str, dice: Dice) -> set[str]:
     """What the farm has in common: one thing, and others of which each is drawn for itself."""
     also = dice.uniform(0.0, _MOST_MORE)
-    return {dice.choice(TIES[sort]), *(thing for thing in MORE[sort] if dice.chance(also))}
+    return {dice.choice(_TIES[sort]), *(thing for thing in _MORE[sort] if dice.chance(also))}
 
 
 def _pool(mint: Callable[[], str], users: int, dice: Dice) -> list[str]:

@@ -189,7 +189,7 @@ class Service:
     def _next(self) -> PendingBatch | None:
         buffers, core = self._buffers, self.commits.core
         taken = buffers.take(self._size.now)
-        if self._ends_are_known:
+        if core.is_ordering and self._ends_are_known:
             self._low_ms = self._patience.settled_ms(buffers.low_ms(), buffers.passed_ms())
         release_ms = core.release_ms(self._low_ms) if core.is_ordering else 0
         if not len(taken) and release_ms <= core.reorder_buffer.released_ms:
