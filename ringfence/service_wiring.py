@@ -195,7 +195,6 @@ def service(
             decode=decode,
             group=group,
             open_source=lambda offsets: KafkaPartitions(options.kafka, log.warn, offsets),
-            delivered=lambda partitions: group.delivered(partitions, state.identity),
             sink=sink,
             store=behind,
             store_reached=reached,

@@ -40,6 +40,14 @@ def command(
     order_within: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Hold events back to put them in order.")
     ] = None,
+    arrive_within: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="By the clock, how long --order-within waits for silent partitions.",
+        ),
+    ] = None,
     max_skew: Annotated[
         float | None, typer.Option(min=0.001, metavar="SECONDS", help="How far partitions may run ahead.")
     ] = None,
@@ -113,6 +121,7 @@ def command(
             "kafka_transactions": transactions,
             "kafka_options_file": kafka_options_file,
             "order_within_s": order_within,
+            "arrive_within_s": arrive_within,
             "max_skew_s": max_skew,
             "snapshot_every": snapshot_every,
             "window_days": window_days,

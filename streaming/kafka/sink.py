@@ -14,7 +14,7 @@ from streaming.contract.topics import DEAD_LETTERS, FLAGS, LEDGER
 from streaming.files.replay import REPLAYS
 from streaming.kafka.failures import RETRY_AFTER_S, failure, raised
 from streaming.kafka.options import KafkaOptions
-from streaming.service.ports import Offsets, RejectedMessage
+from streaming.service.ports import DeliveryNote, Offsets, RejectedMessage
 
 WAIT_S: Final = 10.0
 CLOSE_S: Final = 1.0
@@ -52,7 +52,7 @@ class KafkaSink:
         self._has_begun = True
 
     def deliver(
-        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: DeliveryNote
     ) -> bool:
         """Hands over a batch's results; True when the offsets went with them.
 
@@ -69,7 +69,7 @@ class KafkaSink:
             if not self._is_under_way:
                 self._producer.begin_transaction()
                 self._produce(outcome, refused)
-                wanted = [TopicPartition(*p, offset, note) for p, offset in offsets.items()]
+                wanted = [TopicPartition(*p, offset, str(note)) for p, offset in offsets.items()]
                 if wanted:
                     self._producer.send_offsets_to_transaction(wanted, self._metadata(), WAIT_S)
             self._commit()

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from streaming.kafka.closing import CLOSE_S, Departure, close_within
 from streaming.kafka.failures import failure, raised
 from streaming.kafka.options import KafkaOptions
 from streaming.kafka.partitions import ASK_S, KafkaPartitions, Warn, named
 from streaming.service.parts import AssignmentListener
-from streaming.service.ports import Offsets, Partition, Polled
+from streaming.service.ports import Committed, DeliveryNote, Offsets, Partition, Polled
 
 STANDBY_S: Final = 0.1
 LOOK_EVERY_S: Final = 10.0
@@ -120,9 +120,9 @@ class KafkaGroup(KafkaPartitions):
             self.stop_reading(sorted(self._known))
         self._known.clear()
 
-    def commit(self, offsets: Offsets, note: str) -> None:
+    def commit(self, offsets: Offsets, note: DeliveryNote) -> None:
         """Commits offsets for the group. Raises ``Unavailable`` or ``Fatal``."""
-        wanted = [TopicPartition(*p, offset, note) for p, offset in offsets.items()]
+        wanted = [TopicPartition(*p, offset, str(note)) for p, offset in offsets.items()]
         try:
             answers = self._member.commit(offsets=wanted, asynchronous=False)
         except KafkaException as error:
@@ -134,30 +134,22 @@ class KafkaGroup(KafkaPartitions):
             if each.error is not None and each.error.code() not in REBALANCING:
                 raise failure(each.error, "committing offsets")
 
-    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """By partition, up to where whoever leads has committed; 0 where nothing was."""
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, Committed]:
+        """By partition, up to where whoever leads has committed. Raises ``Unavailable`` or ``Fatal``."""
         try:
             answers = self._member.committed(named(partitions), timeout=ASK_S)
         except KafkaException as error:
             raise raised(error, "asking for committed offsets") from error
-        return {Partition(each.topic, each.partition): max(each.offset, 0) for each in answers}
+        return {
+            Partition(each.topic, each.partition): Committed(
+                max(each.offset, 0), DeliveryNote.parsed(each.metadata)
+            )
+            for each in answers
+        }
 
     def metadata(self) -> Any:
         """Who we are in the group, for a transaction that commits its offsets."""
         return self._member.consumer_group_metadata()
-
-    def delivered(self, partitions: Sequence[Partition], identity: str) -> int:
-        """The last batch whose results this identity committed as safe; -1 when none is known."""
-        try:
-            answers = self._member.committed(named(partitions), timeout=ASK_S)
-        except KafkaException as error:
-            raise raised(error, "asking for committed offsets") from error
-        numbers = [-1]
-        for each in answers:
-            whose, _, number = (each.metadata or "").partition(":")
-            if each.offset != OFFSET_INVALID and whose == identity and number.isdigit():
-                numbers.append(int(number))
-        return max(numbers)
 
     def missing_topics(self, timeout_s: float) -> list[str]:
         """The input topics that do not exist yet. Raises ``Unavailable`` when no broker answers in time."""

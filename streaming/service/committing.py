@@ -27,7 +27,7 @@ from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.partition_buffers import PartitionBuffer, TakenRecords
 from streaming.service.parts import Parts
-from streaming.service.ports import Offsets, Partition
+from streaming.service.ports import NOTHING, Committed, DeliveryNote, Offsets, Partition
 from streaming.service.recovery import Positions, Undelivered
 from streaming.service.recovery_loop import recover_without_poison, suspect
 from streaming.service.retry import Answer, Retry
@@ -39,6 +39,10 @@ from streaming.service.store_sync import StoreSync
 LOOK_AGAIN_S: Final = 0.2
 COMMIT_EVERY: Final = 32
 """Batches without results between commits of offsets; the others are committed at once."""
+MOST_KEPT: Final = 10_000
+"""Batches with results that a warm member keeps at most while it stands by."""
+OVERDUE: Final = 2
+"""With so many times the events of a snapshot since the last one, it waits until it may take one."""
 
 
 @dataclass(slots=True)
@@ -77,8 +81,6 @@ class Commits:
         self.clock_ms = 0
         self._positions: Positions = {}
         self._undelivered: list[Undelivered] = []
-        self._covered = 0
-        """The last batch of the undelivered whose results another has delivered."""
         self._since_commit = 0
         self._since_snapshot = 0
 
@@ -182,11 +184,12 @@ class Commits:
         if not self._parts.group.leads:
             if results.has_results:
                 offsets = {partition: position.offset for partition, position in self._positions.items()}
-                self._undelivered.append(Undelivered(number, results, offsets, time.monotonic()))
+                self._undelivered.append(Undelivered(number, results, offsets, self._released_ms))
             return
         self._since_commit += 1
         if results.has_results:
-            is_committed = self._timed("deliver", lambda: self._hand_over(number, results, self._offsets()))
+            note = self._note()
+            is_committed = self._timed("deliver", lambda: self._hand_over(results, self._offsets(), note))
             if is_committed:
                 self._since_commit = 0
             else:
@@ -194,16 +197,23 @@ class Commits:
         elif self._since_commit >= COMMIT_EVERY:
             self.commit_offsets()
 
-    def _hand_over(self, number: int, results: BatchResults, offsets: Offsets) -> bool:
-        sink, note = self._parts.sink, f"{self._parts.state.identity}:{number}"
+    def _hand_over(self, results: BatchResults, offsets: Offsets, note: DeliveryNote) -> bool:
+        sink = self._parts.sink
         return self._retry(lambda: sink.deliver(results.outcome, results.refused, offsets, note))
+
+    def _note(self) -> DeliveryNote:
+        return DeliveryNote(self._parts.state.identity, self.batch, self._released_ms)
+
+    @property
+    def _released_ms(self) -> int:
+        return self.core.reorder_buffer.released_ms
 
     def commit_offsets(self) -> None:
         """Commits what was taken so far, unless results of it are still to be delivered."""
         if self._undelivered or not self._parts.group.leads:
             # The number committed says that everything up to it was delivered.
             return
-        offsets, note = self._offsets(), f"{self._parts.state.identity}:{self.batch}"
+        offsets, note = self._offsets(), self._note()
         if offsets:
             self._timed("commit", lambda: self._retry(lambda: self._parts.group.commit(offsets, note)))
         self._since_commit = 0
@@ -224,8 +234,8 @@ class Commits:
         while self._undelivered and self._held() and self._parts.group.leads:
             first, held = self._undelivered[0], self._held()
             offsets = {p: offset for p, offset in sorted(first.offsets.items()) if p in held and offset}
-            if not self._hand_over(first.batch, first.results, offsets) and offsets:
-                note = f"{self._parts.state.identity}:{first.batch}"
+            note = DeliveryNote(self._parts.state.identity, first.batch, first.released_ms)
+            if not self._hand_over(first.results, offsets, note) and offsets:
                 self._retry(lambda: self._parts.group.commit(offsets, note))  # noqa: B023
             self._undelivered.pop(0)
             self._since_commit = max(self._since_commit, 1)
@@ -235,20 +245,41 @@ class Commits:
         """Batches whose results wait to be delivered by us."""
         return len(self._undelivered)
 
-    def forget_delivered(self, committed: Mapping[Partition, int], before_s: float) -> None:
-        """Drops results that whoever leads has delivered: it committed all that they are made of.
+    @property
+    def is_delivered(self) -> bool:
+        """Whether what was made is delivered, by us or by whoever leads while we stand by."""
+        return not self._undelivered or self._parts.group.leads
 
-        What is kept since ``before_s`` (monotonic) stays: whoever puts events in order may have taken one and
-        not applied it yet, and results that are delivered twice carry the same ids.
+    @property
+    def must_wait(self) -> bool:
+        """Whether a member that stands by applies no more until some of its results are delivered.
+
+        So that it keeps ``MOST_KEPT`` batches of them at most, and comes to a snapshot at some time.
         """
-        for each in self._undelivered:
-            if any(committed.get(partition, 0) < offset for partition, offset in each.offsets.items()):
-                break
-            self._covered = each.batch
-        while self._undelivered and self._undelivered[0].batch <= self._covered:
-            if self._undelivered[0].kept_s > before_s:
+        if self.is_delivered:
+            return False
+        return len(self._undelivered) >= MOST_KEPT or (
+            self._since_snapshot >= OVERDUE * self._config.snapshot_every and not self._snapshots.is_busy
+        )
+
+    def forget_delivered(self, committed: Mapping[Partition, Committed]) -> None:
+        """Drops results that whoever leads has delivered, and takes a snapshot that waited for it.
+
+        They are delivered when it committed all that they are made of, and released events as far: what it
+        took and holds back to put it in order has had no results.
+        """
+        taken = [each for each in committed.values() if each.offset]
+        released_ms = min((0 if each.note is None else each.note.released_ms for each in taken), default=0)
+        while self._undelivered:
+            first = self._undelivered[0]
+            if first.released_ms > released_ms or any(
+                committed.get(partition, NOTHING).offset < offset
+                for partition, offset in first.offsets.items()
+            ):
                 return
             self._undelivered.pop(0)
+        if self._since_snapshot >= self._config.snapshot_every:
+            self.snapshot()
 
     # -- snapshots and the end -----------------------------------------------------------------------
 
@@ -256,7 +287,7 @@ class Commits:
         """Begins a snapshot, unless one is being written or a write to the store is under way."""
         if not self.core.can_be_saved or self._snapshots.is_busy:
             return
-        if any(each.batch > self._covered for each in self._undelivered):
+        if self._undelivered:
             # What nobody has delivered yet is in no snapshot.
             return
         written = self._store_sync.written()

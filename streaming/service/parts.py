@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from streaming.service.core import Core
 from streaming.service.partition_buffers import Decode
-from streaming.service.ports import Offsets, Partition, Sink, Source, StoreBehind
+from streaming.service.ports import Committed, DeliveryNote, Offsets, Partition, Sink, Source, StoreBehind
 from streaming.service.recovery import OpenSource
 from streaming.service.state_folder import StateFolder
 
@@ -34,14 +34,14 @@ class Group(Source, Protocol):
     def leads(self) -> bool:
         """Whether results and offsets are ours to give; a warm member that stands by applies events only."""
 
-    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """By partition, up to where whoever leads has committed; 0 where nothing was."""
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, Committed]:
+        """By partition, up to where whoever leads has committed."""
 
     def join(self, listener: AssignmentListener) -> None:
         """Subscribes. The listener gives the offsets to read from."""
 
-    def commit(self, offsets: Offsets, note: str) -> None:
-        """Commits offsets for the group; the note names the batch they belong to."""
+    def commit(self, offsets: Offsets, note: DeliveryNote) -> None:
+        """Commits offsets for the group; the note says which batch they belong to."""
 
     def lags(self, taken: Offsets) -> dict[Partition, int]:
         """For each partition, how many records are left as far as is known."""
@@ -56,7 +56,6 @@ class Parts:
     decode: Decode
     group: Group
     open_source: OpenSource
-    delivered: Callable[[list[Partition]], int]
     sink: Sink
     store: StoreBehind | None = None
     store_reached: Mapping[str, int] = field(default_factory=dict)

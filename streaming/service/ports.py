@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,37 @@ class Partition(NamedTuple):
 
 Offsets = Mapping[Partition, int]
 """For each partition, the next offset to read."""
+
+
+class DeliveryNote(NamedTuple):
+    """Beside the offsets of a group: up to where the results of what was read are delivered."""
+
+    identity: str
+    """Of the state folder whose batches these are."""
+    batch: int
+    released_ms: int
+    """Up to which event time events had left the reorder buffer; of the others taken nothing came yet."""
+
+    def __str__(self) -> str:
+        return f"{self.identity}:{self.batch}:{self.released_ms}"
+
+    @classmethod
+    def parsed(cls, text: str | None) -> DeliveryNote | None:
+        """The note that ``str`` gave; None for anything else. Without the time, as once written, it is 0."""
+        identity, *numbers = (text or "").split(":")
+        if not 1 <= len(numbers) <= 2 or not all(number.isdecimal() for number in numbers):
+            return None
+        return cls(identity, *map(int, [*numbers, "0"][:2]))
+
+
+class Committed(NamedTuple):
+    """What whoever leads has committed of a partition."""
+
+    offset: int
+    note: DeliveryNote | None
+
+
+NOTHING: Final = Committed(0, None)
 
 
 class LostRecords(Fatal):
@@ -111,7 +142,7 @@ class Sink(Protocol):
     """Where results go. Returns only when they are safe; raises ``Unavailable`` or ``Fatal`` otherwise."""
 
     def deliver(
-        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: DeliveryNote
     ) -> bool:
         """Hands over the results of a batch; True when the offsets were committed with them."""
 

@@ -11,7 +11,7 @@ from streaming.admission.deduplicate import HOUR_MS, WINDOW_MS
 from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.partition_buffers import Decode, PartitionBuffers, TakenRecords
-from streaming.service.ports import Partition, Polled, Source
+from streaming.service.ports import Offsets, Partition, Polled, Source
 from streaming.service.state_folder import PartitionPosition, StateFolder
 
 READ_AHEAD: Final = 50_000
@@ -27,13 +27,12 @@ OpenSource = Callable[[Mapping[Partition, int]], Source]
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """Results of a batch that are to be delivered, and how far the partitions had been taken with it."""
+    """Results of a batch that are to be delivered, and how far partitions were taken and events released."""
 
     batch: int
     results: BatchResults
-    offsets: Mapping[Partition, int]
-    kept_s: float = 0.0
-    """Since when (monotonic) they are kept by a member that stands by."""
+    offsets: Offsets
+    released_ms: int
 
 
 @dataclass(slots=True)
@@ -100,7 +99,9 @@ def recover(
                 done.batch = entry.batch
                 done.replayed += results.events
                 if results.has_results and entry.batch > known:
-                    done.undelivered.append(Undelivered(entry.batch, results, buffers.taken))
+                    done.undelivered.append(
+                        Undelivered(entry.batch, results, buffers.taken, entry.release_ms)
+                    )
     finally:
         source.leave()
     done.positions |= {

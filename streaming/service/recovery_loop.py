@@ -10,6 +10,7 @@ from graph.model.errors import Fatal
 from streaming.service.core import EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.parts import Parts
+from streaming.service.ports import Partition
 from streaming.service.recovery import Recovered, recover
 from streaming.service.retry import Retry
 from streaming.service.status import Status
@@ -65,7 +66,7 @@ def _once(parts: Parts, status: Status, retry: Retry, keep_going: Callable[[], N
             parts.new_core,
             parts.decode,
             parts.open_source,
-            parts.delivered,
+            lambda partitions: _delivered(parts, partitions),
             parts.now_ms(),
             keep_going,
         )
@@ -82,3 +83,10 @@ def _once(parts: Parts, status: Status, retry: Retry, keep_going: Callable[[], N
         },
     )
     return found
+
+
+def _delivered(parts: Parts, partitions: list[Partition]) -> int:
+    """The last batch of this state folder whose results are known to be safe; -1 when none is."""
+    notes = [each.note for each in parts.group.committed(partitions).values()]
+    ours = [note.batch for note in notes if note is not None and note.identity == parts.state.identity]
+    return max(ours, default=-1)

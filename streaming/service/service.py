@@ -30,10 +30,6 @@ ASK_ENDS_S: Final = 0.1
 """Between questions whether quiet partitions are still at their end."""
 LOOK_EVERY_S: Final = 1.0
 """Between looks at the sizes that change slowly."""
-KEPT_S: Final = 60.0
-"""How long a warm member that stands by keeps results after it made them, delivered by another or not."""
-MOST_KEPT: Final = 10_000
-"""Batches with results that it keeps at most; with so many it applies no more until some are delivered."""
 
 
 class Service:
@@ -128,7 +124,7 @@ class Service:
         self._lead_or_stand_by()
         commits.deliver_rest()
         self._confirm_ends()
-        batch = self._next() if self.commits.waiting < MOST_KEPT else None
+        batch = None if commits.must_wait else self._next()
         if batch is not None:
             read_s = time.monotonic()
             status.stages["read"].observe(read_s - started)
@@ -141,7 +137,7 @@ class Service:
         if batch is None and not buffers.waiting:
             if commits.has_uncommitted:
                 commits.commit_offsets()
-            return self._config.until_end and self._is_at_end()
+            return self._config.until_end and self._is_at_end() and commits.is_delivered
         return False
 
     def _lead_or_stand_by(self) -> None:
@@ -154,7 +150,7 @@ class Service:
         if not leads and self.commits.waiting and now >= self._look_again_s:
             held = sorted(self._buffers.by_partition)
             committed = self._retry(lambda: self._parts.group.committed(held))
-            self.commits.forget_delivered(committed, now - KEPT_S)
+            self.commits.forget_delivered(committed)
         self.status.leads = leads
 
     def _put(self, polled: Polled) -> None:

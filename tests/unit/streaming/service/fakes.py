@@ -14,7 +14,16 @@ from streaming.decoding.columns import ColumnDecoder
 from streaming.service.config import ServiceConfig
 from streaming.service.core import Core
 from streaming.service.parts import Parts
-from streaming.service.ports import Chunk, Offsets, Partition, Polled, RejectedMessage
+from streaming.service.ports import (
+    NOTHING,
+    Chunk,
+    Committed,
+    DeliveryNote,
+    Offsets,
+    Partition,
+    Polled,
+    RejectedMessage,
+)
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
@@ -51,7 +60,7 @@ class Broker:
     """Partitions, the group's committed offsets and everything that was delivered."""
 
     logs: dict[Partition, list[bytes]] = field(default_factory=dict)
-    committed: dict[Partition, tuple[int, str]] = field(default_factory=dict)
+    committed: dict[Partition, Committed] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     letters: list[tuple[str, int, str]] = field(default_factory=list)
     failing: list[Exception] = field(default_factory=list)
@@ -105,8 +114,8 @@ class Member(Reader):
         super().__init__(broker, {}, portion)
         self.leads = leads
 
-    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        return {p: self.broker.committed.get(p, (0, ""))[0] for p in partitions}
+    def committed(self, partitions: Sequence[Partition]) -> dict[Partition, Committed]:
+        return {p: self.broker.committed.get(p, NOTHING) for p in partitions}
 
     def join(self, listener) -> None:
         self.at = listener.assigned(sorted(self.broker.logs))
@@ -114,8 +123,8 @@ class Member(Reader):
     def lags(self, taken: Offsets) -> dict[Partition, int]:
         return {p: len(self.broker.logs[p]) - at for p, at in taken.items()}
 
-    def commit(self, offsets: Offsets, note: str) -> None:
-        self.broker.committed |= {p: (offset, note) for p, offset in offsets.items()}
+    def commit(self, offsets: Offsets, note: DeliveryNote) -> None:
+        self.broker.committed |= {p: Committed(offset, note) for p, offset in offsets.items()}
 
 
 class Delivery:
@@ -125,7 +134,7 @@ class Delivery:
         self.broker = broker
 
     def deliver(
-        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: str
+        self, outcome: Outcome, refused: Sequence[RejectedMessage], offsets: Offsets, note: DeliveryNote
     ) -> bool:
         if self.broker.failing:
             raise self.broker.failing.pop(0)
@@ -268,14 +277,9 @@ class World:
             decode=ColumnDecoder().decode_values,
             group=Member(self.broker, self.portion, leads=self.leads),
             open_source=lambda offsets: Reader(self.broker, offsets, 2),
-            delivered=lambda partitions: self._delivered(partitions, state.identity),
             sink=sink or Delivery(self.broker),
             warn=self.warnings.append,
             now_ms=lambda: NOON,
             store=self.store,
             store_reached={} if self.store is None else dict(self.store.reached),
         )
-
-    def _delivered(self, partitions: Sequence[Partition], identity: str) -> int:
-        notes = [self.broker.committed[p][1].split(":") for p in partitions if p in self.broker.committed]
-        return max([-1, *(int(number) for whose, number in notes if whose == identity)])
