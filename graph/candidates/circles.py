@@ -36,10 +36,10 @@ MIN_DRIVERS: Final = 2
 MIN_LIVING_SHARE: Final = 0.5
 """Of a single driver's trips, to be with the riders who keep to it."""
 MIN_RIDERS: Final = 3
-MIN_REPEATS: Final = 2
-"""Trips beyond the first with each driver: among hundreds of drivers, meeting one twice is rare."""
+MIN_REPEATS: Final = 1
+"""Trip beyond the first with each driver: among hundreds of drivers, meeting one twice is rare."""
 MAX_LENIENT_TURNS: Final = 3
-MIN_INSIDE: Final = 3
+MIN_INSIDE: Final = 2
 LENIENT_SHARE: Final = 0.2
 MIN_CLOSED_SHARE: Final = 0.34
 SHARED_DRIVERS: Final = 2
