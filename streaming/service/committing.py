@@ -148,7 +148,7 @@ class Commits:
         # 3. The store takes the changes.
         self._sync_store(has_results=results.has_results)
         # 4. and 5. Results are delivered, offsets committed.
-        self._deliver(number, results)
+        self._deliver(results)
         self._observe(batch, results)
         # 6. Now and then a snapshot.
         if self._since_snapshot >= self._config.snapshot_every:
@@ -180,11 +180,11 @@ class Commits:
         offsets = {str(partition): position.offset for partition, position in sorted(self._positions.items())}
         return {**offsets, f"batches of {self._parts.state.identity}": self.batch} if offsets else {}
 
-    def _deliver(self, number: int, results: BatchResults) -> None:
+    def _deliver(self, results: BatchResults) -> None:
         if not self._parts.group.leads:
             if results.has_results:
                 offsets = {partition: position.offset for partition, position in self._positions.items()}
-                self._undelivered.append(Undelivered(number, results, offsets, self._released_ms))
+                self._undelivered.append(Undelivered(results, offsets, self._note()))
             return
         self._since_commit += 1
         if results.has_results:
@@ -202,11 +202,7 @@ class Commits:
         return self._retry(lambda: sink.deliver(results.outcome, results.refused, offsets, note))
 
     def _note(self) -> DeliveryNote:
-        return DeliveryNote(self._parts.state.identity, self.batch, self._released_ms)
-
-    @property
-    def _released_ms(self) -> int:
-        return self.core.reorder_buffer.released_ms
+        return DeliveryNote(self._parts.state.identity, self.batch, self.core.reorder_buffer.released_ms)
 
     def commit_offsets(self) -> None:
         """Commits what was taken so far, unless results of it are still to be delivered."""
@@ -234,9 +230,8 @@ class Commits:
         while self._undelivered and self._held() and self._parts.group.leads:
             first, held = self._undelivered[0], self._held()
             offsets = {p: offset for p, offset in sorted(first.offsets.items()) if p in held and offset}
-            note = DeliveryNote(self._parts.state.identity, first.batch, first.released_ms)
-            if not self._hand_over(first.results, offsets, note) and offsets:
-                self._retry(lambda: self._parts.group.commit(offsets, note))  # noqa: B023
+            if not self._hand_over(first.results, offsets, first.note) and offsets:
+                self._retry(lambda: self._parts.group.commit(offsets, first.note))  # noqa: B023
             self._undelivered.pop(0)
             self._since_commit = max(self._since_commit, 1)
 
@@ -272,7 +267,7 @@ class Commits:
         released_ms = min((0 if each.note is None else each.note.released_ms for each in taken), default=0)
         while self._undelivered:
             first = self._undelivered[0]
-            if first.released_ms > released_ms or any(
+            if first.note.released_ms > released_ms or any(
                 committed.get(partition, NOTHING).offset < offset
                 for partition, offset in first.offsets.items()
             ):

@@ -11,7 +11,7 @@ from streaming.admission.deduplicate import HOUR_MS, WINDOW_MS
 from streaming.service.core import BatchResults, Core, EngineBroke
 from streaming.service.journal import Entry
 from streaming.service.partition_buffers import Decode, PartitionBuffers, TakenRecords
-from streaming.service.ports import Offsets, Partition, Polled, Source
+from streaming.service.ports import DeliveryNote, Offsets, Partition, Polled, Source
 from streaming.service.state_folder import PartitionPosition, StateFolder
 
 READ_AHEAD: Final = 50_000
@@ -27,12 +27,11 @@ OpenSource = Callable[[Mapping[Partition, int]], Source]
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """Results of a batch that are to be delivered, and how far partitions were taken and events released."""
+    """Results of a batch that are to be delivered, how far partitions were taken with it, and its note."""
 
-    batch: int
     results: BatchResults
     offsets: Offsets
-    released_ms: int
+    note: DeliveryNote
 
 
 @dataclass(slots=True)
@@ -99,9 +98,8 @@ def recover(
                 done.batch = entry.batch
                 done.replayed += results.events
                 if results.has_results and entry.batch > known:
-                    done.undelivered.append(
-                        Undelivered(entry.batch, results, buffers.taken, entry.release_ms)
-                    )
+                    note = DeliveryNote(state.identity, entry.batch, entry.release_ms)
+                    done.undelivered.append(Undelivered(results, buffers.taken, note))
     finally:
         source.leave()
     done.positions |= {

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -20,8 +17,9 @@ from servers import KafkaServer
 from streaming.contract.topics import PLACES
 from streaming.kafka.feeding import Feeder, create_topics
 from streaming.kafka.options import KafkaOptions
-from streaming.service.service import ASK_ENDS_S, Service
+from streaming.service.service import ASK_ENDS_S
 from streaming.service.status import Status
+from tests.integration.at_work import at_work
 from tests.integration.chaos import DAY_MS, DISORDER_MS, everything_in, reference, the_city
 from tests.integration.journals import batches
 from tests.integration.service_child import Given, run_here, start
@@ -54,19 +52,6 @@ def feed(run: Given, lines: list[bytes], partitions: int = 2) -> None:
     for _, part in groupby(lines, key=lambda line: json.loads(line)["ts"] // (DAY_MS // 2)):
         feeder.feed(part)
         feeder.close()
-
-
-@contextmanager
-def at_work(running: Service) -> Iterator[None]:
-    """The service runs in a thread of its own, and is stopped at the end, whatever the test came to."""
-    working = threading.Thread(target=running.run)
-    working.start()
-    try:
-        yield
-    finally:
-        running.stop()
-        working.join(WAIT_S)
-        assert not working.is_alive()
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,8 @@ from streaming.service.ports import Committed, DeliveryNote, Partition
 from streaming.service.service import Service
 from streaming.service.state_folder import StateFolder
 from streaming.service.status import Status
-from tests.integration.waiting import WAIT_S, until
+from tests.integration.at_work import at_work
+from tests.integration.waiting import until
 from tests.unit.streaming.records import NOON, chargeback, ping
 from tests.unit.streaming.service.fakes import Broker, World
 
@@ -34,18 +34,12 @@ def standing_by(tmp_path: Path, config: ServiceConfig = END) -> World:
 
 
 @contextmanager
-def at_work(here: World) -> Iterator[Service]:
-    """A service that runs in a thread of its own, until it ends or is stopped in the end."""
+def member(here: World) -> Iterator[Service]:
+    """A member of the group at work, until it ends or is stopped in the end."""
     with StateFolder(here.folder, here.config.snapshots_kept, here.warnings.append) as state:
         service = Service(here.parts(state), here.config, Status())
-        running = threading.Thread(target=service.run)
-        running.start()
-        try:
+        with at_work(service):
             yield service
-        finally:
-            service.stop()
-            running.join(WAIT_S)
-            assert not running.is_alive()
 
 
 def until_all_is_applied(service: Service, last_ms: int = LAST) -> None:
@@ -56,7 +50,7 @@ def until_all_is_applied(service: Service, last_ms: int = LAST) -> None:
 
 def read_to_the_end(here: World, last_ms: int = LAST) -> Service:
     """A member that stands by, stopped when it has applied everything there is."""
-    with at_work(here) as service:
+    with member(here) as service:
         until_all_is_applied(service, last_ms)
     return service
 
@@ -143,7 +137,7 @@ def test_no_snapshot_swallows_what_nobody_has_delivered(tmp_path: Path) -> None:
 
 def test_a_snapshot_that_waited_is_taken_once_its_results_are_delivered(tmp_path: Path) -> None:
     here = standing_by(tmp_path, replace(END, snapshot_every=15))
-    with at_work(here) as service:
+    with member(here) as service:
         until_all_is_applied(service)
         here.broker.committed |= committed_up_to(10, NOON + 6_000)
         until(lambda: 0 < service.commits.waiting < 7, "the first results to be forgotten")
@@ -154,7 +148,7 @@ def test_a_snapshot_that_waited_is_taken_once_its_results_are_delivered(tmp_path
 
 def test_with_a_snapshot_overdue_it_waits_for_the_one_that_leads(tmp_path: Path) -> None:
     here = standing_by(tmp_path, replace(END, snapshot_every=4))
-    with at_work(here) as service:
+    with member(here) as service:
         until(lambda: service.status.phase == "running", "the service to run")
         until(lambda: service.commits.must_wait, "the standby to wait")
         assert 8 <= len(service.core.engine.ids) < 20
@@ -170,7 +164,7 @@ def test_with_a_snapshot_overdue_it_waits_for_the_one_that_leads(tmp_path: Path)
 @pytest.mark.parametrize("leads", [False, True])
 def test_the_end_is_when_what_it_made_is_delivered(tmp_path: Path, leads: bool) -> None:
     here = standing_by(tmp_path)
-    with at_work(here) as service:
+    with member(here) as service:
         until_all_is_applied(service)
         again_s = service.status.beat_s + 1
         until(lambda: service.status.beat_s > again_s, "more rounds")
@@ -210,7 +204,7 @@ def test_batches_are_not_made_again_with_another_memory_of_repeats(tmp_path: Pat
     broker = Broker()
     broker.send("a", chargeback("one", NOON))
     here = World(broker, tmp_path / "state", replace(END, remember_ms=HOUR_MS), leads=False)
-    with at_work(here) as service:
+    with member(here) as service:
         until(lambda: service.commits.batch, "a batch")
     here.config = replace(END, remember_ms=2 * HOUR_MS)
     with pytest.raises(
