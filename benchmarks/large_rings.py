@@ -112,7 +112,10 @@ def main() -> None:
                 for low, high in (SMALL, *((size, size) for size in options.sizes))
             }
         for found in measure(batches, options.repeats):
-            lines.append({"bench": "large rings", "family": family, "seed": options.seed} | found)
+            case = f"{family} {found['accounts_in_a_ring']}"
+            lines.append(
+                {"bench": "large_rings", "case": case, "family": family, "seed": options.seed} | found
+            )
             print(json.dumps(lines[-1] | surroundings(["ringfence", "numba", "numpy"])), flush=True)
     print(f"{'family':8}{'in a ring':>12}{'events':>10}{'us an event':>14}{'times small':>14}")
     for line in lines:

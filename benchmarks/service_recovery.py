@@ -127,6 +127,11 @@ def is_ready(port: int) -> bool:
         return False
 
 
+def say(case: str, **facts: object) -> None:
+    """One line."""
+    print(json.dumps({"bench": "service_recovery", "case": case, **facts}), flush=True)
+
+
 def main() -> None:
     """Builds and recovers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -136,7 +141,7 @@ def main() -> None:
     if words.build_only:
         print(json.dumps(build(words.links, Path(words.build_only))))
         return
-    print(json.dumps({"case": "surroundings", **surroundings(["confluent-kafka", "numba"])}), flush=True)
+    say("surroundings", **surroundings(["confluent-kafka", "numba"]))
     with tempfile.TemporaryDirectory(prefix="ringfence-recovery-") as name:
         folder = Path(name)
         server = KafkaServer(folder / "kafka")
@@ -152,11 +157,9 @@ def main() -> None:
             str(folder / "state"),
         ]
         built = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        print(json.dumps({"case": "snapshot", **built}), flush=True)
+        say("snapshot", **built)
         found = recover(folder / "state", server.address)
-        print(
-            json.dumps({"case": "recovery", "same": found["digest"] == built["digest"], **found}), flush=True
-        )
+        say("recovery", same=found["digest"] == built["digest"], **found)
         server.kill()
 
 

@@ -229,7 +229,7 @@ def quix(python: str, address: str, topic: str, total: int, folder: Path) -> flo
 
 def say(case: str, **facts: object) -> None:
     """One line."""
-    print(json.dumps({"case": case, **facts}), flush=True)
+    print(json.dumps({"bench": "service_speed", "case": case, **facts}), flush=True)
 
 
 def feed(kafka: KafkaOptions, lines: list[bytes]) -> None:
@@ -269,10 +269,9 @@ def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folde
     for case, runs in (("raw", raws), ("service", services)):
         rates = sorted(round(run.per_second) for run in runs)
         cpu = round(median(run.cpu_us for run in runs), 2)
-        say(case, stream=name, events=total, per_second=rates[1], runs=rates, cpu_us_an_event=cpu)
+        say(f"{name} {case}", events=total, per_second=rates[1], runs=rates, cpu_us_an_event=cpu)
     say(
-        "ratio",
-        stream=name,
+        f"{name} ratio",
         service_over_raw=round(median(share), 3),
         service_over_raw_by_cpu=round(
             median(r.cpu_us / s.cpu_us for r, s in zip(raws, services, strict=True)), 3
@@ -284,10 +283,10 @@ def measure(name: str, gps: bool, words: argparse.Namespace, address: str, folde
     )
     if words.quix:
         other = quix(words.quix, address, prefix + TOPIC, total, folder / "quix")
-        say("quix", stream=name, per_second=round(other), service_over_quix=round(rate / other, 2))
+        say(f"{name} quix", per_second=round(other), service_over_quix=round(rate / other, 2))
     for part in LATENCY_AT:
         found = latency(address, path, total, rate * part, folder / f"latency-{part}")
-        say("latency", stream=name, part_of_rate=part, **found)
+        say(f"{name} latency at {part:g}", part_of_rate=part, **found)
 
 
 def main() -> None:

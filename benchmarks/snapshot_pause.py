@@ -127,7 +127,6 @@ def measure(
         during.append(case.batch())
     thread.join()
     return {
-        "case": way.__name__,
         "pause_ms": {"clock": round(1e3 * pause, 1), "processor": round(1e3 * pause_cpu, 1)},
         "batch_cpu_ms": {
             "before": round(float(np.median(quiet)), 1),
@@ -151,6 +150,11 @@ def spread(pauses: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     return found
 
 
+def say(case: str, **facts: object) -> None:
+    """One line."""
+    print(json.dumps({"bench": "snapshot_pause", "case": case, **facts}), flush=True)
+
+
 WAYS: Final = (forked, forked_from_small_pages, copied)
 
 
@@ -162,9 +166,9 @@ def main() -> None:
     parser.add_argument("--within", type=float, default=WITHIN_S, metavar="SECONDS")
     parser.add_argument("--only", choices=[way.__name__ for way in WAYS])
     words = parser.parse_args()
-    print(json.dumps({"case": "surroundings", **surroundings(["numpy", "numba"])}), flush=True)
+    say("surroundings", **surroundings(["numpy", "numba"]))
     case = Case(words.links, words.within)
-    print(json.dumps({"case": "state", **case.engine.counts()}), flush=True)
+    say("state", **case.engine.counts())
     pauses: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="ringfence-snapshots-") as name:
         folder: SnapshotFolder[Header] = SnapshotFolder(Path(name), Header, 1, print)
@@ -172,10 +176,10 @@ def main() -> None:
             for at, way in enumerate(WAYS):
                 if words.only in (None, way.__name__):
                     found = measure(case, folder, len(WAYS) * turn + at + 1, way)
-                    print(json.dumps(found), flush=True)
+                    say(f"{way.__name__} {turn}", **found)
                     pauses.setdefault(way.__name__, []).append(found["pause_ms"])
     for name, each in pauses.items():
-        print(json.dumps({"case": "all of them", "kind": name, "snapshots": len(each), **spread(each)}))
+        say(f"all of them, {name}", snapshots=len(each), **spread(each))
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def asking(
 
 def say(case: str, found: dict[str, object], seed: int, links: int) -> None:
     """Print one line."""
-    line = {"bench": "store", "case": case, "seed": seed, "links": links}
+    line = {"bench": "store_speed", "case": case, "seed": seed, "links": links}
     print(json.dumps(line | found | surroundings(["neo4j"])), flush=True)
 
 
