@@ -13,13 +13,20 @@ OTHER_SHARE: Final = 0.3
 UNION_FIND_SHARES: Final = {1_000_000: 0.2}
 """Of the updates of union-find, by live links; ``OTHER_UNION_FIND`` of other sizes."""
 OTHER_UNION_FIND: Final = 0.1
+MUCH: Final = 0.03
+"""Of what programs wanted: from here on it is said that the host took so much."""
 FLAG_MS: Final = {0.5: 40, 0.1: 10}
 """Milliseconds from an event to its flag at 99 %, by the part of the sustained rate that is offered."""
 Cases = dict[str, dict[str, Any]]
 """The lines of one benchmark, by case."""
 Found = dict[str, Cases]
-Free = dict[str, float | None]
-"""By benchmark, the cores that were free before it; None where nobody knows."""
+
+
+class Around(NamedTuple):
+    """What was around a benchmark: cores free before it, the share that the host took; None: nobody knows."""
+
+    free_cores: float | None = None
+    host_took: float | None = None
 
 
 class Row(NamedTuple):
@@ -30,13 +37,16 @@ class Row(NamedTuple):
     wanted: float
     cores: int = 1
 
-    def verdict(self, free: float | None) -> str:
-        """Whether it is as wanted, and whether it had the cores that it needs."""
+    def verdict(self, around: Around) -> str:
+        """Whether it is as wanted, and what it lacked: cores that it needs, time that the host took."""
         is_met = self.value >= self.wanted if self.wanted > 0 else self.value <= -self.wanted
-        lacking = self.cores > 1 and free is not None and free < NEARLY * self.cores
-        return ("met" if is_met else "short") + (
-            f" ({free:g} of {self.cores} cores were free)" if lacking else ""
-        )
+        free, taken = around
+        lacked = []
+        if self.cores > 1 and free is not None and free < NEARLY * self.cores:
+            lacked.append(f"{free:g} of {self.cores} cores were free")
+        if taken is not None and taken >= MUCH:
+            lacked.append(f"the host took {taken:.0%}")
+        return ("met" if is_met else "short") + (f" ({', '.join(lacked)})" if lacked else "")
 
 
 def _links(cases: Cases) -> Iterator[Row]:

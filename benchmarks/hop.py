@@ -9,11 +9,9 @@ same before the confident are marked; ``no_graph`` the same code on a graph with
 same on ties permuted inside each relation; ``trees`` boosted trees on ties to the seeds, PageRank from them
 and behaviour; ``pagerank`` PageRank from the seeds alone. All rows answer the same questions.
 
-Folds are by ring, and no account stands in two rings. A ring's candidates are its other members and 600
-others that are hard to tell apart: those next to it, those of its age and volume, members of other rings of
-its fold, anyone. Accounts that a candidate list of the test fold names are not learned from. No setting was
-tuned on these rings. Rows and seeds can be run apart (``--rows``, ``--first-seed``), to use several
-processes; the figures are the same.
+Folds are by ring, and no account stands in two rings. What is asked is in ``ring_questions``. Accounts that a
+candidate list of the test fold names are not learned from. No setting was tuned on these rings. Rows and
+seeds can be run apart (``--rows``, ``--first-seed``), to use several processes; the figures are the same.
 """
 
 from __future__ import annotations
@@ -21,59 +19,40 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from sklearn.ensemble import HistGradientBoostingClassifier
+from ring_questions import (
+    Asked,
+    Field,
+    Floats,
+    Rows,
+    candidates_of,
+    graph_of,
+    learned_from,
+    questions_of,
+    trees_scores,
+)
 from surroundings import surroundings
 
-from gnn.completion.controls import drawn_anew
 from gnn.completion.crossfit import Lesson, fit_completion, rows_of
-from gnn.completion.features import Pool, feature_names, features
+from gnn.completion.features import feature_names
 from gnn.completion.head import mean_logit
-from gnn.completion.likeness import population
 from gnn.completion.metrics import r_precision
-from gnn.completion.pagerank import push
-from gnn.completion.queries import share_given, strangers_given, three_given
-from gnn.completion.relations import RelationGraph, relation_graph
-from gnn.completion.rounds import complete, marks_of
-
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
+from gnn.completion.rounds import complete
 
 RELATIONS: Final = 7
 FOLDS: Final = 5
-CANDIDATES, NEAR, ALIKE, OTHER_RINGS = 600, 200, 100, 150
-"""How many strangers a ring's candidates have, and how many of them are hard in which way."""
-ASKED: Final = 2
-"""Draws of three seeds for each ring; both trained on and tested, in different folds."""
-QUESTIONS: Final = (three_given, three_given, share_given, strangers_given)
-LEARNED: Final = 160
-"""Strangers of a question that are learned from: drawn anew from its candidates once."""
 PARTS: Final = 2
 """Into how many parts the training folds are gathered for the first round's own cross-fit."""
 ROWS: Final = ("pagerank", "trees", "network", "no_graph", "drawn_anew")
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """The data: ties, what is known about accounts, rings and the fold of each."""
-
-    nodes: int
-    ties: tuple[Rows, Rows, Rows, Floats]
-    silent: npt.NDArray[np.bool_]
-    behaviour: Floats
-    rings: list[Rows]
-    fold: Rows
-
-
-def hop_of(source: Path) -> Hop:
+def hop_of(source: Path) -> Field:
     """Read ``hop.npz``. Services are silent, unless they applied like everyone else."""
     data = np.load(source)
     accounts, start = int(data["accounts"]), data["ring_ptr"]
@@ -89,96 +68,26 @@ def hop_of(source: Path) -> Hop:
     ends = tuple(data[name].astype(np.int64) for name in ("source", "target", "relation"))
     behaviour = np.stack([data["first_use_s"], np.log(data["volume"])], axis=1).astype(np.float64)
     ties = (*ends, data["count"].astype(np.float64))
-    return Hop(int(data["nodes"]), ties, silent, behaviour, rings, fold)
+    named = ("first use", "volume")
+    return Field(int(data["nodes"]), RELATIONS, ties, silent, behaviour, named, rings, fold)
 
 
-def graph_of(hop: Hop, kind: str) -> RelationGraph:
-    """The graph as it is, without ties (``no_graph``) or with ties drawn anew (``drawn_anew``)."""
-    source, target, relation, count = hop.ties
-    if kind == "drawn_anew":
-        target = drawn_anew(target, relation, seed=7)
-    kept = slice(0, 0) if kind == "no_graph" else slice(None)
-    return relation_graph(
-        hop.nodes, RELATIONS, source[kept], target[kept], relation[kept], count[kept], hop.silent
-    )
-
-
-def candidates_of(hop: Hop, graph: RelationGraph) -> list[Rows]:
-    """For each ring its members and ``CANDIDATES`` strangers, ascending."""
-    accounts = len(hop.behaviour)
-    ring_of = np.full(accounts, -1)
-    for at, ring in enumerate(hop.rings):
-        ring_of[ring] = at
-    free = np.flatnonzero(ring_of < 0)
-    ranks = np.stack([np.argsort(np.argsort(column)) / accounts for column in hop.behaviour.T], axis=1)
-    mass, rest = np.zeros(hop.nodes), np.zeros(hop.nodes)
-    pools = []
-    for at, ring in enumerate(hop.rings):
-        draw = np.random.default_rng([1, at])
-        near = np.zeros(accounts)
-        for member in ring.tolist():
-            touched = push(graph, member, 0.15, 2e-5, mass, rest)
-            inside = touched[touched < accounts]
-            near[inside] += mass[inside]
-            mass[touched] = rest[touched] = 0.0
-        same_fold = hop.fold[np.maximum(ring_of, 0)] == hop.fold[at]
-        rivals = np.flatnonzero((ring_of >= 0) & (ring_of != at) & same_fold)
-        allowed = np.concatenate([free, rivals])
-        close = allowed[np.argsort(-near[allowed], kind="stable")[:NEAR]]
-        models = draw.choice(ring, min(len(ring), 20), replace=False)
-        apart = np.abs(ranks[allowed][:, None] - ranks[models][None]).sum(axis=2).min(axis=1)
-        alike = draw.choice(allowed[np.argsort(apart)[: 10 * ALIKE]], ALIKE, replace=False)
-        others = draw.choice(rivals, min(OTHER_RINGS, len(rivals)), replace=False)
-        hard = np.unique(np.concatenate([close[near[close] > 0], alike, others]))
-        rest_of = draw.choice(np.setdiff1d(free, hard), CANDIDATES - len(hard), replace=False)
-        pools.append(np.unique(np.concatenate([ring, hard, rest_of])))
-    return pools
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A lesson, its ring, and whether it is one that is tested (three seeds)."""
-
-    ring: int
-    tested: bool
-    lesson: Lesson
-
-
-def questions_of(hop: Hop, graph: RelationGraph, pools: Sequence[Rows]) -> list[Asked]:
-    """The questions about every ring with their first-round features."""
-    people = population(graph, hop.behaviour)
-    result = []
-    for at, accounts in enumerate(pools):
-        pool = Pool(graph, people, accounts)
-        members = np.searchsorted(accounts, hop.rings[at])
-        for number, ask in enumerate(QUESTIONS):
-            question = ask(pool, members, (0, at, number))
-            told = features(pool, marks_of(pool, question.given))
-            usable = np.ones(pool.size, bool)
-            lesson = Lesson(pool, question, told, int(hop.fold[at]), usable)
-            result.append(Asked(at, number < ASKED, lesson))
-    return result
-
-
-def training_part(asked: Sequence[Asked], pools: Sequence[Rows], hop: Hop, fold: int) -> list[Lesson]:
+def training_part(asked: Sequence[Asked], pools: Sequence[Rows], hop: Field, fold: int) -> list[Lesson]:
     """Lessons of the other folds, without any account that a candidate list of this fold names."""
     named = np.unique(np.concatenate([pools[at] for at in np.flatnonzero(hop.fold == fold)]))
     parts = {group: at % PARTS for at, group in enumerate(part for part in range(FOLDS) if part != fold)}
     draw = np.random.default_rng([2, fold])
-    result = []
-    for lesson in (one.lesson for one in asked if one.lesson.group != fold):
-        members = lesson.question.belongs & ~np.isin(lesson.pool.accounts, named)
-        strangers = np.flatnonzero(~lesson.question.belongs & ~np.isin(lesson.pool.accounts, named))
-        usable = members.copy()
-        usable[draw.choice(strangers, min(LEARNED, len(strangers)), replace=False)] = True
-        result.append(Lesson(lesson.pool, lesson.question, lesson.features, parts[lesson.group], usable))
-    return result
+    return [
+        learned_from(one.lesson, parts[one.lesson.group], draw, named)
+        for one in asked
+        if one.lesson.group != fold
+    ]
 
 
 class Table:
     """R-precision by ring, the mean over its draws of seeds."""
 
-    def __init__(self, hop: Hop) -> None:
+    def __init__(self, hop: Field) -> None:
         self._hop = hop
         self._found: dict[tuple[str, int], dict[int, list[float]]] = {}
 
@@ -206,28 +115,6 @@ class Table:
         }
 
 
-def trees_scores(lessons: Sequence[Lesson], tested: Sequence[Asked], seed: int) -> list[Floats]:
-    """Boosted trees on ties, PageRank and behaviour; fitted to the questions with three seeds."""
-    names = feature_names(RELATIONS, ("first use", "volume"))
-    plain = [
-        at
-        for at, name in enumerate(names)
-        if name.startswith(("mean", "own")) and not name.endswith(("habits", "same others", "same services"))
-    ]
-    rows = [rows_of(lesson) for lesson in lessons]
-    inputs = np.concatenate([one.features[row][:, plain] for one, row in zip(lessons, rows, strict=True)])
-    wanted = np.concatenate([one.question.belongs[row] for one, row in zip(lessons, rows, strict=True)])
-    trees = HistGradientBoostingClassifier(
-        max_iter=120,
-        learning_rate=0.08,
-        max_leaf_nodes=15,
-        min_samples_leaf=30,
-        l2_regularization=1.0,
-        random_state=seed,
-    ).fit(inputs, wanted)
-    return [np.asarray(trees.decision_function(one.lesson.features[:, plain])) for one in tested]
-
-
 def main() -> None:
     """Print one line for each row."""
     parser = argparse.ArgumentParser(description="R-precision of completing real rings.")
@@ -248,7 +135,7 @@ def main() -> None:
     real = graph_of(hop, "network")
     pools = candidates_of(hop, real)
     table = Table(hop)
-    names = feature_names(RELATIONS, ("first use", "volume"))
+    names = feature_names(RELATIONS, hop.named)
     size = round(float(np.mean([len(pool) for pool in pools])))
     case = {"bench": "hop", "rings": len(pools), "candidates": size}
     seeds = range(options.first_seed, options.first_seed + options.seeds)
@@ -263,7 +150,7 @@ def main() -> None:
                 lessons = training_part(plain, pools, hop, fold)
                 tested = [one for one in plain if one.lesson.group == fold]
                 for seed in seeds:
-                    for one, scores in zip(tested, trees_scores(lessons, tested, seed), strict=True):
+                    for one, scores in zip(tested, trees_scores(hop, lessons, tested, seed), strict=True):
                         table.add(row, seed, one, scores)
         else:
             there = asked if row == "network" else questions_of(hop, graph_of(hop, row), pools)
@@ -276,7 +163,7 @@ def main() -> None:
 
 
 def network_rows(
-    row: str, hop: Hop, asked: Sequence[Asked], pools: Sequence[Rows], seeds: range, table: Table
+    row: str, hop: Field, asked: Sequence[Asked], pools: Sequence[Rows], seeds: range, table: Table
 ) -> None:
     """Both rounds on one graph's questions, over all folds and seeds."""
     for seed in seeds:

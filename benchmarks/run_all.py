@@ -5,7 +5,8 @@ engine is held to (``held_to``). ``--events FILE`` gives ``bench_detect`` one mo
 packed; ``--quix PYTHON`` has the service compared with Quix Streams; ``--only NAME...`` runs a few of them.
 
 Before each, it looks how many cores are free, and says so first. A figure that needs two of them, because the
-program reads ahead in a second thread, is marked where there were fewer. One that fails is named in the end
+program reads ahead in a second thread, is marked where there were fewer, and every figure where the host of
+a virtual machine took a share of the time. One that fails is named in the end
 and holds nothing else up; ``--resume`` runs what the lines in ``--out`` lack.
 """
 
@@ -20,10 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from held_to import Cases, Found, Free, rows
+from held_to import Around, Cases, Found, rows
 from rich.console import Console
 from rich.table import Table
-from surroundings import free_cores, surroundings
+from surroundings import free_cores, host_took, surroundings, used_ticks
 
 HERE: Final = Path(__file__).parent
 OTHERS: Final = {
@@ -36,7 +37,7 @@ OTHERS: Final = {
 }
 """Beside ``bench_*.py``, with what each is told here."""
 ENDED: Final = "ended"
-"""What a line is of that says that a benchmark ended well, and how many cores were free before it."""
+"""What a line is of that says that a benchmark ended well, and what was around it."""
 
 
 class Failed(Exception):
@@ -55,12 +56,12 @@ def lines_of(script: Path, arguments: list[str]) -> Iterator[str]:
         raise Failed(f"exit status {process.returncode}")
 
 
-def table(found: Found, free: Free) -> Table:
+def table(found: Found, around: dict[str, Around]) -> Table:
     """The rows with what they are held to."""
     shown = Table("measure", "value", "wanted", "", box=None)
     for bench, row in rows(found):
         wanted = f"{'at least' if row.wanted > 0 else 'at most'} {abs(row.wanted):g}"
-        shown.add_row(row.name, f"{row.value:,.3g}", wanted, row.verdict(free.get(bench)))
+        shown.add_row(row.name, f"{row.value:,.3g}", wanted, row.verdict(around.get(bench, Around())))
     return shown
 
 
@@ -127,7 +128,7 @@ def main() -> None:
         "service_speed": [*OTHERS["service_speed"], *(["--quix", str(options.quix)] if options.quix else [])],
     }
     found: Found = {}
-    free: Free = {}
+    around: dict[str, Around] = {}
     failed: list[str] = []
     before = ended(options.out) if options.resume else {}
     machine = {"bench": "machine", "case": "before all", "free_cores": free_cores(), **surroundings(())}
@@ -136,11 +137,11 @@ def main() -> None:
         for name, (*lines, end) in before.items():
             kept.writelines(json.dumps(one) + "\n" for one in (*lines, end))
             found[name] = {one["case"]: one for one in lines}
-            free[name] = end["free_cores"]
+            around[name] = Around(end["free_cores"], end.get("host_took"))
         for name, script in scripts().items():
             if name in before or (options.only and name not in options.only):
                 continue
-            free[name] = cores = free_cores()
+            cores, before_it = free_cores(), used_ticks()
             print(f"== {script.name} ({'unknown' if cores is None else cores} cores free)", flush=True)
             try:
                 found[name] = run(script, told.get(name, []), kept)
@@ -148,9 +149,10 @@ def main() -> None:
                 failed.append(f"{script.name} ({reason})")
                 print(f"expected {script.name} to end well, found {reason}; going on", flush=True)
             else:
-                kept.write(json.dumps({"bench": ENDED, "case": name, "free_cores": cores}) + "\n")
+                around[name] = Around(cores, host_took(before_it))
+                kept.write(json.dumps({"bench": ENDED, "case": name, **around[name]._asdict()}) + "\n")
             kept.flush()
-    Console().print(table(found, free))
+    Console().print(table(found, around))
     if failed:
         raise SystemExit(f"expected every benchmark to end well, found {', '.join(failed)}: see above")
 

@@ -18,25 +18,38 @@ def _scripts_find_each_other(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted", "free", "verdict"),
+    ("value", "wanted", "free", "taken", "verdict"),
     [
-        (0.4, 0.3, 2.0, "met"),
-        (0.2, 0.3, 1.7, "short"),
-        (0.2, 0.3, 1.1, "short (1.1 of 2 cores were free)"),
-        (4.0, -3, 0.2, "short (0.2 of 2 cores were free)"),
-        (2.0, -3, None, "met"),
+        (0.4, 0.3, 2.0, 0.0, "met"),
+        (0.2, 0.3, 1.7, 0.01, "short"),
+        (0.2, 0.3, 1.1, None, "short (1.1 of 2 cores were free)"),
+        (4.0, -3, 0.2, 0.02, "short (0.2 of 2 cores were free)"),
+        (2.0, -3, None, None, "met"),
+        (2.0, -3, 2.0, 0.12, "met (the host took 12%)"),
+        (4.0, -3, 1.0, 0.12, "short (1 of 2 cores were free, the host took 12%)"),
     ],
 )
-def test_a_figure_that_needs_two_cores_is_marked_where_there_were_fewer(value, wanted, free, verdict):
-    from benchmarks.held_to import Row
+def test_a_figure_that_needs_two_cores_is_marked_where_there_were_fewer(value, wanted, free, taken, verdict):
+    from benchmarks.held_to import Around, Row
 
-    assert Row("share", value, wanted, 2).verdict(free) == verdict
+    assert Row("share", value, wanted, 2).verdict(Around(free, taken)) == verdict
 
 
 def test_a_figure_that_needs_one_is_not():
-    from benchmarks.held_to import Row
+    from benchmarks.held_to import Around, Row
 
-    assert Row("times", 3.0, 2).verdict(0.1) == "met"
+    assert Row("times", 3.0, 2).verdict(Around(0.1, 0.0)) == "met"
+
+
+def test_what_the_host_took_is_a_share_of_what_programs_wanted(monkeypatch):
+    from benchmarks import surroundings
+
+    before = surroundings.used_ticks()
+    assert before is not None
+    used, taken = before
+    monkeypatch.setattr(surroundings, "used_ticks", lambda: (used + 75, taken + 25))
+    assert surroundings.host_took(before) == 0.25
+    assert surroundings.host_took(None) is None
 
 
 def test_free_cores_are_those_that_we_may_use_and_nobody_does():
@@ -70,7 +83,12 @@ def test_one_that_fails_is_named_in_the_end_and_a_resumed_run_runs_only_what_is_
     folder.mkdir()
     for name in ("run_all.py", "held_to.py"):
         (folder / name).write_bytes((BENCHMARKS / name).read_bytes())
-    nothing_to_wait_for = "def free_cores(): return 2.0\ndef surroundings(packages): return {}\n"
+    nothing_to_wait_for = (
+        "def free_cores(): return 2.0\n"
+        "def used_ticks(): return None\n"
+        "def host_took(before): return None\n"
+        "def surroundings(packages): return {}\n"
+    )
     (folder / "surroundings.py").write_text(nothing_to_wait_for)
     said = 'print(\'{"bench": "detect", "case": "growth", "last_over_first": 1.5}\')\n'
     (folder / "bench_detect.py").write_text(said)
