@@ -22,21 +22,24 @@ import numpy as np
 import torch
 from generators import World, named, worlds_of
 from ring_questions import (
+    PARTS,
+    ROWS,
     Asked,
     Field,
     Floats,
+    Rows,
     candidates_of,
+    found_by,
     graph_of,
     learned_from,
+    pagerank_scores,
     questions_of,
     trees_scores,
 )
 from surroundings import surroundings
 
 from gnn.boosted.scorer import load_scorer
-from gnn.completion.crossfit import Lesson, fit_completion, rows_of
-from gnn.completion.features import feature_names
-from gnn.completion.metrics import r_precision
+from gnn.completion.crossfit import Lesson, fit_completion
 from gnn.completion.rounds import complete
 from graph.engine import Engine, EngineConfig
 from graph.model.link_keys import LINK_KINDS
@@ -44,9 +47,6 @@ from ringfence.history import in_order
 
 LEAST_RING: Final = 5
 FAMILIES: Final = ("first family", "second family")
-ROWS: Final = ("pagerank", "trees", "network", "no_graph", "drawn_anew")
-PARTS: Final = 2
-"""Into how many parts cities that are learned from are gathered for the first round's own cross-fit."""
 
 
 def field_of(world: World, fold: int) -> Field:
@@ -60,10 +60,8 @@ def field_of(world: World, fold: int) -> Field:
     place[accounts.entity] = np.arange(len(accounts.entity))
     place[place < 0] = np.arange(len(accounts.entity), len(view.names))
     number = {view.names[entity]: int(place[entity]) for entity in accounts.entity.tolist()}
-    rings = [
-        np.sort([number[name] for name in ring.accounts if name in number]) for ring in world.truth.rings
-    ]
-    rings = [np.unique(ring).astype(np.int64) for ring in rings if len(ring) >= LEAST_RING]
+    members = [{number[name] for name in ring.accounts if name in number} for ring in world.truth.rings]
+    rings = [np.array(sorted(ring), np.int64) for ring in members if len(ring) >= LEAST_RING]
     created = np.where(accounts.created_ms < 0, np.nan, accounts.created_ms)
     return Field(
         nodes=len(view.names),
@@ -82,16 +80,19 @@ def field_of(world: World, fold: int) -> Field:
     )
 
 
-def asked_of(fields: Sequence[Field], kind: str) -> list[Asked]:
+def pools_of(fields: Sequence[Field]) -> list[list[Rows]]:
+    """The candidates of every ring, by city: hard to tell apart in the city as it is, whatever is asked."""
+    return [candidates_of(field, graph_of(field, "network")) for field in fields]
+
+
+def asked_of(fields: Sequence[Field], pools: Sequence[Sequence[Rows]], kind: str) -> list[Asked]:
     """The questions about every ring of every city, on its graph or a control's; rings numbered through."""
     asked: list[Asked] = []
     rings = 0
-    for field in fields:
-        # Who is hard to tell apart is looked for in the city as it is, whatever is asked of it.
-        pools = candidates_of(field, graph_of(field, "network"))
+    for field, candidates in zip(fields, pools, strict=True):
         asked.extend(
             Asked(rings + one.ring, one.tested, one.lesson)
-            for one in questions_of(field, graph_of(field, kind), pools)
+            for one in questions_of(field, graph_of(field, kind), candidates)
         )
         rings += len(field.rings)
     return asked
@@ -115,17 +116,14 @@ def answers(
     tested = [one for one in asked if one.tested and one.lesson.group == fold]
     scores: list[Floats]
     if row == "pagerank":
-        column = feature_names(fields[0].relations, fields[0].named).index("mean pagerank")
-        scores = [one.lesson.features[:, column] for one in tested]
+        scores = pagerank_scores(fields[0], tested)
     elif row == "trees":
         plain = [one for one in asked if one.tested]
         scores = trees_scores(fields[0], lessons_of(plain, fold), tested, seed)
     else:
         model = fit_completion(lessons_of(asked, fold), seed, second_heads=1)
         scores = [complete(model, one.lesson.pool, one.lesson.question.given) for one in tested]
-    for one, score in zip(tested, scores, strict=True):
-        rows = rows_of(one.lesson)
-        yield r_precision(np.asarray(score[rows], np.float64), one.lesson.question.belongs[rows])
+    yield from map(found_by, scores, tested)
 
 
 def main() -> None:
@@ -151,9 +149,10 @@ def main() -> None:
     fields = [field for field in fields if field.rings]
     print(json.dumps({"bench": "completing"} | surroundings(["torch", "scikit-learn"])), flush=True)
     found: dict[tuple[str, str], str] = {}
-    real = asked_of(fields, "network")
+    pools = pools_of(fields)
+    real = asked_of(fields, pools, "network")
     for row in options.rows:
-        asked = asked_of(fields, row) if row in ("no_graph", "drawn_anew") else real
+        asked = asked_of(fields, pools, row) if row in ("no_graph", "drawn_anew") else real
         for fold, generator in enumerate(generators):
             seeds = range(1 if row == "pagerank" else options.seeds)
             runs = [np.array(list(answers(row, fields, asked, fold, seed))) for seed in seeds]

@@ -27,29 +27,28 @@ from typing import Final
 import numpy as np
 import torch
 from ring_questions import (
+    PARTS,
+    ROWS,
     Asked,
     Field,
     Floats,
     Rows,
     candidates_of,
+    found_by,
     graph_of,
     learned_from,
+    pagerank_scores,
     questions_of,
     trees_scores,
 )
 from surroundings import surroundings
 
-from gnn.completion.crossfit import Lesson, fit_completion, rows_of
-from gnn.completion.features import feature_names
+from gnn.completion.crossfit import Lesson, fit_completion
 from gnn.completion.head import mean_logit
-from gnn.completion.metrics import r_precision
 from gnn.completion.rounds import complete
 
 RELATIONS: Final = 7
 FOLDS: Final = 5
-PARTS: Final = 2
-"""Into how many parts the training folds are gathered for the first round's own cross-fit."""
-ROWS: Final = ("pagerank", "trees", "network", "no_graph", "drawn_anew")
 
 
 def hop_of(source: Path) -> Field:
@@ -93,9 +92,7 @@ class Table:
 
     def add(self, name: str, seed: int, one: Asked, scores: Floats) -> None:
         """What ``scores`` (pool size,) find of the ring."""
-        rows = rows_of(one.lesson)
-        figure = r_precision(np.asarray(scores[rows], np.float64), one.lesson.question.belongs[rows])
-        self._found.setdefault((name, seed), {}).setdefault(one.ring, []).append(figure)
+        self._found.setdefault((name, seed), {}).setdefault(one.ring, []).append(found_by(scores, one))
 
     def line(self, name: str) -> dict[str, object]:
         """Mean over folds and seeds; deviations between seeds and between folds; each fold's mean."""
@@ -135,7 +132,6 @@ def main() -> None:
     real = graph_of(hop, "network")
     pools = candidates_of(hop, real)
     table = Table(hop)
-    names = feature_names(RELATIONS, hop.named)
     size = round(float(np.mean([len(pool) for pool in pools])))
     case = {"bench": "hop", "rings": len(pools), "candidates": size}
     seeds = range(options.first_seed, options.first_seed + options.seeds)
@@ -143,8 +139,8 @@ def main() -> None:
     plain = [one for one in asked if one.tested]
     for row in options.rows:
         if row == "pagerank":
-            for one in plain:
-                table.add(row, 0, one, one.lesson.features[:, names.index("mean pagerank")])
+            for one, scores in zip(plain, pagerank_scores(hop, plain), strict=True):
+                table.add(row, 0, one, scores)
         elif row == "trees":
             for fold in range(FOLDS):
                 lessons = training_part(plain, pools, hop, fold)

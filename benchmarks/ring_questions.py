@@ -19,6 +19,7 @@ from gnn.completion.controls import drawn_anew
 from gnn.completion.crossfit import Lesson, rows_of
 from gnn.completion.features import Pool, feature_names, features
 from gnn.completion.likeness import population
+from gnn.completion.metrics import r_precision
 from gnn.completion.pagerank import push
 from gnn.completion.queries import share_given, strangers_given, three_given
 from gnn.completion.relations import RelationGraph, relation_graph
@@ -34,6 +35,9 @@ ASKED: Final = 2
 QUESTIONS: Final = (three_given, three_given, share_given, strangers_given)
 LEARNED: Final = 160
 """Strangers of a question that are learned from: drawn anew from its candidates once."""
+PARTS: Final = 2
+"""Into how many parts what is learned from is gathered for the first round's own cross-fit."""
+ROWS: Final = ("pagerank", "trees", "network", "no_graph", "drawn_anew")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,8 @@ def candidates_of(field: Field, graph: RelationGraph) -> list[Rows]:
         alike = draw.choice(allowed[np.argsort(apart)[: 10 * ALIKE]], ALIKE, replace=False)
         others = draw.choice(rivals, min(OTHER_RINGS, len(rivals)), replace=False)
         hard = np.unique(np.concatenate([close[near[close] > 0], alike, others]))
-        others = np.setdiff1d(free, hard)
-        rest_of = draw.choice(others, min(CANDIDATES - len(hard), len(others)), replace=False)
+        easy = np.setdiff1d(free, hard)
+        rest_of = draw.choice(easy, min(CANDIDATES - len(hard), len(easy)), replace=False)
         pools.append(np.unique(np.concatenate([ring, hard, rest_of])))
     return pools
 
@@ -128,6 +132,18 @@ def learned_from(lesson: Lesson, part: int, draw: np.random.Generator, named: Ro
     strangers = np.flatnonzero(~lesson.question.belongs & unseen)
     usable[draw.choice(strangers, min(LEARNED, len(strangers)), replace=False)] = True
     return Lesson(lesson.pool, lesson.question, lesson.features, part, usable)
+
+
+def found_by(scores: Floats, asked: Asked) -> float:
+    """R-precision of ``scores`` (pool size,) over those who are asked about."""
+    rows = rows_of(asked.lesson)
+    return r_precision(np.asarray(scores[rows], np.float64), asked.lesson.question.belongs[rows])
+
+
+def pagerank_scores(field: Field, tested: Sequence[Asked]) -> list[Floats]:
+    """PageRank from those given alone."""
+    column = feature_names(field.relations, field.named).index("mean pagerank")
+    return [one.lesson.features[:, column] for one in tested]
 
 
 def trees_scores(field: Field, lessons: Sequence[Lesson], tested: Sequence[Asked], seed: int) -> list[Floats]:
