@@ -8,11 +8,13 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
   more of its accounts use it, if it has that many. One account of a family of four at an address is on its
   way;
 * one referred the other, and both are clusters, or both use one semi-private address;
+* an account of one is the hand that brought an account of the other, or that it pays, and the latter leads no
+  life of its own (``graph.candidates.hands``);
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
   then. Independent riders do not do that.
 
-All three are symmetric functions of the graph's present state, so a candidate does not depend on the
+All four are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
 accounts are gathered, nearest units first, but for the unit that goes beyond (up to ``MAX_UNIT`` accounts of
 it); a candidate that was cut there is marked ``truncated``.
@@ -22,12 +24,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from graph.candidates.hands import after, far_end, is_hand, lives
 from graph.candidates.visits import most_by_chance
 from graph.components.edges import label
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
-from graph.links.records import DRIVERS, IDENTITIES, REFERRALS, REFERRERS, RIDERS, USERS
+from graph.links.records import DRIVERS, IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS, RIDERS, USERS
 from graph.links.touch import first_link, length
 from graph.model.link_keys import USES_IP
 from graph.state.sizes import MEMO_SLOTS
@@ -42,6 +45,8 @@ CLUSTERED_SHARE: Final = 0.5
 MIN_JOINING_TRIPS: Final = 3
 MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
+MOST_HANDS: Final = 16
+"""Whom an account pays, longest first, that are looked at."""
 _LEADS: Final = 1
 """Marks the account of a unit by which it was taken in: the unit's drivers are looked at there."""
 
@@ -134,9 +139,43 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
         if _refers(state, account, records[link].source, shared):
             found = _consider(state, records[link].source, found, stamp)
         link = hooks[link].next_in
+    found = _take_dependents(state, account, found, stamp)
+    found = _take_hands(state, account, found, stamp)
     found = _take_riders(state, account, found, stamp)
     if shared and state.marks[account].count == _LEADS:
         found = _take_drivers(state, account, found, stamp)
+    return found
+
+
+@kernel
+def _take_dependents(state: State, account: int, found: int, stamp: int) -> int:
+    """Take in those whose hand the account is; returns how many accounts are gathered then."""
+    for slot in (REFERRALS, PAYERS):
+        link, steps = (first_link(state.links, account, slot) if is_hand(state, account, slot) else -1), 0
+        while link >= 0 and steps < MAX_ACCOUNTS:
+            other = far_end(state, link, slot)
+            if state.marks[other].stamp != stamp and not lives(state, other):
+                found = _consider(state, other, found, stamp)
+            link = after(state, link, slot)
+            steps += 1
+    return found
+
+
+@kernel
+def _take_hands(state: State, account: int, found: int, stamp: int) -> int:
+    """Take in the hands of an account without a life; returns how many accounts are gathered then."""
+    if length(state.links, account, REFERRERS) + length(state.links, account, PAYEES) == 0:
+        return found
+    if lives(state, account):
+        return found
+    for slot, other_way in ((REFERRERS, REFERRALS), (PAYEES, PAYERS)):
+        link, steps = first_link(state.links, account, slot), 0
+        while link >= 0 and steps < MOST_HANDS:
+            hand = far_end(state, link, slot)
+            if state.marks[hand].stamp != stamp and is_hand(state, hand, other_way):
+                found = _consider(state, hand, found, stamp)
+            link = after(state, link, slot)
+            steps += 1
     return found
 
 

@@ -37,6 +37,7 @@ from graph.engine.rejudging import (
     is_led_by_many,
     is_ripe,
     postpone,
+    wait_by_score,
     wait_with,
     waits,
 )
@@ -111,6 +112,7 @@ def run(state: State, batch: KernelBatch) -> int:
             settle(state)
             remember(state)
             assign_score(state)
+            wait_by_score(state)
             score_left_out(state)
             cursor.step = _FINISH
             if _decide(state):

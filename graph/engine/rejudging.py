@@ -1,11 +1,12 @@
 """The rejudging policy: when an account is judged again.
 
 An account is due at once when its cluster changed, or when it took or disowned money. Otherwise it is due
-when the accounts of the candidate in which it was last judged have, on average, an eighth more events than
-then. So the number of judgements grows with the logarithm of a candidate's activity, and neither many quiet
-accounts nor one busy driver among new riders keep it from being judged. A candidate with an account in an
-open ring is due after a sixty-fourth. An account that came with another to a phone that is not theirs is due
-at each of its events: a thief needs hours, not weeks.
+when the accounts of the candidate in which it was last judged have, on average, so many more events than
+then: the further the score of a cluster was from opening a ring, the more, from a sixteenth to a quarter, and
+with an account in an open ring from a sixty-fourth to a twelfth; other candidates are after an eighth. So the
+number of judgements grows with the logarithm of a candidate's activity, and neither many quiet accounts nor
+one busy driver among new riders keep it from being judged. An account that came with another to a phone that
+is not theirs is due at each of its events: a thief needs hours, not weeks.
 
 A large candidate, of more than ``LARGE`` accounts, is due when it has grown by a sixteenth, whatever
 happened: an account that comes to it or leaves it, or rides of it that age, count as one account's whole
@@ -17,21 +18,31 @@ candidate of that shape. So an event costs little more where rings are larger.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from graph.engine.feature_extraction import in_a_ring
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
-from graph.links.records import IDENTITIES, REFERRALS, REFERRERS
+from graph.links.records import IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS
 from graph.links.touch import first_link, length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
-from graph.model.shapes import LARGE, LARGE_GROWTH
+from graph.model.shapes import CLUSTERS, LARGE, LARGE_GROWTH
 from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
 CANDIDATE_GROWTH: Final = 8
 RING_GROWTH: Final = 64
 """A candidate is due when its accounts' events have grown by one in so many on average; a ring sooner."""
+CLUSTER_PACE: Final = 24
+CLUSTER_SOONEST: Final = 16
+CLUSTER_LATEST: Final = 4
+RING_PACE: Final = 64
+RING_SOONEST: Final = 64
+RING_LATEST: Final = 12
+"""A cluster is due when its accounts have grown by its distance from what opens a ring, in log odds, over the
+pace; by one in so many at the soonest and at the latest. The last three: with an account in an open ring."""
+_SUREST: Final = 1e-6
 
 
 @kernel
@@ -44,6 +55,30 @@ def postpone(state: State) -> None:
     elif not state.candidate[0].hurried:
         until_due = members / (RING_GROWTH if in_a_ring(state) else CANDIDATE_GROWTH)
     _let_wait(state, members, until_due)
+
+
+@kernel
+def wait_by_score(state: State) -> None:
+    """Let a small cluster that was just scored wait the longer, the further its score is from opening a ring.
+
+    A score moves with the evidence, and that with what the accounts do: one near the threshold may pass it
+    soon, and one far from it does not.
+    """
+    candidate, leader = state.candidate[0], account_of(state, state.members[0])
+    if candidate.shape != CLUSTERS or candidate.size > LARGE:
+        return
+    distance = abs(_log_odds(candidate.score) - _log_odds(state.options[0].review))
+    if in_a_ring(state):
+        share = min(max(distance / RING_PACE, 1 / RING_SOONEST), 1 / RING_LATEST)
+    else:
+        share = min(max(distance / CLUSTER_PACE, 1 / CLUSTER_SOONEST), 1 / CLUSTER_LATEST)
+    leader.until_due = candidate.size * share
+
+
+@kernel
+def _log_odds(score: float) -> float:
+    clipped = min(max(score, _SUREST), 1 - _SUREST)
+    return math.log(clipped / (1 - clipped))
 
 
 @kernel
@@ -169,10 +204,7 @@ def is_due(state: State, entity: int, kind: int) -> bool:
 def _worth_gathering(state: State, entity: int) -> bool:
     """Whether anything ties the account to others."""
     account = account_of(state, entity)
-    return (
-        account.met != 0
-        or is_shared(state, entity)
-        or account.ring != NO_RING
-        or length(state.links, entity, REFERRERS) > 0
-        or length(state.links, entity, REFERRALS) > 0
-    )
+    for slot in (REFERRERS, REFERRALS, PAYEES, PAYERS):
+        if length(state.links, entity, slot) > 0:
+            return True
+    return account.met != 0 or is_shared(state, entity) or account.ring != NO_RING

@@ -19,6 +19,7 @@ MODULES = [
     "updates.sharing",
     "updates.independence",
     "candidates.gathering",
+    "candidates.hands",
     "candidates.circles",
     "candidates.visits",
     "candidates.moves",

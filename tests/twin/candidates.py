@@ -7,19 +7,22 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
   this: its users come with phones and cards of their own. Each of the two units is at home there: two or
   more of its accounts use it, if it has that many;
 * one referred the other, and both are clusters, or both use one semi-private address;
+* an account of one is the hand that brought an account of the other, or that it pays, and the latter leads no
+  life of its own;
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
   then. Independent riders do not do that.
 
-All three are symmetric functions of the graph's present state, so a candidate does not depend on the
+All four are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
 accounts are gathered, nearest units first, and a candidate that was cut there says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from graph.candidates.gathering import (
     CLUSTERED_SHARE,
@@ -27,12 +30,16 @@ from graph.candidates.gathering import (
     MAX_ACCOUNTS,
     MIN_JOINING_RIDERS,
     MIN_JOINING_TRIPS,
+    MOST_HANDS,
 )
+from graph.candidates.hands import MIN_DEPENDENTS, SAMPLE
 from graph.candidates.visits import CHANCE_MARGIN
 from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind
+from graph.updates.independence import LIVES
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.twin.entity_graph import EntityGraph
+from tests.twin.independence import independence
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Assembler:
             for other in adjacency.get(account, ())
             if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses)
         )
+        found.extend(self._in_one_hand(account))
         found.extend(
             rider
             for rider in graph.riders_of.get(account, ())
@@ -118,6 +126,34 @@ class Assembler:
                 if driver not in gathered and self._rides(account, driver)
             )
         return found
+
+    def _in_one_hand(self, account: int) -> list[int]:
+        """Whose hand the account is, then the hands of one without a life."""
+        graph = self._graph
+        dependents = [
+            other
+            for brought in (graph.referrals.get(account, {}), graph.payers.get(account, {}))
+            if self._is_hand(brought)
+            for other in islice(brought, MAX_ACCOUNTS)
+            if not self._lives(other)
+        ]
+        if self._lives(account):
+            return dependents
+        hands = [
+            hand
+            for fed_by, feeds in ((graph.referrers, graph.referrals), (graph.payees, graph.payers))
+            for hand in islice(fed_by.get(account, {}), MOST_HANDS)
+            if self._is_hand(feeds[hand])
+        ]
+        return dependents + hands
+
+    def _is_hand(self, others: Iterable[int]) -> bool:
+        """Whether several of an account's referrals, or payers, and at least half of them, lead no lives."""
+        lives = [self._lives(other) for other in islice(others, SAMPLE)]
+        return lives.count(False) >= max(MIN_DEPENDENTS, len(lives) / 2)
+
+    def _lives(self, account: int) -> bool:
+        return bool(independence(self._graph, self._graph.accounts[account]) & LIVES)
 
     def _ties(self, address: int) -> bool:
         """Whether the users of an address mostly stand in clusters."""

@@ -48,7 +48,7 @@ class Judging:
         scorer: Scorer,
         observer: Observer | None,
     ) -> None:
-        self.rejudging = Rejudging(graph, rings)
+        self.rejudging = Rejudging(graph, rings, policy.review)
         self._graph = graph
         self._rings = rings
         self._verdicts = verdicts
@@ -155,12 +155,12 @@ class Judging:
 
     def _worth_gathering(self, entity: int) -> bool:
         graph = self._graph
+        lists = (graph.referrers, graph.referrals, graph.payees, graph.payers)
         return (
             graph.accounts[entity].met
             or graph.is_shared(entity)
             or self._rings.ring_of(entity) is not None
-            or entity in graph.referrers
-            or entity in graph.referrals
+            or any(entity in each for each in lists)
         )
 
     def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:
@@ -247,11 +247,11 @@ class Judging:
                 judged.update(recalled.accounts)
                 if candidate.shape is not Shape.CIRCLE:
                     self.rejudging.rest(recalled)
-            self._rings.judge(self.weigh(recalled, at), at, outcome)
+            self._weigh_and_judge(recalled, at, outcome)
             return
         completion = self._completion(candidate)
         if completion is None:
-            self._rings.judge(self.weigh(candidate, at), at, outcome)
+            self._weigh_and_judge(candidate, at, outcome)
             return
         completed = replace(candidate, accounts=completion.accounts)
         judged.update(completed.accounts)
@@ -261,9 +261,15 @@ class Judging:
                 for entity in candidate.accounts:
                     self._graph.accounts[entity].leader = completed.accounts[0]
         judgement = self.weigh(completed, at)
+        self.rejudging.rest_by_score(completed, judgement.score)
         for entity in candidate.accounts:
             if entity not in completed.accounts and self._rings.ring_of(entity) is None:
                 self._graph.accounts[entity].score = judgement.score * completion.belonging[entity]
+        self._rings.judge(judgement, at, outcome)
+
+    def _weigh_and_judge(self, candidate: Candidate, at: Moment, outcome: Outcome) -> None:
+        judgement = self.weigh(candidate, at)
+        self.rejudging.rest_by_score(candidate, judgement.score)
         self._rings.judge(judgement, at, outcome)
 
     def _completion(self, candidate: Candidate) -> Completion | None:

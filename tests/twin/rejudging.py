@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from graph.engine.rejudging import CANDIDATE_GROWTH, RING_GROWTH
-from graph.model.shapes import LARGE, LARGE_GROWTH
+import math
+
+from graph.engine.rejudging import (
+    CANDIDATE_GROWTH,
+    CLUSTER_LATEST,
+    CLUSTER_PACE,
+    CLUSTER_SOONEST,
+    RING_GROWTH,
+    RING_LATEST,
+    RING_PACE,
+    RING_SOONEST,
+)
+from graph.model.shapes import LARGE, LARGE_GROWTH, Shape
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.rings import Rings
@@ -12,11 +23,12 @@ from tests.twin.rings import Rings
 class Rejudging:
     """What the accounts of one graph wait for."""
 
-    def __init__(self, graph: EntityGraph, rings: Rings) -> None:
+    def __init__(self, graph: EntityGraph, rings: Rings, review: float) -> None:
         self.is_acting = False
         """Whether an analyst is changing the graph: then nobody waits."""
         self._graph = graph
         self._rings = rings
+        self._review = review
         self._hosts: dict[int, int] = {}
         """The leader of the large candidate that an identifier joined last."""
 
@@ -65,6 +77,17 @@ class Rejudging:
                 for identifier in self._graph.joined_by(entity):
                     self._hosts[identifier] = leader.entity
 
+    def rest_by_score(self, candidate: Candidate, score: float) -> None:
+        """Let a small cluster rest for as long as its score is far from what opens a ring."""
+        size = len(candidate.accounts)
+        if candidate.shape is not Shape.CLUSTERS or size > LARGE:
+            return
+        pace, soonest, latest = CLUSTER_PACE, CLUSTER_SOONEST, CLUSTER_LATEST
+        if any(map(self._rings.ring_of, candidate.accounts)):
+            pace, soonest, latest = RING_PACE, RING_SOONEST, RING_LATEST
+        share = abs(_log_odds(score) - _log_odds(self._review)) / pace
+        self._graph.accounts[candidate.accounts[0]].rests = size * min(max(share, 1 / soonest), 1 / latest)
+
     def waits(self, entity: int) -> bool:
         """Whether an account that was regrouped, or whose rides faded, waits for its large candidate."""
         if self.is_acting:
@@ -78,3 +101,8 @@ class Rejudging:
         accounts[entity].leader = leader.entity
         leader.rests -= 1
         return leader.rests > 0
+
+
+def _log_odds(score: float) -> float:
+    clipped = min(max(score, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))

@@ -17,6 +17,8 @@ def judged(side, scene: Scene, scorer: StrongestSign) -> list[tuple[int, int]]:
 
 
 NEVER_A_RING = StrongestSign(damping=0.0)
+NEAR_A_RING = 0.48
+"""What four accounts on one phone are damped by, to score a little less than what opens a ring."""
 ALWAYS_A_RING = StrongestSign(damping=1.0)
 
 
@@ -30,12 +32,20 @@ def four_on_a_phone(logins: int) -> Scene:
     return scene
 
 
-def test_a_candidate_rests_until_its_accounts_have_grown_by_an_eighth(side):
+def test_a_candidate_far_from_a_ring_rests_until_its_accounts_have_grown_by_a_quarter(side):
     early = [when for when, _ in judged(side, four_on_a_phone(20), NEVER_A_RING) if when < at(2 + 40 * HOUR)]
     late = [when for when, _ in judged(side, four_on_a_phone(20), NEVER_A_RING) if when >= at(2 + 40 * HOUR)]
     # Forty logins each: from one to eleven events an account, and from eleven to twenty-one.
     assert 8 <= len(early) <= 20
-    assert 3 <= len(late) <= 6
+    assert 2 <= len(late) <= 3
+
+
+def test_a_candidate_near_a_ring_rests_less_long(side):
+    far, near = (
+        len(judged(side, four_on_a_phone(20), StrongestSign(damping=damping)))
+        for damping in (0.0, NEAR_A_RING)
+    )
+    assert near >= 2 * far
 
 
 def test_a_ring_rests_less_long(side):
