@@ -33,6 +33,7 @@ from graph.rings.lifecycle import Moment
 from graph.scoring.features import FEATURES
 from graph.state.trees import NO_TREES, Trees
 from simulation import CityConfig, simulate, simulate_takeovers
+from simulation.config import FAMILIES
 
 Floats = npt.NDArray[np.float64]
 
@@ -73,12 +74,13 @@ def first_guess(members: Trees = NO_TREES) -> LogisticScorer:
 def city_config(seed: int) -> CityConfig:
     """The city of one seed: every habit that a caller may set is drawn, so that no city is typical.
 
-    Families of habits take turns, and every other city of the second writes transfers of money.
+    Families of habits take turns, and every other city of those that can writes transfers of money.
     """
     draw = random.Random(seed)
+    habits = FAMILIES[seed % len(FAMILIES)]
     return CityConfig(
         seed=seed,
-        habits="second" if seed % 2 else "first",
+        habits=habits,
         riders=draw.choice([2000, 3500, 5000]),
         drivers=draw.choice([150, 300, 500]),
         days=draw.choice([21, 28, 40]),
@@ -87,7 +89,7 @@ def city_config(seed: int) -> CityConfig:
         gps=draw.random() < 0.35,
         ping_interval_s=120.0,
         trips_per_rider_day=draw.choice([0.08, 0.15, 0.3]),
-        transfers=seed % 4 == 1,
+        transfers=habits != "first" and seed // len(FAMILIES) % 2 == 1,
     )
 
 
