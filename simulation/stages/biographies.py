@@ -18,9 +18,12 @@ def write_biographies(city: City) -> None:
     """File the events of everybody's life; call it after every story is cast. Cost: 50 us an account."""
     voices, dice = Voices(city), city.dice("biographies")
     for account in city.accounts:
+        friend = account.referrer
+        if friend is not None and friend.joined_ms > account.joined_ms:
+            account.referrer = None
         if account.recorded or account.joined_ms >= city.config.start_ms:
             voices.sign_up(account, dice)
-            _means_of_payment(city, voices, account, dice)
+            _means_of_payment(voices, account, dice)
         elif account.card is not None:
             account.card_from_ms = account.joined_ms
         if not account.drives:
@@ -31,7 +34,7 @@ def write_biographies(city: City) -> None:
         _log_in_now_and_then(city, voices, account, dice)
 
 
-def _means_of_payment(city: City, voices: Voices, account: Account, dice: Dice) -> None:
+def _means_of_payment(voices: Voices, account: Account, dice: Dice) -> None:
     if account.card is not None:
         later = account.joined_ms + MINUTE_MS + int(dice.expovariate(1 / (2 * DAY_MS)))
         account.card_from_ms = max(account.card_from_ms, later)

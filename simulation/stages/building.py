@@ -20,14 +20,16 @@ from simulation.summary import Summary
 from simulation.truth import truth_json
 from simulation.writer import event_file, finished_folder
 
-_LINES_PER_RIDE = 1.15
-"""The line of a ride, and those of promotions and rewards that come of it."""
+_LINES_PER_WISH = 1.0
+"""Lines of rides, promotions and rewards that come of a wish, of which some find no driver."""
+_MINUTES_TRACKED = 24
+"""Minutes of pings that come of a wish."""
 
 
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:
     """Write ``events.ndjson`` (suffix by compression) in order of time and ``truth.json`` into ``out``.
 
-    ``out`` is complete or absent; the same settings give the same bytes. Memory: about 4 KB an account, one
+    ``out`` is complete or absent; the same settings give the same bytes. Memory: about 6 KB an account, one
     day's requests and the lines filed for later days. Raises ``BadConfig`` where ``out`` holds anything else
     than an earlier simulation.
     """
@@ -92,9 +94,9 @@ def _pace(city: City) -> float:
     config = city.config
     if config.events_per_second is None:
         return 1.0
-    per_ride = _LINES_PER_RIDE
+    per_ride = _LINES_PER_WISH
     if config.gps:
-        per_ride += 18 * 60 / config.ping_interval_s
+        per_ride += _MINUTES_TRACKED * 60 / config.ping_interval_s
     rides = sum(
         account.rate * max(0, account.until_ms - max(account.joined_ms, config.start_ms)) / DAY_MS
         for account in city.accounts

@@ -54,7 +54,9 @@ class City:
 
         Those that ``fit`` refuses stay for others; the search ends after 30 looks for each one wanted.
         """
-        pool, taken, refused = self._spare[drives], [], []
+        pool = self._spare[drives]
+        taken: list[Account] = []
+        refused: list[Account] = []
         for _ in range(30 * count):
             if len(taken) == count or not pool:
                 break
@@ -72,7 +74,7 @@ class City:
         return len(self._spare[drives])
 
     def strangers(self, count: int, dice: Dice) -> list[Account]:
-        """Return up to ``count`` honest riders, of any story or none; their day of joining stays from now on."""
+        """Return up to ``count`` honest riders of any story; their day of joining stays from now on."""
         found = [
             each for each in dice.some(self.accounts, 2 * count) if not each.drives and each.crew is None
         ]

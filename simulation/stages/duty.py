@@ -45,7 +45,7 @@ class Duty:
         return driver if free and driver in self._working[driver.shift.vehicle, hour] else None
 
     def nearest(self, request: Request, ts: int, dice: Dice) -> Account | None:
-        """Return a free driver not far from the rider; the other vehicle where nobody has the one asked for."""
+        """Return a free driver not far away; one with the other vehicle where nobody has the one wanted."""
         hour = self._city.calendar.hour_of(ts)
         working = self._working[request.vehicle, hour] or self._working[_OTHER[request.vehicle], hour]
         best, least = None, float("inf")

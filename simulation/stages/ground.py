@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 from simulation.stages.priors import Priors
 from simulation.streams import Dice
@@ -36,7 +37,7 @@ class Ground:
         self._place = priors.place
         wide = priors.spread
         self._hubs = [(dice.gauss(0, 4.2 * wide), dice.gauss(0, 3.4 * wide)) for _ in range(priors.hubs)]
-        self._pull = [1 / (rank + 1.5) for rank in range(priors.hubs)]
+        self._pull = list(accumulate(1 / (rank + 1.5) for rank in range(priors.hubs)))
         self._quarters = [
             ((dice.gauss(0, 5.2 * wide), dice.gauss(0, 4.6 * wide)), dice.uniform(0.4, 1.3))
             for _ in range(priors.quarters)
@@ -45,7 +46,7 @@ class Ground:
 
     def hub(self, dice: Dice) -> Spot:
         """Return the middle of a hub."""
-        return dice.choices(self._hubs, self._pull)[0]
+        return dice.choices(self._hubs, cum_weights=self._pull)[0]
 
     def stage(self, spread_km: float, dice: Dice) -> Spot:
         """Return a place near a hub: where riders of motorcycles wait, a kiosk, a school, an office."""

@@ -134,6 +134,10 @@ class Crew:
     """Numbers of the accounts of which the file holds an act for the crew."""
     first_act_ms: int = 2**62
 
+    def signed_up(self, start_ms: int) -> list[Account]:
+        """Return the members whose sign-up for the crew is in a file that begins at ``start_ms``."""
+        return [a for a in self.members if a.number in self.fresh and (a.recorded or a.joined_ms >= start_ms)]
+
     @property
     def members(self) -> list[Account]:
         """Everybody in the crew."""

@@ -41,12 +41,10 @@ class Perks:
         return None
 
     def _give(self, rider: Account, voucher: Voucher, fare: int, ts: int, trip: str, device: str) -> str:
-        value = voucher.value * self._city.priors.place.money
-        amount = min(value, fare * voucher.share) / self._city.priors.place.money
+        priors = self._city.priors
+        amount = priors.amount(min(voucher.value, fare * voucher.share / priors.place.money))
         crew = rider.crew if "promo" in rider.takes else None
-        self._voices.promo(
-            ts, rider, voucher.promo, self._city.priors.amount(amount), trip=trip, device=device, crew=crew
-        )
+        self._voices.promo(ts, rider, voucher.promo, amount, trip=trip, device=device, crew=crew)
         return voucher.promo
 
     def reward_friend(self, rider: Account, driver: Account, ts: int, dice: Dice) -> None:

@@ -33,6 +33,7 @@ class Priors:
     quarters: int
     spread: float
     motorcycles: float
+    late_shifts: float
     speed: float
     fare_level: float
     quests: tuple[tuple[int, int], ...]
@@ -81,6 +82,7 @@ class Priors:
             quarters=whole(15, 32),
             spread=u(0.75, 1.3),
             motorcycles=u(0.45, 0.8),
+            late_shifts=u(0.25, 0.45),
             speed=u(0.8, 1.25),
             fare_level=level,
             quests=(

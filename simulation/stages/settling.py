@@ -59,8 +59,8 @@ def _account(city: City, number: int, drives: bool, dice: Dice) -> Account:
         * min(_BUSIEST, dice.lognormvariate(mean, priors.rate_sigma))
         * (0.0 if drives else 1.0),
         commutes=dice.chance(0.45),
-        leaves_h=dice.gauss(7.4, 0.9),
-        returns_h=dice.gauss(17.8, 1.2),
+        leaves_h=dice.gauss(7.4, 1.1),
+        returns_h=dice.gauss(17.8, 1.4),
         motorcycle=dice.betavariate(3, 2),
         shy=dice.chance(priors.promo_shyness),
         logins=priors.logins * dice.uniform(0.25, 1.75),
@@ -85,10 +85,11 @@ def _habits(city: City, account: Account, dice: Dice) -> None:
 
 
 def _shift(city: City, dice: Dice) -> Shift:
+    late = dice.chance(city.priors.late_shifts)
     return Shift(
         vehicle="motorcycle" if dice.chance(city.priors.motorcycles) else "car",
         area=city.ground.stage(2.0, dice),
-        hour=clip(dice.gauss(7, 2.4), 4, 17),
+        hour=dice.gauss(14.5, 1.8) if late else clip(dice.gauss(7, 2.4), 4, 17),
         length_h=clip(dice.gauss(9.5, 2.5), 3, 15),
-        diligence=clip(dice.gauss(0.72, 0.18), 0.15, 0.97),
+        diligence=clip(dice.gauss(0.78, 0.16), 0.15, 0.97),
     )

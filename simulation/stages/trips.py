@@ -22,6 +22,10 @@ from simulation.streams import Dice
 
 _FARES = {"motorcycle": (60, 18, 1.5), "car": (130, 35, 4.0)}
 """Units of reckoning to begin with, for a kilometre, for a minute."""
+_PATIENCE = 3
+"""How often somebody looks for a driver before giving up."""
+_WAITS_MS = 20 * MINUTE_MS
+"""So long somebody waits for the driver with whom the ride was arranged."""
 _CANCEL_FEES = {"motorcycle": 40, "car": 70}
 
 
@@ -59,7 +63,9 @@ class Trips:
         self.tally = Tally()
 
     def serve(self, request: Request, dice: Dice) -> None:
-        """Let the ride happen, be cancelled, or find no driver."""
+        """Let the ride happen, be cancelled, or find no driver; nobody rides before signing up."""
+        if request.ts < request.rider.joined_ms:
+            return
         found = self._meet(request, dice)
         if found is None:
             self.tally.unserved += 1
@@ -70,9 +76,8 @@ class Trips:
         if request.cancelled:
             self._stand_up(request, driver, ts, device, dice)
             return
-        if not request.staged and dice.chance(
-            self._city.priors.cancellations * (0.4 if request.arranged else 1)
-        ):
+        fickle = self._city.priors.cancellations * (0.4 if request.arranged else 1.0)
+        if not request.staged and dice.chance(fickle):
             self._cancel(request, driver, ts, device, dice)
             if request.arranged or dice.chance(0.5):
                 return
@@ -84,8 +89,6 @@ class Trips:
     def _meet(self, request: Request, dice: Dice) -> tuple[Account, int] | None:
         """Return who drives and from when; None where the rider is busy, or nobody is there."""
         rider, driver, ts = request.rider, request.driver, request.ts
-        if ts < rider.joined_ms:
-            return None
         if request.staged and driver is not None:
             if driver.joined_ms > ts - HOUR_MS:
                 return None
@@ -99,12 +102,17 @@ class Trips:
             if not request.insists:
                 return None
             ts = rider.busy_ms + 5 * MINUTE_MS
-        if driver is not None and (driver.joined_ms > ts or driver.busy_ms > ts or dice.chance(0.07)):
-            driver = None
+        if driver is not None:
+            late = driver.busy_ms > ts + _WAITS_MS or driver.joined_ms > ts or dice.chance(0.07)
+            driver, ts = (None, ts) if late else (driver, max(ts, driver.busy_ms))
         if driver is None and request.ordinary:
             driver = self._duty.regular(request, dice)
-        driver = driver or self._duty.nearest(request, ts, dice)
-        return None if driver is None else (driver, ts)
+        for _ in range(_PATIENCE):
+            driver = driver or self._duty.nearest(request, ts, dice)
+            if driver is not None:
+                return driver, ts
+            ts += dice.randint(4, 15) * MINUTE_MS
+        return None
 
     def _drive(self, request: Request, driver: Account, ts: int, device: str, dice: Dice) -> _Trip:
         vehicle, staged = driver.shift.vehicle, request.staged

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from simulation.config import DAY_MS
 from simulation.stages.city import City
 from simulation.stages.crews import cards, farms, ghosts, identities, pacts, referrals, takeovers
 from simulation.stages.draws import clip, head_count
@@ -41,7 +42,9 @@ class Trade:
 
 
 TRADES: Final = (
-    Trade(kind="promo_farm", plan=farms.sim_farm, weight=2.0, median=22, most=120, least_riders=3, grows=True),
+    Trade(
+        kind="promo_farm", plan=farms.sim_farm, weight=2.0, median=22, most=120, least_riders=3, grows=True,
+    ),
     Trade(kind="promo_farm", plan=farms.discount_kiosk, weight=1.2, median=19, most=120, least_riders=3),
     Trade(
         kind="promo_farm", plan=farms.driver_promo_split, weight=1.3, median=16, most=75,
@@ -81,7 +84,8 @@ TRADES: Final = (
     ),
     Trade(kind="stolen_cards", plan=cards.card_mill, weight=1.5, median=14, most=90, least_riders=3),
     Trade(
-        kind="stolen_cards", plan=cards.rides_on_aged_accounts, median=9, most=45, least_riders=3, settled=True,
+        kind="stolen_cards", plan=cards.rides_on_aged_accounts, median=9, most=45,
+        least_riders=3, settled=True,
     ),
     Trade(
         kind="stolen_cards", plan=cards.driver_cash_out, median=12, most=45,
@@ -103,9 +107,13 @@ TRADES: Final = (
         kind="multi_account", plan=identities.rented_driver_identities, median=8, sigma=0.6, most=32,
         drivers=(0.6, 1.0), least_drivers=3,
     ),
-    Trade(kind="multi_account", plan=farms.bought_dormant_accounts, weight=1.1, median=14, most=80, least_riders=3),
     Trade(
-        kind="multi_account", plan=farms.parallel_space, weight=1.3, median=5, sigma=0.4, most=9, least_riders=3,
+        kind="multi_account", plan=farms.bought_dormant_accounts, weight=1.1, median=14, most=80,
+        least_riders=3,
+    ),
+    Trade(
+        kind="multi_account", plan=farms.parallel_space, weight=1.3, median=5, sigma=0.4, most=9,
+        least_riders=3,
     ),
 )  # fmt: skip
 _HAND = 12
@@ -142,21 +150,23 @@ def cast_crews(city: City) -> None:
 
 def close_books(city: City) -> None:
     """Write into the truth the members signed up for the crew, or seen to act for it, after the last day."""
+    start_ms = city.config.start_ms
     for crew in city.crews:
-        members = [a for a in crew.members if a.number in crew.acted | crew.fresh]
+        fresh = crew.signed_up(start_ms)
+        members = [a for a in crew.members if a.number in crew.acted or a in fresh]
         crew.record.accounts = [a.id for a in members]
         crew.record.drivers = [a.id for a in members if a.drives]
-        crew.record.victims = [a.id for a in members if a.id in set(crew.record.victims)]
-        joined = [a.joined_ms for a in members if a.number in crew.fresh]
-        first = min([crew.first_act_ms, *(ts for ts in joined if ts >= city.config.start_ms)])
-        crew.record.first_ts = min(first, city.config.end_ms)
+        victims = set(crew.record.victims)
+        crew.record.victims = [a.id for a in members if a.id in victims]
+        joined = [a.joined_ms for a in fresh if a.joined_ms >= start_ms]
+        crew.record.first_ts = min([crew.first_act_ms, *joined, city.config.end_ms])
     city.crews = [crew for crew in city.crews if len(crew.record.accounts) >= 3]
 
 
 def _deal(trades: list[Trade], dice: Dice) -> list[Trade]:
     """Return a hand of different trades, the heavier the likelier."""
-    ranked = sorted(trades, key=lambda t: dice.random() ** (1 / t.weight))
-    return ranked[-_HAND:][::-1] if dice.chance(0.5) else dice.sample(ranked[-_HAND:], _HAND)
+    ranked = sorted(trades, key=lambda trade: dice.random() ** (1 / trade.weight))
+    return dice.sample(ranked[-_HAND:], _HAND)
 
 
 def _gather(city: City, trade: Trade, size: int, dice: Dice) -> Crew | None:
@@ -194,5 +204,5 @@ def _driver_count(city: City, trade: Trade, size: int, dice: Dice) -> int | None
 
 def _settled_by(begin: int) -> Callable[[Account], bool]:
     """Return the test for people who were there some days before, and who do ride."""
-    earliest = begin - 3 * 86_400_000
+    earliest = begin - 3 * DAY_MS
     return lambda account: account.joined_ms < earliest and account.rate > 0 and account.until_ms > begin

@@ -1,4 +1,4 @@
-"""Trades on forged rides: drivers with riders of their own, rented pools of riders, rides in the peak zone."""
+"""Trades on forged rides: drivers with riders of their own, rented pools, rides in the peak zone."""
 
 from __future__ import annotations
 

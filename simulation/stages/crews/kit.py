@@ -93,7 +93,6 @@ def enlist(city: City, crew: Crew, account: Account, ts: int) -> None:
     """Let the account sign up for the crew: no life of its own, no card, no friends, no end."""
     city.join(account, ts)
     crew.fresh.add(account.number)
-    account.recorded = True
     account.rate, account.card, account.shy = 0.0, None, False
     account.until_ms = city.config.end_ms
     account.on_proxies = False

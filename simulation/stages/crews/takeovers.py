@@ -15,7 +15,7 @@ from simulation.streams import Dice
 
 def credential_stuffing(city: City, crew: Crew, dice: Dice) -> None:
     """Many accounts are logged in from few phones; their wallets run to mules, or they are ridden on."""
-    mules, victims = _mules(city, crew, 5, dice.chance(0.5), dice)
+    mules, victims = _mules(city, crew, crew.riders, 5, dice.chance(0.5), dice)
     kit, voices, riding = Kit(city, crew, dice, (1.0,)), Voices(city), dice.choice((0.0, 0.3, 0.7))
     times = instants(city, crew, len(victims), dice)
     for victim, ts in zip(victims, times, strict=True):
@@ -36,7 +36,7 @@ def credential_stuffing(city: City, crew: Crew, dice: Dice) -> None:
 
 def sim_swap(city: City, crew: Crew, dice: Dice) -> None:
     """Few accounts, each on a new phone from some night on until the owner is back; wallets are drained."""
-    mules, victims = _mules(city, crew, 3, False, dice)
+    mules, victims = _mules(city, crew, crew.riders, 3, False, dice)
     voices, common = Voices(city), city.mint.device() if dice.chance(0.6 - 0.4 * crew.care) else None
     for victim in victims:
         day, hour = dice.randint(crew.first_day, crew.last_day), dice.choice((1, 2, 4, 11, 23))
@@ -57,9 +57,7 @@ def kiosk_insider(city: City, crew: Crew, dice: Dice) -> None:
     """
     kiosk, phone, voices = city.ground.stage(1.0, dice), city.mint.device(), Voices(city)
     agent = crew.riders[0]
-    crew.riders = crew.riders[1:]
-    couriers, victims = _mules(city, crew, 3, False, dice)
-    crew.riders = [agent, *crew.riders]
+    couriers, victims = _mules(city, crew, crew.riders[1:], 3, False, dice)
     age(city, crew, agent, dice)
     agent.phones = [(0, phone)]
     crew.lead(agent)
@@ -86,11 +84,11 @@ def kiosk_insider(city: City, crew: Crew, dice: Dice) -> None:
 
 
 def _mules(
-    city: City, crew: Crew, most: int, common: bool, dice: Dice
+    city: City, crew: Crew, riders: list[Account], most: int, common: bool, dice: Dice
 ) -> tuple[list[Account], list[Account]]:
-    """Part the crew's riders into mules (none without transfers) and victims; note the victims."""
-    count = min(dice.randint(1, most), max(1, len(crew.riders) // 4)) if city.config.transfers else 0
-    mules, victims, phone = crew.riders[:count], crew.riders[count:], city.mint.device()
+    """Part the riders into mules (none without transfers) and victims; note the victims."""
+    count = min(dice.randint(1, most), max(1, len(riders) // 4)) if city.config.transfers else 0
+    mules, victims, phone = riders[:count], riders[count:], city.mint.device()
     for mule in mules:
         age(city, crew, mule, dice)
         if dice.chance(0.5):
@@ -112,7 +110,7 @@ def _drain(
     riding: float,
     dice: Dice,
 ) -> None:
-    """Take what is there: rides on the victim's account, or its wallet; rides where nothing is transferred."""
+    """Ride on the victim's account or empty its wallet; only rides where nothing is transferred."""
     voices = Voices(city)
     rides = not city.config.transfers or not mules or dice.chance(riding)
     for _ in range(dice.choice((1, 1, 2, 3))):

@@ -54,7 +54,7 @@ def fleet_payout(city: City, dice: Dice) -> None:
 
 
 def delivery_kitchen(city: City, dice: Dice) -> None:
-    """A kitchen that sends meals: few accounts, many short rides with few motorcyclists, one tablet and card."""
+    """A kitchen that sends meals: many short rides of few accounts with few motorcyclists, one tablet."""
     place, card, tablet = city.ground.stage(1.0, dice), city.mint.card(), city.mint.device()
     accounts = old_hands(city, dice.randint(1, 3), 1, 200, dice)
     drivers = newcomers(city, _firm(city, dice, 4, 0.4, 2, 7), 0.25, dice, drives=True)

@@ -22,7 +22,7 @@ def crowd(city: City, dice: Dice, median: float, sigma: float, low: int, high: i
 
 
 def newcomers(city: City, count: int, recent: float, dice: Dice, *, drives: bool = False) -> list[Account]:
-    """Return people without a story who sign up during the file with the chance ``recent``, else before it."""
+    """Return people without a story; they sign up during the file with the chance ``recent``."""
     people = city.take(count, drives=drives)
     for each in people:
         city.join(each, arrival(city, recent, dice))

@@ -12,12 +12,10 @@ from simulation.streams import Dice
 
 
 def family(city: City, dice: Dice) -> None:
-    """2 to 6 people of one home: one phone that goes round, at times one card and line, money for each other."""
+    """2 to 6 people of one home: a phone that goes round, at times one card and line, gifts of money."""
     home, phone, card = city.ground.home(dice), city.mint.device(), city.mint.card()
-    wifi, people = (
-        city.nets.line() if dice.chance(0.4) else None,
-        newcomers(city, dice.randint(2, 6), 0.38, dice),
-    )
+    wifi = city.nets.line() if dice.chance(0.4) else None
+    people = newcomers(city, dice.randint(2, 6), 0.38, dice)
     for each in people:
         city.move_in(each, home, dice)
         if dice.chance(0.45):

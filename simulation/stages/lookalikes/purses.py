@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from simulation.stages.calendar import HOUR_MS, MINUTE_MS
 from simulation.stages.city import City
 from simulation.stages.lookalikes.groups import crowd, newcomers, old_hands
@@ -27,10 +29,9 @@ def topup_agent(city: City, dice: Dice) -> None:
 def savings_circle(city: City, dice: Dice) -> None:
     """Friends who all pay one of them in turn, the same amount every few days."""
     voices, people = Voices(city), old_hands(city, dice.randint(5, 16), 5, 300, dice)
-    units, turn = dice.choice((200, 500, 1_000, 2_000)), 0
-    for day in range(dice.randint(0, 5), city.config.days if people else 0, dice.choice((3, 7))):
-        payee = people[turn % len(people)]
-        turn += 1
+    units = dice.choice((200, 500, 1_000, 2_000))
+    days = range(dice.randint(0, 5), city.config.days, dice.choice((3, 7)))
+    for day, payee in zip(days, cycle(people), strict=False):
         for each in people:
             if dice.chance(0.95):
                 voices.transfer(city.calendar.at(day, 8 + 12 * dice.random()), each, payee, units, dice)
@@ -55,9 +56,7 @@ def shared_virtual_card(city: City, dice: Dice) -> None:
         ts = max(each.joined_ms + HOUR_MS, city.calendar.moment(dice, 0.0, 0.8))
         each.card, each.card_chance, each.card_from_ms = card, 0.6, ts
         for _ in range(dice.poisson(0.8)):
-            later, amount = (
-                ts + dice.randint(5, 4_000) * MINUTE_MS,
-                city.priors.amount(dice.uniform(100, 500)),
-            )
+            later = ts + dice.randint(5, 4_000) * MINUTE_MS
+            amount = city.priors.amount(dice.uniform(100, 500))
             voices.declined(later, each, card, amount, device=each.own_phone(later))
     city.note("shared_virtual_card", people)

@@ -11,7 +11,7 @@ from simulation.stages.voices import Voices
 from simulation.streams import Dice
 
 
-def _hire(city: City, driver: Account, hour: float, length_h: float, vehicle: str | None = None) -> None:
+def _hire(driver: Account, hour: float, length_h: float, vehicle: str | None = None) -> None:
     """Let the driver work about those hours nearly every day."""
     shift = driver.shift
     shift.hour, shift.length_h, shift.diligence = hour, length_h, 0.93
@@ -21,12 +21,10 @@ def _hire(city: City, driver: Account, hour: float, length_h: float, vehicle: st
 def school_run(city: City, dice: Dice) -> None:
     """One driver takes the children of a neighbourhood to school, one after another, and back."""
     school, quarter = city.ground.stage(2.0, dice), city.ground.home(dice)
-    drivers, parents = (
-        old_hands(city, 1, 30, 300, dice, drives=True),
-        old_hands(city, dice.randint(4, 9), 2, 200, dice),
-    )
+    drivers = old_hands(city, 1, 30, 300, dice, drives=True)
+    parents = old_hands(city, dice.randint(4, 9), 2, 200, dice)
     for driver in drivers:
-        _hire(city, driver, 5.2, 11.0)
+        _hire(driver, 5.2, 11.0)
         city.post(driver, quarter, 0.3, dice)
     for place, each in enumerate(parents):
         city.move_in(each, around(quarter, 0.8, dice), dice)
@@ -46,7 +44,7 @@ def regular_commuter(city: City, dice: Dice) -> None:
     """A commuter and the driver who takes him there and back on workdays; a gift now and then."""
     riders, drivers = old_hands(city, 1, 3, 200, dice), old_hands(city, 1, 10, 300, dice, drives=True)
     for rider, driver in zip(riders, drivers, strict=False):
-        _hire(city, driver, 6.0, 13.0)
+        _hire(driver, 6.0, 13.0)
         city.post(driver, rider.home, 0.3, dice)
         rider.rate *= 0.3
         for day in city.calendar.workdays():
@@ -67,7 +65,7 @@ def market_traders(city: City, dice: Dice) -> None:
     drivers = old_hands(city, dice.randint(1, 3), 5, 200, dice, drives=True)
     traders, cooperative = old_hands(city, dice.randint(5, 22), 1, 300, dice), dice.chance(0.4)
     for driver in drivers:
-        _hire(city, driver, 3.6, 12.0, dice.choice(("car", "motorcycle")))
+        _hire(driver, 3.6, 12.0, dice.choice(("car", "motorcycle")))
         city.post(driver, quarter, 0.5, dice)
     for place, each in enumerate(traders if drivers else []):
         city.move_in(each, around(quarter, 0.7, dice), dice)
@@ -98,12 +96,10 @@ def market_traders(city: City, dice: Dice) -> None:
 def night_nurses(city: City, dice: Dice) -> None:
     """Nurses whom one driver takes to their night shifts and home, two nights in four."""
     clinic, line = city.ground.stage(2.0, dice), city.nets.line()
-    drivers, nurses = (
-        old_hands(city, 1, 20, 300, dice, drives=True),
-        old_hands(city, dice.randint(4, 10), 2, 300, dice),
-    )
+    drivers = old_hands(city, 1, 20, 300, dice, drives=True)
+    nurses = old_hands(city, dice.randint(4, 10), 2, 300, dice)
     for driver in drivers:
-        _hire(city, driver, 17.0, 14.0, "car")
+        _hire(driver, 17.0, 14.0, "car")
         city.post(driver, clinic, 0.3, dice)
     for place, each in enumerate(nurses):
         each.work, each.places, each.places_chance = clinic, [line], 0.3
