@@ -160,15 +160,15 @@ def test_the_defaults_of_simulate_are_those_of_the_city() -> None:
     }
 
 
-def test_simulate_writes_a_city_of_either_family(tmp_path: Path) -> None:
+def test_simulate_writes_a_city_of_every_family(tmp_path: Path) -> None:
     few = ("--riders", "60", "--drivers", "8", "--days", "2", "--quiet")
-    for family in ("first", "second"):
+    for family in ("first", "second", "third"):
         result = call("simulate", "--out", str(tmp_path / family), "--habits", family, *few)
         assert result.exit_code == 0, result.output
         assert (tmp_path / family / "truth.json").exists()
-    wrong = call("simulate", "--out", str(tmp_path / "third"), "--habits", "third", *few)
+    wrong = call("simulate", "--out", str(tmp_path / "tenth"), "--habits", "tenth", *few)
     assert wrong.exit_code != 0
-    assert not (tmp_path / "third").exists()
+    assert not (tmp_path / "tenth").exists()
 
 
 def test_the_command_line_starts_without_the_slow_libraries() -> None:
