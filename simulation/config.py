@@ -9,7 +9,7 @@ from typing import Final
 COMPRESSIONS: Final = {"none": "", "gz": ".gz", "zst": ".zst"}
 """The allowed values of ``CityConfig.compression`` and the file suffix each one adds."""
 
-FAMILIES: Final = ("first", "second")
+FAMILIES: Final = ("first", "second", "fourth")
 """The allowed values of ``CityConfig.habits``: which generator decides how people behave."""
 
 DAY_MS: Final = 86_400_000
@@ -71,7 +71,7 @@ class CityConfig:
         if self.transfers and self.habits == "first":
             raise BadConfig(
                 "expected transfers to be False with the first family of habits, found True; "
-                "ask for the second family or leave them out"
+                "ask for another family or leave them out"
             )
 
     @property

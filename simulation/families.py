@@ -1,14 +1,24 @@
-"""The two families of habits behind one door."""
+"""The families of habits behind one door."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from simulation import city
-from simulation.boroughs import building
+from simulation.boroughs import building as second
 from simulation.config import CityConfig
+from simulation.kitchens import building as fourth
 from simulation.summary import Summary
+
+Family = Callable[[CityConfig, Path, Callable[[int], None] | None], Summary]
+
+_FAMILIES: Final[dict[str, Family]] = {
+    "first": city.simulate,
+    "second": second.simulate,
+    "fourth": fourth.simulate,
+}
 
 
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:
@@ -18,5 +28,4 @@ def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | No
     The same settings give the same bytes. Raises ``BadConfig`` when ``out`` holds anything else than an
     earlier simulation.
     """
-    family = building.simulate if config.habits == "second" else city.simulate
-    return family(config, out, progress)
+    return _FAMILIES[config.habits](config, out, progress)

@@ -29,10 +29,10 @@ def command(
         float | None, typer.Option(help="Scale the trips to this average rate instead.")
     ] = None,
     compression: Annotated[str, typer.Option(help="none, gz or zst.")] = "none",
-    habits: Annotated[str, typer.Option(help="How people behave: first or second, two families.")] = "first",
+    habits: Annotated[str, typer.Option(help="How people behave: first, second or fourth.")] = "first",
     transfers: Annotated[
         bool,
-        typer.Option("--transfers/--no-transfers", help="Second family: transfers, declines, cancellations."),
+        typer.Option("--transfers/--no-transfers", help="Not the first: transfers, declines, cancellations."),
     ] = False,
     wave: Annotated[
         bool,
