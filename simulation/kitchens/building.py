@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from simulation.config import DAY_MS, CityConfig
+from simulation.config import CityConfig
 from simulation.kitchens.appetites import orders_of_day
 from simulation.kitchens.city import City
 from simulation.kitchens.crews.casting import cast_crews, close_books
 from simulation.kitchens.deliveries import Deliveries
 from simulation.kitchens.lookalikes.casting import cast_lookalikes
+from simulation.kitchens.pacing import Pacing
 from simulation.kitchens.registration import register
 from simulation.kitchens.sending import send
 from simulation.kitchens.settling import settle
@@ -69,13 +70,15 @@ def plan(config: CityConfig) -> tuple[City, Voices]:
 
 def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], None] | None) -> Deliveries:
     config, calendar = city.config, city.calendar
-    deliveries, pace = Deliveries(city, voices, outbox), _pace(city)
+    deliveries, pacing = Deliveries(city, voices, outbox), Pacing(city)
     outbox.put_all(city.lines_until(-1))
     outbox.release(config.start_ms)
     for day in range(config.days + 1):
         dice = city.dice("days", day)
         deliveries.begin_day(day)
+        pace = pacing.of_day(day, outbox.written + len(outbox))
         orders = orders_of_day(city, day, pace) + city.orders_of(day)
+        pacing.placed(len(orders))
         orders.sort(key=lambda order: (order.ts, order.rider.number))
         for order in orders:
             if config.start_ms <= order.ts < config.end_ms:
@@ -87,19 +90,3 @@ def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], 
     outbox.put_all(city.lines_until(config.days))
     outbox.release_all()
     return deliveries
-
-
-def _pace(city: City) -> float:
-    """Return the factor on ordinary orders that brings the file near to the events a second asked for."""
-    config, priors = city.config, city.priors
-    if config.events_per_second is None:
-        return 1.0
-    per_trip = 1.4 + 0.4 * priors.login_before_order
-    if config.gps:
-        per_trip += 20 * 60 / config.ping_interval_s
-    orders = sum(
-        account.rate * max(0, config.end_ms - max(account.joined_ms, config.start_ms)) / DAY_MS
-        for account in city.riders()
-    )
-    wanted = config.events_per_second * config.days * DAY_MS / 1_000 - city.filed()
-    return max(0.01, wanted / per_trip / max(1.0, orders))

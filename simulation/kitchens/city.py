@@ -147,6 +147,10 @@ class City:
         """Return and forget the orders decided beforehand for that local day."""
         return self._orders.pop(day, [])
 
-    def filed(self) -> int:
-        """Return how many lines and orders are filed."""
-        return sum(map(len, self._lines.values())) + sum(map(len, self._orders.values()))
+    def filed_lines(self) -> int:
+        """Return how many lines are filed. Cost: the number of days."""
+        return sum(map(len, self._lines.values()))
+
+    def planned_orders(self) -> int:
+        """Return how many orders are decided beforehand. Cost: the number of days."""
+        return sum(map(len, self._orders.values()))

@@ -23,6 +23,7 @@ from simulation.streams import Dice
 _SESSION_MS: Final = 10 * HOUR_MS
 """Who was logged in so lately does not log in again."""
 _SHORTEST_S: Final = 45.0
+_MOST_TRIES: Final = 2
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Deliveries:
         found = self._dispatch.find(order, dice)
         if found is None or found[1] >= city.config.end_ms - LAST_ORDER_MS // 2:
             self.tally.unserved += 1
+            self._try_tomorrow(order)
             return
         driver, ts = found
         device, driver_device = order.device or rider.phone(ts, dice), driver.phone(ts, dice)
@@ -67,6 +69,13 @@ class Deliveries:
             self._cancel(order, driver, ts, (device, driver_device), dice)
         else:
             self._complete(order, driver, ts, (device, driver_device), dice)
+
+    def _try_tomorrow(self, order: Order) -> None:
+        """Where nobody came, a crew tries again a day later, twice at most; ordinary people do not."""
+        if order.crew is not None and order.tries < _MOST_TRIES:
+            order.tries += 1
+            order.ts += DAY_MS
+            self._city.place(order)
 
     def _log_in(self, order: Order, driver: Account, ts: int, devices: tuple[str, str], dice: Dice) -> None:
         if order.quiet:

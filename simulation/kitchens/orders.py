@@ -58,5 +58,6 @@ class Order:
     """The rider cancels late, for that fee."""
     cancel_chance: float = 0.0
     dispute: Dispute | None = None
+    tries: int = 0
     handback: float | None = None
     """Share of the fare that the driver sends back to the rider."""
