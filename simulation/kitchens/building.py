@@ -21,7 +21,7 @@ from simulation.summary import Summary
 from simulation.truth import truth_json
 from simulation.writer import event_file, finished_folder
 
-_FINAL_HOUR = -1.0
+_EARLIEST_HOUR = -1.0
 """No line of a day is earlier than an hour before its midnight."""
 
 
@@ -84,7 +84,7 @@ def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], 
             if config.start_ms <= order.ts < config.end_ms:
                 deliveries.serve(order, dice)
         outbox.put_all(city.lines_until(day + 1))
-        outbox.release(calendar.at(day + 1, _FINAL_HOUR))
+        outbox.release(calendar.at(day + 1, _EARLIEST_HOUR))
         if progress is not None:
             progress(outbox.written)
     outbox.put_all(city.lines_until(config.days))

@@ -118,7 +118,7 @@ class Deliveries:
             crew.took(Taking(ts, event, paid), rider, driver)
 
     def _complete(self, order: Order, driver: Account, ts: int, devices: tuple[str, str], dice: Dice) -> None:
-        city, rider, crew = self._city, order.rider, order.crew
+        city, rider = self._city, order.rider
         hour = city.calendar.hour(ts)
         km = max(0.3, city.ground.km(order.start, order.end) * dice.uniform(1.2, 1.5))
         seconds = km / (speed_kmh(hour) * dice.uniform(0.8, 1.25)) * 3_600
@@ -141,11 +141,8 @@ class Deliveries:
         if voucher is not None:
             after = ts + dice.randint(1, 40) * SECOND_MS
             given = self._voices.promo(after, rider, voucher, dice, trip=trip, device=devices[0])
-        earned, priors, paid = (
-            self._incentives.earn(driver, order.service, hour, dice),
-            city.priors,
-            city.money(price),
-        )
+        earned = self._incentives.earn(driver, order.service, hour, dice)
+        priors, paid = city.priors, city.money(price)
         incentive = city.money(earned) if earned else None
         placeless = dice.chance(priors.lost_place)
         line = lines.trip_completed(
@@ -171,19 +168,28 @@ class Deliveries:
             track = pings(city, trip, driver, order, (begin, end), dice)
             self._outbox.put_all(track)
             self.tally.pings += len(track)
-        if crew is not None:
-            if "promo" in order.gains:
-                crew.took(given, rider, driver)
-            if "incentive" in order.gains and incentive:
-                crew.took(Taking(end, event, incentive), rider, driver)
-            if "fare" in order.gains:
-                crew.took(Taking(end, event, paid), rider, driver)
+        self._gain(order, driver, given, Taking(end, event, paid), incentive)
         if card is not None:
             self._dispute(order, end, paid, card, trip, dice)
         if order.handback is not None:
             later = end + int(dice.uniform(5, 900) * MINUTE_MS)
             self._voices.transfer(later, driver, rider, price * order.handback, dice)
         self._pay_inviter(rider, end, dice)
+
+    @staticmethod
+    def _gain(
+        order: Order, driver: Account, given: Taking | None, paid: Taking, incentive: float | None
+    ) -> None:
+        """Note what a crew takes by the order."""
+        crew, rider = order.crew, order.rider
+        if crew is None:
+            return
+        if "promo" in order.gains:
+            crew.took(given, rider, driver)
+        if "incentive" in order.gains and incentive:
+            crew.took(paid._replace(money=incentive), rider, driver)
+        if "fare" in order.gains:
+            crew.took(paid, rider, driver)
 
     def _card(self, order: Order, ts: int, dice: Dice) -> str | None:
         if order.card is not None or order.cash:

@@ -16,6 +16,14 @@ WELCOME_DAYS = 18
 """For how many days after signing up they can be taken."""
 
 
+NEWCOMER_MS = 10 * DAY_MS
+"""Drivers who joined at most this long before the file are still new in it."""
+REFERRED_MS = 20 * DAY_MS
+"""Invitations of accounts that joined at most this long before the file are still to be paid."""
+LAST_ORDER_MS = HOUR_MS
+"""No order is placed later than this before the file's end."""
+
+
 class Voucher(NamedTuple):
     """A promotion and what it is worth, in units of account."""
 
@@ -83,11 +91,3 @@ class Offers:
     def code(self, mint: Mint, low: float, high: float, dice: Dice) -> Voucher:
         """Return a voucher that goes to a few people only, worth between the two."""
         return Voucher(mint.promo(), dice.uniform(low, high))
-
-
-NEWCOMER_MS = 10 * DAY_MS
-"""Drivers who joined at most this long before the file are still new in it."""
-REFERRED_MS = 20 * DAY_MS
-"""Invitations of accounts that joined at most this long before the file are still to be paid."""
-LAST_ORDER_MS = HOUR_MS
-"""No order is placed later than this before the file's end."""

@@ -96,5 +96,6 @@ def _be_the_same(driver: Account, rider: Account, dice: Dice) -> None:
     driver.other_self, rider.other_self = rider, driver
     rider.spare = driver.spare = False
     rider.home, rider.wifi, rider.phones = driver.home, driver.wifi, driver.phones
-    rider.joined_ms = max(rider.joined_ms, driver.joined_ms + HOUR_MS)
+    if rider.joined_ms <= driver.joined_ms:
+        rider.joined_ms, rider.told = driver.joined_ms + HOUR_MS, driver.told
     rider.rate *= dice.uniform(0.1, 0.7)

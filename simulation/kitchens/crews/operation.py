@@ -91,7 +91,6 @@ class Operation:
             account.home = self.city.ground.around(crew.den, dice.choice(_DEN_SPREADS_KM), dice)
             account.cards, account.pays_by_card, account.rate, account.shift = [], False, 0.0, None
         account.turned_ms = ts + _READY_MS
-        account.wifi = None
         account.common_ips, account.common_ip_share = crew.ips, dice.choice((0.5, 0.9, 1.0))
         if crew.kit.leak:
             account.common_phones, account.common_phone_share = crew.phones, crew.kit.leak

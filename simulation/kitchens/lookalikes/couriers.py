@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.lookalikes.scene import Scene
 from simulation.kitchens.people import Account, Shift
-
-_HOUR_MS = 3_600_000
 
 
 def courier_dorm(scene: Scene) -> list[Account]:
@@ -63,7 +62,7 @@ def driver_class(scene: Scene) -> list[Account]:
             ip=ip,
             referrer=captain if dice.chance(0.6) else None,
         )
-        pupil.phones.append((pupil.joined_ms + 2 * _HOUR_MS, mint.device()))
+        pupil.phones.append((pupil.joined_ms + 2 * HOUR_MS, mint.device()))
         people.append(pupil)
     return people
 

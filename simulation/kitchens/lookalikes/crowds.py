@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from simulation.config import DAY_MS
+from simulation.kitchens.calendar import HOUR_MS, MINUTE_MS
 from simulation.kitchens.lookalikes.scene import Scene
 from simulation.kitchens.people import Account
-
-_HOUR_MS = 3_600_000
-_DAY_MS = 24 * _HOUR_MS
 
 
 def event(scene: Scene) -> list[Account]:
@@ -22,7 +21,7 @@ def event(scene: Scene) -> list[Account]:
     for each in people:
         if dice.chance(0.4):
             scene.voices.login(scene.at(day, dice.gauss(22.3, 0.4)), each, dice, ip=ip)
-        ts = max(scene.at(day, dice.gauss(22.9, 0.5)), each.joined_ms + 4 * 60_000)
+        ts = max(scene.at(day, dice.gauss(22.9, 0.5)), each.joined_ms + 4 * MINUTE_MS)
         gate, home = ground.around(venue, 0.08, dice), ground.around(each.home, 0.02, dice)
         order = scene.order(ts, each, "ride", gate, home)
         if dice.chance(0.7):
@@ -52,8 +51,8 @@ def campus_day(scene: Scene) -> list[Account]:
             pace=(0.05, 1.1),
         )
         if on_tablet:
-            each.phones.append((each.joined_ms + _HOUR_MS // 3, city.mint.device()))
-        ts = each.joined_ms + int(dice.uniform(0.2, 30) * _HOUR_MS)
+            each.phones.append((each.joined_ms + 20 * MINUTE_MS, city.mint.device()))
+        ts = each.joined_ms + int(dice.uniform(0.2, 30) * HOUR_MS)
         if dice.chance(2 / 3):
             order = scene.meal(ts, each, ground.around(campus, 0.3, dice))
         else:
@@ -72,7 +71,7 @@ def influencer(scene: Scene) -> list[Account]:
     for _ in range(scene.crowd(20, 120)):
         ts = city.moment(dice, 0.0, 0.9)
         if dice.chance(0.8):
-            ts = dice.choice(posts) + int(dice.expovariate(0.7) * _DAY_MS) + dice.randrange(20 * _HOUR_MS)
+            ts = dice.choice(posts) + int(dice.expovariate(0.7) * DAY_MS) + dice.randrange(20 * HOUR_MS)
         people.append(scene.newcomer(ts, referrer=star, pace=(0.05, 1.2), thrift=dice.uniform(0.4, 0.9)))
     return people
 

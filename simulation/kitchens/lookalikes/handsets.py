@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from simulation.kitchens.calendar import HOUR_MS, MINUTE_MS
 from simulation.kitchens.lookalikes.scene import Scene
 from simulation.kitchens.people import Account
-
-_HOUR_MS = 3_600_000
 
 
 def phone_kiosk(scene: Scene) -> list[Account]:
@@ -24,10 +23,10 @@ def phone_kiosk(scene: Scene) -> list[Account]:
             pace=(0.08, 0.8),
         )
         if on_counter:
-            own_ms = buyer.joined_ms + int(dice.uniform(1, 40) * _HOUR_MS)
+            own_ms = buyer.joined_ms + int(dice.uniform(1, 40) * HOUR_MS)
             buyer.phones.append((own_ms, city.mint.device()))
         if dice.chance(0.4):
-            first_ms = buyer.joined_ms + dice.randint(2, 9) * 60_000
+            first_ms = buyer.joined_ms + dice.randint(2, 9) * MINUTE_MS
             scene.send(first_ms, keeper, buyer, dice.choice((1.0, 2.0, 5.0)))
         people.append(buyer)
     return people
@@ -41,12 +40,12 @@ def second_hand(scene: Scene) -> list[Account]:
     for seller in sellers:
         sold_ms = city.early(scene.hours(10, 18))
         old = seller.own_phone(sold_ms)
-        new_ms = sold_ms - dice.randint(2, 60) * _HOUR_MS
+        new_ms = sold_ms - dice.randint(2, 60) * HOUR_MS
         kept = [each for each in seller.phones if each[0] < new_ms]
         seller.phones = [*kept, (new_ms, city.mint.device())]
         people.append(
             scene.newcomer(
-                sold_ms + dice.randint(0, 80) * _HOUR_MS, device=old, ip=shop if dice.chance(0.5) else None
+                sold_ms + dice.randint(0, 80) * HOUR_MS, device=old, ip=shop if dice.chance(0.5) else None
             )
         )
     return people
@@ -61,7 +60,7 @@ def repair_shop(scene: Scene) -> list[Account]:
         ts = scene.hours(9.5, 19)
         scene.voices.login(ts, each, dice, device=dice.choice(phones), ip=ip)
         if dice.chance(0.5):
-            scene.voices.login(ts + dice.randint(1, 30) * _HOUR_MS, each, dice, ip=ip)
+            scene.voices.login(ts + dice.randint(1, 30) * HOUR_MS, each, dice, ip=ip)
     return people
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from simulation.config import DAY_MS
+from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.lookalikes.scene import Scene
 from simulation.kitchens.people import Account
 
@@ -44,7 +46,7 @@ def flatmates(scene: Scene) -> list[Account]:
             scene.meal(ts, buyer, ground.around(home, 0.01, dice)).fare = dice.uniform(8, 20)
             for each in people:
                 if each is not buyer and dice.chance(0.7):
-                    later = ts + int(dice.uniform(0.3, 9) * 3_600_000)
+                    later = ts + int(dice.uniform(0.3, 9) * HOUR_MS)
                     scene.send(later, each, buyer, dice.uniform(1.5, 4))
     return people
 
@@ -94,7 +96,7 @@ def lost_number(scene: Scene) -> list[Account]:
     days = scene.city.config.days
     old.until_ms = scene.at(dice.uniform(0.15, 0.7) * days, 10)
     new = scene.newcomer(
-        old.until_ms + int(dice.uniform(1, 50) * 3_600_000),
+        old.until_ms + int(dice.uniform(1, 50) * HOUR_MS),
         home=old.home,
         device=old.phones[-1][1],
         wifi=old.wifi,
@@ -108,7 +110,7 @@ def lost_number(scene: Scene) -> list[Account]:
 def recycled_sim(scene: Scene) -> list[Account]:
     """Telephone numbers that the carrier gave to somebody else."""
     dice, people = scene.dice, []
-    long_ago = scene.city.config.start_ms - 200 * 86_400_000
+    long_ago = scene.city.config.start_ms - 200 * DAY_MS
     for old in scene.riders(dice.randint(1, 4), lambda account: account.joined_ms < long_ago):
         old.until_ms = scene.at(dice.randint(0, 5), 12)
         new = scene.newcomer(scene.at(scene.day(0.85), 13))

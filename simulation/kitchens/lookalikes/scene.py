@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulation.config import DAY_MS
+from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.city import City, NobodyLeft
 from simulation.kitchens.ground import Ground, Spot
 from simulation.kitchens.orders import Order
@@ -139,5 +140,5 @@ class Scene:
         begin = max(account.joined_ms, self.city.config.start_ms)
         account.pays_by_card = True
         self.voices.card(
-            begin + int(self.dice.uniform(0.2, within_h) * 3_600_000), account, card, device=device
+            begin + int(self.dice.uniform(0.2, within_h) * HOUR_MS), account, card, device=device
         )

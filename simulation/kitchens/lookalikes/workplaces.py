@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.lookalikes.scene import Scene
 from simulation.kitchens.people import Account
 
@@ -50,7 +51,7 @@ def office_lunch(scene: Scene) -> list[Account]:
             order.fare, order.offer = dice.uniform(12, 35), "campaign"
             for each in people[1:]:
                 if dice.chance(0.5):
-                    later = ts + int(dice.uniform(0.3, 6) * 3_600_000)
+                    later = ts + int(dice.uniform(0.3, 6) * HOUR_MS)
                     scene.send(later, each, buyer, dice.uniform(2, 5))
     return people
 

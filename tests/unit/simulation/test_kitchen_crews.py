@@ -56,7 +56,7 @@ def test_an_account_is_in_one_crew_at_most() -> None:
 
 def test_sizes_run_from_three_to_hundreds_where_the_city_is_large_enough() -> None:
     large = {"riders": 6_000, "drivers": 600, "days": 14, "fraud_share": 0.2}
-    sizes = [len(crew.members) for seed in range(5) for crew in planned(seed, **large).crews]
+    sizes = [len(crew.members) for seed in (0, 1, 2) for crew in planned(seed, **large).crews]
     sizes.sort()
     assert sizes[0] == 3
     assert 200 <= sizes[-1] <= 310
