@@ -9,6 +9,7 @@ from typing import Final
 from simulation import city
 from simulation.boroughs import building as boroughs
 from simulation.config import CityConfig
+from simulation.kitchens import building as kitchens
 from simulation.stages import building as stages
 from simulation.summary import Summary
 
@@ -17,6 +18,7 @@ _FAMILIES: Final[dict[str, _Family]] = {
     "first": city.simulate,
     "second": boroughs.simulate,
     "third": stages.simulate,
+    "fourth": kitchens.simulate,
 }
 
 
