@@ -1,6 +1,6 @@
 """Whether a promised share of false alerts is kept in cities that no threshold was chosen on.
 
-Cities are simulated, of both families of habits in turn (``--cities``, from seed 9001 on: neither the score
+Cities are simulated, of every family of habits in turn (``--cities``, from seed 9001 on: neither the score
 nor the calibration that ships was made of them; to judge another calibration give it as ``--calibration``).
 For each promise the engine runs over each with the thresholds that follow from the calibration. An alert is
 a ring under the id it was first flagged with; it is false when fewer than half of the accounts that its

@@ -1,6 +1,6 @@
 """How a score does on each generator of cities: what it was fitted on, and what it never saw.
 
-Generators are the two families of simulated habits (``--cities`` of them in turn, drawn as those that scores
+Generators are the families of simulated habits (``--cities`` of them in turn, drawn as those that scores
 are fitted on, from seed 9201 on, which none was) and every folder given as ``--world NAME=FOLDER`` with
 ``events.ndjson`` (or ``.gz``, ``.zst``) and ``truth.json``; folders of one name are one generator. To leave
 one generator out, fit weights without it and give them as ``--score NAME=PATH`` (a file of ``make weights``,

@@ -62,7 +62,7 @@ def city_of(family: str, seed: int) -> CityConfig:
         trips_per_rider_day=0.3,
         fraud_share=0.03,
         habits=family,
-        transfers=family == "second",
+        transfers=family != "first",
     )
 
 

@@ -1,6 +1,6 @@
 """The calibration that ships: ``python -m gnn.alerts.simulated`` (``make alerts``).
 
-Cities of both families of habits are simulated, drawn as those that the score was fitted on are drawn, with
+Cities of every family of habits are simulated, drawn as those that the score was fitted on are drawn, with
 other seeds. The engine runs over each with the score that ships, and opens rings from even odds on: what is
 promised may be more false alerts than the usual policy raises. Every ring it flags is an alert; it is false
 when fewer than half of the accounts that its flags name belong to planted rings. The file holds the scores of

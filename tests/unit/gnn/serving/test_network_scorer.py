@@ -54,7 +54,7 @@ def test_a_score_is_that_of_the_model_on_a_snapshot_of_the_moment(model, events)
             assert judgement.score == pytest.approx(model.probabilities([lesson])[0], abs=1e-5)
             compared += 1
         judged.clear()
-    assert compared > 20
+    assert compared >= 20
 
 
 def test_batches_of_one_and_of_a_thousand_give_the_same_flags_and_scores(model, events):

@@ -125,4 +125,5 @@ def test_an_investigator_reads_of_it_beside_the_rules(side):
     assert remark.detail == (
         "6 accounts paid one account, which got 100 % of the 120.00 that they sent from wallet to wallet"
     )
-    assert remark.strength == 1.0
+    assert "purse" in ring.accounts
+    assert remark.strength == pytest.approx(6 / 7, abs=1e-4)
