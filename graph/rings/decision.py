@@ -62,7 +62,7 @@ def decide(state: State, accounts: Int32s, score: float, shape: int) -> int:
             ours += overlaps.common[place]
     ring = state.rings[decision.survivor]
     if stands(state, decision.survivor) and score < options.block:
-        grows = score >= options.review and (free > 0 or decision.merged > 0)
+        grows = score >= options.close and (free > 0 or decision.merged > 0)
         return CHANGE if grows else NOTHING
     if ours < options.min_accounts or score < closes_below(state, decision.survivor):
         is_about_it = ring.shape == shape or 2 * most >= len(accounts)

@@ -41,7 +41,7 @@ def pieces(arrays: Arrays, prefix: str = "") -> Iterator[tuple[str, bytes]]:
 
 def new_engine(model: Path | None = None) -> Engine:
     """Thresholds so low that rings open, grow and close all the time."""
-    policy = Policy(review=0.3, block=0.6, close=0.2, min_accounts=2)
+    policy = Policy(review=0.3, block=0.6, close=0.3, min_accounts=2)
     return Engine(EngineConfig(policy=policy), scorer_at(model))
 
 

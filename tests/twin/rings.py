@@ -126,7 +126,7 @@ class Rings:
         stands = self.stands(survivor)
         gains = bool(merged) or any(a not in self._ring_of for a in judgement.accounts)
         if stands and judgement.score < self._policy.block:
-            if judgement.score < self._policy.review or not gains:
+            if judgement.score < self._policy.close or not gains:
                 return
         elif judgement.score < self._closes_below(survivor) or len(accounts) < self._policy.min_accounts:
             held = sum(a in survivor.members for a in judgement.accounts)

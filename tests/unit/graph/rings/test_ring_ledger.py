@@ -242,13 +242,13 @@ def test_a_ring_blocked_for_what_it_gains_stands_whatever_its_accounts_do_next(t
     table.assert_replayed()
 
 
-def test_a_ring_that_stands_grows_by_whom_a_score_still_speaks_against_and_loses_nobody(table):
+def test_a_ring_that_stands_grows_by_whom_it_would_hold_and_loses_nobody(table):
     table.judge(range(4), 0.96, gain=CLEAR)
-    table.judge([2, 3, 4, 5], 0.49)
+    table.judge([2, 3, 4, 5], 0.39)
     assert list(table.open().values()) == [[0, 1, 2, 3]]
-    table.judge([2, 3, 4, 5], 0.5)
+    table.judge([2, 3, 4, 5], 0.4)
     assert list(table.open().values()) == [[0, 1, 2, 3, 4, 5]]
-    assert [(flag.score, flag.accounts) for flag in table.said.flags[1:]] == [(0.5, ["p04", "p05"])]
+    assert [(flag.score, flag.accounts) for flag in table.said.flags[1:]] == [(0.4, ["p04", "p05"])]
     (ring,) = table.rings.open_rings()
     assert table.rings.judgement(ring).score == 0.96
     table.assert_replayed()
