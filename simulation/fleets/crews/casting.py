@@ -26,6 +26,9 @@ _GIANT_LEAST: Final = 130
 """A giant crew needs room for at least so many accounts."""
 _MOST_FAILURES: Final = 40
 _SETTLED_DAYS: Final = 3.0
+"""Victims have been there for at least so long when the file begins."""
+_DRIVERS_FOR_PREY: Final = 3
+"""Drivers that are left over where drivers are the victims."""
 
 
 def cast_crews(city: City, voices: Voices) -> None:
@@ -74,8 +77,9 @@ def _names(city: City, dice: Dice) -> Iterator[str]:
 
 
 def _drivers_left(city: City, trade: Trade) -> int:
+    """Return how many drivers a crew of the trade may have of its own."""
     left = city.spare(drives=True) - round(_HONEST_DRIVERS * city.config.drivers)
-    return max(0, left - (trade.preys_on_drivers * 3))
+    return max(0, left - (_DRIVERS_FOR_PREY if trade.preys_on_drivers else 0))
 
 
 def _gather(city: City, voices: Voices, name: str, heads: Heads, dice: Dice) -> Crew | None:
@@ -102,6 +106,7 @@ def _gather(city: City, voices: Voices, name: str, heads: Heads, dice: Dice) -> 
 
 
 def _victims(city: City, count: int, dice: Dice, *, drive: bool) -> list[Account]:
+    """Return so many people, settled and without a story, who stay for some time at least."""
     known = city.before(_SETTLED_DAYS)
 
     def settled(account: Account) -> bool:

@@ -32,11 +32,6 @@ class Heads:
     drivers: int = 0
     victims: int = 0
 
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.riders + self.drivers + self.victims
-
     def within(self, most: int, most_drivers: int) -> Heads:
         """Return as many in proportion, but not more than that in all and that many who drive."""
         drivers = min(self.drivers, most_drivers)
@@ -130,11 +125,10 @@ class Operation(Story):
         stock = [self.city.mint.card() for _ in range(max(1, round(count / per_card)))]
         return [dice.choice(stock) for _ in range(count)]
 
-    def cover(self, account: Account, share: float, since_ms: int | None = None) -> None:
+    def cover(self, account: Account, share: float) -> None:
         """Let an account also live that share of an ordinary life."""
         if share > 0:
             account.rate, account.share = max(account.rate, _COVER_RATE), share
-            account.lives_from_ms = account.joined_ms if since_ms is None else since_ms
 
     def some_cover(self, chance: float, share: float, account: Account) -> None:
         """Let the account have such a cover, the likelier the more careful the crew is."""
