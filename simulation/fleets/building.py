@@ -29,7 +29,7 @@ from simulation.writer import event_file, finished_folder
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:
     """Write ``events.ndjson`` (suffix by compression) in order of time and ``truth.json`` into ``out``.
 
-    ``out`` is complete or absent; the same settings give the same bytes. Memory: about 3 KB an account, one
+    ``out`` is complete or absent; the same settings give the same bytes. Memory: about 4 KB an account, one
     day's wishes and what is placed and filed for later days. Raises ``BadConfig`` where ``out`` holds
     anything else than an earlier simulation.
     """

@@ -39,7 +39,7 @@ class Lives:
         self._voices = voices
 
     def day(self, day: int, pace: float, dice: Dice) -> None:
-        """Place everybody's wishes of a day, ``pace`` times the usual. Cost: 3 us a rider."""
+        """Place everybody's wishes of a day, ``pace`` times the usual. Cost: 6 us a rider."""
         city = self._city
         begins, ends = city.calendar.at(day, 0), city.calendar.at(day + 1, 0)
         outgoing = (_WEEKEND_FACTOR if city.calendar.goes_out(day) else _WEEKDAY_FACTOR) * pace
