@@ -44,9 +44,10 @@ from gnn.completion.rounds import complete
 from graph.engine import Engine, EngineConfig
 from graph.model.link_keys import LINK_KINDS
 from ringfence.history import in_order
+from simulation.config import FAMILIES
 
 LEAST_RING: Final = 5
-FAMILIES: Final = ("first family", "second family")
+GENERATORS: Final = tuple(f"{habits} family" for habits in FAMILIES)
 
 
 def field_of(world: World, fold: int) -> Field:
@@ -105,7 +106,7 @@ def lessons_of(asked: Sequence[Asked], fold: int) -> list[Lesson]:
     return [
         learned_from(one.lesson, one.ring % PARTS, draw, nobody)
         for one in asked
-        if one.lesson.group != fold and one.lesson.group < len(FAMILIES)
+        if one.lesson.group != fold and one.lesson.group < len(GENERATORS)
     ]
 
 
@@ -141,7 +142,7 @@ def main() -> None:
         parser.error(str(error))
     torch.set_num_threads(1)
     started = perf_counter()
-    generators = [*FAMILIES, *dict.fromkeys(name for name, _ in given)]
+    generators = [*GENERATORS, *dict.fromkeys(name for name, _ in given)]
     fields = [
         field_of(world, generators.index(world.generator))
         for world in worlds_of(options.cities, options.first_seed, given)

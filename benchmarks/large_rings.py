@@ -1,6 +1,6 @@
 """What an event costs where rings are large, beside a like city whose rings are small.
 
-Cities of one seed, number of people and share of fraud are simulated by both families of habits; they differ
+Cities of one seed, number of people and share of fraud are simulated by two families of habits; they differ
 in how many accounts a ring holds: 5 to 30, then each of ``--sizes``. The engine reads each city, already
 decoded, with the scorer that ships, interleaved ``--repeats`` times after one run that is thrown away.
 One line of JSON for each city: events, rings open at the end, accounts in the largest one, microseconds of

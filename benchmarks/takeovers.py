@@ -127,8 +127,8 @@ def main() -> None:
         for each in pool.map(shown_by, *zip(*cities, strict=True)):
             shown.append(each)
             print(_line(each), flush=True)
-    for family in (*FAMILIES, "both"):
-        of_family = [each for each in shown if family in (each.family, "both")]
+    for family in (*FAMILIES, "all"):
+        of_family = [each for each in shown if family in (each.family, "all")]
         print(_together(family, of_family))
 
 

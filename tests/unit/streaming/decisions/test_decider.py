@@ -130,8 +130,7 @@ def test_what_is_no_event_to_be_asked_about_is_refused(record, code):
 
 def test_when_the_time_is_spent_the_answer_is_what_is_stored():
     deciding = decider(Clock(1.0))
-    body = json.loads(NEWCOMER) | {"account_id": "farmer03"}
-    told = deciding.decide(json.dumps(body).encode())
+    told = deciding.decide(asked("promo_redeemed", account_id="farmer03", promo_id="WELCOME", amount=10.0))
     assert (told.degraded, told.fallback) == (True, Fallback.STORED)
     ring = deciding.follower.engine.rings()[0]
     assert told.ring_id == ring.ring_id
