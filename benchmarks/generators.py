@@ -1,7 +1,7 @@
 """How a score does on each generator of cities: what it was fitted on, and what it never saw.
 
 Generators are the families of simulated habits (``--cities`` of them in turn, drawn as those that scores
-are fitted on, from seed 9201 on, which none was) and every folder given as ``--world NAME=FOLDER`` with
+are fitted on, from seed 9201 on, which none was; the fifth family no score learns from) and every folder given as ``--world NAME=FOLDER`` with
 ``events.ndjson`` (or ``.gz``, ``.zst``) and ``truth.json``; folders of one name are one generator. To leave
 one generator out, fit weights without it and give them as ``--score NAME=PATH`` (a file of ``make weights``,
 or a folder that ``ringfence train`` wrote); the score that ships always stands beside them.
@@ -34,6 +34,7 @@ from ringfence.history import in_order
 from ringfence.judgement import read_history, read_truth
 from ringfence.model_choice import scorer_at
 from simulation import simulate
+from simulation.config import FAMILIES
 
 FIRST_SEED: Final = 9201
 SHIPPED: Final = "shipped"
@@ -132,7 +133,7 @@ def named(given: Sequence[str]) -> list[tuple[str, Path]]:
 def worlds_of(cities: int, first_seed: int, given: Sequence[tuple[str, Path]]) -> Iterator[World]:
     """The simulated cities, one at a time, then the worlds given."""
     for seed in range(first_seed, first_seed + cities):
-        config = city_config(seed)
+        config = city_config(seed, FAMILIES)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / f"city {seed}"
             simulate(config, folder)

@@ -9,6 +9,7 @@ from typing import Final
 from simulation import city
 from simulation.boroughs import building as boroughs
 from simulation.config import CityConfig
+from simulation.fleets import building as fleets
 from simulation.kitchens import building as kitchens
 from simulation.stages import building as stages
 from simulation.summary import Summary
@@ -19,6 +20,7 @@ _FAMILIES: Final[dict[str, _Family]] = {
     "second": boroughs.simulate,
     "third": stages.simulate,
     "fourth": kitchens.simulate,
+    "fifth": fleets.simulate,
 }
 
 

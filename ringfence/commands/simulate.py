@@ -29,7 +29,9 @@ def command(
         float | None, typer.Option(help="Scale the trips to this average rate instead.")
     ] = None,
     compression: Annotated[str, typer.Option(help="none, gz or zst.")] = "none",
-    habits: Annotated[str, typer.Option(help="How people behave: first, second, third or fourth.")] = "first",
+    habits: Annotated[
+        str, typer.Option(help="How people behave: first, second, third, fourth or fifth.")
+    ] = "first",
     transfers: Annotated[
         bool,
         typer.Option("--transfers/--no-transfers", help="All but first: transfers, declines, cancellations."),

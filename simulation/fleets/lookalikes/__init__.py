@@ -1,0 +1,1 @@
+"""Honest groups that look like rings in some way."""
