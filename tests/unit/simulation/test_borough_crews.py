@@ -13,7 +13,7 @@ from simulation.boroughs.crews.casting import TRADES
 from simulation.boroughs.people import Crew
 from simulation.config import CityConfig
 from simulation.truth import RING_KINDS
-from tests.unit.simulation.borough_worlds import BoroughCity, actors, borough_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
 
 SEEDS = range(20, 28)
 
@@ -38,9 +38,11 @@ def crews() -> list[Crew]:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> BoroughCity:
+def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("crews") / "out"
-    return borough_city(out, seed=5, riders=2_500, drivers=250, days=21, fraud_share=0.1, camouflage=0.5)
+    return family_city(
+        "second", out, seed=5, riders=2_500, drivers=250, days=21, fraud_share=0.1, camouflage=0.5
+    )
 
 
 def test_each_kind_of_the_vocabulary_has_a_trade() -> None:
@@ -97,12 +99,12 @@ def test_sizes_run_from_three_to_hundreds_where_the_city_is_large_enough() -> No
     assert sizes[len(sizes) // 2] < 150
 
 
-def test_the_share_of_accounts_in_rings_is_near_the_one_asked_for(city: BoroughCity) -> None:
+def test_the_share_of_accounts_in_rings_is_near_the_one_asked_for(city: FamilyCity) -> None:
     assert len(city.guilty()) == pytest.approx(275, abs=12)
     assert city.summary.ring_accounts == len(city.guilty())
 
 
-def test_every_member_takes_money_by_some_event_of_the_file(city: BoroughCity) -> None:
+def test_every_member_takes_money_by_some_event_of_the_file(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     for ring in city.truth["rings"]:
         acting = {a for event_id, _ in ring["fraud_events"] for a in actors(by_id[event_id])}
@@ -112,7 +114,7 @@ def test_every_member_takes_money_by_some_event_of_the_file(city: BoroughCity) -
 
 
 def test_a_fraud_event_is_worth_what_the_truth_says_and_comes_after_the_rings_first_act(
-    city: BoroughCity,
+    city: FamilyCity,
 ) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     seen = set()
@@ -132,7 +134,7 @@ def test_a_fraud_event_is_worth_what_the_truth_says_and_comes_after_the_rings_fi
 
 
 def test_victims_are_the_riders_of_takeovers_and_ride_before_or_after_on_their_own_phones(
-    city: BoroughCity,
+    city: FamilyCity,
 ) -> None:
     rings = [ring for ring in city.truth["rings"] if ring["kind"] == "takeover"]
     assert rings
@@ -214,8 +216,8 @@ def test_care_keeps_members_apart() -> None:
 
 
 def test_members_pay_one_hand_where_transfers_are_written(tmp_path: Path) -> None:
-    city = borough_city(
-        tmp_path / "out", seed=6, riders=800, drivers=90, days=10, fraud_share=0.2, transfers=True
+    city = family_city(
+        "second", tmp_path / "out", seed=6, riders=800, drivers=90, days=10, fraud_share=0.2, transfers=True
     )
     guilty = city.guilty()
     paid = Counter(

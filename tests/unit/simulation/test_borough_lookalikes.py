@@ -9,7 +9,7 @@ import pytest
 from simulation.boroughs.building import plan
 from simulation.boroughs.lookalikes.casting import GROUPS_PER_1000_RIDERS, PURSES_PER_1000_RIDERS
 from simulation.config import CityConfig
-from tests.unit.simulation.borough_worlds import BoroughCity, borough_city
+from tests.unit.simulation.family_worlds import FamilyCity, family_city
 
 KINDS = {
     "bargain_hunters", "bonus_chasers", "campus_drive", "carer", "charity", "clone_device", "company_card",
@@ -21,9 +21,10 @@ DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
 
 
 @pytest.fixture(scope="module")
-def cities(tmp_path_factory: pytest.TempPathFactory) -> list[BoroughCity]:
+def cities(tmp_path_factory: pytest.TempPathFactory) -> list[FamilyCity]:
     return [
-        borough_city(
+        family_city(
+            "second",
             tmp_path_factory.mktemp("look") / "out",
             seed=seed,
             riders=2_500,
@@ -36,27 +37,27 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> list[BoroughCity]:
     ]
 
 
-def groups(cities: list[BoroughCity], kind: str) -> list[tuple[BoroughCity, set[str]]]:
+def groups(cities: list[FamilyCity], kind: str) -> list[tuple[FamilyCity, set[str]]]:
     found = [(city, set(accounts)) for city in cities for accounts in city.decoys(kind)]
     assert found
     return found
 
 
-def test_every_look_alike_occurs_and_is_documented(cities: list[BoroughCity]) -> None:
+def test_every_look_alike_occurs_and_is_documented(cities: list[FamilyCity]) -> None:
     found = {decoy["kind"] for city in cities for decoy in city.truth["decoys"]}
     assert found == KINDS
     text = DOCS.read_text(encoding="utf-8")
     assert [kind for kind in sorted(KINDS) if f"`{kind}`" not in text] == []
 
 
-def test_no_ring_member_stands_among_the_look_alikes(cities: list[BoroughCity]) -> None:
+def test_no_ring_member_stands_among_the_look_alikes(cities: list[FamilyCity]) -> None:
     for city in cities:
         honest = {account for decoy in city.truth["decoys"] for account in decoy["accounts"]}
         assert len(honest) > 300
         assert not honest & city.guilty()
 
 
-def test_look_alikes_act_in_the_file_every_group_and_most_people_of_a_sort(cities: list[BoroughCity]) -> None:
+def test_look_alikes_act_in_the_file_every_group_and_most_people_of_a_sort(cities: list[FamilyCity]) -> None:
     for city in cities:
         seen = {e[f] for e in city.events for f in ("account_id", "rider_id", "driver_id") if f in e}
         by_kind: dict[str, list[str]] = {}
@@ -67,7 +68,7 @@ def test_look_alikes_act_in_the_file_every_group_and_most_people_of_a_sort(citie
             assert len(people) < 4 or len(seen.intersection(people)) >= 0.4 * len(people), kind
 
 
-def test_clones_are_strangers_who_report_one_device(cities: list[BoroughCity]) -> None:
+def test_clones_are_strangers_who_report_one_device(cities: list[FamilyCity]) -> None:
     for city, people in groups(cities, "clone_device"):
         users = defaultdict(set)
         for event in city.of("account_created", "account_login"):
@@ -79,7 +80,7 @@ def test_clones_are_strangers_who_report_one_device(cities: list[BoroughCity]) -
         assert max(map(len, users.values())) >= min(3, len(people) // 2)
 
 
-def test_a_viral_promotion_is_taken_by_many_who_have_just_joined(cities: list[BoroughCity]) -> None:
+def test_a_viral_promotion_is_taken_by_many_who_have_just_joined(cities: list[FamilyCity]) -> None:
     for city, people in groups(cities, "viral_promotion"):
         joined = {e["account_id"]: e["ts"] for e in city.of("account_created") if e["account_id"] in people}
         assert set(joined) == people
@@ -87,7 +88,7 @@ def test_a_viral_promotion_is_taken_by_many_who_have_just_joined(cities: list[Bo
         assert promos.most_common(1)[0][1] >= 0.4 * len(people)
 
 
-def test_a_fleet_has_one_bank_account(cities: list[BoroughCity]) -> None:
+def test_a_fleet_has_one_bank_account(cities: list[FamilyCity]) -> None:
     banks = [
         {e["bank_account_id"] for e in city.of("payout_added") if e["account_id"] in drivers}
         for city, drivers in groups(cities, "fleet")
@@ -97,7 +98,7 @@ def test_a_fleet_has_one_bank_account(cities: list[BoroughCity]) -> None:
 
 
 def test_a_driving_family_rides_with_its_driver_on_one_card(
-    cities: list[BoroughCity],
+    cities: list[FamilyCity],
 ) -> None:
     inside = outside = 0
     for city, people in groups(cities, "driving_family"):
@@ -109,7 +110,7 @@ def test_a_driving_family_rides_with_its_driver_on_one_card(
     assert inside > outside > 0
 
 
-def test_honest_drivers_and_crews_take_one_sign_on_bonus(cities: list[BoroughCity]) -> None:
+def test_honest_drivers_and_crews_take_one_sign_on_bonus(cities: list[FamilyCity]) -> None:
     honest = farmed = 0
     for city in cities:
         drivers = {e["account_id"] for e in city.of("account_created") if e["role"] == "driver"}
@@ -121,7 +122,7 @@ def test_honest_drivers_and_crews_take_one_sign_on_bonus(cities: list[BoroughCit
     assert farmed >= 3
 
 
-def test_a_merchant_is_paid_by_many(cities: list[BoroughCity]) -> None:
+def test_a_merchant_is_paid_by_many(cities: list[FamilyCity]) -> None:
     """By fewer where the shop opens late."""
     shares = []
     for city, people in groups(cities, "merchant"):
@@ -132,7 +133,7 @@ def test_a_merchant_is_paid_by_many(cities: list[BoroughCity]) -> None:
     assert max(shares) >= 0.5
 
 
-def test_firms_hire_many_within_days_who_take_the_bonus_and_drive(cities: list[BoroughCity]) -> None:
+def test_firms_hire_many_within_days_who_take_the_bonus_and_drive(cities: list[FamilyCity]) -> None:
     hired = []
     for city, people in groups(cities, "fleet"):
         joined = {e["account_id"] for e in city.of("account_created") if e["account_id"] in people}
@@ -142,7 +143,7 @@ def test_firms_hire_many_within_days_who_take_the_bonus_and_drive(cities: list[B
     assert any(joined > 0.4 and bonuses >= 2 and drove > 0.5 for joined, bonuses, drove in hired)
 
 
-def test_villagers_ride_with_their_few_drivers(cities: list[BoroughCity]) -> None:
+def test_villagers_ride_with_their_few_drivers(cities: list[FamilyCity]) -> None:
     for city, people in groups(cities, "village"):
         rides = [e for e in city.of("trip_completed") if e["rider_id"] in people]
         if len(rides) >= 20:

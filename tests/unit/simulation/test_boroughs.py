@@ -13,7 +13,7 @@ import pytest
 from graph.model.errors import Rejected
 from simulation import BadConfig, CityConfig, simulate
 from streaming.decoding.decode import Decoder
-from tests.unit.simulation.borough_worlds import BoroughCity, actors, borough_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
 
 ROOT = Path(__file__).parents[3]
 NEW = {
@@ -26,15 +26,18 @@ NEUTRAL = {"boroughs", "config", "lines", "mint", "outbox", "streams", "summary"
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> BoroughCity:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("plain") / "out"
-    return borough_city(out, seed=4, riders=2_000, drivers=160, days=21, fraud_share=0.08, camouflage=0.4)
+    return family_city(
+        "second", out, seed=4, riders=2_000, drivers=160, days=21, fraud_share=0.08, camouflage=0.4
+    )
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> BoroughCity:
+def rich(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     """A city with transfers, declined payments, cancellations and pings."""
-    return borough_city(
+    return family_city(
+        "second",
         tmp_path_factory.mktemp("rich") / "out",
         seed=4,
         riders=700,
@@ -47,7 +50,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> BoroughCity:
     )
 
 
-def test_the_decoder_takes_every_event(plain: BoroughCity) -> None:
+def test_the_decoder_takes_every_event(plain: FamilyCity) -> None:
     refused = [r for r in Decoder().decode_lines(plain.lines) if isinstance(r, Rejected)]
     assert refused == []
     assert len(plain.lines) == plain.summary.events > 5_000
@@ -55,13 +58,13 @@ def test_the_decoder_takes_every_event(plain: BoroughCity) -> None:
 
 @pytest.mark.parametrize("seed", range(11, 17))
 def test_cities_of_many_seeds_hold_nothing_that_the_decoder_refuses(seed: int, tmp_path: Path) -> None:
-    city = borough_city(tmp_path / "out", seed=seed, riders=400, drivers=40, days=6, fraud_share=0.1)
+    city = family_city("second", tmp_path / "out", seed=seed, riders=400, drivers=40, days=6, fraud_share=0.1)
     assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
     times = [event["ts"] for event in city.events]
     assert times == sorted(times)
 
 
-def test_what_transfers_add_has_the_fields_of_the_contract_and_the_rest_is_taken(rich: BoroughCity) -> None:
+def test_what_transfers_add_has_the_fields_of_the_contract_and_the_rest_is_taken(rich: FamilyCity) -> None:
     old = [line for line, event in zip(rich.lines, rich.events, strict=True) if event["type"] not in NEW]
     assert [r for r in Decoder().decode_lines(old) if isinstance(r, Rejected)] == []
     for kind, fields in NEW.items():
@@ -72,13 +75,11 @@ def test_what_transfers_add_has_the_fields_of_the_contract_and_the_rest_is_taken
     assert {e["by"] for e in rich.of("trip_cancelled")} == {"rider", "driver"}
 
 
-def test_without_transfers_there_is_no_new_type_of_event(plain: BoroughCity) -> None:
+def test_without_transfers_there_is_no_new_type_of_event(plain: FamilyCity) -> None:
     assert not {event["type"] for event in plain.events} & set(NEW)
 
 
-def test_events_come_in_order_of_time_once_and_end_with_the_file(
-    plain: BoroughCity, rich: BoroughCity
-) -> None:
+def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         times = [event["ts"] for event in city.events]
         assert times == sorted(times)
@@ -86,7 +87,7 @@ def test_events_come_in_order_of_time_once_and_end_with_the_file(
         assert len({event["event_id"] for event in city.events}) == len(city.events)
 
 
-def test_nobody_acts_before_signing_up(plain: BoroughCity, rich: BoroughCity) -> None:
+def test_nobody_acts_before_signing_up(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         joined = {event["account_id"]: event["ts"] for event in city.of("account_created")}
         assert len(joined) > 100
@@ -94,7 +95,7 @@ def test_nobody_acts_before_signing_up(plain: BoroughCity, rich: BoroughCity) ->
         assert early == []
 
 
-def test_who_refers_somebody_is_there_before(plain: BoroughCity) -> None:
+def test_who_refers_somebody_is_there_before(plain: FamilyCity) -> None:
     joined = {event["account_id"]: event["ts"] for event in plain.of("account_created")}
     words = [e for e in plain.of("account_created") if "referrer_id" in e]
     assert len(words) > 20
@@ -149,7 +150,7 @@ def test_the_second_family_imports_nothing_of_the_first_but_its_plumbing() -> No
     assert imported <= NEUTRAL
 
 
-def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: BoroughCity) -> None:
+def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: FamilyCity) -> None:
     ends = {e["trip_id"]: e for e in rich.of("trip_completed")}
     spans: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for ping in rich.of("gps_ping"):
@@ -164,19 +165,26 @@ def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: BoroughCity) 
 
 
 def test_a_city_where_nobody_cheats_has_look_alikes_and_no_ring(tmp_path: Path) -> None:
-    city = borough_city(tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
+    city = family_city("second", tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
     assert city.truth["rings"] == []
     assert len({decoy["kind"] for decoy in city.truth["decoys"]}) >= 8
 
 
 def test_events_per_second_sets_the_size_of_the_file(tmp_path: Path) -> None:
-    city = borough_city(
-        tmp_path / "out", seed=8, riders=900, drivers=300, days=6, events_per_second=0.03, fraud_share=0.0
+    city = family_city(
+        "second",
+        tmp_path / "out",
+        seed=8,
+        riders=900,
+        drivers=300,
+        days=6,
+        events_per_second=0.03,
+        fraud_share=0.0,
     )
     assert city.summary.events == pytest.approx(0.03 * 6 * 86_400, rel=0.35)
 
 
-def test_honest_life_is_untidy(plain: BoroughCity) -> None:
+def test_honest_life_is_untidy(plain: FamilyCity) -> None:
     """Many promos, one driver often, payments disowned, many addresses: all of it is honest life as well."""
     guilty = plain.guilty()
     promos = Counter(e["account_id"] for e in plain.of("promo_redeemed") if e["account_id"] not in guilty)

@@ -9,7 +9,8 @@ from simulation.config import DAY_MS
 from simulation.fleets.crews.trades import TRADES
 from simulation.fleets.people import Crew
 from simulation.truth import RING_KINDS
-from tests.unit.simulation.fleet_worlds import FleetCity, actors, fleet_city, planned
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
+from tests.unit.simulation.fleet_worlds import planned
 
 SEEDS = range(20, 24)
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
@@ -21,10 +22,18 @@ def crews(camouflage: float = 0.5) -> list[Crew]:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> FleetCity:
+def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("crews") / "out"
-    return fleet_city(
-        out, seed=5, riders=1_200, drivers=200, days=14, fraud_share=0.15, camouflage=0.5, transfers=True
+    return family_city(
+        "fifth",
+        out,
+        seed=5,
+        riders=1_200,
+        drivers=200,
+        days=14,
+        fraud_share=0.15,
+        camouflage=0.5,
+        transfers=True,
     )
 
 
@@ -78,12 +87,12 @@ def test_most_drivers_belong_to_no_crew() -> None:
         assert sum(driver.crew is None for driver in drivers) >= 0.4 * len(drivers)
 
 
-def test_rings_hold_about_the_share_of_accounts_asked_for(city: FleetCity) -> None:
+def test_rings_hold_about_the_share_of_accounts_asked_for(city: FamilyCity) -> None:
     assert len(city.guilty()) == pytest.approx(210, abs=3)
     assert city.summary.ring_accounts == len(city.guilty())
 
 
-def test_the_truth_agrees_with_the_events(city: FleetCity) -> None:
+def test_the_truth_agrees_with_the_events(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     seen = set()
     for ring in city.truth["rings"]:
@@ -99,13 +108,13 @@ def test_the_truth_agrees_with_the_events(city: FleetCity) -> None:
             seen.add(event_id)
 
 
-def test_most_members_take_money_themselves(city: FleetCity) -> None:
+def test_most_members_take_money_themselves(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     acting = {a for r in city.truth["rings"] for i, _ in r["fraud_events"] for a in actors(by_id[i])}
     assert len(acting & city.guilty()) > 0.6 * len(city.guilty())
 
 
-def test_victims_of_takeovers_go_on_with_their_own_lives(city: FleetCity) -> None:
+def test_victims_of_takeovers_go_on_with_their_own_lives(city: FamilyCity) -> None:
     rings = [ring for ring in city.truth["rings"] if ring["kind"] == "takeover"]
     assert rings
     assert all(len(ring["victims"]) >= 2 for ring in rings)

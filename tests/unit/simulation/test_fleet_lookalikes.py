@@ -8,7 +8,8 @@ import pytest
 from simulation.fleets.city import City
 from simulation.fleets.lookalikes.casting import COLLECTIONS_PER_1000_RIDERS, GROUPS_PER_1000_RIDERS
 from simulation.fleets.people import Account
-from tests.unit.simulation.fleet_worlds import FleetCity, fleet_city, planned
+from tests.unit.simulation.family_worlds import FamilyCity, family_city
+from tests.unit.simulation.fleet_worlds import planned
 
 KINDS = {
     "airline_crew_hotel", "campus_promo_day", "commuter_same_driver", "courier_flat",
@@ -36,9 +37,11 @@ def groups(kind: str) -> list[list[Account]]:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> FleetCity:
+def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("look") / "out"
-    return fleet_city(out, seed=33, riders=1_500, drivers=200, days=10, fraud_share=0.04, transfers=True)
+    return family_city(
+        "fifth", out, seed=33, riders=1_500, drivers=200, days=10, fraud_share=0.04, transfers=True
+    )
 
 
 def test_every_look_alike_occurs_and_is_documented() -> None:
@@ -54,13 +57,13 @@ def test_collections_are_there_with_transfers_only() -> None:
     assert not kinds & COLLECTIONS_PER_1000_RIDERS.keys()
 
 
-def test_no_ring_member_stands_among_the_look_alikes(city: FleetCity) -> None:
+def test_no_ring_member_stands_among_the_look_alikes(city: FamilyCity) -> None:
     people = {account for decoy in city.truth["decoys"] for account in decoy["accounts"]}
     assert len(people) > 150
     assert not people & city.guilty()
 
 
-def test_most_people_of_the_look_alikes_act_in_the_file(city: FleetCity) -> None:
+def test_most_people_of_the_look_alikes_act_in_the_file(city: FamilyCity) -> None:
     events = [event for event in city.events if event["ts"] >= city.config.start_ms]
     seen = {e[f] for e in events for f in ("account_id", "rider_id", "driver_id") if f in e}
     people = [account for decoy in city.truth["decoys"] for account in decoy["accounts"]]

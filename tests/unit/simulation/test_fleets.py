@@ -19,7 +19,7 @@ from simulation.config import FAMILIES
 from simulation.fleets.priors import Priors
 from simulation.streams import Dice
 from streaming.decoding.decode import Decoder
-from tests.unit.simulation.fleet_worlds import FleetCity, actors, fleet_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
 
 ROOT = Path(__file__).parents[3]
 WALLET = {"wallet_transfer", "payment_declined", "trip_cancelled"}
@@ -29,15 +29,18 @@ NEUTRAL = {"fleets", "config", "lines", "mint", "outbox", "streams", "summary", 
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> FleetCity:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("plain") / "out"
-    return fleet_city(out, seed=4, riders=1_000, drivers=120, days=14, fraud_share=0.08, camouflage=0.4)
+    return family_city(
+        "fifth", out, seed=4, riders=1_000, drivers=120, days=14, fraud_share=0.08, camouflage=0.4
+    )
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> FleetCity:
+def rich(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     """A city with transfers, declined payments, cancellations and pings."""
-    return fleet_city(
+    return family_city(
+        "fifth",
         tmp_path_factory.mktemp("rich") / "out",
         seed=6,
         riders=500,
@@ -50,7 +53,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> FleetCity:
     )
 
 
-def test_the_decoder_takes_every_event(plain: FleetCity, rich: FleetCity) -> None:
+def test_the_decoder_takes_every_event(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
         assert len(city.lines) == city.summary.events > 5_000
@@ -61,8 +64,15 @@ def test_the_decoder_takes_every_event(plain: FleetCity, rich: FleetCity) -> Non
 def test_the_smallest_cities_hold_nothing_that_the_decoder_refuses(
     seed: int, transfers: bool, tmp_path: Path
 ) -> None:
-    city = fleet_city(
-        tmp_path / "out", seed=seed, riders=50, drivers=5, days=2, fraud_share=0.5, transfers=transfers
+    city = family_city(
+        "fifth",
+        tmp_path / "out",
+        seed=seed,
+        riders=50,
+        drivers=5,
+        days=2,
+        fraud_share=0.5,
+        transfers=transfers,
     )
     assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
     times = [event["ts"] for event in city.events]
@@ -72,12 +82,12 @@ def test_the_smallest_cities_hold_nothing_that_the_decoder_refuses(
 
 
 def test_the_smallest_city_of_the_default_settings_is_written(tmp_path: Path) -> None:
-    city = fleet_city(tmp_path / "out", riders=50, drivers=5, days=2)
+    city = family_city("fifth", tmp_path / "out", riders=50, drivers=5, days=2)
     assert city.summary.events > 50
 
 
 def test_without_transfers_nothing_of_the_wallet_is_written_and_with_them_all_of_it_is(
-    plain: FleetCity, rich: FleetCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     assert not {event["type"] for event in plain.events} & WALLET
     counts = Counter(event["type"] for event in rich.events)
@@ -86,7 +96,7 @@ def test_without_transfers_nothing_of_the_wallet_is_written_and_with_them_all_of
     assert {e["by"] for e in rich.of("trip_cancelled")} == {"rider", "driver"}
 
 
-def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FleetCity, rich: FleetCity) -> None:
+def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         times = [event["ts"] for event in city.events]
         assert times == sorted(times)
@@ -95,20 +105,20 @@ def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FleetCit
 
 
 def test_only_sign_ups_and_means_of_payment_are_older_than_the_file(
-    plain: FleetCity, rich: FleetCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     for city in (plain, rich):
         assert {e["type"] for e in city.events if e["ts"] < city.config.start_ms} == OLDER
 
 
-def test_everybody_signs_up_once_and_nobody_acts_before(plain: FleetCity, rich: FleetCity) -> None:
+def test_everybody_signs_up_once_and_nobody_acts_before(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         joined = city.joined()
         assert len(list(city.of("account_created"))) == len(joined) == city.summary.accounts
         assert [(a, e) for e in city.events for a in actors(e) if e["ts"] < joined[a]] == []
 
 
-def test_who_brings_somebody_is_there_before(plain: FleetCity) -> None:
+def test_who_brings_somebody_is_there_before(plain: FamilyCity) -> None:
     joined = plain.joined()
     words = [e for e in plain.of("account_created") if "referrer_id" in e]
     assert len(words) > 20
@@ -157,7 +167,7 @@ def test_the_fifth_family_imports_nothing_of_the_others_but_the_plumbing() -> No
     assert imported <= NEUTRAL
 
 
-def test_pings_come_at_the_interval_belong_to_trips_and_nobody_drives_two_at_once(rich: FleetCity) -> None:
+def test_pings_come_at_the_interval_belong_to_trips_and_nobody_drives_two_at_once(rich: FamilyCity) -> None:
     ends = {e["trip_id"]: e for e in rich.of("trip_completed")}
     spans: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for ping in rich.of("gps_ping"):
@@ -174,14 +184,21 @@ def test_pings_come_at_the_interval_belong_to_trips_and_nobody_drives_two_at_onc
 
 
 def test_a_city_where_nobody_cheats_has_look_alikes_and_no_ring(tmp_path: Path) -> None:
-    city = fleet_city(tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
+    city = family_city("fifth", tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
     assert city.truth["rings"] == []
     assert len({decoy["kind"] for decoy in city.truth["decoys"]}) >= 8
 
 
 def test_events_per_second_sets_the_size_of_the_file(tmp_path: Path) -> None:
-    city = fleet_city(
-        tmp_path / "out", seed=8, riders=900, drivers=300, days=8, events_per_second=0.03, fraud_share=0.0
+    city = family_city(
+        "fifth",
+        tmp_path / "out",
+        seed=8,
+        riders=900,
+        drivers=300,
+        days=8,
+        events_per_second=0.03,
+        fraud_share=0.0,
     )
     during = sum(e["ts"] >= city.config.start_ms for e in city.events)
     assert city.summary.events == pytest.approx(0.03 * 8 * 86_400, rel=0.15)
@@ -190,8 +207,8 @@ def test_events_per_second_sets_the_size_of_the_file(tmp_path: Path) -> None:
 
 def test_people_ride_as_often_as_asked_for(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"seed": 8, "riders": 400, "drivers": 150, "days": 6, "fraud_share": 0.0}
-    rare = fleet_city(tmp_path / "rare", trips_per_rider_day=0.2, **settings)
-    often = fleet_city(tmp_path / "often", trips_per_rider_day=0.8, **settings)
+    rare = family_city("fifth", tmp_path / "rare", trips_per_rider_day=0.2, **settings)
+    often = family_city("fifth", tmp_path / "often", trips_per_rider_day=0.8, **settings)
     assert often.summary.trips > 1.7 * rare.summary.trips
 
 
@@ -210,7 +227,7 @@ def test_cities_differ_in_everything_that_is_drawn() -> None:
         assert len({getattr(priors, name) for priors in drawn}) >= 4, name
 
 
-def test_honest_life_is_untidy(plain: FleetCity) -> None:
+def test_honest_life_is_untidy(plain: FamilyCity) -> None:
     """Many promos, one driver often, phones of several people, disputed rides: all of it is honest too."""
     guilty = plain.guilty()
     promos = Counter(e["account_id"] for e in plain.of("promo_redeemed") if e["account_id"] not in guilty)
@@ -227,7 +244,7 @@ def test_honest_life_is_untidy(plain: FleetCity) -> None:
     assert len(honest) > 0.6 * plain.summary.trips
 
 
-def test_identifiers_look_the_same_for_the_honest_and_the_others(plain: FleetCity) -> None:
+def test_identifiers_look_the_same_for_the_honest_and_the_others(plain: FamilyCity) -> None:
     guilty = plain.guilty()
     accounts = sorted(plain.joined())
     assert len({(a[0], len(a)) for a in accounts}) == 1

@@ -9,7 +9,8 @@ from simulation.kitchens import toolkit
 from simulation.kitchens.crews.trades import TRADES
 from simulation.kitchens.people import Crew
 from simulation.truth import RING_KINDS
-from tests.unit.simulation.kitchen_worlds import KitchenCity, actors, kitchen_city, planned
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
+from tests.unit.simulation.kitchen_worlds import planned
 
 SEEDS = range(20, 25)
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
@@ -21,10 +22,18 @@ def crews(camouflage: float = 0.5) -> list[Crew]:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> KitchenCity:
+def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("crews") / "out"
-    return kitchen_city(
-        out, seed=5, riders=1_200, drivers=200, days=14, fraud_share=0.15, camouflage=0.5, transfers=True
+    return family_city(
+        "fourth",
+        out,
+        seed=5,
+        riders=1_200,
+        drivers=200,
+        days=14,
+        fraud_share=0.15,
+        camouflage=0.5,
+        transfers=True,
     )
 
 
@@ -63,12 +72,12 @@ def test_sizes_run_from_three_to_hundreds_where_the_city_is_large_enough() -> No
     assert sizes[len(sizes) // 2] < 30
 
 
-def test_the_share_of_accounts_in_rings_is_near_the_one_asked_for(city: KitchenCity) -> None:
+def test_the_share_of_accounts_in_rings_is_near_the_one_asked_for(city: FamilyCity) -> None:
     assert len(city.guilty()) == pytest.approx(210, abs=6)
     assert city.summary.ring_accounts == len(city.guilty())
 
 
-def test_fraud_events_are_in_the_file_by_members_and_worth_what_the_truth_says(city: KitchenCity) -> None:
+def test_fraud_events_are_in_the_file_by_members_and_worth_what_the_truth_says(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     seen = set()
     for ring in city.truth["rings"]:
@@ -82,7 +91,7 @@ def test_fraud_events_are_in_the_file_by_members_and_worth_what_the_truth_says(c
             seen.add(event_id)
 
 
-def test_all_members_are_in_the_file_and_most_take_money_themselves(city: KitchenCity) -> None:
+def test_all_members_are_in_the_file_and_most_take_money_themselves(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     there = {account for event in city.events for account in actors(event)}
     acting = {a for r in city.truth["rings"] for i, _ in r["fraud_events"] for a in actors(by_id[i])}
@@ -93,7 +102,7 @@ def test_all_members_are_in_the_file_and_most_take_money_themselves(city: Kitche
     assert len(acting & city.guilty()) > 0.7 * len(city.guilty())
 
 
-def test_victims_of_takeovers_go_on_with_their_own_lives(city: KitchenCity) -> None:
+def test_victims_of_takeovers_go_on_with_their_own_lives(city: FamilyCity) -> None:
     rings = [ring for ring in city.truth["rings"] if ring["kind"] == "takeover"]
     assert rings
     assert all(len(ring["victims"]) >= 2 for ring in rings)
@@ -122,7 +131,7 @@ def test_care_keeps_members_apart_and_covers_them() -> None:
     assert covered[0] < covered[1] - 0.2
 
 
-def test_members_pay_few_hands_where_transfers_are_written(city: KitchenCity) -> None:
+def test_members_pay_few_hands_where_transfers_are_written(city: FamilyCity) -> None:
     guilty = city.guilty()
     paid = Counter(
         e["to_account_id"]

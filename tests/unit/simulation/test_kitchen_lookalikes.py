@@ -7,7 +7,8 @@ import pytest
 
 from simulation.kitchens.city import City
 from simulation.kitchens.lookalikes.casting import GROUPS_PER_1000_RIDERS, PURSES_PER_1000_RIDERS
-from tests.unit.simulation.kitchen_worlds import KitchenCity, kitchen_city, planned
+from tests.unit.simulation.family_worlds import FamilyCity, family_city
+from tests.unit.simulation.kitchen_worlds import planned
 
 KINDS = {
     "campus_day", "carer", "church", "coin_cafe", "concierge", "courier_couple", "courier_dorm",
@@ -24,9 +25,11 @@ def honest(seed: int, *, transfers: bool = True) -> City:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> KitchenCity:
+def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("look") / "out"
-    return kitchen_city(out, seed=33, riders=1_500, drivers=200, days=10, fraud_share=0.04, transfers=True)
+    return family_city(
+        "fourth", out, seed=33, riders=1_500, drivers=200, days=10, fraud_share=0.04, transfers=True
+    )
 
 
 def test_every_look_alike_occurs_and_is_documented() -> None:
@@ -44,7 +47,7 @@ def test_wallets_that_many_pay_into_are_there_with_transfers_only() -> None:
     assert not kinds & {sort.__name__ for sort in PURSES_PER_1000_RIDERS}
 
 
-def test_no_ring_member_stands_among_the_look_alikes(city: KitchenCity) -> None:
+def test_no_ring_member_stands_among_the_look_alikes(city: FamilyCity) -> None:
     people = {account for decoy in city.truth["decoys"] for account in decoy["accounts"]}
     assert len(people) > 200
     assert not people & city.guilty()
@@ -58,7 +61,7 @@ def test_crews_do_not_reshuffle_the_chance_of_look_alikes() -> None:
     assert shared > 0.8 * max(with_crews.total(), without.total())
 
 
-def test_most_people_of_the_look_alikes_act_in_the_file(city: KitchenCity) -> None:
+def test_most_people_of_the_look_alikes_act_in_the_file(city: FamilyCity) -> None:
     seen = {e[f] for e in city.events for f in ("account_id", "rider_id", "driver_id") if f in e}
     people = [account for decoy in city.truth["decoys"] for account in decoy["accounts"]]
     assert len(seen.intersection(people)) > 0.8 * len(people)
@@ -72,7 +75,7 @@ def test_the_drivers_of_a_shared_car_have_one_bank_account() -> None:
                 assert len({by_id[name].bank for name in decoy.accounts}) == 1
 
 
-def test_a_savings_circle_pays_one_after_another(city: KitchenCity) -> None:
+def test_a_savings_circle_pays_one_after_another(city: FamilyCity) -> None:
     circles = [set(d["accounts"]) for d in city.truth["decoys"] if d["kind"] == "savings_circle"]
     assert circles
     for people in circles:

@@ -14,7 +14,7 @@ import pytest
 from graph.model.errors import Rejected
 from simulation import CityConfig, simulate
 from streaming.decoding.decode import Decoder
-from tests.unit.simulation.kitchen_worlds import KitchenCity, actors, kitchen_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
 
 ROOT = Path(__file__).parents[3]
 WALLET = {"wallet_transfer", "payment_declined", "trip_cancelled"}
@@ -23,15 +23,18 @@ NEUTRAL = {"kitchens", "config", "lines", "mint", "outbox", "streams", "summary"
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> KitchenCity:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("plain") / "out"
-    return kitchen_city(out, seed=4, riders=1_000, drivers=120, days=14, fraud_share=0.08, camouflage=0.4)
+    return family_city(
+        "fourth", out, seed=4, riders=1_000, drivers=120, days=14, fraud_share=0.08, camouflage=0.4
+    )
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> KitchenCity:
+def rich(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     """A city with transfers, declined payments, cancellations and pings."""
-    return kitchen_city(
+    return family_city(
+        "fourth",
         tmp_path_factory.mktemp("rich") / "out",
         seed=6,
         riders=500,
@@ -44,7 +47,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> KitchenCity:
     )
 
 
-def test_the_decoder_takes_every_event(plain: KitchenCity, rich: KitchenCity) -> None:
+def test_the_decoder_takes_every_event(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
         assert len(city.lines) == city.summary.events > 5_000
@@ -55,8 +58,15 @@ def test_the_decoder_takes_every_event(plain: KitchenCity, rich: KitchenCity) ->
 def test_the_smallest_cities_hold_nothing_that_the_decoder_refuses(
     seed: int, transfers: bool, tmp_path: Path
 ) -> None:
-    city = kitchen_city(
-        tmp_path / "out", seed=seed, riders=50, drivers=5, days=2, fraud_share=0.5, transfers=transfers
+    city = family_city(
+        "fourth",
+        tmp_path / "out",
+        seed=seed,
+        riders=50,
+        drivers=5,
+        days=2,
+        fraud_share=0.5,
+        transfers=transfers,
     )
     assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
     times = [event["ts"] for event in city.events]
@@ -67,7 +77,7 @@ def test_the_smallest_cities_hold_nothing_that_the_decoder_refuses(
 
 
 def test_without_transfers_nothing_of_the_wallet_is_written_and_with_them_all_of_it_is(
-    plain: KitchenCity, rich: KitchenCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     assert not {event["type"] for event in plain.events} & WALLET
     counts = Counter(event["type"] for event in rich.events)
@@ -76,9 +86,7 @@ def test_without_transfers_nothing_of_the_wallet_is_written_and_with_them_all_of
     assert {e["by"] for e in rich.of("trip_cancelled")} == {"rider", "driver"}
 
 
-def test_events_come_in_order_of_time_once_and_end_with_the_file(
-    plain: KitchenCity, rich: KitchenCity
-) -> None:
+def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         times = [event["ts"] for event in city.events]
         assert times == sorted(times)
@@ -86,14 +94,14 @@ def test_events_come_in_order_of_time_once_and_end_with_the_file(
         assert len({event["event_id"] for event in city.events}) == len(city.events)
 
 
-def test_nobody_acts_before_signing_up(plain: KitchenCity, rich: KitchenCity) -> None:
+def test_nobody_acts_before_signing_up(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         joined = {event["account_id"]: event["ts"] for event in city.of("account_created")}
         assert len(joined) > 200
         assert [(a, e) for e in city.events for a in actors(e) if e["ts"] < joined.get(a, 0)] == []
 
 
-def test_who_invites_somebody_is_there_before(plain: KitchenCity) -> None:
+def test_who_invites_somebody_is_there_before(plain: FamilyCity) -> None:
     joined = {event["account_id"]: event["ts"] for event in plain.of("account_created")}
     words = [e for e in plain.of("account_created") if "referrer_id" in e]
     assert len(words) > 20
@@ -142,7 +150,7 @@ def test_the_fourth_family_imports_nothing_of_the_others_but_the_plumbing() -> N
     assert imported <= NEUTRAL
 
 
-def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: KitchenCity) -> None:
+def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: FamilyCity) -> None:
     ends = {e["trip_id"]: e for e in rich.of("trip_completed")}
     spans: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for ping in rich.of("gps_ping"):
@@ -157,22 +165,29 @@ def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: KitchenCity) 
 
 
 def test_a_city_where_nobody_cheats_has_look_alikes_and_no_ring(tmp_path: Path) -> None:
-    city = kitchen_city(tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
+    city = family_city("fourth", tmp_path / "out", seed=8, riders=900, drivers=80, days=7, fraud_share=0.0)
     assert city.truth["rings"] == []
     assert len({decoy["kind"] for decoy in city.truth["decoys"]}) >= 8
 
 
 def test_events_per_second_sets_the_size_of_the_file(tmp_path: Path) -> None:
-    city = kitchen_city(
-        tmp_path / "out", seed=8, riders=900, drivers=300, days=6, events_per_second=0.03, fraud_share=0.0
+    city = family_city(
+        "fourth",
+        tmp_path / "out",
+        seed=8,
+        riders=900,
+        drivers=300,
+        days=6,
+        events_per_second=0.03,
+        fraud_share=0.0,
     )
     assert city.summary.events == pytest.approx(0.03 * 6 * 86_400, rel=0.2)
 
 
 def test_people_order_as_often_as_asked_for(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"seed": 8, "riders": 400, "drivers": 150, "days": 6, "fraud_share": 0.0}
-    rare = kitchen_city(tmp_path / "rare", trips_per_rider_day=0.2, **settings)
-    often = kitchen_city(tmp_path / "often", trips_per_rider_day=0.8, **settings)
+    rare = family_city("fourth", tmp_path / "rare", trips_per_rider_day=0.2, **settings)
+    often = family_city("fourth", tmp_path / "often", trips_per_rider_day=0.8, **settings)
     assert often.summary.trips > 1.8 * rare.summary.trips
 
 
@@ -183,7 +198,7 @@ def test_compression_and_start_are_as_asked_for(tmp_path: Path) -> None:
     assert start_ms <= summary.last_ts < start_ms + 4 * 86_400_000
 
 
-def test_honest_life_is_untidy(plain: KitchenCity) -> None:
+def test_honest_life_is_untidy(plain: FamilyCity) -> None:
     """Many promos, one driver often, many addresses, phones of several people: all of it is honest too."""
     guilty = plain.guilty()
     promos = Counter(e["account_id"] for e in plain.of("promo_redeemed") if e["account_id"] not in guilty)
@@ -203,7 +218,7 @@ def test_honest_life_is_untidy(plain: KitchenCity) -> None:
     assert honest_trips > 0.6 * plain.summary.trips
 
 
-def test_identifiers_look_the_same_for_the_honest_and_the_others(plain: KitchenCity) -> None:
+def test_identifiers_look_the_same_for_the_honest_and_the_others(plain: FamilyCity) -> None:
     guilty = plain.guilty()
     accounts = [e["account_id"] for e in plain.of("account_created")]
     shapes = {(a in guilty, a[0], len(a)) for a in accounts}

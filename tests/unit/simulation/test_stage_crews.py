@@ -8,7 +8,8 @@ import pytest
 from simulation.stages.crews.casting import TRADES
 from simulation.stages.people import Crew
 from simulation.truth import RING_KINDS
-from tests.unit.simulation.stage_worlds import StageCity, actors, planned, stage_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
+from tests.unit.simulation.stage_worlds import planned
 
 SEEDS = range(20, 26)
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
@@ -19,10 +20,10 @@ def crews(camouflage: float = 0.4, seeds: range = SEEDS) -> list[Crew]:
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["transfers", "no transfers"])
-def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StageCity:
+def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("crews") / "out"
-    return stage_city(
-        out, seed=6, riders=1_400, drivers=180, days=14, fraud_share=0.15, transfers=request.param
+    return family_city(
+        "third", out, seed=6, riders=1_400, drivers=180, days=14, fraud_share=0.15, transfers=request.param
     )
 
 
@@ -63,13 +64,13 @@ def test_care_keeps_the_accounts_of_a_farm_apart() -> None:
     assert apart[0] < apart[1] - 0.05
 
 
-def test_rings_hold_about_the_share_of_accounts_asked_for(city: StageCity) -> None:
+def test_rings_hold_about_the_share_of_accounts_asked_for(city: FamilyCity) -> None:
     assert len(city.guilty()) == pytest.approx(237, abs=15)
     assert city.summary.ring_accounts == len(city.guilty())
     assert city.summary.rings == len(city.truth["rings"])
 
 
-def test_the_truth_agrees_with_the_events(city: StageCity) -> None:
+def test_the_truth_agrees_with_the_events(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     present = {account for event in city.events for account in actors(event)}
     seen: set[str] = set()
@@ -87,7 +88,7 @@ def test_the_truth_agrees_with_the_events(city: StageCity) -> None:
     assert sum(bool(ring["fraud_events"]) for ring in city.truth["rings"]) > 0.8 * city.summary.rings
 
 
-def test_most_members_take_money_themselves(city: StageCity) -> None:
+def test_most_members_take_money_themselves(city: FamilyCity) -> None:
     by_id = {event["event_id"]: event for event in city.events}
     acting = {
         account
@@ -98,7 +99,7 @@ def test_most_members_take_money_themselves(city: StageCity) -> None:
     assert len(acting & city.guilty()) > 0.6 * len(city.guilty())
 
 
-def test_victims_live_on_phones_of_their_own_beside_the_thiefs(city: StageCity) -> None:
+def test_victims_live_on_phones_of_their_own_beside_the_thiefs(city: FamilyCity) -> None:
     victims = {victim for ring in city.truth["rings"] for victim in ring["victims"]}
     assert victims
     phones = defaultdict(set)
@@ -118,8 +119,8 @@ def test_quest_buddies_ride_each_other_and_never_themselves() -> None:
 
 
 def test_money_runs_to_few_hands_where_transfers_are_written(tmp_path: Path) -> None:
-    city = stage_city(
-        tmp_path / "out", seed=9, riders=900, drivers=90, days=12, fraud_share=0.25, transfers=True
+    city = family_city(
+        "third", tmp_path / "out", seed=9, riders=900, drivers=90, days=12, fraud_share=0.25, transfers=True
     )
     guilty = city.guilty()
     paid = Counter(
@@ -132,7 +133,7 @@ def test_money_runs_to_few_hands_where_transfers_are_written(tmp_path: Path) -> 
     assert len(honest) >= 20
 
 
-def test_identifiers_say_nothing_about_who_cheats(city: StageCity) -> None:
+def test_identifiers_say_nothing_about_who_cheats(city: FamilyCity) -> None:
     guilty = city.guilty()
     names = sorted(e["account_id"] for e in city.of("account_created"))
     halves = [sum(name in guilty for name in part) for part in (names[::2], names[1::2])]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from simulation.stages.lookalikes.casting import GROUPS_PER_1000_RIDERS, PURSES_PER_1000_RIDERS
-from tests.unit.simulation.stage_worlds import StageCity, planned, stage_city
+from tests.unit.simulation.family_worlds import FamilyCity, family_city
+from tests.unit.simulation.stage_worlds import planned
 
 KINDS = {
     "campus_promo_day", "carers", "church_group", "delivery_kitchen", "dormitory", "driver_family_car",
@@ -20,9 +21,10 @@ DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
 
 
 @pytest.fixture(scope="module")
-def cities(tmp_path_factory: pytest.TempPathFactory) -> list[StageCity]:
+def cities(tmp_path_factory: pytest.TempPathFactory) -> list[FamilyCity]:
     return [
-        stage_city(
+        family_city(
+            "third",
             tmp_path_factory.mktemp("look") / "out",
             seed=seed,
             riders=1_500,
@@ -43,7 +45,7 @@ def test_every_look_alike_occurs_and_is_documented() -> None:
     assert [kind for kind in sorted(KINDS) if f"`{kind}`" not in text] == []
 
 
-def test_no_ring_member_stands_among_the_look_alikes(cities: list[StageCity]) -> None:
+def test_no_ring_member_stands_among_the_look_alikes(cities: list[FamilyCity]) -> None:
     for city in cities:
         honest = {account for decoy in city.truth["decoys"] for account in decoy["accounts"]}
         assert len(honest) > 100
@@ -71,7 +73,7 @@ def test_cities_differ_in_which_look_alikes_abound() -> None:
     assert max(abs(shares[0].get(k, 0) - shares[1].get(k, 0)) for k in KINDS) > 0.05
 
 
-def test_look_alikes_share_phones_cards_banks_and_referrers_as_rings_do(cities: list[StageCity]) -> None:
+def test_look_alikes_share_phones_cards_banks_and_referrers_as_rings_do(cities: list[FamilyCity]) -> None:
     shared = {"device_id": 0, "card_id": 0, "bank_account_id": 0, "referrer_id": 0}
     for city in cities:
         for decoy in city.truth["decoys"]:
@@ -86,7 +88,7 @@ def test_look_alikes_share_phones_cards_banks_and_referrers_as_rings_do(cities: 
     assert min(shared.values()) >= 1, shared
 
 
-def test_arranged_rides_go_to_the_same_few_drivers(cities: list[StageCity]) -> None:
+def test_arranged_rides_go_to_the_same_few_drivers(cities: list[FamilyCity]) -> None:
     kinds = {"school_run", "night_nurses", "market_traders", "regular_commuter", "delivery_kitchen"}
     inside = outside = 0
     for city in cities:
@@ -99,7 +101,7 @@ def test_arranged_rides_go_to_the_same_few_drivers(cities: list[StageCity]) -> N
     assert inside > outside > 0
 
 
-def test_agents_pay_many_strangers(cities: list[StageCity]) -> None:
+def test_agents_pay_many_strangers(cities: list[FamilyCity]) -> None:
     payees = defaultdict(set)
     for number, city in enumerate(cities):
         honest = {a for d in city.truth["decoys"] for a in d["accounts"]}

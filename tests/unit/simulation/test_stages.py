@@ -17,7 +17,7 @@ from simulation import CityConfig, simulate
 from simulation.stages.priors import PLACES, Priors
 from simulation.streams import Dice
 from streaming.decoding.decode import Decoder
-from tests.unit.simulation.stage_worlds import StageCity, actors, stage_city
+from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
 
 ROOT = Path(__file__).parents[3]
 TRANSFERS = {"wallet_transfer", "payment_declined", "trip_cancelled"}
@@ -26,16 +26,19 @@ NEUTRAL = {"stages", "config", "lines", "mint", "outbox", "streams", "summary", 
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> StageCity:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     out = tmp_path_factory.mktemp("plain") / "out"
-    return stage_city(out, seed=4, riders=1_200, drivers=130, days=12, fraud_share=0.08, camouflage=0.4)
+    return family_city(
+        "third", out, seed=4, riders=1_200, drivers=130, days=12, fraud_share=0.08, camouflage=0.4
+    )
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> StageCity:
+def rich(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
     """A city with transfers, declined payments, cancellations and pings."""
     out = tmp_path_factory.mktemp("rich") / "out"
-    return stage_city(
+    return family_city(
+        "third",
         out,
         seed=5,
         riders=700,
@@ -48,7 +51,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> StageCity:
     )
 
 
-def test_the_decoder_takes_every_event(plain: StageCity, rich: StageCity) -> None:
+def test_the_decoder_takes_every_event(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
         assert len(city.lines) == city.summary.events > 5_000
@@ -56,14 +59,14 @@ def test_the_decoder_takes_every_event(plain: StageCity, rich: StageCity) -> Non
 
 @pytest.mark.parametrize("seed", range(11, 15))
 def test_cities_of_many_seeds_hold_nothing_that_the_decoder_refuses(seed: int, tmp_path: Path) -> None:
-    city = stage_city(
-        tmp_path / "out", seed=seed, riders=300, drivers=30, days=5, fraud_share=0.2, transfers=True
+    city = family_city(
+        "third", tmp_path / "out", seed=seed, riders=300, drivers=30, days=5, fraud_share=0.2, transfers=True
     )
     assert [r for r in Decoder().decode_lines(city.lines) if isinstance(r, Rejected)] == []
 
 
 def test_transfers_are_written_where_they_are_asked_for_and_nowhere_else(
-    plain: StageCity, rich: StageCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     assert not {event["type"] for event in plain.events} & TRANSFERS
     assert {event["type"] for event in rich.events} >= TRANSFERS
@@ -71,7 +74,7 @@ def test_transfers_are_written_where_they_are_asked_for_and_nowhere_else(
     assert {e["by"] for e in rich.of("trip_cancelled")} == {"rider", "driver"}
 
 
-def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: StageCity, rich: StageCity) -> None:
+def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: FamilyCity, rich: FamilyCity) -> None:
     for city in (plain, rich):
         times = [event["ts"] for event in city.events]
         assert times == sorted(times)
@@ -80,7 +83,7 @@ def test_events_come_in_order_of_time_once_and_end_with_the_file(plain: StageCit
 
 
 def test_only_sign_ups_and_means_of_payment_are_older_than_the_file(
-    plain: StageCity, rich: StageCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     for city in (plain, rich):
         old = {event["type"] for event in city.events if event["ts"] < city.config.start_ms}
@@ -88,7 +91,7 @@ def test_only_sign_ups_and_means_of_payment_are_older_than_the_file(
 
 
 def test_nobody_acts_before_signing_up_and_who_refers_somebody_is_there_before(
-    plain: StageCity, rich: StageCity
+    plain: FamilyCity, rich: FamilyCity
 ) -> None:
     for city in (plain, rich):
         joined = {event["account_id"]: event["ts"] for event in city.of("account_created")}
@@ -126,7 +129,9 @@ def test_the_families_write_different_cities_from_one_seed(tmp_path: Path) -> No
 @pytest.mark.parametrize("transfers", [False, True])
 def test_the_smallest_city_is_written(transfers: bool, tmp_path: Path) -> None:
     for seed in range(4):
-        city = stage_city(tmp_path / str(seed), seed=seed, riders=50, drivers=5, days=2, transfers=transfers)
+        city = family_city(
+            "third", tmp_path / str(seed), seed=seed, riders=50, drivers=5, days=2, transfers=transfers
+        )
         assert city.summary.accounts == 55
         assert city.summary.trips > 5
 
@@ -144,7 +149,7 @@ def test_the_third_family_imports_nothing_of_the_others_but_their_plumbing() -> 
     assert imported <= NEUTRAL
 
 
-def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: StageCity) -> None:
+def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: FamilyCity) -> None:
     ends = {e["trip_id"]: e for e in rich.of("trip_completed")}
     spans: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for ping in rich.of("gps_ping"):
@@ -158,7 +163,7 @@ def test_pings_belong_to_trips_and_nobody_drives_two_at_once(rich: StageCity) ->
         assert all(begin >= end for (_, end), (begin, _) in pairwise(ordered))
 
 
-def test_pings_come_at_the_interval_asked_for(rich: StageCity) -> None:
+def test_pings_come_at_the_interval_asked_for(rich: FamilyCity) -> None:
     moments = defaultdict(list)
     for ping in rich.of("gps_ping"):
         moments[ping["trip_id"]].append(ping["ts"])
@@ -166,14 +171,21 @@ def test_pings_come_at_the_interval_asked_for(rich: StageCity) -> None:
 
 
 def test_a_city_where_nobody_cheats_has_look_alikes_and_no_ring(tmp_path: Path) -> None:
-    city = stage_city(tmp_path / "out", seed=8, riders=900, drivers=80, days=5, fraud_share=0.0)
+    city = family_city("third", tmp_path / "out", seed=8, riders=900, drivers=80, days=5, fraud_share=0.0)
     assert city.truth["rings"] == []
     assert len({decoy["kind"] for decoy in city.truth["decoys"]}) >= 6
 
 
 def test_events_per_second_sets_the_size_of_the_file(tmp_path: Path) -> None:
-    city = stage_city(
-        tmp_path / "out", seed=8, riders=900, drivers=300, days=6, events_per_second=0.02, fraud_share=0.0
+    city = family_city(
+        "third",
+        tmp_path / "out",
+        seed=8,
+        riders=900,
+        drivers=300,
+        days=6,
+        events_per_second=0.02,
+        fraud_share=0.0,
     )
     assert city.summary.events == pytest.approx(0.02 * 6 * 86_400, rel=0.3)
 
@@ -190,22 +202,22 @@ def test_a_city_may_begin_on_any_midnight_and_be_compressed(tmp_path: Path) -> N
 
 def test_trips_per_rider_day_scales_the_ordinary_rides(tmp_path: Path) -> None:
     few, many = (
-        stage_city(
-            tmp_path / str(rate), seed=8, riders=400, drivers=150, days=5, trips_per_rider_day=rate
+        family_city(
+            "third", tmp_path / str(rate), seed=8, riders=400, drivers=150, days=5, trips_per_rider_day=rate
         ).summary.trips
         for rate in (0.2, 0.8)
     )
     assert many > 2 * few
 
 
-def test_a_city_pays_in_one_of_two_currencies_in_whole_coins(plain: StageCity) -> None:
+def test_a_city_pays_in_one_of_two_currencies_in_whole_coins(plain: FamilyCity) -> None:
     drawn = {Priors.draw(Dice(seed)).place for seed in range(12)}
     assert drawn == set(PLACES)
     fares = [event["fare"] for event in plain.of("trip_completed")]
     assert any(all(fare % place.coin == 0 for fare in fares) for place in PLACES)
 
 
-def test_honest_life_is_untidy(plain: StageCity) -> None:
+def test_honest_life_is_untidy(plain: FamilyCity) -> None:
     """Shared phones, carrier addresses, quests and promotions are ordinary life as well."""
     guilty = plain.guilty()
     users, addresses = defaultdict(set), defaultdict(set)

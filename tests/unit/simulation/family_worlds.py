@@ -1,4 +1,4 @@
-"""Cities of the second family of habits, as the tests read them."""
+"""Cities of a family of habits, as the tests read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACTORS = ("account_id", "rider_id", "driver_id", "to_account_id")
 
 
 @dataclass(frozen=True)
-class BoroughCity:
+class FamilyCity:
     config: CityConfig
     summary: Summary
     lines: list[bytes]
@@ -27,16 +27,19 @@ class BoroughCity:
     def guilty(self) -> set[str]:
         return {account for ring in self.truth["rings"] for account in ring["accounts"]}
 
+    def joined(self) -> dict[str, int]:
+        return {event["account_id"]: event["ts"] for event in self.of("account_created")}
+
     def decoys(self, kind: str) -> list[list[str]]:
         return [decoy["accounts"] for decoy in self.truth["decoys"] if decoy["kind"] == kind]
 
 
-def borough_city(out: Path, **settings: Any) -> BoroughCity:
-    config = CityConfig(habits="second", **settings)
+def family_city(habits: str, out: Path, **settings: Any) -> FamilyCity:
+    config = CityConfig(habits=habits, **settings)
     summary = simulate(config, out)
     lines = summary.events_path.read_bytes().splitlines()
     truth = json.loads(summary.truth_path.read_bytes())
-    return BoroughCity(config, summary, lines, [json.loads(line) for line in lines], truth)
+    return FamilyCity(config, summary, lines, [json.loads(line) for line in lines], truth)
 
 
 def actors(event: dict[str, Any]) -> list[str]:
