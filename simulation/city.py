@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulation.agenda import NewPhone, Ride
+from simulation.assembly import Lived, assembled
 from simulation.biography import write_biographies
 from simulation.config import DAY_MS, CityConfig
 from simulation.decoys import plan_decoys
@@ -18,8 +19,6 @@ from simulation.rings import plan_rings
 from simulation.standing import rides_of_day
 from simulation.summary import Summary
 from simulation.town import Town
-from simulation.truth import truth_json
-from simulation.writer import event_file, finished_folder
 
 _BATCH = 100_000
 
@@ -32,25 +31,7 @@ def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | No
     way, not the file. Raises ``BadConfig`` when ``out`` holds anything else than an earlier simulation.
     """
     town = plan(config)
-    with finished_folder(out) as draft:
-        with event_file(draft / config.events_name, config.compression) as stream:
-            outbox = Outbox(stream, config.end_ms)
-            driving = _live(town, outbox, progress)
-        (draft / "truth.json").write_bytes(truth_json(town.rings, town.decoys, config))
-    return Summary(
-        events=outbox.written,
-        trips=driving.tally.trips,
-        pings=driving.tally.pings,
-        accounts=len(town.accounts),
-        rings=len(town.rings),
-        ring_accounts=sum(len(ring.accounts) for ring in town.rings),
-        decoys=len(town.decoys),
-        unserved_wishes=driving.tally.unserved,
-        first_ts=outbox.first_ts or config.start_ms,
-        last_ts=outbox.last_ts or config.start_ms,
-        events_path=out / config.events_name,
-        truth_path=out / "truth.json",
-    )
+    return assembled(config, out, lambda outbox: _live(town, outbox, progress))
 
 
 def plan(config: CityConfig) -> Town:
@@ -64,7 +45,7 @@ def plan(config: CityConfig) -> Town:
     return town
 
 
-def _live(town: Town, outbox: Outbox, progress: Callable[[int], None] | None) -> Driving:
+def _live(town: Town, outbox: Outbox, progress: Callable[[int], None] | None) -> Lived:
     config = town.config
     demand = Demand(town)
     driving = Driving(town, demand, outbox)
@@ -96,8 +77,7 @@ def _live(town: Town, outbox: Outbox, progress: Callable[[int], None] | None) ->
         while scripted:
             _act(driving, scripted.pop())
         release(day_ms + DAY_MS)
-    outbox.release_all()
-    return driving
+    return Lived(driving.tally, len(town.accounts), town.rings, town.decoys)
 
 
 def _act(driving: Driving, action: Ride | NewPhone) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 COMPRESSIONS: Final = {"none": "", "gz": ".gz", "zst": ".zst"}
 """The allowed values of ``CityConfig.compression`` and the file suffix each one adds."""
 
-FAMILIES: Final = ("first", "second", "third", "fourth", "fifth")
+FAMILIES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 """The allowed values of ``CityConfig.habits``: which generator decides how people behave."""
 
 DAY_MS: Final = 86_400_000

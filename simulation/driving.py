@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from simulation import lines
 from simulation.accounts import Account
 from simulation.agenda import NewPhone, Ride, Take, Track
@@ -15,18 +13,10 @@ from simulation.fares import Tariff
 from simulation.geography import Point, straight_km
 from simulation.outbox import Outbox
 from simulation.routes import Routes
+from simulation.summary import Tally
 from simulation.town import Town
 
 _MOST_PINGS = 20_000
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was driven so far."""
-
-    trips: int = 0
-    pings: int = 0
-    unserved: int = 0
 
 
 class Driving:

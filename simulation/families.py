@@ -8,6 +8,7 @@ from typing import Final
 
 from simulation import city
 from simulation.boroughs import building as boroughs
+from simulation.compositions import building as compositions
 from simulation.config import CityConfig
 from simulation.fleets import building as fleets
 from simulation.kitchens import building as kitchens
@@ -21,6 +22,7 @@ _FAMILIES: Final[dict[str, _Family]] = {
     "third": stages.simulate,
     "fourth": kitchens.simulate,
     "fifth": fleets.simulate,
+    "sixth": compositions.simulate,
 }
 
 

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+@dataclass(slots=True)
+class Tally:
+    """What became of the wishes to ride so far."""
+
+    trips: int = 0
+    pings: int = 0
+    unserved: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What was written, in numbers."""

@@ -30,7 +30,7 @@ def command(
     ] = None,
     compression: Annotated[str, typer.Option(help="none, gz or zst.")] = "none",
     habits: Annotated[
-        str, typer.Option(help="How people behave: first, second, third, fourth or fifth.")
+        str, typer.Option(help="How people behave: first, second, third, fourth, fifth or sixth.")
     ] = "first",
     transfers: Annotated[
         bool,

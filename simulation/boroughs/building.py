@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from simulation.assembly import Lived, assembled
 from simulation.boroughs.biographies import write_biographies
 from simulation.boroughs.city import City
 from simulation.boroughs.crews.casting import cast_crews, close_books
@@ -17,8 +18,6 @@ from simulation.boroughs.wishes import Ride
 from simulation.config import CityConfig
 from simulation.outbox import Outbox
 from simulation.summary import Summary
-from simulation.truth import truth_json
-from simulation.writer import event_file, finished_folder
 
 
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:
@@ -29,27 +28,7 @@ def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | No
     than an earlier simulation.
     """
     city = plan(config)
-    with finished_folder(out) as draft:
-        with event_file(draft / config.events_name, config.compression) as stream:
-            outbox = Outbox(stream, config.end_ms)
-            rides = _live(city, outbox, progress)
-        close_books(city)
-        records = [crew.record for crew in city.crews]
-        (draft / "truth.json").write_bytes(truth_json(records, city.decoys, config))
-    return Summary(
-        events=outbox.written,
-        trips=rides.tally.trips,
-        pings=rides.tally.pings,
-        accounts=len(city.accounts),
-        rings=len(records),
-        ring_accounts=sum(len(record.accounts) for record in records),
-        decoys=len(city.decoys),
-        unserved_wishes=rides.tally.unserved,
-        first_ts=outbox.first_ts or config.start_ms,
-        last_ts=outbox.last_ts or config.start_ms,
-        events_path=out / config.events_name,
-        truth_path=out / "truth.json",
-    )
+    return assembled(config, out, lambda outbox: _live(city, outbox, progress))
 
 
 def plan(config: CityConfig) -> City:
@@ -62,7 +41,7 @@ def plan(config: CityConfig) -> City:
     return city
 
 
-def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) -> Rides:
+def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) -> Lived:
     config, ranks = city.config, Ranks(city)
     rides, pace = Rides(city, ranks, outbox), _pace(city)
     waiting: list[Ride] = []
@@ -87,8 +66,8 @@ def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) ->
         if progress is not None:
             progress(outbox.written)
     outbox.put_all(city.lines_until(config.days))
-    outbox.release_all()
-    return rides
+    close_books(city)
+    return Lived(rides.tally, len(city.accounts), [crew.record for crew in city.crews], city.decoys)
 
 
 def _pace(city: City) -> float:

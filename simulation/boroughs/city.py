@@ -70,6 +70,10 @@ class City:
         """Return the accounts that ride."""
         return [a for a in self.accounts if not a.drives]
 
+    def has_spare(self, *, drives: bool) -> bool:
+        """Whether a rider or driver has no story yet. Cost: O(accounts)."""
+        return any(account.drives == drives and account.spare for account in self.accounts)
+
     def take(
         self, count: int, dice: Dice, *, drives: bool = False, fit: Callable[[Account], bool] | None = None
     ) -> list[Account]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from simulation import lines
 from simulation.boroughs.calendar import MINUTE_MS
 from simulation.boroughs.city import City
@@ -16,15 +14,7 @@ from simulation.boroughs.wishes import Ride
 from simulation.config import DAY_MS
 from simulation.outbox import Outbox
 from simulation.streams import Dice
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened to the wishes."""
-
-    trips: int = 0
-    pings: int = 0
-    unserved: int = 0
+from simulation.summary import Tally
 
 
 class Rides:

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Callable
 from pathlib import Path
 
+from simulation.assembly import Lived, assembled
 from simulation.config import CityConfig
 from simulation.fleets.city import City
 from simulation.fleets.crews.casting import cast_crews, close_books
@@ -22,8 +23,6 @@ from simulation.fleets.wishes import Wish
 from simulation.outbox import Outbox
 from simulation.streams import Dice
 from simulation.summary import Summary
-from simulation.truth import truth_json
-from simulation.writer import event_file, finished_folder
 
 
 def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | None = None) -> Summary:
@@ -34,27 +33,7 @@ def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | No
     anything else than an earlier simulation.
     """
     city, voices = plan(config)
-    with finished_folder(out) as draft:
-        with event_file(draft / config.events_name, config.compression) as stream:
-            outbox = Outbox(stream, config.end_ms)
-            street = _live(city, voices, outbox, progress)
-        close_books(city)
-        records = [crew.record for crew in city.crews]
-        (draft / "truth.json").write_bytes(truth_json(records, city.decoys, config))
-    return Summary(
-        events=outbox.written,
-        trips=street.tally.trips,
-        pings=street.tally.pings,
-        accounts=len(city.accounts),
-        rings=len(records),
-        ring_accounts=sum(len(record.accounts) for record in records),
-        decoys=len(city.decoys),
-        unserved_wishes=street.tally.unserved,
-        first_ts=outbox.first_ts or config.start_ms,
-        last_ts=outbox.last_ts or config.start_ms,
-        events_path=out / config.events_name,
-        truth_path=out / "truth.json",
-    )
+    return assembled(config, out, lambda outbox: _live(city, voices, outbox, progress))
 
 
 def plan(config: CityConfig) -> tuple[City, Voices]:
@@ -69,7 +48,7 @@ def plan(config: CityConfig) -> tuple[City, Voices]:
     return city, voices
 
 
-def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], None] | None) -> Street:
+def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], None] | None) -> Lived:
     config, calendar = city.config, city.calendar
     duty, lives, pacing = Duty(city, voices), Lives(city, voices), Pacing(city)
     street = Street(city, voices, duty, outbox)
@@ -89,8 +68,8 @@ def _live(city: City, voices: Voices, outbox: Outbox, progress: Callable[[int], 
         if progress is not None:
             progress(outbox.written)
     outbox.put_all(city.lines_until(config.days))
-    outbox.release_all()
-    return street
+    close_books(city)
+    return Lived(street.tally, len(city.accounts), [crew.record for crew in city.crews], city.decoys)
 
 
 def _serve_day(city: City, street: Street, day: int, wishes: list[Wish], dice: Dice) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from simulation import lines
@@ -20,6 +19,7 @@ from simulation.fleets.voices import Voices
 from simulation.fleets.wishes import USUAL, Wish
 from simulation.outbox import Outbox
 from simulation.streams import Dice
+from simulation.summary import Tally
 
 EARLIEST_LINE_MS: Final = 6 * MINUTE_MS
 """No line of a wish is earlier than so long before it."""
@@ -29,16 +29,6 @@ _FEES: Final = (3.0, 4.0, 5.0, 5.0, 6.0, 6.25, 8.0)
 _FEE_CHANCE: Final = {"rider": 0.25, "driver": 0.15}
 _ORDERS_AGAIN: Final = 0.55
 _USES_ANOTHER_CARD, _PAYS_WITHOUT_CARD = 0.07, 0.05
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the street has come to."""
-
-    trips: int = 0
-    pings: int = 0
-    unserved: int = 0
-    wishes: int = 0
 
 
 class Street:
@@ -73,7 +63,6 @@ class Street:
             if driver is None:
                 self.tally.unserved += 1
                 return None
-        self.tally.wishes += 1
         device = wish.device or rider.phone(wish.ts)
         self._log_in(wish, device, dice)
         card = self._card(wish, dice)

@@ -27,8 +27,8 @@ class NobodyLeft(Exception):
 class City:
     """Everything that life, look-alikes and crews share. Memory: the accounts and what is filed."""
 
-    def __init__(self, config: CityConfig) -> None:
-        self.config = config
+    def __init__(self, config: CityConfig, stream: str = "kitchens") -> None:
+        self.config, self.stream = config, stream
         self.streams = Streams(config.seed)
         self.mint = Mint(self.streams)
         self.priors = Priors.draw(self.dice("priors"))
@@ -49,7 +49,7 @@ class City:
 
     def dice(self, *names: object) -> Dice:
         """Return the family's own stream of that name."""
-        return self.streams.dice("kitchens", *names)
+        return self.streams.dice(self.stream, *names)
 
     def money(self, units: float) -> float:
         """Return an amount in units of account in the city's money, never nothing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from simulation import lines
@@ -19,20 +18,12 @@ from simulation.kitchens.voices import Voices
 from simulation.kitchens.vouchers import choose_voucher
 from simulation.outbox import Outbox
 from simulation.streams import Dice
+from simulation.summary import Tally
 
 _SESSION_MS: Final = 10 * HOUR_MS
 """Who was logged in so lately does not log in again."""
 _SHORTEST_S: Final = 45.0
 _MOST_TRIES: Final = 2
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened to the orders."""
-
-    trips: int = 0
-    pings: int = 0
-    unserved: int = 0
 
 
 class Deliveries:
@@ -95,7 +86,7 @@ class Deliveries:
     def _cancel(self, order: Order, driver: Account, ts: int, devices: tuple[str, str], dice: Dice) -> None:
         city, rider, crew = self._city, order.rider, order.crew
         self._dispatch.occupy(driver, ts + 4 * MINUTE_MS, None)
-        by, fee = "rider", order.cancel_fee
+        by, fee = order.cancel_by, order.cancel_fee
         if fee is None:
             by = "rider" if dice.chance(0.62) else "driver"
             fee = dice.choice((0.0, 0.0, 0.0, 0.0, 0.3, 0.5, 0.9)) if dice.chance(0.8) else None
@@ -169,6 +160,8 @@ class Deliveries:
             self._outbox.put_all(track)
             self.tally.pings += len(track)
         self._gain(order, driver, given, Taking(end, event, paid), incentive)
+        if driver.hold is not None:
+            driver.hold.note(driver, Taking(end, event, paid), incentive or 0.0)
         if card is not None:
             self._dispute(order, end, paid, card, trip, dice)
         if order.handback is not None:
@@ -184,6 +177,7 @@ class Deliveries:
         crew, rider = order.crew, order.rider
         if crew is None:
             return
+        crew.served(paid.ts, rider, driver)
         if "promo" in order.gains:
             crew.took(given, rider, driver)
         if "incentive" in order.gains and incentive:

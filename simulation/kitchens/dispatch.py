@@ -34,7 +34,7 @@ class Dispatch:
         self._duty = np.zeros((2, count), dtype=np.int64)
         self._night = np.zeros((2, count), dtype=np.int64)
         self._on: dict[int, NDArray[np.intp]] = {}
-        self._luck = city.streams.numbers("kitchens", "dispatch")
+        self._luck = city.streams.numbers(city.stream, "dispatch")
 
     def begin_day(self, day: int) -> None:
         """Draw who works on that local day; shifts of the day before may still run."""

@@ -84,9 +84,13 @@ class Offers:
             for day, (begin, until) in bounds.items()
         }
 
+    def of_day(self, day: int) -> list[Campaign]:
+        """Return the campaigns that run at some time of that local day."""
+        return self._by_day.get(day, [])
+
     def campaigns(self, day: int, ts: int) -> list[Campaign]:
         """Return the campaigns that run at that instant of that local day."""
-        return [one for one in self._by_day.get(day, []) if one.begin_ms <= ts < one.end_ms]
+        return [one for one in self.of_day(day) if one.begin_ms <= ts < one.end_ms]
 
     def code(self, mint: Mint, low: float, high: float, dice: Dice) -> Voucher:
         """Return a voucher that goes to a few people only, worth between the two."""

@@ -55,7 +55,8 @@ class Order:
     spoofed: bool = False
     """The positions are made up."""
     cancel_fee: float | None = None
-    """The rider cancels late, for that fee."""
+    """One side cancels, late, for that fee."""
+    cancel_by: str = "rider"
     cancel_chance: float = 0.0
     dispute: Dispute | None = None
     tries: int = 0

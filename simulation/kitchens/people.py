@@ -29,6 +29,22 @@ class Taking(NamedTuple):
     money: float
 
 
+class Hold(NamedTuple):
+    """What a crew has of every trip of a driver between two instants, whoever rides."""
+
+    crew: Crew
+    gain: str
+    """``incentive``: what is paid on top; ``payout``: that and the fare."""
+    begin_ms: int
+    end_ms: int
+
+    def note(self, driver: Account, paid: Taking, incentive: float) -> None:
+        """Note a trip of the driver."""
+        if self.begin_ms <= paid.ts < self.end_ms:
+            money = incentive + (paid.money if self.gain == "payout" else 0.0)
+            self.crew.took(paid._replace(money=money), driver)
+
+
 @dataclass(slots=True, eq=False)
 class Account:
     """An account; ``phones`` are (from when, device), ``cards`` (from when, card); 0 is from sign-up on."""
@@ -84,6 +100,7 @@ class Account:
     busy_ms: int = 0
     logged_in_ms: int = 0
     trips: int = 0
+    hold: Hold | None = None
 
     def phone(self, ts: int, dice: Dice) -> str:
         """Return the device the account is used on: its own of that time, or a common one."""
@@ -139,6 +156,9 @@ class Crew:
         """Note that these members did something for the crew."""
         self.shown.update(account.id for account in accounts if account.crew is self)
         self.record.first_ts = min(self.record.first_ts, ts)
+
+    def served(self, ts: int, *accounts: Account) -> None:
+        """Hear of a trip made for the crew; members are shown by what they take, not by that."""
 
     def took(self, taking: Taking | None, *accounts: Account) -> None:
         """Note money taken by these members; None is nothing."""

@@ -59,11 +59,14 @@ class Voices:
         if not self._silent(account, ts):
             city.file(ts, lines.card_added(city.mint.event(), ts, account.id, card, device_id=device))
 
-    def payout(self, ts: int, account: Account, bank: str) -> None:
-        """A bank account is stored for payouts."""
+    def payout(self, ts: int, account: Account, bank: str, units: float = 0.0) -> Taking | None:
+        """A bank account is stored for payouts, with so much due; None where that is not in the file."""
         city = self._city
-        if not self._silent(account, ts):
-            city.file(ts, lines.payout_added(city.mint.event(), ts, account.id, bank))
+        if self._silent(account, ts):
+            return None
+        event = city.mint.event()
+        city.file(ts, lines.payout_added(event, ts, account.id, bank))
+        return Taking(ts, event, city.money(units) if units else 0.0)
 
     def promo(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from simulation.assembly import Lived, assembled
 from simulation.config import DAY_MS, CityConfig
 from simulation.outbox import Outbox
 from simulation.stages.biographies import write_biographies
@@ -15,10 +16,8 @@ from simulation.stages.duty import Duty
 from simulation.stages.lookalikes.casting import cast_lookalikes
 from simulation.stages.neighbours import tie
 from simulation.stages.settling import settle
-from simulation.stages.trips import Tally, Trips
+from simulation.stages.trips import Trips
 from simulation.summary import Summary
-from simulation.truth import truth_json
-from simulation.writer import event_file, finished_folder
 
 _LINES_PER_WISH = 1.0
 """Lines of rides, promotions and rewards that come of a wish, of which some find no driver."""
@@ -34,27 +33,7 @@ def simulate(config: CityConfig, out: Path, progress: Callable[[int], None] | No
     than an earlier simulation.
     """
     city = plan(config)
-    with finished_folder(out) as draft:
-        with event_file(draft / config.events_name, config.compression) as stream:
-            outbox = Outbox(stream, config.end_ms)
-            tally = _live(city, outbox, progress)
-        close_books(city)
-        records = [crew.record for crew in city.crews]
-        (draft / "truth.json").write_bytes(truth_json(records, city.decoys, config))
-    return Summary(
-        events=outbox.written,
-        trips=tally.trips,
-        pings=tally.pings,
-        accounts=len(city.accounts),
-        rings=len(records),
-        ring_accounts=sum(len(record.accounts) for record in records),
-        decoys=len(city.decoys),
-        unserved_wishes=tally.unserved,
-        first_ts=outbox.first_ts or config.start_ms,
-        last_ts=outbox.last_ts or config.start_ms,
-        events_path=out / config.events_name,
-        truth_path=out / "truth.json",
-    )
+    return assembled(config, out, lambda outbox: _live(city, outbox, progress))
 
 
 def plan(config: CityConfig) -> City:
@@ -68,7 +47,7 @@ def plan(config: CityConfig) -> City:
     return city
 
 
-def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) -> Tally:
+def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) -> Lived:
     config, duty, pace = city.config, Duty(city), _pace(city)
     trips = Trips(city, duty)
     outbox.put_all(city.lines_until(-1))
@@ -85,8 +64,8 @@ def _live(city: City, outbox: Outbox, progress: Callable[[int], None] | None) ->
         outbox.release(min(config.end_ms, city.calendar.at(day + 1, 0)))
         if progress is not None:
             progress(outbox.written)
-    outbox.release_all()
-    return trips.tally
+    close_books(city)
+    return Lived(trips.tally, len(city.accounts), [crew.record for crew in city.crews], city.decoys)
 
 
 def _pace(city: City) -> float:

@@ -19,6 +19,7 @@ from simulation.stages.requests import Request
 from simulation.stages.tracks import pings
 from simulation.stages.voices import Voices
 from simulation.streams import Dice
+from simulation.summary import Tally
 
 _FARES = {"motorcycle": (60, 18, 1.5), "car": (130, 35, 4.0)}
 """Units of reckoning to begin with, for a kilometre, for a minute."""
@@ -27,15 +28,6 @@ _PATIENCE = 3
 _WAITS_MS = 20 * MINUTE_MS
 """So long somebody waits for the driver with whom the ride was arranged."""
 _CANCEL_FEES = {"motorcycle": 40, "car": 70}
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened to the requests."""
-
-    trips: int = 0
-    pings: int = 0
-    unserved: int = 0
 
 
 @dataclass(slots=True)

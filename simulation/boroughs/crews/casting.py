@@ -35,6 +35,9 @@ _LARGEST: Final = 1_000
 _RARITY: Final = 2.0
 """Sizes are log-uniform where this is 1; the larger it is, the rarer are large crews."""
 
+_WITH_DRIVERS = frozenset(("fake_rides", "collusion"))
+"""Kinds whose crews ride with drivers of their own; where none is left there is no more of them."""
+
 
 def cast_crews(city: City) -> None:
     """Plan crews, kind after kind in a drawn order, until the configured share of accounts is in them."""
@@ -45,6 +48,8 @@ def cast_crews(city: City) -> None:
     while left >= 6:
         kinds = kinds or dice.sample(RING_KINDS, len(RING_KINDS))
         kind = kinds.pop()
+        if kind in _WITH_DRIVERS and not city.has_spare(drives=True):
+            continue
         smallest = _SMALLEST.get(kind, 3)
         size = min(left, round(smallest * (largest / smallest) ** (dice.random() ** _RARITY)))
         if left - size < 3:

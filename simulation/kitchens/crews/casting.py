@@ -55,14 +55,6 @@ def cast_crews(city: City, voices: Voices) -> None:
         trade.work(Operation(city, voices, crew, own))
 
 
-def close_books(city: City) -> None:
-    """Write into the truth those members of whom the file shows something, after the last day."""
-    for crew in city.crews:
-        crew.record.accounts = [a.id for a in crew.members if a.id in crew.shown]
-        crew.record.drivers = [a.id for a in crew.members if a.drives and a.id in crew.shown]
-        crew.record.victims = [a.id for a in crew.victims if a.id in crew.shown]
-
-
 def _names(city: City, dice: Dice) -> Iterator[str]:
     """Yield names of trades without end."""
     known = [name for name, trade in TRADES.items() if city.config.transfers or not trade.needs_transfers]

@@ -45,6 +45,13 @@ def test_a_start_that_is_not_midnight_is_refused_with_the_nearest_good_one():
         CityConfig(start_ms=1_740_960_000_001)
 
 
+def test_an_unknown_family_and_transfers_of_the_first_are_refused():
+    with pytest.raises(BadConfig, match=r"habits .* first, second, .*found 'unheard of'"):
+        CityConfig(habits="unheard of")
+    with pytest.raises(BadConfig, match="expected transfers to be False"):
+        CityConfig(transfers=True)
+
+
 @given(share=st.floats(0.0, 0.5), camouflage=st.floats(0.0, 1.0), days=st.integers(2, 3_650))
 def test_settings_in_range_are_kept_as_given(share: float, camouflage: float, days: int):
     config = CityConfig(fraud_share=share, camouflage=camouflage, days=days)

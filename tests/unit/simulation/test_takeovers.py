@@ -14,7 +14,7 @@ CITIES = {
     family: CityConfig(
         seed=6, riders=500, drivers=40, days=24, trips_per_rider_day=0.3, fraud_share=0.02, habits=family
     )
-    for family in ("first", "second", "third", "fifth")
+    for family in ("first", "second", "third", "fifth", "sixth")
 }
 
 
@@ -23,7 +23,7 @@ def told(folder):
     return events, json.loads((folder / "truth.json").read_bytes())
 
 
-@pytest.fixture(scope="module", params=["first", "second", "third", "fifth"])
+@pytest.fixture(scope="module", params=["first", "second", "third", "fifth", "sixth"])
 def city(request, tmp_path_factory):
     out = tmp_path_factory.mktemp("takeovers") / "city"
     simulate_takeovers(CITIES[request.param], out, crews=2)

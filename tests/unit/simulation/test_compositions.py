@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cache
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from simulation import CityConfig
+from simulation.compositions import priors
+from simulation.compositions.building import CASTS, STREAM
+from simulation.compositions.crews.casting import TAKES
+from simulation.compositions.crews.ring import Ring
+from simulation.compositions.groups.doings import DOINGS
+from simulation.compositions.groups.ties import TIES
+from simulation.kitchens.city import City
+from simulation.kitchens.living import plan
+from simulation.truth import RING_KINDS
+from tests.unit.simulation.family_worlds import (
+    FamilyCity,
+    disorder,
+    early,
+    family_city,
+    imports_of,
+    refused,
+    untrue,
+    waits_for_referrers,
+)
+
+SEEDS = range(31, 43)
+OF_OTHERS = {"simulation.kitchens.crews", "simulation.kitchens.building"}
+
+
+def settings(seed: int) -> dict[str, Any]:
+    """A dozen cities of every care, every second with transfers."""
+    return {
+        "seed": seed,
+        "riders": 900,
+        "drivers": 140,
+        "days": 21,
+        "fraud_share": 0.16,
+        "camouflage": (0.0, 0.3, 0.6, 1.0)[seed % 4],
+        "trips_per_rider_day": 0.15,
+        "transfers": seed % 2 == 0,
+    }
+
+
+@pytest.fixture(scope="module")
+def cities(tmp_path_factory: pytest.TempPathFactory) -> list[FamilyCity]:
+    folder = tmp_path_factory.mktemp("sixth")
+    return [family_city("sixth", folder / str(seed), **settings(seed)) for seed in SEEDS]
+
+
+@cache
+def planned_city(seed: int) -> City:
+    """A city in which every story is cast, and nothing lived."""
+    return plan(CityConfig(habits="sixth", **settings(seed)), STREAM, CASTS)[0]
+
+
+def planned(seed: int) -> list[Ring]:
+    return [crew for crew in planned_city(seed).crews if isinstance(crew, Ring)]
+
+
+def test_what_every_family_promises_holds_of_a_dozen_cities_of_every_care(cities: list[FamilyCity]) -> None:
+    for city in cities:
+        assert refused(city) == []
+        assert disorder(city) == []
+        assert early(city) == []
+        assert min(waits_for_referrers(city)) > 0
+        assert untrue(city) == []
+        assert {account for decoy in city.truth["decoys"] for account in decoy["accounts"]} <= city.seen()
+
+
+def test_the_sixth_family_has_the_plumbing_of_the_fourth_and_none_of_its_trades() -> None:
+    imported = imports_of("compositions")
+    assert not {name for name in imported if any(name.startswith(other) for other in OF_OTHERS)}
+    of_lookalikes = {name for name in imported if name.startswith("simulation.kitchens.lookalikes")}
+    assert of_lookalikes == {"simulation.kitchens.lookalikes.scene"}
+
+
+def test_every_kind_of_ring_occurs_and_most_of_them_got_something(cities: list[FamilyCity]) -> None:
+    rings = [ring for city in cities for ring in city.truth["rings"]]
+    assert {ring["kind"] for ring in rings} == set(RING_KINDS)
+    got = [bool(ring["fraud_events"]) for ring in rings]
+    assert sum(got) >= 0.95 * len(got)
+    assert sum(len(ring["accounts"]) >= 2 for ring in rings) >= 0.97 * len(rings)
+
+
+def test_every_value_of_the_axes_occurs() -> None:
+    designs = [ring.design for seed in SEEDS for ring in planned(seed)]
+    rings = [ring for seed in SEEDS for ring in planned(seed)]
+    assert {take for design in designs for take in design.takes} == set(TAKES) == set(priors.KIND_OF)
+    assert {source for ring in rings for source in ring.layout.sources} == set(priors.SOURCES)
+    assert any(ring.victims for ring in rings)
+    for axis, table in (
+        ("phones", priors.PHONES),
+        ("cards", priors.CARDS),
+        ("banks", priors.BANKS),
+        ("network", priors.NETWORKS),
+        ("referral", priors.REFERRALS),
+        ("wallet", priors.WALLETS),
+        ("places", priors.PLACES),
+        ("thief", priors.THIEVES),
+        ("tempo", priors.TEMPOS),
+    ):
+        assert {getattr(design, axis) for design in designs} == set(table)
+    assert len({(d.takes, d.phones, d.cards, d.referral, d.wallet, d.tempo) for d in designs}) > 0.9 * len(
+        designs
+    )
+
+
+def test_the_kind_follows_from_what_is_mainly_taken() -> None:
+    for design in (ring.design for seed in SEEDS for ring in planned(seed)):
+        assert design.kind == "multi_account" if design.one_hand else priors.KIND_OF[design.takes[0]]
+
+
+def test_crews_hang_together_by_what_the_file_shows(cities: list[FamilyCity]) -> None:
+    """Shared things, words, sends and repeated rides join most members of nine crews in ten."""
+    parts = [part for city in cities for part in _joined_parts(city)]
+    assert sum(part >= 0.6 for part in parts) >= 0.9 * len(parts)
+
+
+def _joined_parts(city: FamilyCity) -> list[float]:
+    ring_of = {account: ring["ring"] for ring in city.truth["rings"] for account in ring["accounts"]}
+    graphs: dict[str, nx.Graph] = defaultdict(nx.Graph)
+
+    def join(one: str, other: object) -> None:
+        if one in ring_of and (not isinstance(other, str) or ring_of.get(other) == ring_of[one]):
+            graphs[ring_of[one]].add_edge(one, other)
+
+    met: Counter[tuple[str, str]] = Counter()
+    things = ("device_id", "card_id", "bank_account_id", "phone_hash", "email_hash", "rider_device_id")
+    for event in city.events:
+        one = event.get("account_id") or event["rider_id"]
+        for name in things:
+            if name in event:
+                join(one, (name.removeprefix("rider_"), event[name]))
+        for name in ("referrer_id", "to_account_id"):
+            if name in event:
+                join(one, event[name])
+        if "driver_id" in event:
+            met[one, event["driver_id"]] += 1
+            if "driver_device_id" in event:
+                join(event["driver_id"], ("device_id", event["driver_device_id"]))
+    for (one, other), times in met.items():
+        if times > 1:
+            join(one, other)
+    parts = []
+    for ring in city.truth["rings"]:
+        members, graph = set(ring["accounts"]), graphs[ring["ring"]]
+        largest = max((len(members & part) for part in nx.connected_components(graph)), default=0)
+        parts.append(largest / max(1, len(members)))
+    return parts
+
+
+def test_honest_people_take_no_more_than_they_are_offered(cities: list[FamilyCity]) -> None:
+    """A welcome voucher once, a code once, and support's credits twice; campaigns as often as they run."""
+    for seed, city in zip(SEEDS, cities, strict=True):
+        guilty, offers = city.guilty(), planned_city(seed).offers
+        days = range(-1, city.config.days + 2)
+        running = {each.voucher.promo for day in days for each in offers.of_day(day)}
+        codes: Counter[tuple[str, str]] = Counter()
+        credited: Counter[str] = Counter()
+        for event in city.of("promo_redeemed"):
+            account, promo = event["account_id"], event["promo_id"]
+            if account in guilty or promo in running or promo == offers.invitation.promo:
+                continue
+            if "trip_id" in event:
+                codes[account, promo] += 1
+            else:
+                credited[account] += 1
+        assert max(codes.values()) == 1
+        assert max(credited.values(), default=0) <= 2
+        has_credits = {a for d in city.truth["decoys"] if "credits" in d["kind"] for a in d["accounts"]}
+        assert set(credited) <= has_credits
+
+
+def test_groups_combine_all_ties_with_all_that_groups_do(cities: list[FamilyCity]) -> None:
+    kinds = [decoy["kind"].split("+") for city in cities for decoy in city.truth["decoys"]]
+    assert {kind[-1] for kind in kinds} == set(DOINGS)
+    assert {tie for kind in kinds for tie in kind[:-1]} == set(TIES)
+    assert len({tuple(kind) for kind in kinds}) > 100
+
+
+def test_many_groups_hardly_ride(cities: list[FamilyCity]) -> None:
+    seldom = total = 0
+    for city in cities:
+        trips = Counter(event["rider_id"] for event in city.of("trip_completed"))
+        drivers = {event["driver_id"] for event in city.of("trip_completed")}
+        for decoy in city.truth["decoys"]:
+            riders = [account for account in decoy["accounts"] if account not in drivers]
+            if riders:
+                total += 1
+                seldom += sum(trips[account] for account in riders) <= 4 * len(riders)
+    assert seldom > 0.3 * total
