@@ -117,6 +117,10 @@ class Account:
                 device = each
         return device
 
+    def change_phone(self, ts: int, *phones: tuple[int, str]) -> None:
+        """Let the account be on other phones than its own from that instant on."""
+        self.phones = [each for each in self.phones if each[0] < ts] + list(phones)
+
     def pace(self, ts: int) -> float:
         """Return how many ordinary orders a day the account makes at that time."""
         return self.rate if ts < self.turned_ms else self.cover_rate

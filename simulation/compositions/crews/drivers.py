@@ -45,8 +45,7 @@ def _rent(op: Operation, driver: Account, place: int) -> None:
     city, dice, ring = op.city, op.dice, op.ring
     ts = city.inside(op.share(0.45 * dice.random() if op.design.tempo != "burst" else 0.03 * dice.random()))
     driver.join(ts)
-    thing = op.layout.driver_phones[place]
-    driver.phones = [(0, op.device(thing, ts)), *op.handset(thing, ts)[1:]]
+    driver.phones = op.first_handset(op.layout.driver_phones[place], ts)
     driver.crew, driver.turned_ms, driver.signup_ip = ring, ts, op.ip()
     driver.common_ips, driver.common_ip_share = ring.ips, op.design.network_share
     driver.bank = op.bank(op.layout.banks[place])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from simulation.compositions.crews.design import Design
@@ -56,6 +55,11 @@ class Operation:
         while days is not None and (ts := ts + int(days * DAY_MS)) < self.ring.end_ms:
             found.append((ts, self.device(thing, ts)))
         return found
+
+    def first_handset(self, thing: int, ts: int) -> list[tuple[int, str]]:
+        """Return the same for an account that signs up on it at that instant."""
+        (_, device), *later = self.handset(thing, ts)
+        return [(0, device), *later]
 
     def card(self, hand: int) -> str | None:
         """Return the card that a hand pays with, if the crew pays by card."""
@@ -151,8 +155,3 @@ class Operation:
     def share(self, part: float) -> int:
         """Return the instant when that part of the crew's time is over."""
         return self.ring.begin_ms + int(part * (self.ring.end_ms - self.ring.begin_ms))
-
-    def days(self) -> range:
-        """Return the local days of the crew's time."""
-        calendar = self.city.calendar
-        return range(calendar.day(self.ring.begin_ms), math.ceil(calendar.day(self.ring.end_ms)) + 1)

@@ -75,10 +75,7 @@ def _sign_up(
         account.turned_ms, account.cover_rate = ts, account.rate
         op.ring.show(ts, account)
         return
-    account.phones = [
-        (0, op.device(op.layout.phones[place], ts)),
-        *op.handset(op.layout.phones[place], ts)[1:],
-    ]
+    account.phones = op.first_handset(op.layout.phones[place], ts)
     account.signup_ip = op.ip()
     account.home = op.city.ground.around(op.ring.den, dice.choice(_DEN_SPREADS_KM), dice)
     account.cards, account.pays_by_card, account.rate = [], False, 0.0
@@ -94,8 +91,7 @@ def _buy(op: Operation, account: Account, ts: int, place: int, *, lived: bool) -
         account.told = dice.chance(city.priors.older_told)
     if not lived:
         account.rate *= dice.choice((0.0, 0.0, 0.1))
-    account.phones = [each for each in account.phones if each[0] < ts]
-    account.phones += op.handset(op.layout.phones[place], ts)
+    account.change_phone(ts, *op.handset(op.layout.phones[place], ts))
     device = account.phones[-1][1] if op.design.rotation_days is None else account.own_phone(ts)
     spot = city.ground.around(op.ring.den, 0.5, dice)
     _in_hand(op, account, ts)
@@ -133,7 +129,7 @@ def _hire(op: Operation, mule: Account) -> None:
     if not real:
         device = op.device(0, ts) if dice.chance(0.25) else city.mint.device()
         since = 0 if mule.joined_ms == ts else ts
-        mule.phones = [each for each in mule.phones if each[0] < since] + [(since, device)]
+        mule.change_phone(since, (since, device))
         _in_hand(op, mule, ts)
     if dice.chance(0.6):
         op.voices.payout(op.later(ts, 1, 40), mule, op.bank(_bank_of_mule(op, place)))

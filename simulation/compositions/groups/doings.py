@@ -96,7 +96,7 @@ def new_phones(group: Group) -> None:
     for each in group.people:
         ts = begin + int(dice.uniform(0, spread_h) * HOUR_MS)
         if ts > each.joined_ms + HOUR_MS:
-            each.phones = [one for one in each.phones if one[0] < ts] + [(ts, scene.city.mint.device())]
+            each.change_phone(ts, (ts, scene.city.mint.device()))
             scene.voices.login(ts + 9 * MINUTE_MS, each, dice)
 
 

@@ -16,7 +16,7 @@ def lost_phone(group: Group) -> None:
             ts, old = group.moment(each, 9, 20), each.phones[-1][1]
             lent, back = group.first.own_phone(ts), ts + int(dice.uniform(20, 150) * HOUR_MS)
             after = old if dice.chance(0.5) else scene.city.mint.device()
-            each.phones = [one for one in each.phones if one[0] < ts] + [(ts, lent), (back, after)]
+            each.change_phone(ts, (ts, lent), (back, after))
             for when in (ts + 20 * MINUTE_MS, back + 20 * MINUTE_MS):
                 scene.voices.login(when, each, dice)
 

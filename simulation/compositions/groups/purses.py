@@ -61,7 +61,7 @@ def first_sums(group: Group) -> None:
     scene, dice = group.scene, group.scene.dice
     for each in group.others:
         ts = group.moment(each, 9, 21)
-        each.phones = [one for one in each.phones if one[0] < ts] + [(ts, scene.city.mint.device())]
+        each.change_phone(ts, (ts, scene.city.mint.device()))
         scene.voices.login(ts + 5 * MINUTE_MS, each, dice)
         sent = ts + int(dice.log_uniform(0.2, 60.0) * HOUR_MS)
         scene.send(sent, each, group.first, dice.log_uniform(3.0, 80.0))

@@ -42,8 +42,8 @@ def handed_phone(group: Group) -> None:
     for giver, taker in zip(group.people, group.others, strict=False):
         ts = group.moment(taker, 9, 21)
         old = giver.own_phone(ts)
-        giver.phones = [each for each in giver.phones if each[0] < ts] + [(ts, scene.city.mint.device())]
-        taker.phones = [each for each in taker.phones if each[0] < ts] + [(ts + HOUR_MS, old)]
+        giver.change_phone(ts, (ts, scene.city.mint.device()))
+        taker.change_phone(ts, (ts + HOUR_MS, old))
         scene.voices.login(ts + 2 * HOUR_MS, taker, dice)
 
 

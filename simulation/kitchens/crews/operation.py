@@ -104,7 +104,7 @@ class Operation:
         if account.joined_ms > ts - 5 * DAY_MS:
             account.join(city.config.start_ms - int(dice.uniform(5, 600) * DAY_MS))
             account.told = dice.chance(city.priors.older_told)
-        account.phones = [each for each in account.phones if each[0] < ts] + [(ts, device)]
+        account.change_phone(ts, (ts, device))
         account.rate *= dice.uniform(0.2, 1.0)
         if account.shift is not None and dice.chance(0.5):
             account.shift = None

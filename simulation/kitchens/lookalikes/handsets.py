@@ -41,8 +41,7 @@ def second_hand(scene: Scene) -> list[Account]:
         sold_ms = city.early(scene.hours(10, 18))
         old = seller.own_phone(sold_ms)
         new_ms = sold_ms - dice.randint(2, 60) * HOUR_MS
-        kept = [each for each in seller.phones if each[0] < new_ms]
-        seller.phones = [*kept, (new_ms, city.mint.device())]
+        seller.change_phone(new_ms, (new_ms, city.mint.device()))
         people.append(
             scene.newcomer(
                 sold_ms + dice.randint(0, 80) * HOUR_MS, device=old, ip=shop if dice.chance(0.5) else None

@@ -15,6 +15,8 @@ from simulation import CityConfig, Summary, simulate
 from streaming.decoding.decode import Decoder
 
 ROOT = Path(__file__).parents[3]
+WORTH = {"promo_redeemed": ("amount",), "wallet_transfer": ("amount",), "trip_cancelled": ("fee",)}
+"""Where an event says how much it is worth; rides say it in fare and incentive."""
 ACTORS = ("account_id", "rider_id", "driver_id", "to_account_id")
 
 
@@ -48,6 +50,21 @@ def family_city(habits: str, out: Path, **settings: Any) -> FamilyCity:
     lines = summary.events_path.read_bytes().splitlines()
     truth = json.loads(summary.truth_path.read_bytes())
     return FamilyCity(config, summary, lines, [json.loads(line) for line in lines], truth)
+
+
+def crews_city(habits: str, out: Path) -> FamilyCity:
+    """A city in which an account in seven is a crew's, with transfers."""
+    return family_city(
+        habits,
+        out,
+        seed=5,
+        riders=1_200,
+        drivers=200,
+        days=14,
+        fraud_share=0.15,
+        camouflage=0.5,
+        transfers=True,
+    )
 
 
 def actors(event: dict[str, Any]) -> list[str]:

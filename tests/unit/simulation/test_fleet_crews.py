@@ -9,12 +9,11 @@ from simulation.config import DAY_MS
 from simulation.fleets.crews.trades import TRADES
 from simulation.fleets.people import Crew
 from simulation.truth import RING_KINDS
-from tests.unit.simulation.family_worlds import FamilyCity, actors, family_city
+from tests.unit.simulation.family_worlds import WORTH, FamilyCity, actors, crews_city
 from tests.unit.simulation.fleet_worlds import planned
 
 SEEDS = range(20, 24)
 DOCS = Path(__file__).parents[3] / "docs" / "simulation.md"
-WORTH = {"promo_redeemed": ("amount",), "wallet_transfer": ("amount",), "trip_cancelled": ("fee",)}
 
 
 def crews(camouflage: float = 0.5) -> list[Crew]:
@@ -23,18 +22,7 @@ def crews(camouflage: float = 0.5) -> list[Crew]:
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> FamilyCity:
-    out = tmp_path_factory.mktemp("crews") / "out"
-    return family_city(
-        "fifth",
-        out,
-        seed=5,
-        riders=1_200,
-        drivers=200,
-        days=14,
-        fraud_share=0.15,
-        camouflage=0.5,
-        transfers=True,
-    )
+    return crews_city("fifth", tmp_path_factory.mktemp("crews") / "out")
 
 
 def test_each_kind_of_the_vocabulary_has_trades_and_each_trade_is_documented() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulation.compositions.crews.operation import Operation
+from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.orders import BY_HABIT, CAMPAIGN
 
 _BONUS_HOURS = (12.0, 12.0, 18.5, 19.5)
@@ -51,7 +52,7 @@ def guarantees(op: Operation, place: int) -> None:
         known = dice.some(drivers, dice.randint(1, 4))
         for ts in op.times(account, place):
             driver = dice.choice(known)
-            if ts > driver.joined_ms + 3_600_000:
+            if ts > driver.joined_ms + HOUR_MS:
                 start = op.spot(driver)
                 order = op.ride(account, ts, start, ground.around(start, 1.0, dice), "promo")
                 order.driver, order.offer = driver, BY_HABIT

@@ -84,8 +84,7 @@ def break_in(op: Operation) -> None:
             victim.until_ms = ts
         elif op.design.thief == "own" and not remote:
             new_ms = op.later(ts, 12, 120)
-            victim.phones = [each for each in victim.phones if each[0] < new_ms]
-            victim.phones.append((new_ms, city.mint.device()))
+            victim.change_phone(new_ms, (new_ms, city.mint.device()))
             op.voices.login(new_ms + MINUTE_MS, victim, dice)
         elif dice.chance(0.6):
             op.voices.login(op.later(ts, 3, 90), victim, dice)
