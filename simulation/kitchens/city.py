@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from simulation.config import DAY_MS, CityConfig
 from simulation.kitchens.calendar import HOUR_MS, Calendar
-from simulation.kitchens.ground import Ground
+from simulation.kitchens.ground import Ground, Spot
 from simulation.kitchens.offers import LAST_ORDER_MS, Offers
 from simulation.kitchens.orders import Order
 from simulation.kitchens.people import Account, Crew
@@ -138,6 +138,29 @@ class City:
         """Keep an order for its day; one outside the file is forgotten."""
         if self.config.start_ms <= order.ts < self.config.end_ms - LAST_ORDER_MS:
             self._orders[self.calendar.day(order.ts)].append(order)
+
+    def crew_orders(
+        self,
+        crew: Crew,
+        rider: Account,
+        ts: int,
+        service: str,
+        ends: tuple[Spot, Spot],
+        gains: tuple[str, ...],
+    ) -> Order:
+        """Place an order of a crew, paid in cash; return it for the caller to shape further."""
+        order = Order(
+            ts=ts,
+            rider=rider,
+            service=service,
+            start=ends[0],
+            end=ends[1],
+            crew=crew,
+            gains=gains,
+            cash=True,
+        )
+        self.place(order)
+        return order
 
     def lines_until(self, day: int) -> list[tuple[int, bytes]]:
         """Return and forget the lines filed for that day of the file (in UTC) and all before it."""

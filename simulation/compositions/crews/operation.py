@@ -116,20 +116,12 @@ class Operation:
 
     def ride(self, rider: Account, ts: int, start: Spot, end: Spot, *gains: str) -> Order:
         """Decide on a ride, paid in cash; return it for the caller to shape further."""
-        return self._order(rider, ts, "ride", start, end, gains)
+        return self.city.crew_orders(self.ring, rider, ts, "ride", (start, end), gains)
 
     def meal(self, rider: Account, ts: int, door: Spot, *gains: str) -> Order:
         """Decide on a meal brought to a door, paid in cash; return it for the caller to shape further."""
-        return self._order(rider, ts, "food", self.city.ground.kitchen_near(door, self.dice), door, gains)
-
-    def _order(
-        self, rider: Account, ts: int, service: str, start: Spot, end: Spot, gains: tuple[str, ...]
-    ) -> Order:
-        order = Order(
-            ts=ts, rider=rider, service=service, start=start, end=end, crew=self.ring, gains=gains, cash=True
-        )
-        self.city.place(order)
-        return order
+        start = self.city.ground.kitchen_near(door, self.dice)
+        return self.city.crew_orders(self.ring, rider, ts, "food", (start, door), gains)
 
     def pay(
         self, ts: int, payer: Account, payee: Account, units: float, *, device: str | None = None

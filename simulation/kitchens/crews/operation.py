@@ -151,27 +151,11 @@ class Operation:
     def meal(self, rider: Account, ts: int, door: Spot, *gains: str, kitchen: Spot | None = None) -> Order:
         """Decide on a meal brought to a door, paid in cash; return it for the caller to shape further."""
         start = kitchen or self.city.ground.kitchen_near(door, self.dice)
-        return self._order(rider, ts, "food", start, door, gains)
+        return self.city.crew_orders(self.crew, rider, ts, "food", (start, door), gains)
 
     def ride(self, rider: Account, ts: int, start: Spot, end: Spot, *gains: str) -> Order:
         """Decide on a ride, paid in cash; return it for the caller to shape further."""
-        return self._order(rider, ts, "ride", start, end, gains)
-
-    def _order(
-        self, rider: Account, ts: int, service: str, start: Spot, end: Spot, gains: tuple[str, ...]
-    ) -> Order:
-        order = Order(
-            ts=ts,
-            rider=rider,
-            service=service,
-            start=start,
-            end=end,
-            crew=self.crew,
-            gains=gains,
-            cash=True,
-        )
-        self.city.place(order)
-        return order
+        return self.city.crew_orders(self.crew, rider, ts, "ride", (start, end), gains)
 
     def collect(self, accounts: list[Account], ts: int, units: float) -> None:
         """Let these accounts pay the crew's mules by wallet about then, in the way the crew is used to."""
