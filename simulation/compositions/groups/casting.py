@@ -15,6 +15,8 @@ from simulation.kitchens.voices import Voices
 from simulation.truth import DecoyRecord
 
 _OF_NEWCOMERS = frozenset(("referral", "cascade", "first_phone"))
+_IN_ONE_HAND = frozenset(("phone", "card", "bank"))
+_FOR_A_CODE = frozenset(("code_at_once", "code_over_weeks", "credits"))
 
 
 def cast_groups(city: City, voices: Voices) -> None:
@@ -33,11 +35,7 @@ def _cast(scene: Scene) -> None:
     drives = dice.chance(priors.DRIVER_GROUPS)
     ties = _ties(scene, priors.DRIVER_TIES if drives else priors.TIES)
     doing = pick(priors.DRIVER_DOINGS if drives else priors.DOINGS, dice)
-    who = pick(priors.WHO, dice)
-    if drives:
-        who = "newcomers" if doing == "class" else "settled"
-    elif who == "settled" and _OF_NEWCOMERS & set(ties):
-        who = "newcomers"
+    who, doing = _who_does(pick(priors.WHO, dice), doing, set(ties), drives=drives)
     most = max(3, config.drivers // 8 if drives else round(priors.CROWD_PART * config.riders))
     count = size(priors.GROUP_MEDIAN, priors.GROUP_SPREAD, 2, min(60, most), dice)
     if not drives and dice.chance(priors.CROWD_CHANCE):
@@ -58,6 +56,24 @@ def _cast(scene: Scene) -> None:
                 scene.voices.login(group.moment(each), each, dice)
         record = DecoyRecord("+".join((*ties, doing)), [each.id for each in people])
         scene.city.decoys.append(record)
+
+
+def _who_does(who: str, doing: str, ties: set[str], *, drives: bool) -> tuple[str, str]:
+    """Return who a group is made of and what it does, as its ties allow.
+
+    Newcomers on one phone or card who hardly ride, or take one code, and new drivers who are paid to one
+    account and chase what newcomers are promised, are farms by whatever name: nothing in a file tells them
+    from one. Honest people with such a thing in common live besides.
+    """
+    in_one_hand = bool(_IN_ONE_HAND & ties)
+    if drives:
+        doing = "life" if in_one_hand and doing == "class" else doing
+        return ("newcomers" if doing == "class" else "settled"), doing
+    if in_one_hand and (who == "seldom" or doing in _FOR_A_CODE):
+        who = "settled"
+    if who == "settled" and _OF_NEWCOMERS & ties:
+        who, doing = "newcomers", "life" if in_one_hand and doing in _FOR_A_CODE else doing
+    return who, doing
 
 
 def _ties(scene: Scene, table: dict[str, float]) -> list[str]:

@@ -29,6 +29,7 @@ from tests.unit.simulation.family_worlds import (
 )
 
 SEEDS = range(31, 43)
+CODES = {"code_at_once", "code_over_weeks", "credits"}
 OF_OTHERS = {"simulation.kitchens.crews", "simulation.kitchens.building"}
 
 
@@ -194,3 +195,20 @@ def test_many_groups_hardly_ride(cities: list[FamilyCity]) -> None:
                 total += 1
                 seldom += sum(trips[account] for account in riders) <= 4 * len(riders)
     assert seldom > 0.3 * total
+
+
+def test_honest_people_who_share_what_farms_share_live_besides() -> None:
+    """On one phone or card nobody hardly rides, nor do newcomers take a code; no class has one bank."""
+    in_one_hand = 0
+    for city in map(planned_city, SEEDS):
+        people = {account.id: account for account in city.accounts}
+        for decoy in city.decoys:
+            *ties, doing = decoy.kind.split("+")
+            assert not ("bank" in ties and doing == "class")
+            if not {"phone", "card"} & set(ties):
+                continue
+            for account in (people[each] for each in decoy.accounts if not people[each].drives):
+                in_one_hand += 1
+                assert account.rate > 0
+                assert account.joined_ms < city.config.start_ms or doing not in CODES
+    assert in_one_hand > 100
