@@ -29,7 +29,7 @@ from gnn.boosted.scorer import SHIPPED, trees_of
 from gnn.logistic.fitting import fit as fit_logistic
 from gnn.logistic.fitting import platt, sigmoid, with_grounds
 from gnn.logistic.judgements import FIRST_SEED, FOLDS, Rows, Sample, gathered, sample_of
-from gnn.logistic.scorer import STORED
+from gnn.logistic.scorer import STORED, places_of
 from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
 from graph.state.trees import DEPTH, LEAVES, NEVER_PASSED, SPLITS
@@ -220,7 +220,7 @@ def main() -> None:
         model = json.loads(options.belonging.read_bytes())
         belonging, asked_about = model["belonging"], model["training"]["accounts_asked_about"]
         command += " --belonging " + str(options.belonging)
-    trees = trees_of(belonging["trees"], len(MEMBER_FEATURES))
+    trees = trees_of(belonging["trees"], places_of(belonging["features"], MEMBER_FEATURES))
     cities = gathered(options.cities, options.processes, trees)
     training = {
         "command": command,

@@ -2,7 +2,7 @@
 
 More such trees say of each account in and around a candidate whether it belongs (``graph.completion``). The
 model is a JSON file (``gnn/weights/boosted.json``, written by ``gnn.boosted.fitting``) with both and the
-numbers that justify them. It is refused when its features are not those of this version.
+numbers that justify them. Features are read by their names, as ``gnn.logistic.scorer`` does it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gnn.logistic.scorer import LogisticScorer, linear_scorer, read_stored, refused
+from gnn.logistic.scorer import LogisticScorer, linear_scorer, names_of, places_of, read_stored, refused
 from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import EXTREME
@@ -80,29 +80,31 @@ def load_scorer(path: Path | None = None) -> BoostedScorer | LogisticScorer:
 
 def _boosted(stored: dict[str, Any], source: Any) -> BoostedScorer:
     try:
-        trees = trees_of(stored["trees"], len(FEATURES))
+        names = names_of(stored)
+        trees = trees_of(stored["trees"], places_of(names, FEATURES))
         intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
         if not all(map(math.isfinite, (intercept, prior, doubt))):
             raise ValueError("a number that is not finite")
         belonging = stored["belonging"]
-        if belonging["features"] != list(MEMBER_FEATURES):
-            raise ValueError("other features of membership")
-        members = trees_of(belonging["trees"], len(MEMBER_FEATURES))
+        members = trees_of(belonging["trees"], places_of(belonging["features"], MEMBER_FEATURES))
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise refused(source, error) from error
     numbers = json.dumps(
         [
-            *(stored["trees"], intercept, prior, doubt, list(FEATURES)),
+            *(stored["trees"], intercept, prior, doubt, names),
             *(belonging["trees"], belonging["features"]),
         ]
     )
     return BoostedScorer(trees, intercept, prior, doubt, content_id("boosted", numbers), members)
 
 
-def trees_of(stored: Sequence[dict[str, Any]], features: int) -> Trees:
-    """Trees as kernels read them. Raises ValueError, KeyError or TypeError when they are not sound."""
+def trees_of(stored: Sequence[dict[str, Any]], places: Sequence[int]) -> Trees:
+    """Trees as kernels read them, each feature at the place that stands for it.
+
+    Raises ValueError, KeyError or TypeError when they are not sound.
+    """
     read = np.array([tree["features"] for tree in stored], np.int32).reshape(-1, SPLITS)
-    if not ((read >= 0) & (read < features)).all():
+    if not ((read >= 0) & (read < len(places))).all():
         raise ValueError("a split by a feature that is not there")
     thresholds = np.array([tree["thresholds"] for tree in stored], float).reshape(-1, SPLITS)
     leaves = np.array([tree["leaves"] for tree in stored], float).reshape(-1, LEAVES)
@@ -110,4 +112,4 @@ def trees_of(stored: Sequence[dict[str, Any]], features: int) -> Trees:
         raise ValueError("a number that is not finite")
     if not len(read) == len(thresholds) == len(leaves):
         raise ValueError("trees of another depth")
-    return trees_from(read.astype(np.uint16), thresholds, leaves)
+    return trees_from(np.asarray(places, np.uint16)[read], thresholds, leaves)

@@ -1,7 +1,9 @@
 """The logistic scorer: a stored, readable combination of findings into one probability.
 
 The model is a JSON file (``gnn/weights/logistic.json``): feature names, weights, intercept, and the numbers
-that justify them (``gnn.logistic.fitting``). It is refused when its features are not those of this version.
+that justify them (``gnn.logistic.fitting``). It is read by the names of its features: one that was made
+before a feature was measured does not read that, and one with a feature that this version does not know is
+refused.
 Scoring is one dot product.
 """
 
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -59,31 +61,40 @@ def load_scorer(path: Path | None = None) -> LogisticScorer:
 
 
 def read_stored(source: Path | Traversable) -> dict[str, Any]:
-    """What a model file holds. Raises Fatal when it is none, or of other features than this version's."""
+    """What a model file holds. Raises Fatal when it is none, or has features that this version has not."""
     try:
         stored: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
-        features = tuple(entry["name"] for entry in stored["features"])
+        places_of(names_of(stored), FEATURES)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise refused(source, error) from error
-    if features != tuple(FEATURES):
-        odd = sorted(set(features) ^ set(FEATURES)) or ["the same names in another order"]
-        raise Fatal(
-            f"expected a model with the {len(FEATURES)} features of this version, found one that differs in "
-            f"{', '.join(odd[:5])}; make it anew with `make weights`"
-        )
     return stored
+
+
+def names_of(stored: dict[str, Any]) -> list[str]:
+    """The features that a stored model reads, in its order. Raises KeyError or TypeError when it has none."""
+    return [entry["name"] for entry in stored["features"]]
+
+
+def places_of(names: Sequence[str], known: Iterable[str]) -> list[int]:
+    """Where each feature of a model stands among those known; ValueError for others, or repeated ones."""
+    places = {name: place for place, name in enumerate(known)}
+    odd = sorted(set(names) - set(places)) or sorted({name for name in names if names.count(name) > 1})
+    if odd:
+        raise ValueError(f"features that this version has not, or has once: {', '.join(odd[:5])}")
+    return [places[name] for name in names]
 
 
 def linear_scorer(stored: dict[str, Any], source: Path | Traversable) -> LogisticScorer:
     """The scorer of a file that was read. Raises Fatal when its numbers are no logistic scorer's."""
     try:
-        weights = tuple(float(entry["weight"]) for entry in stored["features"])
+        named = {entry["name"]: float(entry["weight"]) for entry in stored["features"]}
+        weights = tuple(named.get(name, 0.0) for name in FEATURES)
         intercept, prior, doubt = (float(stored[name]) for name in ("intercept", "prior", "doubt"))
         if not all(map(math.isfinite, (*weights, intercept, prior, doubt))):
             raise ValueError("a number that is not finite")
     except (ValueError, KeyError, TypeError) as error:
         raise refused(source, error) from error
-    numbers = json.dumps([list(FEATURES), weights, intercept, prior, doubt])
+    numbers = json.dumps([list(named), list(named.values()), intercept, prior, doubt])
     return LogisticScorer(weights, intercept, prior, doubt, content_id("logistic", numbers))
 
 

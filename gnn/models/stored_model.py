@@ -2,8 +2,8 @@
 
 The manifest says what the weights are for: the digest of the feature schema, the training window, a digest
 of the training data, the code's version, seeds, metrics, calibration and how the features and scores were
-spread. A model whose schema is not this version's is refused. The id is made from the weights' bytes and
-the calibration.
+spread. A model that was made before some evidence was measured does not read that; any other whose schema is
+not this version's is refused. The id is made from the weights' bytes and the calibration.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ import numpy.typing as npt
 import torch
 from safetensors.torch import load, save
 
+from gnn.logistic.scorer import places_of
 from gnn.models.drift import Spread
+from gnn.models.drift_watch import SCORE
 from gnn.models.platt import Calibration
 from gnn.tensors.features import schema_digest
 from gnn.tensors.lessons import Lesson
@@ -77,6 +79,16 @@ def current_schema() -> str:
     return schema_digest(tuple(FEATURES))
 
 
+def columns_of(manifest: Manifest) -> tuple[int, ...] | None:
+    """Columns of the evidence that a model reads; None for all. Raises ValueError for another schema."""
+    if manifest.schema == current_schema():
+        return None
+    names = [name for name in manifest.spreads if name != SCORE]
+    if manifest.schema != schema_digest(tuple(names)):
+        raise ValueError("another schema")
+    return tuple(places_of(names, FEATURES))
+
+
 def data_digest(lessons: Sequence[Lesson]) -> str:
     """Names the training examples; the same examples in the same order give the same name."""
     digest = hashlib.sha256()
@@ -121,15 +133,19 @@ def load_model(folder: Path) -> StoredModel:
             f"expected a model in {folder}, found {type(error).__name__}: {error}; "
             "train one with `ringfence train`"
         ) from error
-    if manifest.format != FORMAT or manifest.schema != current_schema():
+    try:
+        columns = columns_of(manifest)
+        if manifest.format != FORMAT:
+            raise ValueError("another format")
+    except ValueError as error:
         raise Fatal(
             f"expected a model of schema {current_schema()} and format {FORMAT}, found one of "
             f"{manifest.schema} and {manifest.format} in {folder}; train it anew with this version"
-        )
+        ) from error
     mean, scale = (tensors.pop(name).numpy() for name in ("features.mean", "features.scale"))
     model = RingModel(manifest.config)
     model.load_state_dict(tensors)
-    fitted = Fitted(model.eval(), mean, scale, ())
+    fitted = Fitted(model.eval(), mean, scale, (), columns)
     found = model_id_of(fitted, manifest.calibration)
     if found != manifest.model_id:
         raise Fatal(

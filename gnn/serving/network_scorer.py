@@ -14,6 +14,7 @@ from gnn.serving.live_vectors import LiveVectors
 from gnn.serving.ring_readout import ring_logit, room_for
 from gnn.serving.weights_of import network_weights, readout_weights
 from graph.kernels.arrays import Int32s
+from graph.scoring.features import FEATURES
 from graph.state.state import State
 
 
@@ -33,6 +34,7 @@ class NetworkScorer:
         self._network = network_weights(fitted.model.network, fitted.mean, fitted.scale)
         self._readout = readout_weights(fitted.model)
         self._calibration = model.manifest.calibration
+        self._columns = np.array(fitted.columns or range(len(FEATURES)), np.int64)
 
     def reader(self) -> NetworkReader:
         """A reader for one engine; vectors are computed when they are first asked for."""
@@ -46,6 +48,7 @@ class NetworkReader:
         self.vectors = LiveVectors(scorer._network)
         self._readout = scorer._readout
         self._calibration: Calibration = scorer._calibration
+        self._columns = scorer._columns
         self._watch: DriftWatch | None = scorer.watch
         self._read = room_for(self._readout)
 
@@ -54,8 +57,8 @@ class NetworkReader:
         read = self._read
         # Training reads the evidence in single precision.
         evidence = state.features.astype(np.float32).astype(np.float64)
-        read[: len(evidence)] = evidence
-        self.vectors.pool(state, members, read[len(evidence) :])
+        read[: len(self._columns)] = evidence[self._columns]
+        self.vectors.pool(state, members, read[len(self._columns) :])
         score = float(self._calibration.probability(np.array(ring_logit(read, *self._readout))))
         if self._watch is not None:
             self._watch.see(int(state.counters["watermark_ms"][0]), int(members[0]), score, evidence)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +64,8 @@ class Fitted:
     mean: Matrix
     scale: Matrix
     epochs: tuple[Epoch, ...]
+    columns: tuple[int, ...] | None = None
+    """Columns of the evidence that it reads, where these are not all."""
 
     def logits(self, lessons: Sequence[Lesson]) -> Floats:
         """The logit of every example, in order."""
@@ -73,6 +75,8 @@ class Fitted:
         device = next(self.model.parameters()).device
         for lesson in lessons:
             batch = batch_of([lesson], [group_weights(lesson.examples)], self.mean, self.scale, layers)
+            if self.columns is not None:
+                batch = replace(batch, evidence=batch.evidence[:, list(self.columns)])
             with torch.no_grad():
                 logits, _ = self.model(batch.on(device))
             found.append(logits.cpu().numpy())

@@ -8,13 +8,14 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
   more of its accounts use it, if it has that many. One account of a family of four at an address is on its
   way;
 * one referred the other, and both are clusters, or both use one semi-private address;
-* an account of one is the hand that brought an account of the other, or that it pays, and the latter leads no
-  life of its own (``graph.candidates.hands``);
+* an account of one is the hand that brought an account of the other, or that it pays, and the latter depends
+  on it: it leads no life of its own, or its money was led away (``graph.candidates.hands``);
+* riders of one keep losing trips to a driver of the other, to whom several do (``graph.candidates.losses``);
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
   then. Independent riders do not do that.
 
-All four are symmetric functions of the graph's present state, so a candidate does not depend on the
+All five are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
 accounts are gathered, nearest units first, but for the unit that goes beyond (up to ``MAX_UNIT`` accounts of
 it); a candidate that was cut there is marked ``truncated``.
@@ -24,13 +25,25 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.candidates.hands import after, far_end, is_hand, lives
+from graph.candidates.hands import after, depends, far_end, is_hand, is_led_away, lives
+from graph.candidates.losses import is_let_down, keeps_losing
 from graph.candidates.visits import most_by_chance
 from graph.components.edges import label
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
-from graph.links.records import DRIVERS, IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS, RIDERS, USERS
+from graph.links.records import (
+    DRIVERS,
+    IDENTITIES,
+    LOST_DRIVERS,
+    LOST_RIDERS,
+    PAYEES,
+    PAYERS,
+    REFERRALS,
+    REFERRERS,
+    RIDERS,
+    USERS,
+)
 from graph.links.touch import first_link, length
 from graph.model.link_keys import USES_IP
 from graph.state.sizes import MEMO_SLOTS
@@ -46,7 +59,7 @@ MIN_JOINING_TRIPS: Final = 3
 MIN_JOINING_RIDERS: Final = 2
 JOINING_SHARE: Final = 1 / 6
 MOST_HANDS: Final = 16
-"""Whom an account pays, longest first, that are looked at."""
+"""Whom an account pays, or loses trips to, longest first, that are looked at."""
 _LEADS: Final = 1
 """Marks the account of a unit by which it was taken in: the unit's drivers are looked at there."""
 
@@ -141,6 +154,7 @@ def _corroborated(state: State, account: int, found: int, stamp: int) -> int:
         link = hooks[link].next_in
     found = _take_dependents(state, account, found, stamp)
     found = _take_hands(state, account, found, stamp)
+    found = _take_losers(state, account, found, stamp)
     found = _take_riders(state, account, found, stamp)
     if shared and state.marks[account].count == _LEADS:
         found = _take_drivers(state, account, found, stamp)
@@ -154,7 +168,7 @@ def _take_dependents(state: State, account: int, found: int, stamp: int) -> int:
         link, steps = (first_link(state.links, account, slot) if is_hand(state, account, slot) else -1), 0
         while link >= 0 and steps < MAX_ACCOUNTS:
             other = far_end(state, link, slot)
-            if state.marks[other].stamp != stamp and not lives(state, other):
+            if state.marks[other].stamp != stamp and depends(state, link, slot):
                 found = _consider(state, other, found, stamp)
             link = after(state, link, slot)
             steps += 1
@@ -163,19 +177,43 @@ def _take_dependents(state: State, account: int, found: int, stamp: int) -> int:
 
 @kernel
 def _take_hands(state: State, account: int, found: int, stamp: int) -> int:
-    """Take in the hands of an account without a life; returns how many accounts are gathered then."""
+    """Take in the hands that an account depends on; returns how many accounts are gathered then."""
     if length(state.links, account, REFERRERS) + length(state.links, account, PAYEES) == 0:
         return found
-    if lives(state, account):
-        return found
+    alive = lives(state, account)
     for slot, other_way in ((REFERRERS, REFERRALS), (PAYEES, PAYERS)):
         link, steps = first_link(state.links, account, slot), 0
         while link >= 0 and steps < MOST_HANDS:
             hand = far_end(state, link, slot)
-            if state.marks[hand].stamp != stamp and is_hand(state, hand, other_way):
+            is_own = alive and (slot == REFERRERS or not is_led_away(state, link))
+            if state.marks[hand].stamp != stamp and not is_own and is_hand(state, hand, other_way):
                 found = _consider(state, hand, found, stamp)
             link = after(state, link, slot)
             steps += 1
+    return found
+
+
+@kernel
+def _take_losers(state: State, account: int, found: int, stamp: int) -> int:
+    """Take in the drivers to whom an account keeps losing trips, and the riders who keep losing to it.
+
+    Returns how many accounts are gathered then.
+    """
+    records, hooks = state.links.links, state.links.hooks
+    link, steps = first_link(state.links, account, LOST_DRIVERS), 0
+    while link >= 0 and steps < MOST_HANDS:
+        driver = wide(records[link].target)
+        if state.marks[driver].stamp != stamp and keeps_losing(state, link) and is_let_down(state, driver):
+            found = _consider(state, driver, found, stamp)
+        link = hooks[link].next_out
+        steps += 1
+    link, steps = (first_link(state.links, account, LOST_RIDERS) if is_let_down(state, account) else -1), 0
+    while link >= 0 and steps < MAX_ACCOUNTS:
+        rider = wide(records[link].source)
+        if state.marks[rider].stamp != stamp and keeps_losing(state, link):
+            found = _consider(state, rider, found, stamp)
+        link = hooks[link].next_in
+        steps += 1
     return found
 
 

@@ -29,6 +29,7 @@ OWN: Final[dict[str, int]] = {
     "referrals_part": 1,
     "payments": 1,
     "payments_part": 1,
+    "led_away": 1,
     "same_promo": 1,
     "promos": 1,
     "created_near": 1,
@@ -45,7 +46,8 @@ OWN: Final[dict[str, int]] = {
 """Of one account, in order, with the direction in which each may move its membership: +1 in, -1 out.
 
 ``part`` is the share of the other users (trips, partners, links) that is marked, of the identifier where it
-is largest; ``sharers`` and other counts are x / (x + half)."""
+is largest; ``sharers`` and other counts are x / (x + half). ``led_away``: payments between the account and
+marked ones by which money was led away (``graph.candidates.hands``)."""
 
 GROUP: Final = (
     "address_part",

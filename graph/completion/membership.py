@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from graph.candidates.hands import is_led_away
 from graph.completion.features import GROUP, OWN
 from graph.components.edges import label
 from graph.evidence.places import middle
@@ -64,6 +65,7 @@ _REFERRALS: Final = _PLACES["referrals"]
 _REFERRALS_PART: Final = _PLACES["referrals_part"]
 _PAYMENTS: Final = _PLACES["payments"]
 _PAYMENTS_PART: Final = _PLACES["payments_part"]
+_LED_AWAY: Final = _PLACES["led_away"]
 _SAME_PROMO: Final = _PLACES["same_promo"]
 _PROMOS: Final = _PLACES["promos"]
 _CREATED_NEAR: Final = _PLACES["created_near"]
@@ -261,6 +263,8 @@ def _describe(
     payments, all_payments, _, _ = _met(state, account, stamp, PAYEES, PAYERS)
     row[_PAYMENTS] = payments / (payments + 2.0)
     row[_PAYMENTS_PART] = ratio(payments, all_payments)
+    led = _led_away(state, account, stamp) if payments > 0 else 0
+    row[_LED_AWAY] = led / (led + 1.0)
     row[_SAME_PROMO] = min(1.0, _same_promo(state, account, stamp, inside) / others)
     row[_PROMOS] = facts.promos / (facts.promos + 1.0)
     if facts.created_ms != UNKNOWN_MS:
@@ -374,6 +378,22 @@ def _met(state: State, account: int, stamp: int, out: int, back: int) -> tuple[i
                 accounts += 1
             link = hooks[link].next_out if slot == out else hooks[link].next_in
     return events, all_events, accounts, all_accounts
+
+
+@kernel
+def _led_away(state: State, account: int, stamp: int) -> int:
+    """How many payments between the account and marked ones led money away."""
+    records, hooks, marks = state.links.links, state.links.hooks, state.marks
+    led = 0
+    for slot in (PAYEES, PAYERS):
+        is_read = length(state.links, account, slot) <= MOST_LINKS
+        link = first_link(state.links, account, slot) if is_read else -1
+        while link >= 0:
+            record = records[link]
+            if marks[record.target if slot == PAYEES else record.source].stamp == stamp:
+                led += is_led_away(state, link)
+            link = hooks[link].next_out if slot == PAYEES else hooks[link].next_in
+    return led
 
 
 @kernel

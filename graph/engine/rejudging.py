@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from graph.candidates.losses import loses
 from graph.engine.feature_extraction import in_a_ring
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
@@ -207,4 +208,6 @@ def _worth_gathering(state: State, entity: int) -> bool:
     for slot in (REFERRERS, REFERRALS, PAYEES, PAYERS):
         if length(state.links, entity, slot) > 0:
             return True
-    return account.met != 0 or is_shared(state, entity) or account.ring != NO_RING
+    if account.met != 0 or is_shared(state, entity) or account.ring != NO_RING:
+        return True
+    return loses(state, entity)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.candidates.losses import keeps_losing
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -29,23 +30,26 @@ MOST_PAIRS: Final = 256
 def measure_cancellations(state: State, members: Int32s, stamp: int, e: Record) -> None:
     """Cancelled trips of the members; expects these marked under ``stamp`` and the trips inside counted."""
     records = state.links.links
-    inside = pairs = mutual = units = 0
+    inside = pairs = mutual = units = losing = 0
     for place in range(len(members)):
         link = first_link(state.links, members[place], LOST_DRIVERS)
-        steps = 0
+        steps, keeps = 0, False
         while link >= 0 and steps < MOST_PAIRS:
             steps += 1
             lost, facts = records[link], interaction_of(state.links, link)
-            link = next_link(state.links, link, OUT)
+            lost_at, link = link, next_link(state.links, link, OUT)
             if state.marks[lost.target].stamp == stamp:
+                keeps = keeps or keeps_losing(state, lost_at)
                 inside += lost.count
                 units += facts.money
                 pairs += 1
                 mutual += 0 < facts.by_driver < lost.count
+        losing += keeps
     turned_away, trips = _turned_away(state, members, stamp)
     e.cancelled_inside = inside
     e.cancelled_share = ratio(inside, inside + e.inside)
     e.mutual_cancels = ratio(mutual, pairs)
+    e.losing_share = losing / len(members)
     e.fee_money = units / MONEY_SCALE
     e.turned_away = ratio(turned_away, turned_away + trips)
 

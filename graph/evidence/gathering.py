@@ -6,6 +6,7 @@ from graph.evidence.arrivals import find_arrivals, measure_arrivals
 from graph.evidence.cancellations import measure_cancellations
 from graph.evidence.cards import measure_cards
 from graph.evidence.declines import measure_declines
+from graph.evidence.leaving import measure_leaving
 from graph.evidence.likeness import measure_likeness
 from graph.evidence.places import measure_places
 from graph.evidence.sharing import measure_sharing
@@ -39,6 +40,7 @@ def measure(state: State, members: Int32s, shape: int, e: Record) -> None:
     measure_likeness(state, members, e)
     measure_tempo(state, members, e)
     measure_sharing(state, members, stamp, e)
+    measure_leaving(state, members, e)
     measure_takings(state, members, stamp, e)
     measure_trips(state, members, stamp, e)
     measure_cancellations(state, members, stamp, e)

@@ -11,8 +11,9 @@ from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
 from graph.links.records import REDEEMED, REFERRERS
-from graph.links.touch import first_link
-from graph.model.link_keys import MONEY_SCALE
+from graph.links.touch import find, first_link
+from graph.model.link_keys import LINK_CODE, MONEY_SCALE
+from graph.model.vocabulary import LinkKind
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.evidence_record import Record
 from graph.state.state import State
@@ -20,6 +21,7 @@ from graph.updates.sharing import DAY_MS
 
 SOON_MS: Final = 3 * DAY_MS
 _NOBODY: Final = -1
+_PAID: Final = LINK_CODE[LinkKind.PAID]
 
 
 @kernel
@@ -28,7 +30,7 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
     records, hooks = state.links.links, state.links.hooks
     marks = state.marks
     referrer = state.measuring.referrers
-    takers = soon = promos = units = same = referred = 0
+    takers = soon = promos = units = same = referred = paid = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]
         if account.promos > 0:
@@ -45,13 +47,16 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
             mark.count += 1
             same = max(same, mark.count)
             link = hooks[link].next_out
-        referrer[place] = _NOBODY
+        referrer[place] = patron = _NOBODY
         link = first_link(state.links, members[place], REFERRERS)
         while link >= 0:
             mark = marks[records[link].source]
             if mark.stamp == stamp:
                 referrer[place] = mark.first
+                patron = records[link].source
             link = hooks[link].next_in
+        if referrer[place] != _NOBODY:
+            paid += find(state.links, _PAID, patron, members[place]) >= 0
         referred += referrer[place] != _NOBODY
     e.promo_share = takers / len(members)
     e.same_promo = same / len(members)
@@ -59,6 +64,7 @@ def measure_takings(state: State, members: Int32s, stamp: int, e: Record) -> Non
     e.promos_per_account = promos / len(members)
     e.promo_money = units / MONEY_SCALE
     e.referral_share = ratio(referred, len(members) - 1)
+    e.recruits_paid = ratio(paid, referred)
     e.referral_depth = _deepest(referrer, state.measuring.seen, len(members))
 
 

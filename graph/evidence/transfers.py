@@ -8,15 +8,19 @@ number of payers alone forgives nobody: a crew of a thousand that pays one accou
 In the same way nothing is said by a member that pays more than ``CROWD`` accounts, most of whom live so: an
 office on pay day.
 
+Money is *led away* when it is an account's that had been in use, from a new phone or to several hands at once
+(``graph.candidates.hands``).
+
 Cost: O(payments of the members), of which at most ``MOST_PAYEES`` a member are read, those that have lasted
-longest, and ``SAMPLE`` of the payers of each account that they lead to, however many there are: an account
-that 100,000 pay costs as much as one that 64 pay.
+longest, and O(identity links) of the payer for each, and ``SAMPLE`` of the payers of each account that they
+lead to, however many there are: an account that 100,000 pay costs as much as one that 64 pay.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from graph.candidates.hands import is_led_away
 from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
@@ -76,7 +80,7 @@ def _gather(state: State, members: Int32s, stamp: int, e: Record) -> tuple[int, 
     seen, sent_inside = n, 0
     measuring.received_units[:n] = 0
     measuring.payers[:n] = 0
-    count = pairs = tested = 0
+    count = pairs = tested = led = 0
     for place in range(n):
         measuring.sent_units[place] = 0
         link = _first_payment(state, members[place], n, stamp)
@@ -85,7 +89,7 @@ def _gather(state: State, members: Int32s, stamp: int, e: Record) -> tuple[int, 
             steps += 1
             payment, facts = records[link], interaction_of(state.links, link)
             payee = _place_of(state, payment.target, n, stamp, seen)
-            link = next_link(state.links, link, OUT)
+            paid, link = link, next_link(state.links, link, OUT)
             if payee < 0:
                 continue
             seen = max(seen, payee + 1)
@@ -94,11 +98,13 @@ def _gather(state: State, members: Int32s, stamp: int, e: Record) -> tuple[int, 
             count += payment.count
             pairs += 1
             tested += _was_tried(payment, facts)
+            led += is_led_away(state, paid)
             if payee < n:
                 measuring.sent_units[place] += facts.money
                 sent_inside += facts.money
     e.transfers = count
     e.tried_transfers = ratio(tested, pairs)
+    e.led_away = ratio(led, pairs)
     return seen, sent_inside
 
 

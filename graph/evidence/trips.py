@@ -34,9 +34,11 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     incentive_units = fare_units = 0
     surcharge = odd = 0.0
     all_trips = rider_trips = driver_trips = odd_reasons = 0
+    paid_units = promo_units = 0
     for place in range(len(members)):
         account = state.accounts[state.entities[members[place]].account]
         all_trips += account.trips
+        promo_units += account.promo_units
         if account.role == DRIVER:
             driver_trips += account.trips
         else:
@@ -46,6 +48,7 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
         while link >= 0:
             ride = records[link]
             mark = marks[ride.target]
+            paid_units += interaction_of(state.links, link).money
             if mark.stamp == stamp:
                 rode = True
                 if mark.count == 0:
@@ -78,3 +81,4 @@ def measure_trips(state: State, members: Int32s, stamp: int, e: Record) -> None:
     e.odd_reasons = odd_reasons
     e.incentive_money = incentive_units / MONEY_SCALE
     e.fare_money = fare_units / MONEY_SCALE
+    e.promo_beside_fares = ratio(promo_units, promo_units + paid_units)

@@ -41,6 +41,12 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Share of the accounts whose newest device is theirs alone and was from the start."""
     hands: int
     """How many hands the accounts would be, if whoever shares a device or a card were one."""
+    late_payouts: float
+    """Of the accounts with a payout account, those that got one when they had been in use for days."""
+    payouts_left: float
+    """Those that used their first payout account again after such a one."""
+    devices_left: float
+    """Of the accounts with a phone, those that used their first again after one that came late."""
 
     burst: float
     """Accounts created within their busiest three days, beyond as many as the city's share makes of all.
@@ -109,6 +115,10 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Members referred by a member, over all members but one: 1 is a complete tree of referrals."""
     referral_depth: int
     """The longest chain of referrals inside."""
+    recruits_paid: float
+    """Of the members that a member referred, those whom this paid out of its wallet."""
+    promo_beside_fares: float
+    """Promotions over these and the fares of all the riders' trips: what comes in beside what goes out."""
 
     trips_per_account: float
     inside: int
@@ -169,6 +179,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Of the money sent to members, the share that its receivers sent to members too: 1 in a circle."""
     tried_transfers: float
     """Share of the pairs that paid whose smallest amount was a test: a twentieth of the others' mean."""
+    led_away: float
+    """Share of those pairs whose payer had been in use and paid from a new phone, or several at once."""
 
     declines: int
     """Declined payments with cards that the account does not use; so in all that follows."""
@@ -187,6 +199,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """These over what members agreed on with each other: trips inside and cancelled ones."""
     mutual_cancels: float
     """Share of the pairs with such a trip in which each cancelled on the other."""
+    losing_share: float
+    """Share of the accounts that keep losing trips to drivers among the members."""
     fee_money: float
     """Fees for them."""
     turned_away: float

@@ -20,6 +20,7 @@ MODULES = [
     "updates.independence",
     "candidates.gathering",
     "candidates.hands",
+    "candidates.losses",
     "candidates.circles",
     "candidates.visits",
     "candidates.moves",
@@ -134,7 +135,8 @@ def spelled(name: str, value: float) -> str:
     """A constant as the document writes it."""
     if name.endswith("_MS"):
         days, rest = divmod(value, DAY_MS)
-        return f"{days:g} day{'s' if days != 1 else ''}" if not rest else f"{value * 24 / DAY_MS:g} hours"
+        count, unit = (value * 24 / DAY_MS, "hour") if rest else (days, "day")
+        return f"{count:g} {unit}{'s' if count != 1 else ''}"
     part = Fraction(value).limit_denominator(6)
     if part.denominator in (3, 6) and math.isclose(part, value):
         return str(part)

@@ -139,7 +139,10 @@ def membership_table() -> str:
         [
             f"`{name}`",
             SIGNS[sign],
-            *(f"{gains[each]:.3f}" for each in (name, f"{name}_beside_mean", f"mean_{name}")),
+            *(
+                f"{gains[each]:.3f}" if each in gains else "not read"
+                for each in (name, f"{name}_beside_mean", f"mean_{name}")
+            ),
         ]
         for name, sign in OWN.items()
     ]

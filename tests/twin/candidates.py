@@ -7,20 +7,21 @@ A *unit* is a cluster (or a single account). Two units belong to one candidate w
   this: its users come with phones and cards of their own. Each of the two units is at home there: two or
   more of its accounts use it, if it has that many;
 * one referred the other, and both are clusters, or both use one semi-private address;
-* an account of one is the hand that brought an account of the other, or that it pays, and the latter leads no
-  life of its own;
+* an account of one is the hand that brought an account of the other, or that it pays, and the latter depends
+  on it: it leads no life of its own, or its money was led away;
+* riders of one keep losing trips to a driver of the other, to whom several do;
 * a driver of one rides with riders of the other: two or more accounts in the same hand, three or more
   trips since these accounts began to share, more than chance explains, and a sixth of all their trips since
   then. Independent riders do not do that.
 
-All four are symmetric functions of the graph's present state, so a candidate does not depend on the
+All five are symmetric functions of the graph's present state, so a candidate does not depend on the
 account it is assembled from. Cost: O(links of the candidate's accounts); at most ``MAX_ACCOUNTS``
 accounts are gathered, nearest units first, and a candidate that was cut there says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -32,14 +33,12 @@ from graph.candidates.gathering import (
     MIN_JOINING_TRIPS,
     MOST_HANDS,
 )
-from graph.candidates.hands import MIN_DEPENDENTS, SAMPLE
 from graph.candidates.visits import CHANCE_MARGIN
 from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind
-from graph.updates.independence import LIVES
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 from tests.twin.entity_graph import EntityGraph
-from tests.twin.independence import independence
+from tests.twin.hands import brings, is_let_down, is_paid, keeps_losing, lives, pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +113,7 @@ class Assembler:
             if (shared and graph.is_shared(other)) or any(other in graph.users[a] for a in addresses)
         )
         found.extend(self._in_one_hand(account))
+        found.extend(self._in_losses(account))
         found.extend(
             rider
             for rider in graph.riders_of.get(account, ())
@@ -128,32 +128,30 @@ class Assembler:
         return found
 
     def _in_one_hand(self, account: int) -> list[int]:
-        """Whose hand the account is, then the hands of one without a life."""
+        """Whose hand the account is, then the hands that it depends on."""
         graph = self._graph
-        dependents = [
-            other
-            for brought in (graph.referrals.get(account, {}), graph.payers.get(account, {}))
-            if self._is_hand(brought)
-            for other in islice(brought, MAX_ACCOUNTS)
-            if not self._lives(other)
-        ]
-        if self._lives(account):
-            return dependents
-        hands = [
-            hand
-            for fed_by, feeds in ((graph.referrers, graph.referrals), (graph.payees, graph.payers))
-            for hand in islice(fed_by.get(account, {}), MOST_HANDS)
-            if self._is_hand(feeds[hand])
-        ]
-        return dependents + hands
+        found: list[int] = []
+        if brings(graph, account):
+            brought = islice(graph.referrals[account], MAX_ACCOUNTS)
+            found.extend(other for other in brought if not lives(graph, other))
+        if is_paid(graph, account):
+            payers = islice(graph.payers[account], MAX_ACCOUNTS)
+            found.extend(other for other in payers if pays(graph, other, account))
+        referrers = islice(graph.referrers.get(account, {}), MOST_HANDS)
+        found.extend(hand for hand in referrers if not lives(graph, account) and brings(graph, hand))
+        payees = islice(graph.payees.get(account, {}), MOST_HANDS)
+        found.extend(hand for hand in payees if pays(graph, account, hand) and is_paid(graph, hand))
+        return found
 
-    def _is_hand(self, others: Iterable[int]) -> bool:
-        """Whether several of an account's referrals, or payers, and at least half of them, lead no lives."""
-        lives = [self._lives(other) for other in islice(others, SAMPLE)]
-        return lives.count(False) >= max(MIN_DEPENDENTS, len(lives) / 2)
-
-    def _lives(self, account: int) -> bool:
-        return bool(independence(self._graph, self._graph.accounts[account]) & LIVES)
+    def _in_losses(self, account: int) -> list[int]:
+        """The drivers to whom an account keeps losing trips, then the riders who keep losing to it."""
+        graph = self._graph
+        drivers = islice(graph.lost_drivers.get(account, {}), MOST_HANDS)
+        found = [each for each in drivers if keeps_losing(graph, account, each) and is_let_down(graph, each)]
+        if is_let_down(graph, account):
+            riders = islice(graph.lost_riders[account], MAX_ACCOUNTS)
+            found.extend(each for each in riders if keeps_losing(graph, each, account))
+        return found
 
     def _ties(self, address: int) -> bool:
         """Whether the users of an address mostly stand in clusters."""

@@ -24,6 +24,7 @@ from tests.twin.adjacency import Adjacency
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
+from tests.twin.hands import is_led_away
 from tests.twin.independence import independence
 
 __all__ = ["COMPLETED_FROM", "Completion", "Completions"]
@@ -196,7 +197,7 @@ class Completions:
         middle = self._middle(marked)
         rows = {a: self._row(a, inside, uses, groups, created, middle) for a in asked}
         counted = [rows[a] for a in asked if a in inside]
-        means = [0.0] * 30
+        means = [0.0] * len(OWN)
         for row in counted:
             means = [mean + value for mean, value in zip(means, row, strict=True)]
         means = [mean / max(1, len(marked)) for mean in means]
@@ -262,6 +263,12 @@ class Completions:
         _, _, referrals, all_referrals = self._met(account, marked, graph.referrals, graph.referrers)
         payments, all_payments, _, _ = self._met(account, marked, graph.payees, graph.payers)
         cancelled, _, _, _ = self._met(account, marked, graph.lost_drivers, graph.lost_riders)
+        led = sum(
+            other in marked and is_led_away(graph, *pair)
+            for slot in (graph.payees, graph.payers)
+            for other in (slot.get(account, {}) if len(slot.get(account, {})) <= MOST_LINKS else ())
+            for pair in [(account, other) if slot is graph.payees else (other, account)]
+        )
         same = max((uses[x] - inside for x in graph.redeemed.get(account, ()) if x in uses), default=0)
         near = sum(abs(moment - facts.created_ms) <= NEAR_MS for moment in created)
         bits = independence(graph, facts)
@@ -282,6 +289,7 @@ class Completions:
             ratio(referrals, all_referrals),
             payments / (payments + 2.0),
             ratio(payments, all_payments),
+            led / (led + 1.0),
             min(1.0, same / others),
             facts.promos / (facts.promos + 1.0),
             0.0 if facts.created_ms == UNKNOWN_MS else min(1.0, max(0, near - inside) / others),

@@ -21,6 +21,7 @@ from tests.twin.circles import circle_around
 from tests.twin.completion import COMPLETED_FROM, Completion, Completions
 from tests.twin.entity_graph import EntityGraph, Touched
 from tests.twin.evidence import gather_evidence
+from tests.twin.hands import loses
 from tests.twin.left_out import LeftOut
 from tests.twin.moves import moves_around
 from tests.twin.rejudging import Rejudging
@@ -161,6 +162,7 @@ class Judging:
             or graph.is_shared(entity)
             or self._rings.ring_of(entity) is not None
             or any(entity in each for each in lists)
+            or loses(graph, entity)
         )
 
     def _judge_circle(self, rider: int, at: Moment, outcome: Outcome, judged: set[int]) -> None:

@@ -15,6 +15,7 @@ from tests.twin.evidence.arrivals import Arrivals, measure_arrivals
 from tests.twin.evidence.cancellations import Cancellations, measure_cancellations
 from tests.twin.evidence.cards import Cards, measure_cards
 from tests.twin.evidence.declines import Declines, measure_declines
+from tests.twin.evidence.leaving import Leaving, measure_leaving
 from tests.twin.evidence.likeness import Likeness, measure_likeness
 from tests.twin.evidence.places import Places, measure_places
 from tests.twin.evidence.sharing import Sharing, measure_sharing
@@ -35,6 +36,7 @@ class Evidence:
     shape: Shape
     sharing: Sharing
     timing: Timing
+    leaving: Leaving
     likeness: Likeness
     tempo: Tempo
     takings: Takings
@@ -59,6 +61,7 @@ def gather_evidence(graph: EntityGraph, candidate: Candidate) -> Evidence:
         shape=candidate.shape,
         sharing=measure_sharing(graph, members),
         timing=measure_timing(accounts, graph.habits),
+        leaving=measure_leaving(graph, members),
         likeness=measure_likeness(accounts, graph.city()),
         tempo=measure_tempo(graph, members),
         takings=measure_takings(graph, members),
@@ -78,6 +81,7 @@ __all__ = [
     "Cards",
     "Declines",
     "Evidence",
+    "Leaving",
     "Likeness",
     "Places",
     "Sharing",

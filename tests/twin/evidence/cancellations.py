@@ -9,6 +9,7 @@ from graph.evidence.cancellations import MOST_PAIRS
 from graph.model.link_keys import MONEY_SCALE
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
+from tests.twin.hands import keeps_losing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Cancellations:
     cancelled_inside: int
     cancelled_share: float
     mutual_cancels: float
+    losing_share: float
     fee_money: float
     turned_away: float
 
@@ -31,6 +33,12 @@ def measure_cancellations(graph: EntityGraph, members: tuple[int, ...]) -> Cance
         for driver, link in islice(graph.lost_drivers.get(member, {}).items(), MOST_PAIRS)
         if driver in members
     ]
+    losing = {
+        member
+        for member in members
+        for driver in islice(graph.lost_drivers.get(member, {}), MOST_PAIRS)
+        if driver in members and keeps_losing(graph, member, driver)
+    }
     rides = sum(
         links.count[link]
         for member in members
@@ -50,6 +58,7 @@ def measure_cancellations(graph: EntityGraph, members: tuple[int, ...]) -> Cance
         cancelled_inside=cancelled,
         cancelled_share=ratio(cancelled, cancelled + rides),
         mutual_cancels=ratio(mutual, len(inside)),
+        losing_share=len(losing) / len(members),
         fee_money=sum(links.money[link] for link in inside) / MONEY_SCALE,
         turned_away=ratio(turned_away, turned_away + sum(graph.accounts[d].trips for d in drivers)),
     )

@@ -25,6 +25,7 @@ class Takings:
     """Members referred by a member, over all members but one: 1 is a complete tree of referrals."""
     referral_depth: int
     """The longest chain of referrals inside."""
+    recruits_paid: float
 
 
 def measure_takings(graph: EntityGraph, members: tuple[int, ...]) -> Takings:
@@ -41,6 +42,7 @@ def measure_takings(graph: EntityGraph, members: tuple[int, ...]) -> Takings:
                 referrer[member] = other
     takers = [a for a in accounts if a.promos]
     soon = sum(a.created_ms != UNKNOWN_MS and a.promo_ms - a.created_ms <= SOON_MS for a in takers)
+    paid = sum(member in graph.payees.get(other, {}) for member, other in referrer.items())
     n = len(accounts)
     return Takings(
         promo_share=len(takers) / n,
@@ -49,6 +51,7 @@ def measure_takings(graph: EntityGraph, members: tuple[int, ...]) -> Takings:
         promos_per_account=sum(a.promos for a in accounts) / n,
         promo_money=sum(a.promo_units for a in accounts) / MONEY_SCALE,
         referral_share=ratio(len(referrer), n - 1),
+        recruits_paid=ratio(paid, len(referrer)),
         referral_depth=max((_depth(member, referrer) for member in referrer), default=0),
     )
 

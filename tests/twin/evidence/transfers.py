@@ -10,6 +10,7 @@ from graph.evidence.transfers import CROWD, MOST_PAYEES, SAMPLE, TEST_SHARE
 from graph.model.link_keys import MONEY_SCALE
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.evidence.sharing import ratio
+from tests.twin.hands import is_led_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Transfers:
     cash_out: float
     circular_flow: float
     tried: float
+    led_away: float
 
 
 def measure_transfers(graph: EntityGraph, members: tuple[int, ...]) -> Transfers:
@@ -56,6 +58,7 @@ def measure_transfers(graph: EntityGraph, members: tuple[int, ...]) -> Transfers
         fan_in=payers[hand],
         cash_out=ratio(max(received.values()), total),
         circular_flow=ratio(circling, sum(sent_inside.values())),
+        led_away=ratio(sum(is_led_away(graph, *pair) for pair in payments), len(payments)),
         tried=ratio(sum(_was_tried(graph, link) for link in payments.values()), len(payments)),
     )
 

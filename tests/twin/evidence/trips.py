@@ -39,6 +39,7 @@ class Trips:
     """A bit for each reason told of an inside trip."""
     incentive_money: float
     fare_money: float
+    promo_beside_fares: float
 
 
 def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
@@ -54,9 +55,11 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
                 inside.append(link)
                 riders[member] = drivers[driver] = None
     trips = sum(links.count[k] for k in inside)
+    fares = sum(links.money[k] for member in members for k in graph.drivers_of.get(member, {}).values())
     told = {reason for link in inside for reason in facts.reasons[link]}
     rate = ratio(sum(facts.incentives[k] for k in inside), trips)
     accounts = [graph.accounts[member] for member in members]
+    promos = sum(a.promo_units for a in accounts)
     return Trips(
         per_account=sum(a.trips for a in accounts) / len(accounts),
         inside=trips,
@@ -73,4 +76,5 @@ def measure_trips(graph: EntityGraph, members: tuple[int, ...]) -> Trips:
         odd_reasons=sum(1 << n for n, reason in enumerate(TripReason) if reason in told),
         incentive_money=sum(facts.incentive_units[k] for k in inside) / MONEY_SCALE,
         fare_money=sum(links.money[k] for k in inside) / MONEY_SCALE,
+        promo_beside_fares=ratio(promos, promos + fares),
     )

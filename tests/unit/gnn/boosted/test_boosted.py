@@ -150,7 +150,7 @@ def test_a_split_sends_what_is_greater_to_the_second_half():
         {"trees": [{"features": [0], "thresholds": [1.0], "leaves": [0.0]}]},
         {"trees": [{"features": [0] * SPLITS}]},
         {"trees": 7},
-        {"belonging": {**BELONGING, "features": ["device_part"]}},
+        {"belonging": {**BELONGING, "features": ["device_parts"]}},
         {"belonging": {**BELONGING, "trees": [{"features": [0]}]}},
         {"belonging": 7},
         {"trees": [{**small()["trees"][0], "features": [len(FEATURES)] * SPLITS}]},

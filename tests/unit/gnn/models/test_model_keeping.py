@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
+import torch
 
 from gnn.models.drift import drift_of, psi, spread_of
+from gnn.models.drift_watch import SCORE
 from gnn.models.making import Parts, Provenance, make_model
 from gnn.models.platt import calibrate
 from gnn.models.promotion import contest
@@ -16,12 +19,16 @@ from gnn.models.stored_model import (
     SHIPPED,
     WEIGHTS,
     StoredModel,
+    columns_of,
     load_model,
     save_model,
     shipped_model,
 )
-from gnn.training.training import TrainingConfig
+from gnn.tensors.features import schema_digest
+from gnn.training.ring_model import RingModel
+from gnn.training.training import Fitted, TrainingConfig
 from graph.model.errors import Fatal
+from graph.scoring.features import FEATURES
 from tests.unit.gnn.worlds import lessons
 
 
@@ -50,6 +57,32 @@ def test_the_same_training_gives_the_same_bytes(tmp_path, model):
         save_model(tmp_path / name, each)
     for name in (MANIFEST, WEIGHTS):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_model_made_before_some_evidence_was_measured_does_not_read_that(model):
+    names, spread = tuple(FEATURES)[2:], model.manifest.spreads[SCORE]
+    before = msgspec.structs.replace(
+        model.manifest, schema=schema_digest(names), spreads=dict.fromkeys((SCORE, *names), spread)
+    )
+    assert columns_of(model.manifest) is None
+    assert columns_of(before) == tuple(range(2, len(FEATURES)))
+    retired = msgspec.structs.replace(
+        before, schema=schema_digest(("rule.retired",)), spreads={SCORE: spread, "rule.retired": spread}
+    )
+    with pytest.raises(ValueError, match=r"rule\.retired"):
+        columns_of(retired)
+
+
+def test_evidence_that_a_model_does_not_read_moves_no_probability(model):
+    columns, unseen = tuple(range(2, len(FEATURES))), lessons([30])
+    torch.manual_seed(0)
+    network = RingModel(replace(model.fitted.model.config, evidence=len(columns)))
+    fitted = Fitted(network, model.fitted.mean, model.fitted.scale, (), columns)
+    before = fitted.logits(unseen).tolist()
+    for place, is_read in ((0, False), (2, True)):
+        for example in unseen[0].examples:
+            example.evidence[place] += 0.5
+        assert (fitted.logits(unseen).tolist() != before) == is_read
 
 
 def test_a_model_of_another_schema_is_refused(tmp_path, model):

@@ -156,4 +156,4 @@ def test_the_logistic_score_tells_no_drift_and_a_network_does(model, events):
     assert drift_of(scorer)() == {}
     for n in range(FEWEST_GROUPS):
         scorer.watch.see(0, -n, 0.5, np.zeros(len(FEATURES)))
-    assert set(drift_of(scorer)()) == {SCORE, *FEATURES}
+    assert set(drift_of(scorer)()) == set(shipped_model().manifest.spreads)

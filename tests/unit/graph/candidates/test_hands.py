@@ -76,3 +76,55 @@ def test_from_the_hand_and_from_whom_it_brought_the_candidate_is_the_same(side):
     assert {frozenset(gathered(found, each)) for each in ("ann", *NEWCOMERS)} == {
         frozenset({"ann", *NEWCOMERS})
     }
+
+
+def living(scene: Scene, *names: str) -> None:
+    """Let accounts on phones of their own ride with strangers for a week."""
+    for name in names:
+        scene.signs_up(name, 1, f"phone of {name}")
+        for driver in range(4):
+            scene.rides(name, f"driver {name} {driver}", 2 + driver)
+
+
+def test_payments_from_a_phone_that_owners_came_to_that_day_are_led_away(side):
+    scene, owners = Scene(), [f"o{n}" for n in range(4)]
+    living(scene, *owners)
+    scene.signs_up("mule", 1, "phone of mule")
+    for place, owner in enumerate(owners):
+        scene.logs_in(owner, 9 + place, f"new phone of {owner}")
+        scene.pays(owner, 9.5 + place, "mule")
+    found = side.of(scene)
+    assert gathered(found, "o2") == gathered(found, "mule") == {"mule", *owners}
+
+
+def test_payments_from_the_phone_of_old_are_nobodys_but_the_owners(side):
+    scene, owners = Scene(), [f"o{n}" for n in range(4)]
+    living(scene, *owners)
+    scene.signs_up("treasurer", 1, "phone of treasurer")
+    for place, owner in enumerate(owners):
+        scene.logs_in(owner, 9 + place, f"new phone of {owner}")
+        scene.pays(owner, 11.5 + place, "treasurer")
+    found = side.of(scene)
+    assert gathered(found, "o2") == {"o2"}
+    assert gathered(found, "treasurer") == {"treasurer"}
+
+
+def test_wallets_that_are_emptied_into_several_hands_at_once_are_led_away(side):
+    scene, owners = Scene(), [f"o{n}" for n in range(4)]
+    living(scene, *owners)
+    for mule in ("m1", "m2"):
+        scene.signs_up(mule, 1, f"phone of {mule}")
+    for place, owner in enumerate(owners):
+        scene.pays(owner, 9 + place, "m1")
+        scene.pays(owner, 9 + place + HOUR / 2, "m2")
+    assert gathered(side.of(scene), "o1") == {"m1", "m2", *owners}
+
+
+def test_two_whose_money_was_led_away_make_no_hand(side):
+    scene, owners = Scene(), ["o0", "o1"]
+    living(scene, *owners)
+    scene.signs_up("mule", 1, "phone of mule")
+    for owner in owners:
+        scene.logs_in(owner, 9, f"new phone of {owner}")
+        scene.pays(owner, 9.1, "mule")
+    assert gathered(side.of(scene), "o0") == {"o0"}

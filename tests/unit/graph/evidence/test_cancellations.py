@@ -77,3 +77,13 @@ def test_an_investigator_reads_of_it_beside_the_rules(side):
         "from both sides; the drivers turned away others in 0 % of their trips"
     )
     assert remark.strength == 1.0
+
+
+def test_who_keeps_losing_to_a_member(side):
+    scene = Scene()
+    crew(scene)
+    for day in (2, 3):
+        scene.cancels("c0", "dan", day, Role.RIDER, 4.0)
+        scene.cancels("c1", "stranger", day, Role.RIDER, 4.0)
+    scene.cancels("c2", "dan", 4, Role.RIDER, 4.0)
+    assert measured(side, scene).losing_share == 1 / 5

@@ -53,6 +53,17 @@ def test_takings(evidence):
     assert evidence.promo_money == 25.5
     assert evidence.referral_share == 2 / 3
     assert evidence.referral_depth == 1
+    assert evidence.recruits_paid == 0
+    assert evidence.promo_beside_fares == 25.5 / (25.5 + 40)
+
+
+def test_recruits_that_are_paid_by_whoever_brought_them(side):
+    scene = Scene()
+    for n, name in enumerate(("ann", "bob", "cat")):
+        scene.signs_up(name, 2 + n, "phone", referrer="ann" if n else None)
+    scene.pays("ann", 6, "cat", 5.0)
+    scene.pays("bob", 6, "ann", 5.0)
+    assert side.of(scene).weighed({"ann", "bob", "cat"}).evidence.recruits_paid == 1 / 2
 
 
 def test_trips(evidence):

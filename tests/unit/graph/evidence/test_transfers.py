@@ -127,3 +127,14 @@ def test_an_investigator_reads_of_it_beside_the_rules(side):
     )
     assert "purse" in ring.accounts
     assert remark.strength == pytest.approx(6 / 7, abs=1e-4)
+
+
+def test_money_that_is_led_away_from_who_had_been_there(side):
+    scene = Scene()
+    on_one_phone(scene)
+    scene.logs_in("c0", 9, "another phone")
+    scene.pays("c0", 9.5, "mule", 20.0)
+    scene.pays("c1", 9.5, "mule", 20.0)
+    scene.pays("c2", 9.5, "mule", 20.0)
+    scene.pays("c2", 9.5 + HOUR / 2, "mate", 20.0)
+    assert measured(side, scene).led_away == 3 / 4

@@ -104,6 +104,7 @@ def flat(e: Evidence) -> evidence_record.Evidence:
         shape=e.shape,
         **asdict(e.sharing),
         **asdict(e.timing),
+        **asdict(e.leaving),
         **asdict(e.likeness),
         **asdict(e.tempo),
         **asdict(e.takings),
