@@ -63,6 +63,7 @@ class Mutation:
 CANDIDATES: Final = "tests/unit/graph/candidates"
 UPDATES: Final = "tests/unit/graph/updates"
 GATHERING: Final = "graph/candidates/gathering.py"
+JOINT_RIDES: Final = "graph/candidates/joint_rides.py"
 CIRCLES: Final = "graph/candidates/circles.py"
 VISITS: Final = "graph/candidates/visits.py"
 SHARING: Final = "graph/updates/sharing.py"
@@ -83,7 +84,7 @@ MUTATIONS: Final = (
         f"{CANDIDATES}/test_candidates.py::test_an_address_that_many_use_ties_nobody[engine]",
     ),
     Mutation(
-        GATHERING,
+        JOINT_RIDES,
         "if ride.last_ms >= since:",
         "if ride.last_ms >= 0:",
         f"{CANDIDATES}/test_candidates.py::"
@@ -96,7 +97,7 @@ MUTATIONS: Final = (
         f"{CANDIDATES}/test_candidates.py::test_a_friend_who_was_referred_is_not_tied[engine]",
     ),
     Mutation(
-        GATHERING,
+        JOINT_RIDES,
         "return bool(trips > most_by_chance(state, driver, trips, total, MIN_JOINING_TRIPS - 1))",
         "return bool(trips > MIN_JOINING_TRIPS - 1)",
         f"{CANDIDATES}/test_candidates.py::test_a_driver_whom_everybody_rides_with_does_not[engine]",

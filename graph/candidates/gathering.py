@@ -23,17 +23,26 @@ it); a candidate that was cut there is marked ``truncated``.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from graph.candidates.hands import after, depends, far_end, is_hand, is_led_away, lives
-from graph.candidates.losses import is_let_down, keeps_losing
-from graph.candidates.visits import most_by_chance
+from graph.candidates.hands import after, depends, far_end, is_hand
+from graph.candidates.joint_rides import (
+    is_open,
+    meets_a_cluster,
+    memo_of,
+    note,
+    rides_more,
+    rides_with,
+    tally_clusters,
+    tally_of,
+    tally_rides,
+)
+from graph.candidates.losses import is_let_down, keeps_losing, loses
 from graph.components.edges import label
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel, wide
 from graph.kernels.rows import sort
 from graph.links.records import (
-    DRIVERS,
     IDENTITIES,
     LOST_DRIVERS,
     LOST_RIDERS,
@@ -46,18 +55,13 @@ from graph.links.records import (
 )
 from graph.links.touch import first_link, length
 from graph.model.link_keys import USES_IP
-from graph.state.sizes import MEMO_SLOTS
-from graph.state.state import ACCOUNT_KIND, State, account_of, fresh_stamp
-from graph.updates.clusters import is_shared, joined_ms
-from graph.updates.passengers import NO_BLOCK
+from graph.state.state import ACCOUNT_KIND, State, fresh_stamp
+from graph.updates.clusters import is_shared
 from graph.updates.sharing import SEMI_PRIVATE_SHARERS
 
 MAX_ACCOUNTS: Final = 300
 MAX_UNIT: Final = 3000
 CLUSTERED_SHARE: Final = 0.5
-MIN_JOINING_TRIPS: Final = 3
-MIN_JOINING_RIDERS: Final = 2
-JOINING_SHARE: Final = 1 / 6
 MOST_HANDS: Final = 16
 """Whom an account pays, or loses trips to, longest first, that are looked at."""
 _LEADS: Final = 1
@@ -178,15 +182,15 @@ def _take_dependents(state: State, account: int, found: int, stamp: int) -> int:
 @kernel
 def _take_hands(state: State, account: int, found: int, stamp: int) -> int:
     """Take in the hands that an account depends on; returns how many accounts are gathered then."""
-    if length(state.links, account, REFERRERS) + length(state.links, account, PAYEES) == 0:
-        return found
-    alive = lives(state, account)
     for slot, other_way in ((REFERRERS, REFERRALS), (PAYEES, PAYERS)):
         link, steps = first_link(state.links, account, slot), 0
         while link >= 0 and steps < MOST_HANDS:
             hand = far_end(state, link, slot)
-            is_own = alive and (slot == REFERRERS or not is_led_away(state, link))
-            if state.marks[hand].stamp != stamp and not is_own and is_hand(state, hand, other_way):
+            if (
+                state.marks[hand].stamp != stamp
+                and depends(state, link, other_way)
+                and is_hand(state, hand, other_way)
+            ):
                 found = _consider(state, hand, found, stamp)
             link = after(state, link, slot)
             steps += 1
@@ -200,7 +204,7 @@ def _take_losers(state: State, account: int, found: int, stamp: int) -> int:
     Returns how many accounts are gathered then.
     """
     records, hooks = state.links.links, state.links.hooks
-    link, steps = first_link(state.links, account, LOST_DRIVERS), 0
+    link, steps = (first_link(state.links, account, LOST_DRIVERS) if loses(state, account) else -1), 0
     while link >= 0 and steps < MOST_HANDS:
         driver = wide(records[link].target)
         if state.marks[driver].stamp != stamp and keeps_losing(state, link) and is_let_down(state, driver):
@@ -220,196 +224,37 @@ def _take_losers(state: State, account: int, found: int, stamp: int) -> int:
 @kernel
 def _take_riders(state: State, driver: int, found: int, stamp: int) -> int:
     """Take in the clusters that ride with a driver; returns how many accounts are gathered then."""
-    if not _meets_a_cluster(state, driver, stamp):
+    if not meets_a_cluster(state, driver, stamp):
         return found
     records, hooks = state.links.links, state.links.hooks
-    together = _tally_clusters(state, driver, stamp)
+    together = tally_clusters(state, driver, stamp)
     link = first_link(state.links, driver, RIDERS)
     while link >= 0:
         rider = wide(records[link].source)
         if (
             state.marks[rider].stamp != stamp
             and is_shared(state, rider)
-            and _is_open(state, rider, driver, stamp)
+            and is_open(state, rider, driver, stamp)
         ):
-            _note(_memo_of(state, rider, driver), state, rider, driver, stamp, 0)
+            note(memo_of(state, rider, driver), state, rider, driver, stamp, 0)
             tally = state.tallies[label(state.forest, rider)]
-            if tally.stamp == together and _rides_with(state, rider, driver, tally.riders, tally.trips):
+            if tally.stamp == together and rides_with(state, rider, driver, tally.riders, tally.trips):
                 found = _consider(state, rider, found, stamp)
         link = hooks[link].next_in
     return found
 
 
 @kernel
-def _is_open(state: State, rider: int, driver: int, stamp: int) -> bool:
-    """Whether several accounts of the rider's cluster met the driver, and it was not looked at.
-
-    Counts are negative till then. True also where something else stands in the memo.
-    """
-    memo = _memo_of(state, rider, driver)
-    return not (_holds(memo, state, rider, driver, stamp) and memo.answer >= -1)
-
-
-@kernel
-def _tally_clusters(state: State, driver: int, stamp: int) -> int:
-    """Counts, by label of the clusters of which several accounts met a driver, who rode with it and trips.
-
-    Since each account began to share; in ``state.tallies``, under the stamp that is returned.
-    """
-    records = state.links.links
-    together = fresh_stamp(state)
-    link = first_link(state.links, driver, RIDERS)
-    while link >= 0:
-        ride = records[link]
-        if (
-            is_shared(state, ride.source)
-            and _is_open(state, ride.source, driver, stamp)
-            and ride.last_ms >= joined_ms(state, ride.source)
-        ):
-            tally = state.tallies[label(state.forest, ride.source)]
-            if tally.stamp != together:
-                tally.stamp = together
-                tally.riders = 0
-                tally.trips = 0
-            tally.riders += 1
-            tally.trips += ride.count
-        link = state.links.hooks[link].next_in
-    return together
-
-
-@kernel
-def _meets_a_cluster(state: State, driver: int, stamp: int) -> bool:
-    """Counts how many accounts of each cluster met the driver, as negative answers; whether one has several.
-
-    True also where the memo was too small to know.
-    """
-    several = False
-    block = wide(account_of(state, driver).passengers)
-    while block != NO_BLOCK:
-        some = state.passengers[block]
-        for place in range(some.count):
-            if state.shared[some.riders[place]] == 0:
-                continue
-            rider = wide(state.accounts[some.riders[place]].entity)
-            if state.marks[rider].stamp != stamp:
-                memo = _memo_of(state, rider, driver)
-                if _holds(memo, state, rider, driver, stamp):
-                    memo.answer -= 1
-                    several = True
-                else:
-                    several = several or (memo.stamp == stamp and memo.driver == driver)
-                    _note(memo, state, rider, driver, stamp, -1)
-        block = wide(some.next)
-    return several
-
-
-@kernel
-def _memo_of(state: State, rider: int, driver: int) -> Any:
-    """Where it is noted how many of the rider's cluster met the driver; another pair may stand there."""
-    return state.memo[(label(state.forest, rider) * 31 + driver) & (MEMO_SLOTS - 1)]
-
-
-@kernel
-def _holds(memo: Any, state: State, rider: int, driver: int, stamp: int) -> bool:
-    return bool(memo.stamp == stamp and memo.driver == driver and memo.label == label(state.forest, rider))
-
-
-@kernel
-def _note(memo: Any, state: State, rider: int, driver: int, stamp: int, answer: int) -> None:
-    memo.stamp = stamp
-    memo.label = label(state.forest, rider)
-    memo.driver = driver
-    memo.answer = answer
-
-
-@kernel
-def _rides_with(state: State, rider: int, driver: int, riders: int, trips: int) -> bool:
-    """Whether so many of the rider's cluster, and so many trips, are more than strangers ride with a driver.
-
-    All of the cluster's trips are counted only as far as those with the driver may be enough of them: the
-    more there are, the less they are.
-    """
-    total, member = 0, rider
-    while _rides_more(state, driver, riders, trips, total):
-        if state.entities[member].kind == ACCOUNT_KIND:
-            total += _trips_together(state, member)
-        member = wide(state.forest.nodes[member].next_member)
-        if member == rider:
-            return _rides_more(state, driver, riders, trips, total)
-    return False
-
-
-@kernel
-def _trips_together(state: State, member: int) -> int:
-    """How many trips an account took since it began to share."""
-    since, trips = joined_ms(state, member), 0
-    link = first_link(state.links, member, DRIVERS)
-    while link >= 0:
-        ride = state.links.links[link]
-        trips += ride.count if ride.last_ms >= since else 0
-        link = state.links.hooks[link].next_out
-    return trips
-
-
-@kernel
 def _take_drivers(state: State, rider: int, found: int, stamp: int) -> int:
     """Take in the drivers that a rider's cluster rides with; returns how many accounts are gathered then."""
-    drivers, total = _tally_rides(state, rider)
+    drivers, total = tally_rides(state, rider)
     met = state.gathering.drivers
     for place in range(drivers):
         driver = wide(met[place])
-        tally = _tally_of(state, driver)
-        if _rides_more(state, driver, tally.riders, tally.trips, total):
+        tally = tally_of(state, driver)
+        if rides_more(state, driver, tally.riders, tally.trips, total):
             found = _consider(state, driver, found, stamp)
     return found
-
-
-@kernel
-def _tally_rides(state: State, rider: int) -> tuple[int, int]:
-    """Counts what the rider's cluster had to do with each driver, under a fresh stamp.
-
-    Puts the drivers into ``state.gathering.drivers``; returns how many, and the cluster's trips since its
-    accounts began to share. Cost: O(rode-with links of the cluster).
-    """
-    stamp = fresh_stamp(state)
-    met = state.gathering.drivers
-    drivers = total = 0
-    member = rider
-    while True:
-        if state.entities[member].kind == ACCOUNT_KIND:
-            since = joined_ms(state, member)
-            link = first_link(state.links, member, DRIVERS)
-            while link >= 0:
-                ride = state.links.links[link]
-                if ride.last_ms >= since:
-                    tally = _tally_of(state, ride.target)
-                    if tally.stamp != stamp:
-                        tally.stamp = stamp
-                        tally.riders = 0
-                        tally.trips = 0
-                        met[drivers] = ride.target
-                        drivers += 1
-                    tally.riders += 1
-                    tally.trips += ride.count
-                    total += ride.count
-                link = state.links.hooks[link].next_out
-        member = wide(state.forest.nodes[member].next_member)
-        if member == rider:
-            break
-    return drivers, total
-
-
-@kernel
-def _tally_of(state: State, driver: int) -> Any:
-    return state.tallies[state.entities[driver].account]
-
-
-@kernel
-def _rides_more(state: State, driver: int, riders: int, trips: int, total: int) -> bool:
-    """Whether trips with a driver are more than chance explains, and enough of a total."""
-    if riders < MIN_JOINING_RIDERS or trips < JOINING_SHARE * total:
-        return False
-    return bool(trips > most_by_chance(state, driver, trips, total, MIN_JOINING_TRIPS - 1))
 
 
 @kernel

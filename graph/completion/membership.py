@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from graph.candidates.hands import is_led_away
+from graph.completion.creations import near, put_creations
 from graph.completion.features import GROUP, OWN
 from graph.components.edges import label
 from graph.evidence.places import middle
@@ -21,7 +22,6 @@ from graph.evidence.sharing import ratio
 from graph.kernels.arrays import Floats, Int32s
 from graph.kernels.geometry import distance_km
 from graph.kernels.kernel import kernel, wide
-from graph.kernels.rows import sort
 from graph.links.records import (
     DRIVERS,
     IDENTITIES,
@@ -44,7 +44,6 @@ from graph.updates.clusters import is_cut
 from graph.updates.independence import AT_HOME, LIVES, independence
 from graph.updates.sharing import DAY_MS
 
-NEAR_MS: Final = 3 * DAY_MS
 MOST_LINKS: Final = 4096
 _OWN: Final = len(OWN)
 _GROUP: Final = len(GROUP)
@@ -92,7 +91,7 @@ def describe(state: State, marked: Int32s, asked: Int32s, shape: int) -> int:
     """
     stamp = _mark(state, marked)
     counted = _count_rides(state, marked, stamp)
-    created = _creations(state, marked)
+    created = put_creations(state, marked)
     _, lat, lon = middle(state, marked)
     rows, means = state.completing.rows, state.completing.means
     means[:] = 0.0
@@ -202,39 +201,6 @@ def _mark(state: State, marked: Int32s) -> int:
 
 
 @kernel
-def _creations(state: State, marked: Int32s) -> int:
-    """Put when the marked were created into ``state.measuring.created_ms``, ascending; how many are known."""
-    moments = state.measuring.created_ms
-    created = 0
-    for place in range(len(marked)):
-        account = account_of(state, marked[place])
-        if account.created_ms != UNKNOWN_MS:
-            moments[created] = account.created_ms
-            created += 1
-    sort(moments[:created])
-    return created
-
-
-@kernel
-def _near(state: State, created: int, moment: int) -> int:
-    """How many of the moments lie within ``NEAR_MS``. O(log)."""
-    return _below(state, created, moment + NEAR_MS + 1) - _below(state, created, moment - NEAR_MS)
-
-
-@kernel
-def _below(state: State, created: int, moment: int) -> int:
-    moments = state.measuring.created_ms
-    low, high = 0, created
-    while low < high:
-        half = (low + high) // 2
-        if moments[half] < moment:
-            low = half + 1
-        else:
-            high = half
-    return low
-
-
-@kernel
 def _describe(
     state: State,
     account: int,
@@ -268,7 +234,7 @@ def _describe(
     row[_SAME_PROMO] = min(1.0, _same_promo(state, account, stamp, inside) / others)
     row[_PROMOS] = facts.promos / (facts.promos + 1.0)
     if facts.created_ms != UNKNOWN_MS:
-        row[_CREATED_NEAR] = min(1.0, max(0, _near(state, created, facts.created_ms) - inside) / others)
+        row[_CREATED_NEAR] = min(1.0, max(0, near(state, created, facts.created_ms) - inside) / others)
     bits = independence(state, account)
     row[_LIVES] = (bits & LIVES) != 0
     row[_AT_HOME] = (bits & AT_HOME) != 0

@@ -25,14 +25,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from graph.candidates.gathering import (
-    CLUSTERED_SHARE,
-    JOINING_SHARE,
-    MAX_ACCOUNTS,
-    MIN_JOINING_RIDERS,
-    MIN_JOINING_TRIPS,
-    MOST_HANDS,
-)
+from graph.candidates.gathering import CLUSTERED_SHARE, MAX_ACCOUNTS, MOST_HANDS
+from graph.candidates.joint_rides import JOINING_SHARE, MIN_JOINING_RIDERS, MIN_JOINING_TRIPS
 from graph.candidates.visits import CHANCE_MARGIN
 from graph.model.shapes import Shape
 from graph.model.vocabulary import EntityKind

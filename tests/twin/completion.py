@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.completion.completing import COMES, LEAST_AROUND, MOST_AROUND, STAYS, TURNS
+from graph.completion.creations import NEAR_MS
 from graph.completion.features import GROUP, OWN
-from graph.completion.membership import MOST_LINKS, NEAR_MS
+from graph.completion.membership import MOST_LINKS
 from graph.completion.surroundings import MOST_USERS
 from graph.engine.completion import COMPLETED_FROM
 from graph.kernels.geometry import distance_km
