@@ -11,9 +11,11 @@ CREW_MEDIAN: Final = 11.0
 CREW_SPREAD: Final = 0.9
 SMALLEST: Final = 3
 LARGEST: Final = 120
-HUGE: Final = (150, 320)
-HUGE_CHANCE: Final = 1 / 3
+HUGE: Final = (80, 320)
+HUGE_CHANCE: Final = 0.6
 """In so many cities one crew is huge, where there is fraud enough."""
+HUGE_IN_COMMON: Final = {"phones": 0.25, "cards": 0.25, "none": 0.5}
+"""What every account of a huge crew uses, whatever else its design says; honest crowds share as much."""
 LARGEST_PART: Final = 0.35
 HUGE_PART: Final = 0.65
 """No crew has more of a city's fraud than that, unless it is small anyway."""
@@ -41,6 +43,7 @@ KIND_OF: Final = {
     "resold": "promo_farm",
     "meals": "promo_farm",
     "guarantees": "multi_account",
+    "joinings": "multi_account",
     "credits": "multi_account",
     "disputes": "multi_account",
 }
@@ -49,8 +52,10 @@ ONE_HAND: Final = 9
 """At most so many accounts on one to three phones are called one hand's, whatever vouchers they take."""
 NEED_TRANSFERS: Final = frozenset(("drains", "late_cancels", "driver_cancels"))
 ON_VICTIMS: Final = ("drains", "sprees", "payouts")
+ON_PAPER: Final = ("guarantees", "joinings")
+"""What crews take with accounts of drivers who are nobody."""
 WITH_PARTNERS: Final = frozenset(
-    ("ghosts", "pacts", "late_cancels", "driver_cancels", "partnered", "guarantees")
+    ("ghosts", "pacts", "late_cancels", "driver_cancels", "partnered", *ON_PAPER)
 )
 SIDES: Final = {0: 0.5, 1: 0.32, 2: 0.18}
 """How many other things a crew takes beside the main one."""
@@ -60,6 +65,12 @@ SOMETIMES_PARTNERS: Final = 0.3
 PHONES: Final = {"all": 0.16, "groups": 0.38, "own": 0.46}
 CARDS: Final = {"all": 0.1, "groups": 0.15, "own": 0.2, "none": 0.55}
 BANKS: Final = {"all": 0.2, "groups": 0.2, "own": 0.6}
+PAPER_BANKS: Final = {"all": 0.45, "groups": 0.25, "own": 0.3}
+"""Of drivers on paper: what they are paid has to come into one hand."""
+JOINING_WORTH: Final = (2.0, 14.0)
+"""What a driver is promised for joining, in units of account; classes of honest drivers take it as well."""
+JOINING_TAKEN: Final = 0.5
+"""So many honest classes do."""
 NUMBERS: Final = {"all": 0.04, "groups": 0.14, "own": 0.82}
 MAILS: Final = {"all": 0.03, "groups": 0.1, "own": 0.87}
 NETWORKS: Final = {"wifi": 0.2, "vpn": 0.2, "mix": 0.15, "proxy": 0.2, "mobile": 0.25}

@@ -34,6 +34,7 @@ TAKES: Final[dict[str, Callable[[Operation, int], None]]] = {
     "ghosts": trips.ghosts,
     "pacts": trips.pacts,
     "guarantees": trips.guarantees,
+    "joinings": trips.joinings,
     "late_cancels": cancels.late_cancels,
     "driver_cancels": cancels.driver_cancels,
     "stolen_cards": cards.stolen_cards,
@@ -67,7 +68,7 @@ def cast_crews(city: City, voices: Voices) -> None:
         members = min(members, left)
         if left - members < priors.SMALLEST:
             members = left
-        ring = _gather(city, kind, max(members, huge), own)
+        ring = _gather(city, kind, max(members, huge), own, crowd=huge > 0)
         if ring is None:
             failures += 1
             continue
@@ -82,13 +83,14 @@ def _kinds(dice: Dice) -> Iterator[str]:
         yield from dice.sample(RING_KINDS, len(RING_KINDS))
 
 
-def _gather(city: City, kind: str, members: int, dice: Dice) -> Ring | None:
+def _gather(city: City, kind: str, members: int, dice: Dice, *, crowd: bool) -> Ring | None:
     """Return a crew that hangs together, with its members and its time; None where people lack."""
     config = city.config
     care = max(0.0, min(1.0, dice.gauss(config.camouflage, priors.CARE_SPREAD)))
     most_drivers = max(0, city.spare(drives=True) - round(priors.HONEST_DRIVERS * config.drivers))
     for _ in range(_MOST_DRAWS):
         design = Design.draw(kind, care, transfers=config.transfers, dice=dice)
+        design = design.crowded(dice) if crowd else design
         count = min(members, priors.ONE_HAND) if design.one_hand else members
         roles = Roles.draw(design, count, most_drivers, dice)
         if (roles.drivers == 0 and design.partners) or (design.on_victims and roles.victims < 2):
@@ -108,9 +110,8 @@ def _take(city: City, design: Design, layout: Layout, dice: Dice) -> Ring | None
     def settled(account: Account) -> bool:
         return account.joined_ms < begin - DAY_MS
 
-    real = design.takes[0] != "guarantees"
     victims = city.take(roles.victims, dice, drives=design.on_drivers, fit=settled)
-    drivers = city.take(roles.drivers, dice, drives=True, fit=settled if real else None)
+    drivers = city.take(roles.drivers, dice, drives=True, fit=None if design.on_paper else settled)
     riders, mules = city.take(roles.riders, dice), city.take(roles.mules, dice)
     found = (len(victims), len(drivers), len(riders), len(mules))
     if found != (roles.victims, roles.drivers, roles.riders, roles.mules):

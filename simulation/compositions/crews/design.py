@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from simulation.compositions import priors
@@ -66,6 +66,11 @@ class Design:
         return self.partners and self.takes[0] not in {"credits", "referrals", "resold"}
 
     @property
+    def on_paper(self) -> bool:
+        """Whether its drivers are accounts only, made for what new drivers are promised."""
+        return self.takes[0] in priors.ON_PAPER
+
+    @property
     def on_drivers(self) -> bool:
         """Whether those others drive."""
         return self.takes[0] == "payouts"
@@ -93,7 +98,7 @@ class Design:
             rotation_days=dice.choice(priors.ROTATION_DAYS),
             leak=dice.choice(priors.LEAKS) * (1.3 - care),
             cards=guarded(priors.CARDS, care, dice),
-            banks=guarded(priors.BANKS, care, dice),
+            banks=guarded(priors.PAPER_BANKS if takes[0] in priors.ON_PAPER else priors.BANKS, care, dice),
             network=guarded(priors.NETWORKS, care, dice),
             network_share=dice.choice(priors.NETWORK_SHARES),
             numbers=guarded(priors.NUMBERS, care, dice),
@@ -115,6 +120,13 @@ class Design:
             cover=min(1.0, care * dice.choice(priors.COVERS)),
             camouflage=care * dice.choice((0.0, 0.0, 1.0, 3.0)),
         )
+
+    def crowded(self, dice: Dice) -> Design:
+        """Return the design of a huge crew: as it is, or with a phone or a card that all accounts use."""
+        common = pick(priors.HUGE_IN_COMMON, dice)
+        if common == "phones":
+            return replace(self, phones="all", rotation_days=None)
+        return replace(self, cards="all") if common == "cards" else self
 
     def kit(self) -> Toolkit:
         """Return the design in the words of the plumbing."""
@@ -144,7 +156,9 @@ def _takes(kind: str, *, transfers: bool, dice: Dice) -> tuple[tuple[str, ...], 
         if main == "payouts":
             sides = [take for take in possible if take == "drains"]
     else:
-        barred = {"stolen_cards", "guarantees", *priors.ON_VICTIMS} | ({"partnered"} if one_hand else set())
+        barred = {"stolen_cards", *priors.ON_PAPER, *priors.ON_VICTIMS} | (
+            {"partnered"} if one_hand else set()
+        )
         sides = [take for take in possible if take not in barred]
     others = [take for take in sides if take != main]
     count = dice.choices(list(priors.SIDES), list(priors.SIDES.values()))[0]

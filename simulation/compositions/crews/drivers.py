@@ -10,7 +10,7 @@ from simulation.kitchens.people import Account, Hold, Shift
 
 def enrol(op: Operation) -> None:
     """Draw the drivers in, with the banks of the layout."""
-    if op.design.takes[0] == "guarantees":
+    if op.design.on_paper:
         for place, driver in enumerate(op.ring.drivers):
             _rent(op, driver, place)
         return
@@ -41,7 +41,10 @@ def _partner(op: Operation, driver: Account, place: int, working: float, near: f
 
 
 def _rent(op: Operation, driver: Account, place: int) -> None:
-    """An account on borrowed or invented papers, worked by others for what new drivers are promised."""
+    """An account on borrowed or invented papers, for what new drivers are promised.
+
+    Where that is a guarantee, others work for it; where it is paid for joining, the account hardly drives.
+    """
     city, dice, ring = op.city, op.dice, op.ring
     ts = city.inside(op.share(0.45 * dice.random() if op.design.tempo != "burst" else 0.03 * dice.random()))
     driver.join(ts)
@@ -51,6 +54,9 @@ def _rent(op: Operation, driver: Account, place: int) -> None:
     driver.bank = op.bank(op.layout.banks[place])
     driver.area = city.ground.around(ring.den, dice.choice((0.5, 4.0)), dice)
     driver.shift = Shift(dice.uniform(5, 12), dice.uniform(8, 15), dice.uniform(0.6, 1.0))
+    if op.design.takes[0] == "joinings":
+        few = Shift(dice.uniform(6, 20), dice.uniform(1, 4), dice.uniform(0.05, 0.4))
+        driver.shift = few if dice.chance(0.6) else None
     driver.until_ms = min(driver.until_ms, max(ring.end_ms, ts + 5 * DAY_MS))
     driver.hold = Hold(ring, "incentive", ts, city.config.end_ms)
     ring.show(ts, driver)

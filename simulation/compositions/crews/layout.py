@@ -32,7 +32,7 @@ class Roles:
             mules = 1 if design.drain == "one" else dice.randint(2, 4)
         mules = min(mules, max(0, members // 3))
         drivers = 0
-        if design.takes[0] == "guarantees":
+        if design.on_paper:
             drivers = max(1, round((members - mules) * dice.uniform(0.6, 1.0)))
         elif design.partners:
             part = dice.uniform(0.08, 0.5) if design.kind in {"fake_rides", "collusion"} else 0.12
@@ -100,7 +100,7 @@ class Layout:
         layout._share_banks(design, dice)
         layout._invite(design, dice)
         layout._pay(design, dice)
-        if roles.drivers and design.takes[0] != "guarantees":
+        if roles.drivers and not design.on_paper:
             known = min(roles.drivers, dice.choice((1, 2, 2, 3, 6)))
             often = design.with_partners and design.acts >= 2.5 * known
             for hand in range(layout.hands):
@@ -141,7 +141,7 @@ class Layout:
             for place, bank in enumerate(self.banks):
                 self._tie(("hand", self.roles.riders + place), ("bank", bank))
             return
-        if design.takes[0] == "guarantees":
+        if design.on_paper:
             things = shared(design.phones, self.roles.drivers, dice)
             self.driver_phones = [self.hands + each for each in things]
             if design.rotation_days is None:
@@ -187,7 +187,7 @@ class Layout:
         if flow in {"chain", "circular"} and not design.on_victims:
             for hand in range(1, self.hands):
                 self._tie(("hand", hand - 1), ("hand", hand))
-        if mules and design.takes[0] == "guarantees":
+        if mules and design.on_paper:
             for driver in range(self.roles.drivers):
                 self._tie(("mule", driver % mules), ("driver", driver))
         for mule in range(1, mules if emptied and design.drain == "layered" else 0):

@@ -37,4 +37,4 @@ class Suppliers:
         if ring.layout.phones and max(ring.layout.phones) >= 0:
             self.phones.append(op.device(max(ring.layout.phones), ring.begin_ms))
         self.mules += ring.mules[:1]
-        self.drivers += ring.drivers[:1] if op.design.takes[0] != "guarantees" else []
+        self.drivers += ring.drivers[:1] if not op.design.on_paper else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from simulation.compositions import priors
 from simulation.compositions.groups import mishaps
 from simulation.compositions.groups.people import Group
 from simulation.kitchens.calendar import HOUR_MS, MINUTE_MS
@@ -120,10 +121,15 @@ def shifts(group: Group) -> None:
 
 
 def together(group: Group) -> None:
-    """New drivers of one class chase what new drivers are promised, by driving."""
+    """New drivers of one class chase what new drivers are promised, by driving; some are paid for joining."""
+    scene, dice = group.scene, group.scene.dice
+    voucher = scene.city.offers.code(scene.city.mint, *priors.JOINING_WORTH, dice)
+    paid = dice.chance(priors.JOINING_TAKEN)
     for each in group.people:
         if each.drives:
-            each.shift = Shift(group.scene.dice.uniform(6, 14), 11.0, 0.95)
+            each.shift = Shift(dice.uniform(6, 14), 11.0, 0.95)
+            if paid:
+                scene.voices.promo(each.joined_ms + dice.randint(20, 3_000) * MINUTE_MS, each, voucher, dice)
 
 
 DOINGS: Final[dict[str, Callable[[Group], None]]] = {

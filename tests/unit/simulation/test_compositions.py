@@ -174,7 +174,9 @@ def test_honest_people_take_no_more_than_they_are_offered(cities: list[FamilyCit
         assert max(codes.values()) == 1
         assert max(credited.values(), default=0) <= 2
         has_credits = {a for d in city.truth["decoys"] if "credits" in d["kind"] for a in d["accounts"]}
-        assert set(credited) <= has_credits
+        classes = {a for d in city.truth["decoys"] if d["kind"].endswith("class") for a in d["accounts"]}
+        assert set(credited) <= has_credits | classes
+        assert all(credited[account] <= 1 for account in classes - has_credits)
 
 
 def test_groups_combine_all_ties_with_all_that_groups_do(cities: list[FamilyCity]) -> None:
@@ -195,6 +197,48 @@ def test_many_groups_hardly_ride(cities: list[FamilyCity]) -> None:
                 total += 1
                 seldom += sum(trips[account] for account in riders) <= 4 * len(riders)
     assert seldom > 0.3 * total
+
+
+def test_crews_enrol_drivers_for_the_bonus_who_hardly_drive(cities: list[FamilyCity]) -> None:
+    """They are paid for joining, to few bank accounts; and some honest classes are paid the same way."""
+    crews = one_bank = classes = 0
+    for seed, city in zip(SEEDS, cities, strict=True):
+        trips = Counter(event["driver_id"] for event in city.of("trip_completed"))
+        paid = {event["account_id"] for event in city.of("promo_redeemed")}
+        banks: dict[str, set[str]] = defaultdict(set)
+        for event in (*city.of("account_created"), *city.of("payout_account_added")):
+            if "bank_account_id" in event:
+                banks[event["account_id"]].add(event["bank_account_id"])
+        for ring in planned(seed):
+            drivers = [each.id for each in ring.drivers]
+            if ring.design.takes[0] != "joinings" or len(drivers) < 3:
+                continue
+            crews += 1
+            assert sum(each in paid for each in drivers) >= 0.7 * len(drivers)
+            assert sum(trips[each] for each in drivers) <= 8 * len(drivers)
+            one_bank += len(set().union(*(banks[each] for each in drivers))) <= len(drivers) / 2
+        people = {each for d in city.truth["decoys"] if d["kind"].endswith("class") for each in d["accounts"]}
+        classes += bool(people & paid - city.guilty())
+    assert crews >= 3
+    assert one_bank >= 2
+    assert classes >= 1
+
+
+def test_huge_crews_share_one_phone_or_card_as_honest_crowds_do() -> None:
+    """Of the crews that are too large for chance, about half use one to three phones or cards throughout."""
+    seen: Counter[str] = Counter()
+    for seed in range(31, 61):
+        large = plan(CityConfig(habits="sixth", **settings(seed) | {"riders": 2500}), STREAM, CASTS)[0]
+        for ring in (crew for crew in large.crews if isinstance(crew, Ring)):
+            hands = ring.layout.hands
+            if hands < priors.HUGE[0] // 2:
+                continue
+            seen["huge"] += 1
+            seen["phones"] += len(set(ring.layout.phones)) <= 3
+            seen["cards"] += ring.design.cards == "all"
+    assert seen["huge"] >= 10
+    assert seen["phones"] >= 2
+    assert seen["cards"] >= 2
 
 
 def test_honest_people_who_share_what_farms_share_live_besides() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulation.compositions import priors
 from simulation.compositions.crews.operation import Operation
 from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.orders import BY_HABIT, CAMPAIGN
@@ -43,6 +44,16 @@ def pacts(op: Operation, place: int) -> None:
             order.offer = CAMPAIGN if dice.chance(vouchers) else None
             if dice.chance(back):
                 order.handback = dice.uniform(0.2, 0.8)
+
+
+def joinings(op: Operation, place: int) -> None:
+    """Drivers on paper are paid for joining, at once or some days later, and hardly drive."""
+    dice, delay_h = op.dice, op.dice.choice((0.5, 3.0, 60.0))
+    voucher = op.city.offers.code(op.city.mint, *priors.JOINING_WORTH, dice)
+    for driver in op.ring.drivers:
+        ts = op.later(driver.joined_ms, 0.3 * delay_h, 1.5 * delay_h)
+        op.ring.took(op.voices.promo(ts, driver, voucher, dice), driver)
+    guarantees(op, place)
 
 
 def guarantees(op: Operation, place: int) -> None:
