@@ -49,6 +49,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _quantity("active_days", 0, 7),
     _share("late_payouts", 0),
     _share("payouts_left", 1),
+    _share("payouts_moved", 1),
     _share("devices_left", 0),
     _share("promo_share", 1),
     _share("same_promo", 1),

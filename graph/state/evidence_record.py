@@ -45,6 +45,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Of the accounts with a payout account, those that got one when they had been in use for days."""
     payouts_left: float
     """Those that used their first payout account again after such a one."""
+    payouts_moved: float
+    """Those that got one within a day after a phone, both when they had been in use for days."""
     devices_left: float
     """Of the accounts with a phone, those that used their first again after one that came late."""
 

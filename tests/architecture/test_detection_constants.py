@@ -45,6 +45,7 @@ MODULES = [
     "updates.tempo",
     "evidence.timing",
     "evidence.takings",
+    "evidence.leaving",
     "evidence.arrivals",
     "evidence.transfers",
     "evidence.declines",

@@ -61,6 +61,7 @@ def _measures(evidence: Evidence) -> tuple[float, ...]:
         _half(timing.active_days, 7),
         evidence.leaving.late_payouts,
         evidence.leaving.payouts_left,
+        evidence.leaving.payouts_moved,
         evidence.leaving.devices_left,
         takings.promo_share,
         takings.same_promo,

@@ -15,7 +15,7 @@ from simulation.kitchens.voices import Voices
 from simulation.truth import DecoyRecord
 
 _OF_NEWCOMERS = frozenset(("referral", "cascade", "first_phone"))
-_IN_ONE_HAND = frozenset(("phone", "card", "bank"))
+_IN_ONE_HAND = frozenset(("phone", "card", "bank", "collector"))
 _FOR_A_CODE = frozenset(("code_at_once", "code_over_weeks", "credits"))
 
 
@@ -61,9 +61,9 @@ def _cast(scene: Scene) -> None:
 def _who_does(who: str, doing: str, ties: set[str], *, drives: bool) -> tuple[str, str]:
     """Return who a group is made of and what it does, as its ties allow.
 
-    Newcomers on one phone or card who hardly ride, or take one code, and new drivers who are paid to one
-    account and chase what newcomers are promised, are farms by whatever name: nothing in a file tells them
-    from one. Honest people with such a thing in common live besides.
+    Newcomers on one phone or card, or who pay one hand, and hardly ride or take one code, and new drivers who
+    are paid to one account and chase what newcomers are promised, are farms by whatever name: nothing in a
+    file tells them from one. Honest people with such a thing in common live besides.
     """
     in_one_hand = bool(_IN_ONE_HAND & ties)
     if drives:

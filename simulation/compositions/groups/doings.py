@@ -11,6 +11,8 @@ from simulation.compositions.groups.people import Group
 from simulation.kitchens.calendar import HOUR_MS, MINUTE_MS
 from simulation.kitchens.people import Shift
 
+_PHONE_WITH_BANK: Final = 0.1
+
 
 def life(group: Group) -> None:
     """Nothing that others do not do."""
@@ -102,12 +104,14 @@ def new_phones(group: Group) -> None:
 
 
 def new_bank(group: Group) -> None:
-    """Drivers take new bank accounts, in a week or over the file."""
+    """Drivers take new bank accounts, in a week or over the file; now and then with a new phone."""
     scene, dice = group.scene, group.scene.dice
     begin, days = scene.day(0.7), dice.choice((1, 7, scene.city.config.days))
     for each in group.people:
         if each.drives and dice.chance(0.8):
             ts = scene.at(begin + dice.randrange(days), dice.uniform(8, 20))
+            if dice.chance(_PHONE_WITH_BANK):
+                each.change_phone(ts - HOUR_MS, (ts - HOUR_MS, scene.city.mint.device()))
             scene.voices.payout(ts, each, scene.city.mint.bank_account())
             if dice.chance(0.4):
                 scene.voices.login(ts - 9 * MINUTE_MS, each, dice)

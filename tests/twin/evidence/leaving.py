@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.evidence.leaving import MOVED_MS
 from graph.model.vocabulary import EntityKind
 from graph.updates.sharing import SETTLED_MS
 from tests.twin.entity_graph import EntityGraph
@@ -16,16 +17,19 @@ class Leaving:
 
     late_payouts: float
     payouts_left: float
+    payouts_moved: float
     devices_left: float
 
 
 def measure_leaving(graph: EntityGraph, members: tuple[int, ...]) -> Leaving:
     """Cost: O(identity links of the members)."""
     paid = [uses for member in members if (uses := _uses(graph, member, EntityKind.BANK_ACCOUNT))]
+    both = [_came_late(graph, member) for member in members]
     phones = [uses for member in members if (uses := _uses(graph, member, EntityKind.DEVICE))]
     return Leaving(
         late_payouts=ratio(sum(bool(_late(uses)) for uses in paid), len(paid)),
         payouts_left=ratio(sum(map(_is_left, paid)), len(paid)),
+        payouts_moved=ratio(sum(_moves(*each) for each in both), len(paid)),
         devices_left=ratio(sum(map(_is_left, phones)), len(phones)),
     )
 
@@ -42,6 +46,19 @@ def _uses(graph: EntityGraph, account: int, kind: EntityKind) -> list[tuple[int,
 
 def _late(uses: list[tuple[int, int]]) -> list[int]:
     return [last for first, last in uses if first >= SETTLED_MS]
+
+
+def _came_late(graph: EntityGraph, account: int) -> tuple[list[int], list[int]]:
+    """When payout accounts and phones came late to an account."""
+    banks, phones = (
+        [first for first, _ in _uses(graph, account, kind) if first >= SETTLED_MS]
+        for kind in (EntityKind.BANK_ACCOUNT, EntityKind.DEVICE)
+    )
+    return banks, phones
+
+
+def _moves(banks: list[int], phones: list[int]) -> bool:
+    return any(0 <= bank - phone <= MOVED_MS for bank in banks for phone in phones)
 
 
 def _is_left(uses: list[tuple[int, int]]) -> bool:

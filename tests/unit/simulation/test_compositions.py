@@ -242,14 +242,14 @@ def test_huge_crews_share_one_phone_or_card_as_honest_crowds_do() -> None:
 
 
 def test_honest_people_who_share_what_farms_share_live_besides() -> None:
-    """On one phone or card nobody hardly rides, nor do newcomers take a code; no class has one bank."""
+    """On one phone or card, or paying one, nobody hardly rides, nor takes a code; no class has one bank."""
     in_one_hand = 0
     for city in map(planned_city, SEEDS):
         people = {account.id: account for account in city.accounts}
         for decoy in city.decoys:
             *ties, doing = decoy.kind.split("+")
             assert not ("bank" in ties and doing == "class")
-            if not {"phone", "card"} & set(ties):
+            if not {"phone", "card", "collector"} & set(ties):
                 continue
             for account in (people[each] for each in decoy.accounts if not people[each].drives):
                 in_one_hand += 1

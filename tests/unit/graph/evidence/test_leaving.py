@@ -20,7 +20,7 @@ def measured(side, scene: Scene):
 
 def test_who_stays_with_what_there_was_leaves_nothing(side):
     e = measured(side, crew())
-    assert (e.late_payouts, e.payouts_left, e.devices_left) == (0, 0, 0)
+    assert (e.late_payouts, e.payouts_left, e.payouts_moved, e.devices_left) == (0, 0, 0, 0)
 
 
 def test_payout_accounts_that_came_late_and_were_left_for_the_first(side):
@@ -47,3 +47,17 @@ def test_phones_that_owners_got_back_from(side):
         scene.logs_in(driver, 9, "the thief's phone")
     scene.logs_in("d0", 10, "phone of d0")
     assert measured(side, scene).devices_left == 1 / 4
+
+
+def test_payout_accounts_that_came_with_a_phone(side):
+    """Within a day after one; not before it, not days later, not with the first phone."""
+    scene = crew()
+    scene.logs_in("d0", 9, "the thief's phone")
+    scene.is_paid_to("d0", 9.5, "the thief's")
+    scene.logs_in("d1", 9, "the thief's phone")
+    scene.is_paid_to("d1", 10.5, "the thief's")
+    scene.is_paid_to("d2", 9, "the thief's")
+    scene.logs_in("d2", 9.5, "the thief's phone")
+    scene.logs_in("d3", 2, "an early phone")
+    scene.is_paid_to("d3", 2.5, "the thief's")
+    assert measured(side, scene).payouts_moved == 1 / 4
