@@ -32,20 +32,21 @@ from gnn.logistic.judgements import FIRST_SEED, FOLDS, Rows, Sample, gathered, s
 from gnn.logistic.scorer import STORED, places_of
 from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
-from graph.state.trees import DEPTH, LEAVES, NEVER_PASSED, SPLITS
+from graph.state.trees import NEVER_PASSED
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is learnt: trees, the share of each that is taken, the share of features a split may read."""
+    """How much is learnt: trees, their levels, what is taken of each, what share of features splits read."""
 
     trees: int
+    depth: int
     rate: float
     choice: float
 
 
-SCORING: Final = Size(400, 0.1, 0.3)
-BELONGING: Final = Size(200, 0.1, 1.0)
+SCORING: Final = Size(400, 6, 0.1, 0.3)
+BELONGING: Final = Size(200, 4, 0.1, 1.0)
 READ_EVERY: Final = 3
 """Of who is asked about in a city one account in so many is read: those of one candidate say the same."""
 LEAST_ROWS: Final = 100
@@ -69,7 +70,7 @@ def fit(cities: Sequence[Rows], belonging: dict[str, Any]) -> dict[str, Any]:
     start = slope * _start(model) + offset
     calibrated = sigmoid(slope * held_out + offset)
     return with_grounds(cities, sample, _gains(grown, FEATURES), start, held_out, calibrated) | {
-        "trees": [_tree(nodes, slope) for nodes in grown],
+        "trees": [_tree(nodes, SCORING.depth, slope) for nodes in grown],
         "belonging": belonging,
     }
 
@@ -105,7 +106,9 @@ def fit_belonging(cities: Sequence[Members]) -> dict[str, Any]:
             "precision": round(float(np.average(y[held_out >= 0.5], weights=w[held_out >= 0.5])), 4),
             "recall": round(float(np.average(held_out[y == 1] >= 0.5, weights=w[y == 1])), 4),
         },
-        "trees": [_tree(nodes, 1.0, 0.0 if n else _start(model)) for n, nodes in enumerate(grown)],
+        "trees": [
+            _tree(nodes, BELONGING.depth, 1.0, 0.0 if n else _start(model)) for n, nodes in enumerate(grown)
+        ],
     }
 
 
@@ -125,7 +128,7 @@ def _classifier(size: Size, features: dict[str, int]) -> HistGradientBoostingCla
     return HistGradientBoostingClassifier(
         max_iter=size.trees,
         learning_rate=size.rate,
-        max_depth=DEPTH,
+        max_depth=size.depth,
         max_leaf_nodes=None,
         min_samples_leaf=LEAST_ROWS,
         l2_regularization=PENALTY,
@@ -156,17 +159,18 @@ def _gains(grown: Sequence[Any], features: dict[str, int]) -> list[dict[str, Any
     return [{"name": name, "gain": round(share, 4)} for name, share in zip(features, shares, strict=True)]
 
 
-def _tree(nodes: Any, slope: float, start: float = 0.0) -> dict[str, list[Any]]:
+def _tree(nodes: Any, depth: int, slope: float, start: float = 0.0) -> dict[str, list[Any]]:
     """A grown tree as a complete one (``graph.state.trees``), its leaves calibrated and ``start`` added."""
-    features = [0] * SPLITS
-    thresholds = [NEVER_PASSED] * SPLITS
-    leaves = [0.0] * LEAVES
+    splits = 2**depth - 1
+    features = [0] * splits
+    thresholds = [NEVER_PASSED] * splits
+    leaves = [0.0] * (splits + 1)
 
     def place(grown: int, node: int) -> None:
         """Put what grows from one of ``nodes`` where ``node`` is."""
         inner = nodes[grown]
-        if node >= SPLITS:
-            leaves[node - SPLITS] = round(start + slope * float(inner["value"]), 6)
+        if node >= splits:
+            leaves[node - splits] = round(start + slope * float(inner["value"]), 6)
         elif inner["is_leaf"]:
             place(grown, 2 * node + 1)
             place(grown, 2 * node + 2)

@@ -23,7 +23,7 @@ from graph.completion.features import MEMBER_FEATURES
 from graph.scoring.features import FEATURES
 from graph.scoring.scorer import EXTREME
 from graph.state.digest import content_id
-from graph.state.trees import LEAVES, NO_TREES, SPLITS, Trees, trees_from
+from graph.state.trees import DEPTH, MOST_DEPTH, NO_TREES, Trees, trees_from
 
 SHIPPED: Final = "boosted.json"
 
@@ -62,9 +62,9 @@ class BoostedScorer:
         total = self.intercept
         for split, threshold, leaf in self._rows:
             node = 0
-            while node < SPLITS:
+            while node < len(split):
                 node = 2 * node + (2 if features[split[node]] > threshold[node] else 1)
-            total += leaf[node - SPLITS]
+            total += leaf[node - len(split)]
         return self.doubt + (1.0 - 2.0 * self.doubt) / (1.0 + math.exp(-max(-EXTREME, min(EXTREME, total))))
 
 
@@ -103,11 +103,15 @@ def trees_of(stored: Sequence[dict[str, Any]], places: Sequence[int]) -> Trees:
 
     Raises ValueError, KeyError or TypeError when they are not sound.
     """
-    read = np.array([tree["features"] for tree in stored], np.int32).reshape(-1, SPLITS)
+    depth = max(DEPTH, len(stored[0]["features"]).bit_length()) if stored else DEPTH
+    if depth > MOST_DEPTH:
+        raise ValueError(f"trees of {depth} levels; expected at most {MOST_DEPTH}")
+    splits = 2**depth - 1
+    read = np.array([tree["features"] for tree in stored], np.int32).reshape(-1, splits)
     if not ((read >= 0) & (read < len(places))).all():
         raise ValueError("a split by a feature that is not there")
-    thresholds = np.array([tree["thresholds"] for tree in stored], float).reshape(-1, SPLITS)
-    leaves = np.array([tree["leaves"] for tree in stored], float).reshape(-1, LEAVES)
+    thresholds = np.array([tree["thresholds"] for tree in stored], float).reshape(-1, splits)
+    leaves = np.array([tree["leaves"] for tree in stored], float).reshape(-1, splits + 1)
     if not (np.isfinite(thresholds).all() and np.isfinite(leaves).all()):
         raise ValueError("a number that is not finite")
     if not len(read) == len(thresholds) == len(leaves):

@@ -9,10 +9,9 @@ import numpy as np
 
 from graph.kernels.arrays import Floats
 from graph.kernels.kernel import inlined, kernel
-from graph.state.trees import SPLITS, Trees
+from graph.state.trees import Trees
 
 _ONE: Final = np.uint64(1)
-_SPLITS: Final = np.uint64(SPLITS)
 _ROUNDING: Final = 1e-6
 """More than sums of log odds differ by in another order."""
 
@@ -21,7 +20,8 @@ _ROUNDING: Final = 1e-6
 def leaves(features: Floats, trees: Trees, total: float) -> float:
     """A sum, and the leaf of each tree that the features lead to. O(trees).
 
-    No branch asks which way a split goes, and walks down several trees wait for memory together. Places are
+    No branch asks which way a split goes, and walks down several trees wait for memory together. Every tree
+    has ``graph.state.trees.DEPTH`` levels, which are written out, and as many more as all others. Places are
     unsigned: of a signed one numba would ask each time whether it counts from the end.
     """
     for tree in range(np.uint64(len(trees.leaves))):
@@ -49,7 +49,10 @@ def _leaf(features: Floats, trees: Trees, tree: int) -> float:
     node = _below(features, trees, tree, node)
     node = _below(features, trees, tree, node)
     node = _below(features, trees, tree, node)
-    return float(trees.leaves[tree, node - _SPLITS])
+    splits = np.uint64(trees.leaves.shape[1]) - _ONE
+    while node < splits:
+        node = _below(features, trees, tree, node)
+    return float(trees.leaves[tree, node - splits])
 
 
 @inlined

@@ -1,8 +1,9 @@
 """Regression trees as arrays: what a boosted scorer adds up, where kernels can read it.
 
-Every tree is complete: ``SPLITS`` splits, node n above nodes 2n + 1 and 2n + 2, and ``LEAVES`` leaves below
-them. A value that is greater than the threshold goes to the second. A tree that grew less has splits that
-nothing passes (``NEVER_PASSED``), and below them the same leaf again.
+Every tree is complete: of ``DEPTH`` levels or more, all trees of one sum as many, node n above nodes 2n + 1
+and 2n + 2, and one leaf more than splits below them. A value that is greater than the threshold goes to the
+second. A tree that grew less has splits that nothing passes (``NEVER_PASSED``), and below them the same leaf
+again.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import numpy.typing as npt
 from graph.kernels.arrays import Arrays, Field
 
 DEPTH: Final = 4
+MOST_DEPTH: Final = 10
 SPLITS: Final = 2**DEPTH - 1
 LEAVES: Final = 2**DEPTH
+"""Of trees of the least depth."""
 NEVER_PASSED: Final = 2.0
 """A threshold beyond every feature, which are at most 1."""
 
@@ -25,11 +28,11 @@ class Trees(Arrays):
     """One row for each tree."""
 
     features: npt.NDArray[np.uint16]
-    """(trees, SPLITS): the feature that a split reads."""
+    """(trees, splits): the feature that a split reads."""
     thresholds: npt.NDArray[np.float64]
-    """(trees, SPLITS)"""
+    """(trees, splits)"""
     leaves: npt.NDArray[np.float64]
-    """(trees, LEAVES): log odds."""
+    """(trees, splits + 1): log odds."""
     most: npt.NDArray[np.float64]
     """(trees + 1): what each tree and those after it add at most; 0 after the last."""
 

@@ -19,7 +19,6 @@ from graph.model.entities import KIND_CODE
 from graph.model.vocabulary import EntityKind, TripReason
 from graph.scoring.features import FEATURES
 from graph.scoring.measures import MEASURES
-from graph.state.trees import DEPTH
 from graph.updates.sharing import CONNECTING, WEIGHTS, strength
 from graph.updates.signs import PRIOR, WORTH
 
@@ -104,7 +103,7 @@ def fit_table() -> str:
         ["honest accounts in these cities", f"{training['honest_accounts']:,}"],
         ["intercept; doubt", f"{model()['intercept']:.2f}; {model()['doubt']:.4f}"],
         ["prior, of an account in no candidate", f"{model()['prior']:.4f}"],
-        ["trees, of depth", f"{len(model()['trees'])}, {DEPTH}"],
+        ["trees, of depth", f"{len(model()['trees'])}, {len(model()['trees'][0]['features']).bit_length()}"],
         ["held out in turn", f"{held_out['folds']} folds of cities"],
         ["held-out area under precision and recall", f"{held_out['auprc']:.3f}"],
         ["held-out area under the ROC curve", f"{held_out['auroc']:.3f}"],

@@ -18,7 +18,7 @@ from graph.model.shapes import LARGE, LARGE_GROWTH, Shape
 from graph.model.vocabulary import EntityKind
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.sizes import COMPLETED
-from graph.state.trees import SPLITS, Trees
+from graph.state.trees import Trees
 from graph.updates.independence import AT_HOME, LIVES
 from graph.updates.sharing import DAY_MS
 from tests.twin.adjacency import Adjacency
@@ -232,9 +232,9 @@ class Completions:
         total = 0.0
         for split, threshold, leaf in self._trees:
             node = 0
-            while node < SPLITS:
+            while node < len(split):
                 node = 2 * node + (2 if features[split[node]] > threshold[node] else 1)
-            total += leaf[node - SPLITS]
+            total += leaf[node - len(split)]
         return total
 
     def _middle(self, marked: Sequence[int]) -> tuple[float, float] | None:

@@ -173,3 +173,17 @@ def test_the_shipped_model_fits_this_version():
     assert scorer.model_id.startswith("boosted_")
     assert 0 < scorer.prior < 0.5
     assert scorer.score([0.0] * len(FEATURES)) < 0.5
+
+
+def test_trees_of_any_depth_are_read_and_deeper_ones_than_that_refused(tmp_path):
+    """A split in the second half of seven levels; eleven are a file of something else."""
+    path = tmp_path / "model.json"
+    deep = {"features": [1] * 127, "thresholds": [0.5] * 127, "leaves": [-2.0] * 127 + [2.0]}
+    path.write_text(json.dumps(small(trees=[deep], intercept=0.0, doubt=0.0)), encoding="utf-8")
+    loaded = load_scorer(path)
+    assert loaded.score([0.0] * len(FEATURES)) == pytest.approx(1 / (1 + np.exp(2.0)))
+    assert loaded.score([0.0, 1.0] + [0.0] * (len(FEATURES) - 2)) == pytest.approx(1 / (1 + np.exp(-2.0)))
+    deep = {"features": [1] * 2047, "thresholds": [0.5] * 2047, "leaves": [0.0] * 2048}
+    path.write_text(json.dumps(small(trees=[deep])), encoding="utf-8")
+    with pytest.raises(Fatal, match=r"^expected a model file at .*, found .*make weights`$"):
+        load_scorer(path)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.scoring.leaves import leaves, leaves_up_to
-from graph.state.trees import LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees, trees_from
+from graph.state.trees import DEPTH, LEAVES, NEVER_PASSED, NO_TREES, SPLITS, Trees, trees_from
 
 FEATURES = 7
 STEPS = [0.0, 0.125, 0.25, 0.5, 0.75, 1.0]
@@ -19,11 +19,11 @@ values = st.lists(st.sampled_from(STEPS), min_size=FEATURES, max_size=FEATURES)
 def forests(draw) -> Trees:
     """A few trees over the same steps that features take, so that values meet thresholds."""
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    count = draw(st.integers(1, 9))
+    count, splits = draw(st.integers(1, 9)), 2 ** draw(st.integers(DEPTH, DEPTH + 3)) - 1
     return trees_from(
-        features=dice.integers(0, FEATURES, (count, SPLITS)).astype(np.uint16),
-        thresholds=dice.choice([*STEPS, NEVER_PASSED, -0.5], (count, SPLITS)),
-        leaves=dice.normal(0, 1, (count, LEAVES)),
+        features=dice.integers(0, FEATURES, (count, splits)).astype(np.uint16),
+        thresholds=dice.choice([*STEPS, NEVER_PASSED, -0.5], (count, splits)),
+        leaves=dice.normal(0, 1, (count, splits + 1)),
     )
 
 
@@ -31,9 +31,9 @@ def walked(features: list[float], trees: Trees, total: float) -> float:
     """The sum by a walk down each tree."""
     for split, threshold, leaf in zip(trees.features, trees.thresholds, trees.leaves, strict=True):
         node = 0
-        while node < SPLITS:
+        while node < len(split):
             node = 2 * node + (2 if features[split[node]] > threshold[node] else 1)
-        total += leaf[node - SPLITS]
+        total += leaf[node - len(split)]
     return float(total)
 
 
