@@ -114,6 +114,8 @@ ORDINARY: Final = 0.25
 """At least so large a share of the riders has no story."""
 DRIVER_GROUPS: Final = 0.16
 SECOND_TIE: Final = 0.35
+BOOKED: Final = 0.35
+"""So many of those who share a phone or a card are booked by somebody who takes nothing that is offered."""
 WHO: Final = {"settled": 0.34, "newcomers": 0.32, "seldom": 0.34}
 SELDOM_TRIPS: Final = (1, 4)
 

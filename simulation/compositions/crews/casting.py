@@ -54,9 +54,8 @@ def cast_crews(city: City, voices: Voices) -> None:
     dice, config = city.dice("crews"), city.config
     budget = left = round(config.fraud_share * (config.riders + config.drivers))
     largest = max(12, round(priors.LARGEST_PART * budget))
-    huge = dice.randint(*priors.HUGE) if dice.chance(priors.HUGE_CHANCE) else 0
-    if huge > priors.HUGE_PART * budget:
-        huge = priors.HUGE[0] if priors.HUGE[0] <= priors.HUGE_PART * budget else 0
+    least, most = priors.HUGE[0], min(priors.HUGE[1], round(priors.HUGE_PART * budget))
+    huge = dice.randint(least, most) if least <= most and dice.chance(priors.HUGE_CHANCE) else 0
     suppliers, failures = Suppliers(active=dice.chance(priors.SUPPLIERS_CITIES)), 0
     for number, kind in enumerate(_kinds(dice)):
         if left < priors.SMALLEST or failures > _MOST_FAILURES:

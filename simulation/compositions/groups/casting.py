@@ -7,7 +7,7 @@ from contextlib import suppress
 from simulation.compositions import priors
 from simulation.compositions.draws import pick, size
 from simulation.compositions.groups.doings import DOINGS
-from simulation.compositions.groups.people import gather, ride_now_and_then
+from simulation.compositions.groups.people import gather, ride_now_and_then, take_nothing
 from simulation.compositions.groups.ties import TIES
 from simulation.kitchens.city import City, NobodyLeft
 from simulation.kitchens.lookalikes.scene import Scene
@@ -15,7 +15,9 @@ from simulation.kitchens.voices import Voices
 from simulation.truth import DecoyRecord
 
 _OF_NEWCOMERS = frozenset(("referral", "cascade", "first_phone"))
+_BRINGING = frozenset(("referral", "cascade"))
 _IN_ONE_HAND = frozenset(("phone", "card", "bank", "collector"))
+_BOOKED_BY = frozenset(("phone", "card"))
 _FOR_A_CODE = frozenset(("code_at_once", "code_over_weeks", "credits"))
 
 
@@ -35,7 +37,8 @@ def _cast(scene: Scene) -> None:
     drives = dice.chance(priors.DRIVER_GROUPS)
     ties = _ties(scene, priors.DRIVER_TIES if drives else priors.TIES)
     doing = pick(priors.DRIVER_DOINGS if drives else priors.DOINGS, dice)
-    who, doing = _who_does(pick(priors.WHO, dice), doing, set(ties), drives=drives)
+    booked = bool(_BOOKED_BY & set(ties)) and not drives and dice.chance(priors.BOOKED)
+    who, doing = _who_does(pick(priors.WHO, dice), doing, set(ties), drives=drives, booked=booked)
     most = max(3, config.drivers // 8 if drives else round(priors.CROWD_PART * config.riders))
     count = size(priors.GROUP_MEDIAN, priors.GROUP_SPREAD, 2, min(60, most), dice)
     if not drives and dice.chance(priors.CROWD_CHANCE):
@@ -43,6 +46,8 @@ def _cast(scene: Scene) -> None:
     group = gather(scene, who, count, drives=drives)
     if len(group.people) < 2:
         return
+    if booked:
+        take_nothing(group)
     try:
         for tie in ties:
             TIES[tie](group)
@@ -58,17 +63,20 @@ def _cast(scene: Scene) -> None:
         scene.city.decoys.append(record)
 
 
-def _who_does(who: str, doing: str, ties: set[str], *, drives: bool) -> tuple[str, str]:
+def _who_does(who: str, doing: str, ties: set[str], *, drives: bool, booked: bool) -> tuple[str, str]:
     """Return who a group is made of and what it does, as its ties allow.
 
     Newcomers on one phone or card, or who pay one hand, and hardly ride or take one code, and new drivers who
     are paid to one account and chase what newcomers are promised, are farms by whatever name: nothing in a
-    file tells them from one. Honest people with such a thing in common live besides.
+    file tells them from one. Honest people with such a thing in common live besides, or are booked by a desk,
+    a clinic or a carer who takes nothing that is offered, and brings nobody for a reward.
     """
     in_one_hand = bool(_IN_ONE_HAND & ties)
     if drives:
         doing = "life" if in_one_hand and doing == "class" else doing
         return ("newcomers" if doing == "class" else "settled"), doing
+    if booked and not _BRINGING & ties:
+        return who, "life" if doing in _FOR_A_CODE else doing
     if in_one_hand and (who == "seldom" or doing in _FOR_A_CODE):
         who = "settled"
     if who == "settled" and _OF_NEWCOMERS & ties:

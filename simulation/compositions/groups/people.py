@@ -8,6 +8,7 @@ from simulation.compositions import priors
 from simulation.kitchens.calendar import HOUR_MS
 from simulation.kitchens.ground import Spot
 from simulation.kitchens.lookalikes.scene import Scene
+from simulation.kitchens.offers import WELCOME_VOUCHERS
 from simulation.kitchens.people import Account
 
 
@@ -59,6 +60,12 @@ def gather(scene: Scene, who: str, count: int, *, drives: bool) -> Group:
         for each in people:
             each.home = scene.ground.around(place, reach, scene.dice)
     return Group(scene, who, people, place)
+
+
+def take_nothing(group: Group) -> None:
+    """Let nobody use what the platform offers: neither what newcomers are welcomed with, nor campaigns."""
+    for each in group.people:
+        each.vouchers_taken, each.thrift = WELCOME_VOUCHERS, 0.0
 
 
 def _newcomers(scene: Scene, who: str, count: int) -> list[Account]:

@@ -16,6 +16,7 @@ from simulation.compositions.groups.doings import DOINGS
 from simulation.compositions.groups.ties import TIES
 from simulation.kitchens.city import City
 from simulation.kitchens.living import plan
+from simulation.kitchens.offers import WELCOME_VOUCHERS
 from simulation.truth import RING_KINDS
 from tests.unit.simulation.family_worlds import (
     FamilyCity,
@@ -242,8 +243,8 @@ def test_huge_crews_share_one_phone_or_card_as_honest_crowds_do() -> None:
 
 
 def test_honest_people_who_share_what_farms_share_live_besides() -> None:
-    """On one phone or card, or paying one, nobody hardly rides, nor takes a code; no class has one bank."""
-    in_one_hand = 0
+    """On one phone or card nobody who takes offers hardly rides, nor takes a code; no class has one bank."""
+    in_one_hand = booked = 0
     for city in map(planned_city, SEEDS):
         people = {account.id: account for account in city.accounts}
         for decoy in city.decoys:
@@ -253,6 +254,9 @@ def test_honest_people_who_share_what_farms_share_live_besides() -> None:
                 continue
             for account in (people[each] for each in decoy.accounts if not people[each].drives):
                 in_one_hand += 1
-                assert account.rate > 0
+                takes_nothing = account.vouchers_taken == WELCOME_VOUCHERS and account.thrift == 0
+                booked += takes_nothing and account.rate == 0
+                assert account.rate > 0 or (takes_nothing and "collector" not in ties)
                 assert account.joined_ms < city.config.start_ms or doing not in CODES
     assert in_one_hand > 100
+    assert booked > 20
