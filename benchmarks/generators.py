@@ -1,9 +1,9 @@
 """How a score does on each generator of cities: what it was fitted on, and what it never saw.
 
 Generators are the families of simulated habits (``--cities`` of them in turn, drawn as those that scores are
-fitted on, from seed 9201 on, which none was; no score learns from the fifth or the sixth family) and every
-folder given as ``--world NAME=FOLDER`` with ``events.ndjson`` (or ``.gz``, ``.zst``) and ``truth.json``;
-folders of one name are one generator. To leave one of the others out, fit weights without it and give them
+fitted on, from seed 9201 on, which none was; no score learns from the fifth family) and every folder given
+as ``--world NAME=FOLDER`` with ``events.ndjson`` (or ``.gz``, ``.zst``) and ``truth.json``; folders of one
+name are one generator. To leave one of the others out, fit weights without it and give them
 as ``--score NAME=PATH`` (a file of ``make weights``, or a folder that ``ringfence train`` wrote); the score
 that ships always stands beside them.
 

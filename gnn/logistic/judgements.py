@@ -38,11 +38,17 @@ Floats = npt.NDArray[np.float64]
 
 FIRST_SEED: Final = 7001
 BATCH: Final = 10_000
-LEARNED: Final = ("first", "second", "third", "fourth")
+LEARNED: Final = ("first", "second", "third", "fourth", "sixth")
 """Families of habits that scores, memberships and calibrations are made of; another is kept to judge by."""
-TAKEOVERS_EVERY: Final = 5
+TAKEOVERS_EVERY: Final = 7
 """One city in so many also has crews that take accounts over on phones of their own."""
-FOLDS: Final = 5
+HONEST_WEIGHTS: Final = {"sixth": 0.25}
+"""What an honest candidate of a family counts where it is not 1.
+
+Composed honest groups are anything that may be honest, and not as frequent as they are drawn.
+"""
+FOLDS: Final = len(LEARNED)
+"""Families and folds take turns over cities: what is held out is a whole family, as habits never met are."""
 ROWS_OF_A_GROUP: Final = 16
 """Judgements of one ring, or one honest candidate, that are kept, evenly spread: the others say it again."""
 
@@ -58,6 +64,8 @@ class Rows:
     lone_fraud: int
     """Fraudulent accounts that were never part of a candidate."""
     lone_honest: int
+    honest_weight: float = 1.0
+    """What an honest candidate counts, where a ring counts 1."""
 
 
 def first_guess(members: Trees = NO_TREES) -> LogisticScorer:
@@ -156,6 +164,7 @@ def judgements_of(seed: int, scorer: LogisticScorer) -> Rows:
         city.accounts - len(ring_of),
         sum(name in ring_of for name in lone),
         sum(name not in ring_of for name in lone),
+        HONEST_WEIGHTS.get(city_config(seed).habits, 1.0),
     )
 
 
@@ -177,6 +186,10 @@ def weights_of(groups: Sequence[str]) -> Floats:
     return np.array([1.0 / sizes[group] for group in groups])
 
 
+def _weights(rows: Rows) -> Floats:
+    return weights_of(rows.groups) * np.where(rows.labels == 1, 1.0, rows.honest_weight)
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The rows of several cities: features (n, k), labels, weights and folds (n,). A city is in one fold."""
@@ -192,7 +205,7 @@ def sample_of(cities: Sequence[Rows]) -> Sample:
     return Sample(
         np.concatenate([rows.features for rows in cities]),
         np.concatenate([rows.labels for rows in cities]),
-        np.concatenate([weights_of(rows.groups) for rows in cities]),
+        np.concatenate([_weights(rows) for rows in cities]),
         np.concatenate([np.full(len(rows.labels), n % FOLDS) for n, rows in enumerate(cities)]),
     )
 

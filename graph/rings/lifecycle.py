@@ -25,15 +25,14 @@ from graph.state.state import NO_RING
 class Policy:
     """What becomes of a score.
 
-    ``review`` opens a ring: six to one, at which one in seventy groups of held-out cities was honest. Where
-    honest groups are of other sorts than in simulation it is more, which is why it is not even odds.
+    ``review`` opens a ring: two to one, by a score that is calibrated on habits which it had not learnt from.
     ``block`` is for what a wrong answer costs an honest person their income: 95 % sure. No ring stays open
-    below ``close``: more likely innocent than not.
+    below ``close``, three to one that it is innocent: what was sure once is not forgotten because it grew.
     """
 
-    review: float = 0.85
+    review: float = 0.65
     block: float = 0.95
-    close: float = 0.5
+    close: float = 0.25
     min_accounts: int = 3
 
     def decide(self, score: float) -> Decision:

@@ -20,7 +20,7 @@ from ringfence.model_choice import scorer_at
 from simulation import CityConfig, simulate
 from streaming.decoding.columns import ColumnDecoder
 
-WORLD = (18, 120, 12, 40)
+WORLD = (1, 120, 12, 40)
 """Seed, riders, drivers and days of a city."""
 
 

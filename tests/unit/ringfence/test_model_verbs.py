@@ -161,14 +161,12 @@ def results(town, known):
 
 @pytest.fixture(scope="module")
 def answered(town, known, results):
-    """The city's events and, at their end, an answer about every ring."""
-    truth = json.loads((town / "city" / "truth.json").read_bytes())
-    cheats = {account for ring in truth["rings"] for account in ring["accounts"]}
+    """The city's events and, at their end, an answer about every ring: every third is cleared."""
     lines = known[0].read_text().splitlines()
     end = json.loads(lines[-1])["ts"]
     for n, line in enumerate((results / "rings.ndjson").read_text().splitlines()):
         ring = json.loads(line)
-        outcome = "fraud" if 2 * len(cheats & set(ring["accounts"])) >= len(ring["accounts"]) else "legit"
+        outcome = "fraud" if n % 3 else "legit"
         verdict = {"event_id": f"v{n}", "type": "verdict", "ts": end + n, "subject": ring["ring_id"]}
         lines.append(json.dumps(verdict | {"outcome": outcome, "analyst": "ines"}))
     path = town / "answered.ndjson"

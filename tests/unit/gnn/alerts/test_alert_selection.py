@@ -131,13 +131,13 @@ def test_of_a_batch_like_the_calibration_the_promised_share_is_false_at_most() -
 def test_a_contract_raises_every_threshold_and_never_lowers_one() -> None:
     known = calibration(right=[0.9] * 60 + [0.7] * 20, false=[0.92] * 2 + [0.7] * 20)
     assert AlertContract(0.05).policy(known) == Policy(
-        review=0.9, block=0.95, close=pytest.approx(0.9 * 0.5 / 0.85)
+        review=0.9, block=0.95, close=pytest.approx(0.9 * 0.25 / 0.65)
     )
     # This calibration's alerts were raised from even odds on.
-    assert AlertContract(0.5).policy(known) == Policy(review=0.5, close=pytest.approx(0.5 * 0.5 / 0.85))
+    assert AlertContract(0.5).policy(known) == Policy(review=0.5, close=pytest.approx(0.5 * 0.25 / 0.65))
     blocked = calibration(right=[0.99] * 60, false=[0.98] * 20)
     assert AlertContract(0.05).policy(blocked) == Policy(
-        review=0.99, block=0.99, close=pytest.approx(0.99 * 0.5 / 0.85)
+        review=0.99, block=0.99, close=pytest.approx(0.99 * 0.25 / 0.65)
     )
 
 

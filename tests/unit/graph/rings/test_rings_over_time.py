@@ -228,11 +228,11 @@ def rings_left(*told: tuple[float, list[str]]) -> list[int]:
 
 def test_what_was_seen_of_a_ring_once_is_not_undone_by_half_a_doubt():
     abc, sure = ["a", "b", "c"], 0.99
-    assert rings_left((sure, abc), (0.4, ["d"]), (0.25, ["e"]), (0.15, ["f"])) == [1, 1, 1, 0]
-    assert rings_left((0.86, abc), (0.51, ["d"]), (0.45, ["e"])) == [1, 1, 0]
+    assert rings_left((sure, abc), (0.4, ["d"]), (0.05, ["e"]), (0.04, ["f"])) == [1, 1, 1, 0]
+    assert rings_left((0.86, abc), (0.2, ["d"]), (0.15, ["e"])) == [1, 1, 0]
 
 
 def test_a_ring_that_has_outgrown_its_best_judgement_is_judged_by_what_it_is_now():
     abc, more = ["a", "b", "c"], ["d", "e", "f", "g"]
-    assert rings_left((0.99, abc), (0.86, more[:3]), (0.4, ["x"])) == [1, 1, 1]
-    assert rings_left((0.99, abc), (0.86, more), (0.4, ["x"])) == [1, 1, 0]
+    assert rings_left((0.99, abc), (0.86, more[:3]), (0.1, ["x"])) == [1, 1, 1]
+    assert rings_left((0.99, abc), (0.86, more), (0.1, ["x"])) == [1, 1, 0]
