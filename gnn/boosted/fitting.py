@@ -6,8 +6,8 @@ these completed, those that say how likely one is a ring.
 Gradient boosting of the logistic loss (Friedman, "Greedy function approximation", Annals of Statistics 29(5),
 2001) by histograms (Ke et al., "LightGBM", NeurIPS 2017) as scikit-learn does it. Every split keeps to the
 direction in which its feature may move a score, so that nobody is safer for one more sign of fraud. Trees are
-small and many, learn slowly, and read judgements of simulated cities of every family
-(``gnn.logistic.judgements``). Cities held out in turn calibrate the result.
+small and many, learn slowly, and read judgements of simulated cities of all families that scores learn
+from (``gnn.logistic.judgements``). Families held out in turn calibrate the result.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Size:
     choice: float
 
 
+CITIES: Final = 500
+"""What the models that ship were fitted on."""
 SCORING: Final = Size(400, 6, 0.1, 0.3)
 BELONGING: Final = Size(200, 4, 0.1, 1.0)
 READ_EVERY: Final = 3
@@ -209,7 +211,7 @@ def _object(parts: Mapping[str, str]) -> str:
 def main() -> None:
     """Simulate, fit, and write both models into the folder of weights (or ``--out``)."""
     parser = argparse.ArgumentParser(description="Fit the scorers on simulated cities.")
-    parser.add_argument("--cities", type=int, default=400, help="how many cities (default 400)")
+    parser.add_argument("--cities", type=int, default=CITIES, help=f"how many cities (default {CITIES})")
     parser.add_argument("--belonging", type=Path, help="take who belongs from this model, and do not fit it")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")

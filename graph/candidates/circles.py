@@ -26,7 +26,7 @@ from typing import Final
 from graph.candidates.visits import most_by_chance
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import inlined, kernel, wide
-from graph.kernels.rows import copy, sort
+from graph.kernels.rows import below, copy, sort
 from graph.links.records import DRIVERS
 from graph.links.touch import first_link, length
 from graph.state.state import State, account_of, fresh_stamp
@@ -261,11 +261,5 @@ def _same(some: Int32s, others: Int32s, number: int) -> bool:
 @kernel
 def _stands_in(accounts: Int32s, number: int, account: int) -> bool:
     """Whether an account is among the first so many, which ascend. O(log number)."""
-    low, high = 0, number
-    while low < high:
-        middle = (low + high) // 2
-        if accounts[middle] < account:
-            low = middle + 1
-        else:
-            high = middle
-    return bool(low < number and accounts[low] == account)
+    place = below(accounts, number, account)
+    return bool(place < number and accounts[place] == account)

@@ -6,7 +6,7 @@ from typing import Final
 
 from graph.kernels.arrays import Int32s
 from graph.kernels.kernel import kernel
-from graph.kernels.rows import sort
+from graph.kernels.rows import below, sort
 from graph.state.accounts import UNKNOWN_MS
 from graph.state.state import State, account_of
 from graph.updates.sharing import DAY_MS
@@ -31,17 +31,5 @@ def put_creations(state: State, marked: Int32s) -> int:
 @kernel
 def near(state: State, created: int, moment: int) -> int:
     """How many of the moments lie within ``NEAR_MS``. O(log)."""
-    return _below(state, created, moment + NEAR_MS + 1) - _below(state, created, moment - NEAR_MS)
-
-
-@kernel
-def _below(state: State, created: int, moment: int) -> int:
     moments = state.measuring.created_ms
-    low, high = 0, created
-    while low < high:
-        half = (low + high) // 2
-        if moments[half] < moment:
-            low = half + 1
-        else:
-            high = half
-    return low
+    return below(moments, created, moment + NEAR_MS + 1) - below(moments, created, moment - NEAR_MS)

@@ -1,4 +1,4 @@
-"""Rows of numbers, for kernels: sorted in place, copied without making an array."""
+"""Rows of numbers, for kernels: sorted in place, looked up, copied without making an array."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ def sort(row: Any) -> None:
                 place -= gap
             row[place] = number
         gap //= 3
+
+
+@kernel
+def below(row: Any, count: int, number: int) -> int:
+    """How many of the first numbers of an ascending array are less. O(log count)."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if row[middle] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel

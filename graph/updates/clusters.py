@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from graph.components.edges import add_edge, label, remove_edge
 from graph.kernels.kernel import kernel
+from graph.kernels.rows import below
 from graph.links.records import IDENTITIES, USERS
 from graph.links.touch import first_link, length
 from graph.state.accounts import is_origin
@@ -68,14 +69,8 @@ def is_cut(state: State, account: int, identifier: int) -> bool:
     """Whether an analyst has unlinked the account from the identifier. O(log cuts)."""
     cuts = state.cuts
     key = (account << 32) | identifier
-    low, high = 0, len(cuts)
-    while low < high:
-        middle = (low + high) // 2
-        if cuts[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(cuts) and cuts[low] == key
+    place = below(cuts, len(cuts), key)
+    return place < len(cuts) and cuts[place] == key
 
 
 @kernel

@@ -24,12 +24,11 @@ class Leaving:
 def measure_leaving(graph: EntityGraph, members: tuple[int, ...]) -> Leaving:
     """Cost: O(identity links of the members)."""
     paid = [uses for member in members if (uses := _uses(graph, member, EntityKind.BANK_ACCOUNT))]
-    both = [_came_late(graph, member) for member in members]
     phones = [uses for member in members if (uses := _uses(graph, member, EntityKind.DEVICE))]
     return Leaving(
         late_payouts=ratio(sum(bool(_late(uses)) for uses in paid), len(paid)),
         payouts_left=ratio(sum(map(_is_left, paid)), len(paid)),
-        payouts_moved=ratio(sum(_moves(*each) for each in both), len(paid)),
+        payouts_moved=ratio(sum(_moves(graph, member) for member in members), len(paid)),
         devices_left=ratio(sum(map(_is_left, phones)), len(phones)),
     )
 
@@ -48,16 +47,12 @@ def _late(uses: list[tuple[int, int]]) -> list[int]:
     return [last for first, last in uses if first >= SETTLED_MS]
 
 
-def _came_late(graph: EntityGraph, account: int) -> tuple[list[int], list[int]]:
-    """When payout accounts and phones came late to an account."""
+def _moves(graph: EntityGraph, account: int) -> bool:
+    """Whether a payout account came late to the account, soon after a phone that came late."""
     banks, phones = (
         [first for first, _ in _uses(graph, account, kind) if first >= SETTLED_MS]
         for kind in (EntityKind.BANK_ACCOUNT, EntityKind.DEVICE)
     )
-    return banks, phones
-
-
-def _moves(banks: list[int], phones: list[int]) -> bool:
     return any(0 <= bank - phone <= MOVED_MS for bank in banks for phone in phones)
 
 
