@@ -2,11 +2,11 @@
 
 An account is due at once when its cluster changed, or when it took or disowned money. Otherwise it is due
 when the accounts of the candidate in which it was last judged have, on average, so many more events than
-then: the further the score of a cluster was from opening a ring, the more, from a sixteenth to a quarter, and
-with an account in an open ring from a sixty-fourth to a twelfth; other candidates are after an eighth. So the
-number of judgements grows with the logarithm of a candidate's activity, and neither many quiet accounts nor
-one busy driver among new riders keep it from being judged. An account that came with another to a phone that
-is not theirs is due at each of its events: a thief needs hours, not weeks.
+then: the further the score was from opening a ring, the more, from a sixteenth to a quarter, and with an
+account in an open ring from a sixty-fourth to a twelfth. So the number of judgements grows with the logarithm
+of a candidate's activity, and neither many quiet accounts nor one busy driver among new riders keep it from
+being judged. An account that came with another to a phone that is not theirs is due at each of its events
+until a ring stands: a thief needs hours, not weeks.
 
 A large candidate, of more than ``LARGE`` accounts, is due when it has grown by a sixteenth, whatever
 happened: an account that comes to it or leaves it, or rides of it that age, count as one account's whole
@@ -28,21 +28,21 @@ from graph.kernels.kernel import kernel, wide
 from graph.links.records import IDENTITIES, PAYEES, PAYERS, REFERRALS, REFERRERS
 from graph.links.touch import first_link, length
 from graph.model.event_batch import CHARGEBACK, PROMO_REDEEMED
-from graph.model.shapes import CLUSTERS, LARGE, LARGE_GROWTH
+from graph.model.shapes import LARGE, LARGE_GROWTH
 from graph.state.state import NO_RING, State, account_of
 from graph.updates.clusters import is_shared
 
 CANDIDATE_GROWTH: Final = 8
 RING_GROWTH: Final = 64
-"""A candidate is due when its accounts' events have grown by one in so many on average; a ring sooner."""
-CLUSTER_PACE: Final = 24
-CLUSTER_SOONEST: Final = 16
-CLUSTER_LATEST: Final = 4
+"""One that was not scored is due when its accounts' events have grown by one in so many; in a ring sooner."""
+SCORE_PACE: Final = 24
+SCORE_SOONEST: Final = 16
+SCORE_LATEST: Final = 4
 RING_PACE: Final = 64
 RING_SOONEST: Final = 64
 RING_LATEST: Final = 12
-"""A cluster is due when its accounts have grown by its distance from what opens a ring, in log odds, over the
-pace; by one in so many at the soonest and at the latest. The last three: with an account in an open ring."""
+"""One that was scored is due when its accounts have grown by its distance from what opens a ring, in log
+odds, over the pace; by one in so many at the soonest and at the latest. The last three: in an open ring."""
 _SUREST: Final = 1e-6
 
 
@@ -60,19 +60,20 @@ def postpone(state: State) -> None:
 
 @kernel
 def wait_by_score(state: State) -> None:
-    """Let a small cluster that was just scored wait the longer, the further its score is from opening a ring.
+    """Let a small candidate that was scored wait the longer, the further that is from opening a ring.
 
-    A score moves with the evidence, and that with what the accounts do: one near the threshold may pass it
-    soon, and one far from it does not.
+    One that is hurried does not wait before it stands. A score moves with the evidence, and that with what
+    the accounts do: one near the threshold may pass it soon, and one far from it does not.
     """
     candidate, leader = state.candidate[0], account_of(state, state.members[0])
-    if candidate.shape != CLUSTERS or candidate.size > LARGE:
+    stands = in_a_ring(state)
+    if candidate.size > LARGE or (candidate.hurried and not stands):
         return
     distance = abs(_log_odds(candidate.score) - _log_odds(state.options[0].review))
-    if in_a_ring(state):
+    if stands:
         share = min(max(distance / RING_PACE, 1 / RING_SOONEST), 1 / RING_LATEST)
     else:
-        share = min(max(distance / CLUSTER_PACE, 1 / CLUSTER_SOONEST), 1 / CLUSTER_LATEST)
+        share = min(max(distance / SCORE_PACE, 1 / SCORE_SOONEST), 1 / SCORE_LATEST)
     leader.until_due = candidate.size * share
 
 

@@ -6,15 +6,15 @@ import math
 
 from graph.engine.rejudging import (
     CANDIDATE_GROWTH,
-    CLUSTER_LATEST,
-    CLUSTER_PACE,
-    CLUSTER_SOONEST,
     RING_GROWTH,
     RING_LATEST,
     RING_PACE,
     RING_SOONEST,
+    SCORE_LATEST,
+    SCORE_PACE,
+    SCORE_SOONEST,
 )
-from graph.model.shapes import LARGE, LARGE_GROWTH, Shape
+from graph.model.shapes import LARGE, LARGE_GROWTH
 from tests.twin.candidates import Candidate
 from tests.twin.entity_graph import EntityGraph
 from tests.twin.rings import Rings
@@ -78,12 +78,12 @@ class Rejudging:
                     self._hosts[identifier] = leader.entity
 
     def rest_by_score(self, candidate: Candidate, score: float) -> None:
-        """Let a small cluster rest for as long as its score is far from what opens a ring."""
-        size = len(candidate.accounts)
-        if candidate.shape is not Shape.CLUSTERS or size > LARGE:
+        """Let a small candidate rest for as long as its score is far from what opens a ring."""
+        size, stands = len(candidate.accounts), any(map(self._rings.ring_of, candidate.accounts))
+        if size > LARGE or (candidate.hurried and not stands):
             return
-        pace, soonest, latest = CLUSTER_PACE, CLUSTER_SOONEST, CLUSTER_LATEST
-        if any(map(self._rings.ring_of, candidate.accounts)):
+        pace, soonest, latest = SCORE_PACE, SCORE_SOONEST, SCORE_LATEST
+        if stands:
             pace, soonest, latest = RING_PACE, RING_SOONEST, RING_LATEST
         share = abs(_log_odds(score) - _log_odds(self._review)) / pace
         self._graph.accounts[candidate.accounts[0]].rests = size * min(max(share, 1 / soonest), 1 / latest)
